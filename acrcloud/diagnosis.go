@@ -1,0 +1,44 @@
+package acrcloud
+
+import (
+	"errors"
+	"fmt"
+)
+
+// An Outcome is how one check of a [Diagnosis] ended.
+type Outcome string
+
+// The outcomes of a check.
+const (
+	Passed  Outcome = "passed"  // as it should be
+	Warned  Outcome = "warned"  // it works, but something deserves a look
+	Failed  Outcome = "failed"  // it cannot work
+	Skipped Outcome = "skipped" // not looked at, since an earlier check failed or nothing is configured
+)
+
+// A Check is one finding of a [Diagnosis].
+type Check struct {
+	Name    string  `json:"name"`             // what was looked at: "token"
+	Outcome Outcome `json:"outcome"`          // how it ended
+	Seen    string  `json:"seen,omitempty"`   // what was found; credentials only by length and last characters
+	Remedy  string  `json:"remedy,omitempty"` // what to do, unless it passed
+}
+
+// A Diagnosis is what a client's Check found out about its configuration, in the order in which it was looked at.
+type Diagnosis struct {
+	Checks []Check `json:"checks"`
+}
+
+// Err returns nil if no check failed, else an error that names each failed check and its remedy.
+func (d *Diagnosis) Err() error {
+	if d == nil {
+		return nil
+	}
+	var errs []error
+	for _, c := range d.Checks {
+		if c.Outcome == Failed {
+			errs = append(errs, fmt.Errorf("acrcloud: check %q failed: %s: %s", c.Name, c.Seen, c.Remedy))
+		}
+	}
+	return errors.Join(errs...)
+}
