@@ -17,3 +17,6 @@ var (
 	ErrOutcomeUnknown  = errors.New("acrcloud: the request may or may not have been processed") // see UploadError of filescan
 	ErrInvalidArgument = errors.New("acrcloud: invalid argument")                               // every ArgumentError
 )
+
+// ErrTooLarge is the cause in a [SourceError] about content that has more bytes than is allowed.
+var ErrTooLarge = errors.New("has more bytes than allowed")

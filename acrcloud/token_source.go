@@ -1,6 +1,9 @@
 package acrcloud
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // A TokenSource gives out Console API tokens, for services that rotate them. It must be safe for concurrent use and should
 // cache: it is asked before each call.
@@ -9,3 +12,17 @@ type TokenSource interface {
 	// naming the token that was refused; if it returns another one, the call is tried once with that.
 	Token(ctx context.Context, rejected Secret) (Secret, error)
 }
+
+// A TokenError says that a [TokenSource] failed or gave out nothing that can be sent. The call was not made.
+type TokenError struct {
+	Op  string // the operation that needed the token
+	Err error  // the cause
+}
+
+// Error names the operation and the cause.
+func (e *TokenError) Error() string {
+	return fmt.Sprintf("acrcloud: %s: no token to send: %v", e.Op, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *TokenError) Unwrap() error { return e.Err }

@@ -1,0 +1,198 @@
+package acrcloud
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+)
+
+// A Content is an opened [Source]: what one call reads, however often it has to send it. It is not safe for concurrent use.
+type Content struct {
+	name string
+	size int64 // -1: unknown until spooled
+
+	// Exactly one of these three is set.
+	at     io.ReaderAt                                      // read any number of times
+	reopen func(ctx context.Context) (io.ReadCloser, error) // opened for each reader
+	once   io.Reader                                        // read one time
+
+	taken     bool         // once was handed out
+	unchanged func() error // whether the content is still what it was when opened
+	close     func() error
+}
+
+// Name returns the source's name.
+func (c *Content) Name() string { return c.name }
+
+// Size returns the number of bytes, or -1 if it is not known before [Content.Spool].
+func (c *Content) Size() int64 { return c.size }
+
+// Repeatable reports whether NewReader can be called, again if it was called before.
+func (c *Content) Repeatable() bool { return c.once == nil || !c.taken }
+
+// Fixed reports whether every reader is sure to yield the same bytes: the content is open, and is not opened anew.
+func (c *Content) Fixed() bool { return c.at != nil }
+
+// NewReader returns a reader over all of the content. It yields exactly Size bytes and then io.EOF; content that ends early,
+// goes on, or has changed is a [*SourceError], and then the last bytes are withheld, so that nobody can take what was read
+// for the whole. With Size -1 it reads to the end. Content made of a reader can be read once, unless it is spooled.
+func (c *Content) NewReader(ctx context.Context) (io.ReadCloser, error) {
+	r := &contentReader{ctx: ctx, content: c, left: c.size}
+	switch {
+	case c.at != nil:
+		r.src = io.NewSectionReader(c.at, 0, c.size+1) // one more, to see whether it goes on
+	case c.reopen != nil:
+		src, err := c.reopen(ctx)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			return nil, asSourceError(c.name, -1, 0, err)
+		}
+		if src == nil {
+			return nil, unusable(c.name, "was opened as nil")
+		}
+		r.pump, r.closer = newInterruptible(ctx, src), src
+		r.src = r.pump
+	default:
+		if c.taken {
+			return nil, unusable(c.name, "was already read, and can be read only once")
+		}
+		c.taken = true
+		r.pump = newInterruptible(ctx, c.once)
+		r.src = r.pump
+	}
+	return r, nil
+}
+
+// Spool copies the content to a private temporary file, at most limit bytes of it, unless it is [Content.Fixed] already. After
+// it the size is known and the content can be read any number of times. The file is removed by Close.
+func (c *Content) Spool(ctx context.Context, limit int64) error {
+	if c.at != nil {
+		return nil
+	}
+	r, err := c.NewReader(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp("", "acrcloud-*")
+	if err != nil {
+		return errors.Join(err, r.Close())
+	}
+	remove := func() error { return errors.Join(f.Close(), os.Remove(f.Name())) }
+	n, err := io.Copy(f, io.LimitReader(r, limit+1))
+	err = errors.Join(err, r.Close())
+	if err == nil && n > limit {
+		err = &SourceError{Name: c.name, Want: limit, Got: n, Err: ErrTooLarge}
+	}
+	if err == nil && n == 0 {
+		err = unusable(c.name, "is empty")
+	}
+	if err != nil {
+		_ = remove() // the first error tells more
+		return err
+	}
+	release := c.close
+	c.at, c.size, c.once, c.reopen, c.unchanged = f, n, nil, nil, nil
+	c.close = func() error {
+		if release == nil {
+			return remove()
+		}
+		return errors.Join(remove(), release())
+	}
+	return nil
+}
+
+// Close releases what Open and Spool have acquired. It does not close a reader that was given to [FromReader].
+func (c *Content) Close() error {
+	if c == nil || c.close == nil {
+		return nil
+	}
+	release := c.close
+	c.close = nil
+	return release()
+}
+
+// contentReader yields exactly the declared number of bytes, or an error in place of the last of them.
+type contentReader struct {
+	ctx     context.Context
+	content *Content
+	src     io.Reader
+	pump    *interruptible
+	closer  io.Closer
+	left    int64 // of the declared size; negative where it is unknown
+	done    error // what every further Read returns
+}
+
+func (r *contentReader) Read(p []byte) (int, error) {
+	switch {
+	case r.done != nil:
+		return 0, r.done
+	case len(p) == 0:
+		return 0, nil
+	case r.left < 0:
+		n, err := r.src.Read(p)
+		if err != nil && err != io.EOF {
+			err = r.failed(err, 0)
+		}
+		r.done = err
+		return n, err
+	}
+	if int64(len(p)) > r.left {
+		p = p[:r.left]
+	}
+	n, err := r.src.Read(p)
+	r.left -= int64(n)
+	if r.left > 0 && err == nil {
+		return n, nil
+	}
+	if r.done = r.verify(err); r.done != io.EOF {
+		return 0, r.done
+	}
+	return n, nil
+}
+
+// verify decides how the content has ended: io.EOF if as declared.
+func (r *contentReader) verify(err error) error {
+	want := r.content.size
+	if err != nil && err != io.EOF {
+		return r.failed(err, want-r.left)
+	}
+	if r.left > 0 {
+		return &SourceError{Name: r.content.name, Want: want, Got: want - r.left, Err: errTooShort}
+	}
+	if err == nil {
+		switch more, err := io.ReadFull(r.src, make([]byte, 1)); {
+		case more > 0:
+			return &SourceError{Name: r.content.name, Want: want, Got: want + 1, Err: errors.New("goes on after its declared size")}
+		case err != io.EOF:
+			return r.failed(err, want)
+		}
+	}
+	if r.content.unchanged != nil {
+		if err := r.content.unchanged(); err != nil {
+			return r.failed(err, want)
+		}
+	}
+	return io.EOF
+}
+
+// failed says what stopped the reading: the context, or the source after so many bytes.
+func (r *contentReader) failed(err error, got int64) error {
+	if r.ctx.Err() != nil {
+		return context.Cause(r.ctx)
+	}
+	return asSourceError(r.content.name, -1, got, err)
+}
+
+// Close implements [io.Closer]. Like the Close of a file it may come while a Read is under way.
+func (r *contentReader) Close() error {
+	if r.pump != nil {
+		r.pump.Close()
+	}
+	if r.closer == nil {
+		return nil
+	}
+	return r.closer.Close()
+}

@@ -1,0 +1,4 @@
+package transport
+
+// RetryAfter is tested on its own.
+var RetryAfter = retryAfter
