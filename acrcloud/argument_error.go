@@ -1,6 +1,6 @@
 package acrcloud
 
-import "strings"
+import "cmp"
 
 // An ArgumentError says that a call was refused before anything was sent. It matches [ErrInvalidArgument].
 type ArgumentError struct {
@@ -11,16 +11,11 @@ type ArgumentError struct {
 
 // Error names the field, the problem and the remedy.
 func (e *ArgumentError) Error() string {
-	var b strings.Builder
-	b.WriteString("acrcloud: ")
-	b.WriteString(e.Field)
-	b.WriteString(" ")
-	b.WriteString(e.Problem)
+	text := "acrcloud: " + cmp.Or(e.Field, "argument") + " " + cmp.Or(e.Problem, "is invalid")
 	if e.Remedy != "" {
-		b.WriteString(": ")
-		b.WriteString(e.Remedy)
+		text += ": " + e.Remedy
 	}
-	return b.String()
+	return text
 }
 
 // Is reports whether target is [ErrInvalidArgument].

@@ -1,12 +1,19 @@
 package acrcloud
 
+import (
+	"net/url"
+	"strconv"
+	"strings"
+)
+
 // A Config says which service and which credentials to use. Two kinds of credentials exist, made on different pages of the
 // console, and neither works in place of the other:
 //
 //   - a Console API token (Account, Developer Settings), a JWT that begins with "eyJ", for File Scanning;
 //   - the access key and access secret of a recognition project, for identification.
 //
-// Fill in the ones that you use. Outer white space is ignored everywhere.
+// Fill in the ones that you use. Outer white space is ignored everywhere. A Config can be made in the program, by
+// [ConfigFromEnv] or by [ReadConfigs]; any number of them can be used side by side.
 type Config struct {
 	Name string `json:"name,omitzero"` // your name for this configuration, for reports; any text
 
@@ -23,4 +30,106 @@ type Config struct {
 	IdentifyAccessSecret Secret `json:"identify_access_secret,omitzero"` // the project's access secret
 
 	IsActive *bool `json:"is_active,omitzero"` // false: the clients' constructors refuse it; nil means true
+}
+
+// A configField is one field of Config as text, the way an environment variable or a JSON member gives it.
+type configField struct {
+	key   string // the JSON member
+	env   string // the environment variable
+	bare  string // the kinds of JSON value that are taken besides text: '0' number, 't' and 'f' truth values
+	store func(c *Config, text string) *ArgumentError
+}
+
+// configFields lists the fields in the order of Config.
+func configFields() []configField {
+	return []configField{
+		{key: "name", env: "ACRCLOUD_NAME", store: func(c *Config, text string) *ArgumentError {
+			c.Name = text
+			return nil
+		}},
+		{key: "base_url", env: "ACRCLOUD_BASE_URL", store: func(c *Config, text string) *ArgumentError {
+			c.BaseURL = text
+			return checkAddress(text, `use one such as "https://api-v2.acrcloud.com", or leave it out for the public service`)
+		}},
+		{key: "region", env: "ACRCLOUD_REGION", store: func(c *Config, text string) *ArgumentError {
+			c.Region = Region(text)
+			return c.Region.check()
+		}},
+		{key: "bearer_token", env: "ACRCLOUD_BEARER_TOKEN", store: storeSecret(func(c *Config) *Secret { return &c.BearerToken })},
+		{key: "container_id", env: "ACRCLOUD_CONTAINER_ID", bare: "0", store: func(c *Config, text string) *ArgumentError {
+			id, err := strconv.ParseUint(text, 10, strconv.IntSize-1)
+			if err != nil || id == 0 {
+				return &ArgumentError{Problem: "is not a positive integer", Remedy: "use the number that the console shows for the container, or leave it out"}
+			}
+			c.ContainerID = int(id) //nolint:gosec // ParseUint was told the size of int
+			return nil
+		}},
+		{key: "identify_host", env: "ACRCLOUD_IDENTIFY_HOST", store: func(c *Config, text string) *ArgumentError {
+			c.IdentifyHost = text
+			if !strings.Contains(text, "://") {
+				text = "https://" + text
+			}
+			return checkAddress(text, `use the host that the console shows for the project, such as "identify-eu-west-1.acrcloud.com"`)
+		}},
+		{key: "identify_access_key", env: "ACRCLOUD_IDENTIFY_ACCESS_KEY", store: storeSecret(func(c *Config) *Secret { return &c.IdentifyAccessKey })},
+		{key: "identify_access_secret", env: "ACRCLOUD_IDENTIFY_ACCESS_SECRET", store: storeSecret(func(c *Config) *Secret { return &c.IdentifyAccessSecret })},
+		{key: "is_active", env: "ACRCLOUD_IS_ACTIVE", bare: "tf", store: func(c *Config, text string) *ArgumentError {
+			active, err := strconv.ParseBool(text)
+			if err != nil {
+				return &ArgumentError{Problem: "is neither true nor false", Remedy: "use true or false, or leave it out for true"}
+			}
+			c.IsActive = &active
+			return nil
+		}},
+	}
+}
+
+// set stores the text of one field. Empty text is as good as none. An error gets the name under which the caller knows the
+// field, and never the value: people paste credentials into every field.
+func (f configField) set(c *Config, name, text string) error {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil
+	}
+	if err := f.store(c, text); err != nil {
+		err.Field = name
+		return err
+	}
+	return nil
+}
+
+func storeSecret(field func(*Config) *Secret) func(*Config, string) *ArgumentError {
+	return func(c *Config, text string) *ArgumentError {
+		if field(c).UnmarshalText([]byte(text)) != nil {
+			return &ArgumentError{Problem: "is " + redacted + ", which stands for a credential that was not written out", Remedy: "put the credential itself there"}
+		}
+		return nil
+	}
+}
+
+// checkAddress finds out whether a URL names a web server and nothing else. Whether it may be used is for the client to say.
+func checkAddress(text, remedy string) *ArgumentError {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || !isHostName(u.Hostname()):
+		return &ArgumentError{Problem: "is not the address of a web server", Remedy: remedy}
+	case u.User != nil:
+		return &ArgumentError{Problem: "has a user name or password in it", Remedy: "take them out: the credentials have fields of their own"}
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return &ArgumentError{Problem: "has a query or fragment", Remedy: "keep the host, and its path if it has one"}
+	}
+	return nil
+}
+
+// isHostName refuses what no name server can know, above all a token in the place of a host: it would be asked for it.
+func isHostName(host string) bool {
+	if host == "" || len(host) > 253 || strings.ContainsAny(host, " \t\r\n") {
+		return false
+	}
+	for label := range strings.SplitSeq(host, ".") {
+		if len(label) > 63 {
+			return false
+		}
+	}
+	return true
 }

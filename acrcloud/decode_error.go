@@ -1,6 +1,9 @@
 package acrcloud
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A DecodeError says that the service answered with success, but not with what its API promises: an HTML page, an empty
 // body, JSON that breaks off. The call may have been processed.
@@ -13,10 +16,19 @@ type DecodeError struct {
 
 // Error names the operation, the status and the beginning of the body.
 func (e *DecodeError) Error() string {
-	if e.Excerpt == "" {
-		return fmt.Sprintf("acrcloud: %s: HTTP %d: unexpected answer: %v", e.Op, e.StatusCode, e.Err)
+	var b strings.Builder
+	b.WriteString("acrcloud: ")
+	if e.Op != "" {
+		b.WriteString(e.Op + ": ")
 	}
-	return fmt.Sprintf("acrcloud: %s: HTTP %d: unexpected answer: %v: %q", e.Op, e.StatusCode, e.Err, e.Excerpt)
+	fmt.Fprintf(&b, "HTTP %d: unexpected answer", e.StatusCode)
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %v", e.Err)
+	}
+	if e.Excerpt != "" {
+		fmt.Fprintf(&b, ": %q", e.Excerpt)
+	}
+	return b.String()
 }
 
 // Unwrap returns the cause.

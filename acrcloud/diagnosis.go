@@ -22,6 +22,7 @@ type Check struct {
 	Outcome Outcome `json:"outcome"`          // how it ended
 	Seen    string  `json:"seen,omitempty"`   // what was found; credentials only by length and last characters
 	Remedy  string  `json:"remedy,omitempty"` // what to do, unless it passed
+	Err     error   `json:"-"`                // what the check ended with, such as an APIError; nil if with nothing
 }
 
 // A Diagnosis is what a client's Check found out about its configuration, in the order in which it was looked at.
@@ -29,7 +30,8 @@ type Diagnosis struct {
 	Checks []Check `json:"checks"`
 }
 
-// Err returns nil if no check failed, else an error that names each failed check and its remedy.
+// Err returns nil if no check failed, else an error that names each failed check and its remedy, and matches what their Err
+// matches: errors.Is(d.Err(), ErrCredentials).
 func (d *Diagnosis) Err() error {
 	if d == nil {
 		return nil
@@ -37,8 +39,23 @@ func (d *Diagnosis) Err() error {
 	var errs []error
 	for _, c := range d.Checks {
 		if c.Outcome == Failed {
-			errs = append(errs, fmt.Errorf("acrcloud: check %q failed: %s: %s", c.Name, c.Seen, c.Remedy))
+			errs = append(errs, &checkError{c})
 		}
 	}
 	return errors.Join(errs...)
 }
+
+// A checkError is a failed check as an error.
+type checkError struct{ check Check }
+
+func (e *checkError) Error() string {
+	text := fmt.Sprintf("acrcloud: check %q failed", e.check.Name)
+	for _, more := range []string{e.check.Seen, e.check.Remedy} {
+		if more != "" {
+			text += ": " + more
+		}
+	}
+	return text
+}
+
+func (e *checkError) Unwrap() error { return e.check.Err }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -16,7 +17,8 @@ const redacted = "[redacted]"
 // A Secret is a credential that never shows itself: every fmt verb, log/slog and encoding/json print "[redacted]", also
 // where the Secret is a field of another value. [Secret.Reveal] is the only way to the text.
 //
-// The zero Secret is empty. Secrets are compared with [Secret.Equal], in constant time.
+// The zero Secret is empty. Secrets are compared with [Secret.Equal], in constant time; reflect.DeepEqual, and with it the
+// equality of most test libraries, calls any two Secrets different unless both are empty.
 type Secret struct {
 	// A closure, not a string: fmt and slog cannot call methods on the unexported fields of other structs, and print
 	// what is in there. Of a function they print an address at most.
@@ -61,8 +63,13 @@ func (s Secret) Describe() string {
 	case n < 16:
 		return fmt.Sprintf("%d characters", n)
 	}
-	runes := []rune(text)
-	return fmt.Sprintf("%d characters, ending in …%s", n, string(runes[n-4:]))
+	tail := []rune(text)[n-4:]
+	for i, r := range tail {
+		if !unicode.IsPrint(r) {
+			tail[i] = utf8.RuneError // a terminal must not act on it
+		}
+	}
+	return fmt.Sprintf("%d characters, ending in …%s", n, string(tail))
 }
 
 // String returns "[redacted]", or nothing for an empty Secret.

@@ -1,22 +1,32 @@
 package acrcloud
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // A SourceError says that the content of a [Source] could not be read, or was not what the source had said: it ended early,
 // went on past its declared size, changed between attempts, or was refused by an upload policy. Nothing was recorded.
 type SourceError struct {
 	Name string // the source's name
-	Want int64  // bytes declared; -1 where the error is not about size
+	Want int64  // bytes declared, or allowed if Err is ErrTooLarge; -1 where the error is not about size
 	Got  int64  // bytes found, or read until the error
 	Err  error  // the cause
 }
 
 // Error names the source and what was wrong with it.
 func (e *SourceError) Error() string {
-	if e.Want >= 0 && e.Want != e.Got {
-		return fmt.Sprintf("acrcloud: source %q: %v (declared %d bytes, got %d)", e.Name, e.Err, e.Want, e.Got)
+	problem := "cannot be used"
+	if e.Err != nil {
+		problem = e.Err.Error()
 	}
-	return fmt.Sprintf("acrcloud: source %q: %v", e.Name, e.Err)
+	switch {
+	case e.Want < 0 || e.Want == e.Got:
+		return fmt.Sprintf("acrcloud: source %q: %s", e.Name, problem)
+	case errors.Is(e.Err, ErrTooLarge):
+		return fmt.Sprintf("acrcloud: source %q: %s (allowed %d, got %d)", e.Name, problem, e.Want, e.Got)
+	}
+	return fmt.Sprintf("acrcloud: source %q: %s (declared %d bytes, got %d)", e.Name, problem, e.Want, e.Got)
 }
 
 // Unwrap returns the cause.

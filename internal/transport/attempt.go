@@ -23,9 +23,12 @@ type attempt struct {
 	connected  atomic.Bool // and had one
 	limited    atomic.Bool // the rate limiter never let it through
 	sent       atomic.Int64
+	received   atomic.Int64 // of the answer to an upload
 
 	mu     sync.Mutex
 	timer  *time.Timer
+	quiet  int   // how many times in a row the timer has found that nothing had moved
+	moved  int64 // how many bytes it had found moved
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	ended  bool
@@ -46,32 +49,56 @@ func (a *attempt) mayBeProcessed(resp *Response) bool {
 	return resp.unsure()
 }
 
+// looks is how often an upload is looked at within its stall timeout.
+const looks = 4
+
 // start bounds the attempt by time.
 func (a *attempt) start(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancelCause(ctx)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	limit, name := a.call.client.attemptTimeout, "the attempt took longer than %v (WithAttemptTimeout)"
-	if a.stall > 0 {
-		limit, name = a.stall, "no byte moved for %v (WithStallTimeout)"
-	}
 	if a.timer != nil { // another hop of a redirect
 		a.timer.Stop()
 		a.cancel(nil)
 	}
 	a.ctx, a.cancel = ctx, cancel
-	a.timer = time.AfterFunc(limit, func() {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		if !a.ended {
-			a.cause = &timeoutError{text: fmt.Sprintf(name, limit)}
-			cancel(a.cause)
-		}
-	})
+	if a.stall > 0 {
+		a.timer = time.AfterFunc(a.stall/looks, a.look)
+	} else {
+		limit := a.call.client.attemptTimeout
+		a.timer = time.AfterFunc(limit, func() { a.expire("the attempt took longer than %v (WithAttemptTimeout)", limit) })
+	}
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { a.connecting.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { a.connected.Store(true) },
 	})
+}
+
+// look ends an upload that has not moved for a while. Counting is cheaper than setting the timer back with every read.
+func (a *attempt) look() {
+	a.mu.Lock()
+	moved := a.sent.Load() + a.received.Load()
+	if a.quiet++; moved != a.moved {
+		a.moved, a.quiet = moved, 0
+	}
+	stalled := a.quiet >= looks
+	if !stalled && !a.ended {
+		a.timer.Reset(a.stall / looks)
+	}
+	a.mu.Unlock()
+	if stalled {
+		a.expire("no byte moved for %v (WithStallTimeout)", a.stall)
+	}
+}
+
+// expire ends the attempt by one of the client's own limits.
+func (a *attempt) expire(text string, limit time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.ended {
+		a.cause = &timeoutError{text: fmt.Sprintf(text, limit)}
+		a.cancel(a.cause)
+	}
 }
 
 // context ends with the attempt.
@@ -79,15 +106,6 @@ func (a *attempt) context() context.Context {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.ctx
-}
-
-// moved notes that an upload is alive.
-func (a *attempt) moved() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.stall > 0 && !a.ended && a.timer != nil {
-		a.timer.Reset(a.stall)
-	}
 }
 
 // end closes the attempt: nothing that still runs for it is reported. It returns the client's own time limit, if that was
@@ -162,8 +180,6 @@ type movingBody struct {
 
 func (b *movingBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if n > 0 {
-		b.attempt.moved()
-	}
+	b.attempt.received.Add(int64(n))
 	return n, err
 }

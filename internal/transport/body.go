@@ -86,18 +86,16 @@ func (b *requestBody) Close() error {
 }
 
 // progress counts bytes that were handed to the connection. The transport may read on in another goroutine after the attempt
-// has ended; that counts no more.
+// has ended; that is not reported any more.
 func (a *attempt) progress(n int64) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.ended {
+	sent := a.sent.Add(n)
+	f := a.call.req.Body.OnSent
+	if f == nil {
 		return
 	}
-	if a.stall > 0 {
-		a.timer.Reset(a.stall)
-	}
-	sent := a.sent.Add(n)
-	if f := a.call.req.Body.OnSent; f != nil {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.ended {
 		f(a.n, sent)
 	}
 }

@@ -1,0 +1,90 @@
+package acrcloud
+
+import (
+	"encoding/json"
+	"net/url"
+)
+
+// ExternalMetadata says what other services call a recording. Each may have several entries, or none. Where the service sends a
+// list of such objects, their entries are all here.
+type ExternalMetadata struct {
+	Spotify     []Listing      `json:"spotify,omitzero"`
+	Deezer      []Listing      `json:"deezer,omitzero"`
+	Apple       []Listing      `json:"apple,omitzero"`
+	YouTube     []YouTubeVideo `json:"youtube,omitzero"`
+	MusicBrainz []Listing      `json:"musicbrainz,omitzero"`
+	MusicStory  []Listing      `json:"musicstory,omitzero"`
+	LyricFind   []LyricFind    `json:"lyricfind,omitzero"`
+
+	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"merge"` // other services, and unreadable members
+}
+
+// A Listing is what one service calls a recording. Often it has only the track's id.
+type Listing struct {
+	Track   ListingItem   `json:"track,omitzero"`
+	Album   ListingItem   `json:"album,omitzero"`
+	Release ListingItem   `json:"release,omitzero"` // of MusicStory
+	Artists []ListingItem `json:"artists,omitzero"`
+	Genres  []ListingItem `json:"genres,omitzero"`
+
+	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
+}
+
+// A ListingItem is a track, album, artist or genre of a [Listing].
+type ListingItem struct {
+	ID    string `json:"id,omitzero"` // the service's own id
+	Name  string `json:"name,omitzero"`
+	Langs []Lang `json:"langs,omitzero"` // the name in other languages
+
+	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
+}
+
+// YouTubeVideo is a video that has the recording.
+type YouTubeVideo struct {
+	VID string `json:"vid,omitzero"` // YouTube's id of the video
+
+	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
+}
+
+// LyricFind is an entry of LyricFind's catalogue of lyrics.
+type LyricFind struct {
+	LFID string `json:"lfid,omitzero"` // LyricFind's id, such as "001-1234567"
+
+	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
+}
+
+// A Link is a public web page for a recording on another service.
+type Link struct {
+	Platform string // as the service spells it: "spotify", "deezer", "apple", "youtube" or "musicbrainz"
+	URL      string
+}
+
+// Links returns the pages of the recording on the services whose public addresses are well known, made from the ids alone. Nobody
+// has checked that they exist. An id that is missing gives no link.
+func (m ExternalMetadata) Links() []Link {
+	var links []Link
+	add := func(platform, prefix, id string) {
+		if id == "" || id == "." || id == ".." { // which no escaping keeps from changing the path
+			return
+		}
+		links = append(links, Link{Platform: platform, URL: prefix + url.PathEscape(id)})
+	}
+	for _, l := range m.Spotify {
+		add("spotify", "https://open.spotify.com/track/", l.Track.ID)
+	}
+	for _, l := range m.Deezer {
+		add("deezer", "https://www.deezer.com/track/", l.Track.ID)
+	}
+	for _, l := range m.Apple {
+		add("apple", "https://music.apple.com/song/", l.Track.ID)
+	}
+	for _, v := range m.YouTube {
+		if v.VID != "" {
+			links = append(links, Link{Platform: "youtube", URL: "https://www.youtube.com/watch?v=" + url.QueryEscape(v.VID)})
+		}
+	}
+	for _, l := range m.MusicBrainz {
+		add("musicbrainz", "https://musicbrainz.org/recording/", l.Track.ID)
+	}
+	return links
+}

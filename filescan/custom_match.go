@@ -1,0 +1,33 @@
+package filescan
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// CustomMatch is one place in the scanned file where audio of your own bucket was recognised.
+type CustomMatch struct {
+	Offset         float64  `json:"offset"`          // where it begins in the scanned file, in seconds
+	PlayedDuration float64  `json:"played_duration"` // how long it lasts, in seconds
+	Type           string   `json:"type,omitzero"`   // "traverse" wherever it was seen
+	Score          *float64 `json:"score,omitzero"`  // as of [Match]
+
+	Result acrcloud.CustomFile `json:"result,omitzero"` // what was recognised
+
+	// Extra has every member that is not above, and those above that had an unreadable value.
+	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
+}
+
+// Similarity is how much the audio resembles the bucket's, from 0 to 100: the CustomMatch's own Score if it has one, or else its
+// Result's. It is false if neither has one.
+func (m CustomMatch) Similarity() (float64, bool) {
+	return Match{Score: m.Score, Result: acrcloud.Music{Score: m.Result.Score}}.Similarity()
+}
+
+// Start is Offset: where the match begins in the scanned file.
+func (m CustomMatch) Start() time.Duration { return seconds(m.Offset) }
+
+// End is where the match ends in the scanned file.
+func (m CustomMatch) End() time.Duration { return seconds(m.Offset + m.PlayedDuration) }

@@ -1,0 +1,18 @@
+package filescan
+
+import (
+	"context"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// UploadAnySize uploads without the limit on forms, to measure both methods with the same content.
+func UploadAnySize(ctx context.Context, f *Files, src acrcloud.Source, method Method) (*File, error) {
+	content, err := src.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer content.Close() //nolint:errcheck // it was only read
+	u := &upload{files: f, filename: src.Name(), content: content, opts: UploadOptions{DataType: Audio, Method: method}, limit: 1 << 40}
+	return u.run(ctx)
+}

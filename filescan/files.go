@@ -1,0 +1,191 @@
+package filescan
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// Files is the files of one container. Its calls go to the host of the container's region, which is looked up once.
+type Files struct {
+	client      *Client
+	containerID int
+}
+
+// ListFilesOptions selects files. The zero value means all, without their results.
+type ListFilesOptions struct {
+	Page        int    // 1 is the first, and the default
+	PerPage     int    // 20 by default; All uses 100
+	Search      string // part of a file's name or URI
+	State       *State // only files in this state
+	WithResults bool   // with File.Results, which the service leaves out otherwise
+}
+
+// maxIDs is how many ids go into one request; with UUIDs that makes a path of about 2 kB.
+const maxIDs = 50
+
+// Get returns a file with its results. It calls GET /api/fs-containers/{container}/files/{id}. It is retried. A file that does
+// not exist is [acrcloud.ErrNotFound].
+func (f *Files) Get(ctx context.Context, fileID string) (*File, error) {
+	if err := f.check(fileID); err != nil {
+		return nil, err
+	}
+	base, err := f.base(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var file *File
+	_, err = f.client.send(ctx, &transport.Request{
+		Op: "files.get", Cost: transport.Read, Method: http.MethodGet, URL: base + "/" + fileID,
+		Check: decodeOne(&file, func(found *File) bool { return strings.EqualFold(found.ID, fileID) }, errNotFound("file "+fileID)),
+	})
+	return file, err
+}
+
+// List returns one page of files; nil options mean the first of all. It calls GET /api/fs-containers/{container}/files. It is
+// retried. The service never lists the results of channels and playlists.
+func (f *Files) List(ctx context.Context, opts *ListFilesOptions) (*Page[File], error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	var o ListFilesOptions
+	if opts != nil {
+		o = *opts
+	}
+	page, _, err := f.page(ctx, o)
+	return page, err
+}
+
+// All iterates over all files, page by page; nil options mean all, without results. Each range starts anew, with the options as
+// they were when All was called. Files may be added and deleted meanwhile. An error comes last and ends it.
+func (f *Files) All(ctx context.Context, opts *ListFilesOptions) iter.Seq2[*File, error] {
+	var o ListFilesOptions
+	if opts != nil {
+		o = *opts
+	}
+	if o.PerPage == 0 {
+		o.PerPage = allPerPage
+	}
+	return pages(ctx, o.Page, func(ctx context.Context, number int) (*Page[File], error) {
+		o := o
+		o.Page = number
+		return f.List(ctx, &o)
+	}, func(f *File) string { return f.ID })
+}
+
+func (f *Files) page(ctx context.Context, o ListFilesOptions) (*Page[File], time.Time, error) {
+	if err := checkPage(o.Page, o.PerPage); err != nil {
+		return nil, time.Time{}, err
+	}
+	base, err := f.base(ctx)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	q := newQuery().number("page", max(o.Page, 1)).number("per_page", orDefault(o.PerPage, listPerPage)).text("search", o.Search)
+	if o.State != nil {
+		q = q.text("state", strconv.Itoa(int(*o.State)))
+	}
+	if o.WithResults {
+		q = q.text("with_result", "1")
+	}
+	return fetchPage[File](ctx, f.client, &transport.Request{Op: "files.list", Method: http.MethodGet, URL: base + q.String()})
+}
+
+// Delete deletes files; without an id it sends nothing. It calls DELETE /api/fs-containers/{container}/files/{ids}, for many
+// files in several requests. It is retried; a file that is gone after an attempt whose answer was lost counts as deleted. Where
+// the service does not know one of several, they are deleted one by one, and the error names those that it does not know.
+func (f *Files) Delete(ctx context.Context, fileIDs ...string) error {
+	if err := f.check(fileIDs...); err != nil || len(fileIDs) == 0 {
+		return err
+	}
+	base, err := f.base(ctx)
+	if err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(fileIDs, maxIDs) {
+		err := f.deleteChunk(ctx, base, chunk)
+		if errors.Is(err, acrcloud.ErrNotFound) && len(chunk) > 1 {
+			err = eachOf(ctx, chunk, func(id string) error { return f.deleteChunk(ctx, base, []string{id}) })
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *Files) deleteChunk(ctx context.Context, base string, ids []string) error {
+	_, err := f.client.send(ctx, &transport.Request{
+		Op: "files.delete", Cost: transport.Write, Method: http.MethodDelete, URL: base + "/" + strings.Join(ids, ","),
+	})
+	return deleted(err)
+}
+
+// eachOf runs do for each id, and goes on over those that the service does not know.
+func eachOf(ctx context.Context, ids []string, do func(id string) error) error {
+	var missing []error
+	for _, id := range ids {
+		err := do(id)
+		if errors.Is(err, acrcloud.ErrNotFound) {
+			missing = append(missing, err)
+			continue
+		}
+		if err != nil || ctx.Err() != nil {
+			return errors.Join(append(missing, err)...)
+		}
+	}
+	return errors.Join(missing...)
+}
+
+// deleted takes "not found" for success where an earlier attempt may have deleted the thing.
+func deleted(err error) error {
+	if e, ok := errors.AsType[*acrcloud.APIError](err); ok && e.StatusCode == http.StatusNotFound && e.Attempts > 1 {
+		return nil
+	}
+	return err
+}
+
+// check refuses what must not be sent.
+func (f *Files) check(fileIDs ...string) error {
+	if f == nil {
+		return (*Client)(nil).usable()
+	}
+	if err := f.client.usable(); err != nil {
+		return err
+	}
+	if err := checkContainerID("containerID", f.containerID); err != nil {
+		return err
+	}
+	for _, id := range fileIDs {
+		if err := checkFileID(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// base returns the URL of the container's files.
+func (f *Files) base(ctx context.Context) (string, error) {
+	root, err := f.root(ctx)
+	return root + "/files", err
+}
+
+// root returns the URL of the container on the host of its region.
+func (f *Files) root(ctx context.Context) (string, error) {
+	var region acrcloud.Region
+	if f.client.hosts.regional {
+		var err error
+		if region, err = f.client.Containers().region(ctx, f.containerID); err != nil {
+			return "", err
+		}
+	}
+	return f.client.hosts.files(region) + containersPath(f.containerID), nil
+}

@@ -1,0 +1,266 @@
+package filescan_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"runtime"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+)
+
+func row(n int) string { return fileJSON(fmt.Sprintf("id-%d", n), "x", 1, testTime) }
+
+func TestListFiles(t *testing.T) {
+	t.Parallel()
+	state := filescan.StateNoResults
+	tests := []struct {
+		opts *filescan.ListFilesOptions
+		want string
+	}{
+		{nil, "page=1&per_page=20"},
+		{&filescan.ListFilesOptions{}, "page=1&per_page=20"},
+		{&filescan.ListFilesOptions{Page: 3, PerPage: 7, Search: "a b&c", State: &state, WithResults: true}, "page=3&per_page=7&search=a+b%26c&state=-1&with_result=1"},
+		{&filescan.ListFilesOptions{State: new(filescan.StateProcessing)}, "page=1&per_page=20&state=0"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.want, func(t *testing.T) {
+			t.Parallel()
+			c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+				assert.Equal(t, tt.want, r.URL.RawQuery)
+				says(pageJSON(3, 9, 42, row(1), "null", row(2)))(w, r)
+			}})
+			page, err := c.Files(0).List(t.Context(), tt.opts)
+			require.NoError(t, err)
+			assert.Equal(t, 3, page.Page)
+			assert.Equal(t, 2, page.PerPage, "the service repeats what it was asked as text")
+			assert.Equal(t, 9, page.LastPage)
+			assert.Equal(t, 42, page.Total)
+			require.Len(t, page.Items, 2)
+			assert.Equal(t, "id-2", page.Items[1].ID)
+		})
+	}
+}
+
+// listing serves pages by their number.
+func listing(pages map[int]string, asked *[]int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		n, _ := strconv.Atoi(r.URL.Query().Get("page"))
+		if asked != nil {
+			*asked = append(*asked, n)
+		}
+		body, ok := pages[n]
+		if !ok {
+			body = pageJSON(n, len(pages), 0)
+		}
+		says(body)(w, r)
+	}
+}
+
+func collect(ctx context.Context, files *filescan.Files, opts *filescan.ListFilesOptions) (ids []string, errs []error) {
+	for f, err := range files.All(ctx, opts) {
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		ids = append(ids, f.ID)
+	}
+	return ids, errs
+}
+
+func TestAllFiles(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		pages map[int]string
+		want  []string
+		fails bool
+	}{
+		{"none", map[int]string{1: pageJSON(1, 1, 0)}, nil, false},
+		{"one page", map[int]string{1: pageJSON(1, 1, 2, row(1), row(2))}, []string{"id-1", "id-2"}, false},
+		{"three pages", map[int]string{1: pageJSON(1, 3, 5, row(1), row(2)), 2: pageJSON(2, 3, 5, row(3), row(4)), 3: pageJSON(3, 3, 5, row(5))}, []string{"id-1", "id-2", "id-3", "id-4", "id-5"}, false},
+		{"a row moves to the next page", map[int]string{1: pageJSON(1, 2, 3, row(1), row(2)), 2: pageJSON(2, 2, 4, row(2), row(3))}, []string{"id-1", "id-2", "id-3"}, false},
+		{"a whole page moves", map[int]string{1: pageJSON(1, 3, 4, row(1), row(2)), 2: pageJSON(2, 3, 6, row(1), row(2)), 3: pageJSON(3, 3, 6, row(3), row(4))}, []string{"id-1", "id-2", "id-3", "id-4"}, false},
+		{"the page is not turned", map[int]string{1: pageJSON(1, 3, 6, row(1), row(2)), 2: pageJSON(1, 3, 6, row(1), row(2))}, []string{"id-1", "id-2"}, true},
+		{"the same for ever", map[int]string{1: pageJSON(1, 9, 18, row(1)), 2: pageJSON(2, 9, 18, row(1)), 3: pageJSON(3, 9, 18, row(1))}, []string{"id-1"}, true},
+		{"fewer than was said", map[int]string{1: pageJSON(1, 5, 10, row(1), row(2)), 2: pageJSON(2, 5, 10)}, []string{"id-1", "id-2"}, false},
+		{"an error halfway", map[int]string{1: pageJSON(1, 2, 4, row(1), row(2)), 2: "<html>"}, []string{"id-1", "id-2"}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: listing(tt.pages, nil)})
+			all := c.Files(0).All(t.Context(), nil)
+			for range 2 { // it can be ranged over again
+				var ids []string
+				var failed error
+				for f, err := range all {
+					require.NoError(t, failed, "an error comes last")
+					if failed = err; err == nil {
+						ids = append(ids, f.ID)
+					} else {
+						assert.Nil(t, f)
+					}
+				}
+				assert.Equal(t, tt.want, ids)
+				assert.Equal(t, tt.fails, failed != nil, "%v", failed)
+			}
+		})
+	}
+}
+
+// Rows that were deleted while listing, even by the loop itself, do not hide those that moved up.
+func TestAllFilesWhileTheyAreDeleted(t *testing.T) {
+	t.Parallel()
+	for _, perPage := range []int{1, 2, 3, 10} {
+		left := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+		c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+			page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+			var rows []string
+			for i := (page - 1) * perPage; i < min(page*perPage, len(left)); i++ {
+				rows = append(rows, row(left[i]))
+			}
+			says(pageJSON(page, (len(left)+perPage-1)/perPage, len(left), rows...))(w, r)
+		}})
+		seen := 0
+		for f, err := range c.Files(0).All(t.Context(), &filescan.ListFilesOptions{PerPage: perPage}) {
+			require.NoError(t, err)
+			left = slices.DeleteFunc(left, func(n int) bool { return f.ID == fmt.Sprintf("id-%d", n) })
+			seen++
+		}
+		assert.Equal(t, 10, seen, "%d per page", perPage)
+	}
+}
+
+func TestAllFilesStops(t *testing.T) {
+	t.Parallel()
+	pages := map[int]string{1: pageJSON(1, 3, 6, row(1), row(2)), 2: pageJSON(2, 3, 6, row(3), row(4)), 3: pageJSON(3, 3, 6, row(5), row(6))}
+	var asked []int
+	c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: listing(pages, &asked)})
+
+	for f, err := range c.Files(0).All(t.Context(), nil) {
+		require.NoError(t, err)
+		if f.ID == "id-2" {
+			break
+		}
+	}
+	assert.Equal(t, []int{1}, asked, "nothing is fetched ahead")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var last error
+	for f, err := range c.Files(0).All(ctx, nil) {
+		if last = err; err == nil && f.ID == "id-2" {
+			cancel()
+		}
+	}
+	require.ErrorIs(t, last, context.Canceled)
+
+	opts := &filescan.ListFilesOptions{Page: 3}
+	all := c.Files(0).All(t.Context(), opts)
+	opts.Page = 1
+	var ids []string
+	for f, err := range all {
+		require.NoError(t, err)
+		ids = append(ids, f.ID)
+	}
+	assert.Equal(t, []string{"id-5", "id-6"}, ids, "the options are those of the call, and a start page is honoured")
+
+	_, errs := collect(t.Context(), c.Files(-1), nil)
+	require.Len(t, errs, 1)
+	assert.ErrorIs(t, errs[0], acrcloud.ErrInvalidArgument)
+}
+
+// Live memory does not grow with the number of pages.
+//
+//nolint:paralleltest // it measures the memory of the whole program
+func TestAllFilesMemory(t *testing.T) {
+	live := func() int64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc) //nolint:gosec // no heap is that large
+	}
+	c, a := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+		var rows []string
+		for i := range 100 {
+			rows = append(rows, row(page*100+i))
+		}
+		says(pageJSON(page, 100, 10_000, rows...))(w, r)
+	}})
+	var early int64
+	n := 0
+	for _, err := range c.Files(0).All(t.Context(), nil) {
+		require.NoError(t, err)
+		if n++; n == 2_000 {
+			early = live()
+		}
+	}
+	a.requests()
+	assert.Equal(t, 10_000, n)
+	assert.Less(t, live()-early, int64(512<<10))
+}
+
+func TestContainers(t *testing.T) {
+	t.Parallel()
+	const base = "api-v2.acrcloud.com/api/fs-containers"
+	const container = `{"id":9,"uid":1,"name":"mine","region":"us-west-2","audio_type":"linein","engine":3,"policy":{"type":"traverse","interval":0,"rec_length":10},` +
+		`"buckets":[{"id":23,"name":"ACRCloud Music"}],"num":3,"size":"300000","deepright":1,"callback_url":"https://hook.test/?key=s3cret","created_at":"2026-01-02T03:04:05.000000Z"}`
+	c, _ := newAPI(t, map[string]http.HandlerFunc{
+		"POST " + base: func(w http.ResponseWriter, r *http.Request) {
+			assert.Equal(t, map[string]any{
+				"name": "mine", "region": "us-west-2", "audio_type": "linein", "engine": 3.0, "buckets": []any{23.0, "Own"},
+				"policy": map[string]any{"type": "traverse", "interval": 0.0, "rec_length": 10.0}, "callback_url": "https://hook.test/?key=s3cret",
+				"deepright": true, "music_detection": false, "new_thing": 1.0,
+			}, bodyOf(t, r))
+			fails(201, `{"data":`+container+`}`)(w, r)
+		},
+		"GET " + base: func(w http.ResponseWriter, r *http.Request) {
+			assert.Equal(t, "name=min&page=2&per_page=5&region=us-west-2", r.URL.RawQuery)
+			says(pageJSON(2, 2, 6, container))(w, r)
+		},
+		"GET " + base + "/9": says(`{"data":` + container + `}`),
+		"GET " + base + "/8": says(`{"data":[]}`),
+		"PUT " + base + "/9": func(w http.ResponseWriter, r *http.Request) {
+			assert.Equal(t, map[string]any{"engine": 1.0, "ai_detection": false, "name": "new", "callback_url": nil, "buckets": []any{}}, bodyOf(t, r))
+			says(`{"data":`+container+`}`)(w, r)
+		},
+		"DELETE " + base + "/9": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) },
+	})
+	ctx := t.Context()
+	made, err := c.Containers().Create(ctx, &filescan.CreateContainerRequest{
+		Name: "mine", Region: acrcloud.USWest2, Engine: filescan.EngineFingerprintAndCovers, CallbackURL: acrcloud.NewSecret("https://hook.test/?key=s3cret"),
+		Buckets: []filescan.Bucket{filescan.BucketID(23), filescan.BucketName("Own")}, Deepright: new(true), MusicDetection: new(false), Extra: map[string]any{"new_thing": 1},
+	})
+	require.NoError(t, err)
+	got, err := c.Containers().Get(ctx, 9)
+	require.NoError(t, err)
+	for _, v := range []*filescan.Container{made, got} {
+		assert.Equal(t, 9, v.ID)
+		assert.Equal(t, acrcloud.USWest2, v.Region)
+		assert.Equal(t, filescan.EngineFingerprintAndCovers, v.Engine)
+		require.Len(t, v.Buckets, 1)
+		assert.Equal(t, 23, v.Buckets[0].ID)
+		assert.Equal(t, "https://hook.test/?key=s3cret", v.CallbackURL.Reveal())
+		assert.True(t, v.Deepright)
+		assert.NotContains(t, fmt.Sprintf("%v %+v %#v", v, v, v), "s3cret")
+	}
+	_, err = c.Containers().Get(ctx, 8)
+	require.ErrorIs(t, err, acrcloud.ErrNotFound)
+	_, err = c.Containers().Update(ctx, 9, &filescan.UpdateContainerRequest{
+		Name: new("new"), Engine: new(filescan.EngineFingerprint), AIDetection: new(false), CallbackURL: new(acrcloud.Secret), Buckets: []filescan.Bucket{},
+	})
+	require.NoError(t, err)
+	page, err := c.Containers().List(ctx, &filescan.ListContainersOptions{Page: 2, PerPage: 5, Region: acrcloud.USWest2, Name: "min"})
+	require.NoError(t, err)
+	assert.Equal(t, 6, page.Total)
+	require.NoError(t, c.Containers().Delete(ctx, 9))
+}

@@ -1,0 +1,107 @@
+package filescan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// An UploadPolicy is for services that take files from strangers. It is applied before anything is sent, to the very bytes
+// that are sent. What it refuses is an [*acrcloud.SourceError] whose cause is [acrcloud.ErrTooLarge], [ErrFormat] or
+// [ErrInspection].
+type UploadPolicy struct {
+	MaxBytes int64             // the largest content; 0 sets no limit
+	Formats  []acrcloud.Format // what the first bytes may say it is; empty allows every known format. Fingerprints are not checked.
+
+	// Inspect reads the content, such as a virus scanner does, and refuses it with an error. It need not read to the end.
+	Inspect func(ctx context.Context, name string, content io.Reader) error
+}
+
+// What an [UploadPolicy] refuses, besides [acrcloud.ErrTooLarge].
+var (
+	ErrFormat     = errors.New("is not in an allowed audio or video format")
+	ErrInspection = errors.New("was refused by the upload policy's Inspect")
+)
+
+// maxSpool bounds the temporary file that content of unknown size is written to.
+const maxSpool = 5 << 30
+
+// prepare makes the content ready to be sent: its size is known, and it is what the policy, if any, allows.
+func (p *UploadPolicy) prepare(ctx context.Context, content *acrcloud.Content, dataType DataType) error {
+	if p == nil {
+		if content.Size() < 0 {
+			return content.Spool(ctx, maxSpool)
+		}
+		return nil
+	}
+	limit := int64(maxSpool)
+	if p.MaxBytes > 0 {
+		limit = p.MaxBytes
+		if content.Size() > limit {
+			return &acrcloud.SourceError{Name: content.Name(), Want: limit, Got: content.Size(), Err: acrcloud.ErrTooLarge}
+		}
+	}
+	checkFormat := dataType != Fingerprint
+	if content.Size() < 0 || checkFormat || p.Inspect != nil {
+		if err := content.Spool(ctx, limit); err != nil {
+			return err
+		}
+	}
+	if checkFormat {
+		if err := p.checkFormat(ctx, content); err != nil {
+			return err
+		}
+	}
+	return p.inspect(ctx, content)
+}
+
+func (p *UploadPolicy) checkFormat(ctx context.Context, content *acrcloud.Content) error {
+	r, err := content.NewReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer r.Close() //nolint:errcheck // it was only read
+	head := make([]byte, min(acrcloud.DetectBytes, content.Size()))
+	if _, err := io.ReadFull(r, head); err != nil {
+		return err
+	}
+	format := acrcloud.DetectFormat(head)
+	switch {
+	case format == acrcloud.FormatUnknown:
+		return p.refuse(content, fmt.Errorf("%w: its first bytes are of none that is known", ErrFormat))
+	case len(p.Formats) > 0 && !slices.Contains(p.Formats, format):
+		names := make([]string, 0, len(p.Formats))
+		for _, f := range p.Formats {
+			names = append(names, string(f))
+		}
+		return p.refuse(content, fmt.Errorf("%w: it is %s, allowed are %s", ErrFormat, format, strings.Join(names, ", ")))
+	}
+	return nil
+}
+
+func (p *UploadPolicy) inspect(ctx context.Context, content *acrcloud.Content) error {
+	if p.Inspect == nil {
+		return nil
+	}
+	r, err := content.NewReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer r.Close() //nolint:errcheck // it was only read
+	if err := p.Inspect(ctx, content.Name(), r); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
+		}
+		return p.refuse(content, fmt.Errorf("%w: %w", ErrInspection, err))
+	}
+	return ctx.Err()
+}
+
+func (p *UploadPolicy) refuse(content *acrcloud.Content, err error) error {
+	return &acrcloud.SourceError{Name: content.Name(), Want: -1, Got: content.Size(), Err: err}
+}

@@ -1,0 +1,78 @@
+package filescan
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// Rescan has files processed again with the container's present settings, and returns what the service answers, which need not
+// be all of them; without an id it sends nothing. It calls PUT /api/fs-containers/{container}/files/{ids}/rescan, for many files in
+// several requests. It is presumably billed again, and so sent again only if the service cannot have accepted it; otherwise the
+// error matches [acrcloud.ErrOutcomeUnknown].
+//
+// Where the service does not know one of several files, the others are looked at and rescanned one by one, unless they are being
+// processed already; the error names those that it does not know. The files rescanned so far are returned with any error.
+//
+// To wait for the new results, give [Files.Wait] the old File.UpdatedAt as WaitOptions.NewerThan.
+func (f *Files) Rescan(ctx context.Context, fileIDs ...string) ([]*File, error) {
+	if err := f.check(fileIDs...); err != nil || len(fileIDs) == 0 {
+		return nil, err
+	}
+	base, err := f.base(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []*File
+	for chunk := range slices.Chunk(fileIDs, maxIDs) {
+		files, err := f.rescan(ctx, base, chunk)
+		if errors.Is(err, acrcloud.ErrNotFound) && len(chunk) > 1 {
+			err = eachOf(ctx, chunk, func(id string) error {
+				one, err := f.rescanOne(ctx, base, id)
+				files = append(files, one...)
+				return err
+			})
+		}
+		all = append(all, files...)
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// rescanOne rescans a file of a request that was refused, unless it was accepted there in part.
+func (f *Files) rescanOne(ctx context.Context, base, id string) ([]*File, error) {
+	file, err := f.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if file.State == StateProcessing {
+		return []*File{file}, nil
+	}
+	return f.rescan(ctx, base, []string{id})
+}
+
+func (f *Files) rescan(ctx context.Context, base string, ids []string) ([]*File, error) {
+	var body struct {
+		Data []*File `json:"data"`
+	}
+	_, err := f.client.send(ctx, &transport.Request{
+		Op: "files.rescan", Cost: transport.Billed, Method: http.MethodPut, URL: base + "/" + strings.Join(ids, ",") + "/rescan",
+		Check: func(resp *transport.Response) error {
+			if resp.OK() && len(resp.Body) == 0 {
+				return nil // what it answers is not documented
+			}
+			return decodeInto(&body)(resp)
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(body.Data, func(file *File) bool { return file == nil || file.ID == "" }), nil
+}

@@ -1,0 +1,29 @@
+package filescan
+
+import "fmt"
+
+// A ScanError says that the service could not process a file. It comes together with the file: a scan that failed must not be
+// taken for one that found nothing.
+type ScanError struct {
+	File *File // in StateFailed, StateError or another negative state than StateNoResults
+}
+
+// Error names the file, its state and what the service says about it.
+func (e *ScanError) Error() string {
+	if e.File == nil {
+		return "acrcloud: the scan failed"
+	}
+	text := fmt.Sprintf("acrcloud: the scan of file %s (%q) failed with state %d", e.File.ID, e.File.Name, int(e.File.State))
+	if e.File.Detail != "" {
+		text += ": " + e.File.Detail
+	}
+	return text
+}
+
+// failure is the error that goes with a file that is done.
+func (f *File) failure() error {
+	if f.State.Failed() {
+		return &ScanError{File: f}
+	}
+	return nil
+}

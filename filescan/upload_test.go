@@ -1,0 +1,529 @@
+package filescan_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+)
+
+const (
+	filesURL   = "api-eu-west-1.acrcloud.com/api/fs-containers/7/files"
+	presignURL = "api-eu-west-1.acrcloud.com/api/fs-containers/7/presigned-upload"
+	storeURL   = "store.test/bucket/key-1"
+	presigned  = `{"data":{"presigned_url":"https://store.test/bucket/key-1?X-Signature=s1gn4ture","key":"key-1","method":"PUT","headers":{"Content-Type":"audio/wav","X-Extra":"1"}}}`
+	content    = "RIFF\x24\x00\x00\x00WAVEfmt the whole content of a file"
+)
+
+func song() acrcloud.Source { return acrcloud.FromBytes("song.wav", []byte(content)) }
+
+// stores is a storage that takes what it gets and checks how it came.
+func stores(t *testing.T) http.HandlerFunc {
+	t.Helper()
+	return func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		assert.Equal(t, content, string(body))
+		assert.EqualValues(t, len(content), r.ContentLength)
+		assert.Empty(t, r.TransferEncoding)
+		assert.Empty(t, r.Header.Get("Authorization"))
+		assert.Empty(t, r.Header.Get("Accept"))
+		assert.Equal(t, "audio/wav", r.Header.Get("Content-Type"))
+		assert.Equal(t, "1", r.Header.Get("X-Extra"))
+		assert.Equal(t, "s1gn4ture", r.URL.Query().Get("X-Signature"))
+	}
+}
+
+// uploads are the routes of an upload that goes well, but for those given.
+func uploads(t *testing.T, changed map[string]http.HandlerFunc) map[string]http.HandlerFunc {
+	t.Helper()
+	routes := map[string]http.HandlerFunc{
+		"GET " + presignURL: says(presigned),
+		"PUT " + storeURL:   stores(t),
+		"GET " + filesURL:   says(pageJSON(1, 1, 0)),
+		"POST " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+			fails(http.StatusCreated, `{"data":`+fileJSON(fileID, "song.wav", 0, time.Now())+`}`)(w, r)
+		},
+	}
+	for route, handler := range changed {
+		routes[route] = handler
+	}
+	return routes
+}
+
+func TestUploadPresigned(t *testing.T) {
+	t.Parallel()
+	c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+		"GET " + presignURL: func(w http.ResponseWriter, r *http.Request) {
+			assert.Equal(t, "song.wav", r.URL.Query().Get("filename"))
+			assert.Equal(t, "audio/wav", r.URL.Query().Get("content_type"))
+			says(presigned)(w, r)
+		},
+		"POST " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+			assert.Equal(t, map[string]any{"data_type": "audio", "key": "key-1", "filename": "song.wav", "name": "My song"}, bodyOf(t, r))
+			says(`{"data":`+fileJSON(fileID, "My song", 0, testTime)+`}`)(w, r)
+		},
+	}))
+	var progress []filescan.Progress
+	file, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{
+		Name: "My song", OnProgress: func(p filescan.Progress) { progress = append(progress, p) },
+	})
+	require.NoError(t, err)
+	assert.Equal(t, fileID, file.ID)
+	assert.Equal(t, "My song", file.Name)
+	assert.Equal(t, 7, file.ContainerID)
+	assert.Equal(t, testTime, file.CreatedAt)
+	assert.Equal(t, []string{
+		"GET api-v2.acrcloud.com/api/fs-containers/7", "GET " + presignURL, "PUT " + storeURL, "GET " + filesURL, "POST " + filesURL,
+	}, a.requests())
+	size := int64(len(content))
+	require.NotEmpty(t, progress)
+	assert.Equal(t, filescan.Progress{Attempt: 1, Sent: size, Total: size}, progress[len(progress)-2])
+	assert.Equal(t, filescan.Progress{Attempt: 1, Sent: size, Total: size, Done: true}, progress[len(progress)-1])
+}
+
+// takesForm checks a multipart upload as the service would read it.
+func takesForm(t *testing.T, name string, fields map[string]string) http.HandlerFunc {
+	t.Helper()
+	return func(w http.ResponseWriter, r *http.Request) {
+		assert.Positive(t, r.ContentLength)
+		assert.Equal(t, "100-continue", r.Header.Get("Expect"))
+		_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		assert.NoError(t, err)
+		form, err := multipart.NewReader(r.Body, params["boundary"]).ReadForm(1 << 20)
+		if !assert.NoError(t, err) {
+			return
+		}
+		for field, value := range fields {
+			assert.Equal(t, []string{value}, form.Value[field])
+		}
+		assert.Len(t, form.Value, len(fields))
+		if assert.Len(t, form.File["file"], 1) {
+			assert.Equal(t, name, form.File["file"][0].Filename)
+			f, err := form.File["file"][0].Open()
+			assert.NoError(t, err)
+			body, err := io.ReadAll(f)
+			assert.NoError(t, err)
+			assert.Equal(t, content, string(body))
+		}
+		says(`{"data":`+fileJSON(fileID, name, 0, testTime)+`}`)(w, r)
+	}
+}
+
+func TestUploadMultipart(t *testing.T) {
+	t.Parallel()
+	c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+		"POST " + filesURL: takesForm(t, "song.wav", map[string]string{"data_type": "fingerprint", "name": "Mine"}),
+	}))
+	var progress []filescan.Progress
+	_, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{
+		Method: filescan.Multipart, Name: "Mine", DataType: filescan.Fingerprint, OnProgress: func(p filescan.Progress) { progress = append(progress, p) },
+	})
+	require.NoError(t, err)
+	assert.Zero(t, a.count("GET "+presignURL))
+	for _, p := range progress {
+		assert.LessOrEqual(t, p.Sent, p.Total, "the form around the file does not count")
+		assert.EqualValues(t, len(content), p.Total)
+	}
+	assert.True(t, progress[len(progress)-1].Done)
+}
+
+func TestUploadFallsBackToMultipart(t *testing.T) {
+	t.Parallel()
+	c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+		"GET " + presignURL: fails(http.StatusNotFound, `{"message":"Not Found"}`),
+		"POST " + filesURL:  takesForm(t, "song.wav", map[string]string{"data_type": "audio"}),
+	}))
+	for range 2 {
+		_, err := c.Files(0).Upload(t.Context(), song(), nil)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, 1, a.count("GET "+presignURL), "it is remembered")
+
+	_, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{Method: filescan.Presigned})
+	require.ErrorIs(t, err, acrcloud.ErrNotFound)
+
+	c, a = newAPI(t, map[string]http.HandlerFunc{
+		"GET " + presignURL: fails(http.StatusNotFound, `{"message":"Not Found"}`),
+		"GET api-v2.acrcloud.com/api/fs-containers/7": inTurn(says(`{"data":{"id":7,"region":"eu-west-1"}}`), fails(http.StatusNotFound, `{"message":"gone"}`)),
+	})
+	_, err = c.Files(0).Upload(t.Context(), song(), nil)
+	require.ErrorIs(t, err, acrcloud.ErrNotFound, "the container is gone, so nothing is sent")
+	assert.Zero(t, a.count("POST"))
+}
+
+func TestUploadTooLargeForAForm(t *testing.T) {
+	t.Parallel()
+	c, a := newAPI(t, nil)
+	huge := acrcloud.FromReaderAt("huge.wav", strings.NewReader(""), 500_000_000)
+	_, err := c.Files(0).Upload(t.Context(), huge, &filescan.UploadOptions{Method: filescan.Multipart})
+	e, ok := errors.AsType[*acrcloud.ArgumentError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, "UploadOptions.Method", e.Field)
+	assert.Contains(t, e.Remedy, "Presigned")
+	assert.Empty(t, a.requests())
+}
+
+func TestUploadPresignedURLs(t *testing.T) {
+	t.Parallel()
+	for _, u := range []string{
+		"http://store.test/x?sig=1", "http://127.0.0.1/x?sig=1", "ftp://store.test/x", "//store.test/x", "/x", "https://user:pw@store.test/x", "",
+	} {
+		t.Run(u, func(t *testing.T) {
+			t.Parallel()
+			c, a := newAPI(t, map[string]http.HandlerFunc{
+				"GET " + presignURL: says(fmt.Sprintf(`{"data":{"presigned_url":%q,"key":"k"}}`, u)),
+			})
+			_, err := c.Files(0).Upload(t.Context(), song(), nil)
+			e, ok := errors.AsType[*filescan.UploadError](err)
+			require.True(t, ok, "%v", err)
+			assert.Equal(t, filescan.StepPresign, e.Step)
+			_, ok = errors.AsType[*acrcloud.DecodeError](err)
+			assert.True(t, ok)
+			assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, e, e.Err), "sig=1")
+			assert.Zero(t, a.count("PUT"))
+		})
+	}
+}
+
+func TestUploadRefusesSources(t *testing.T) {
+	t.Parallel()
+	c, a := newAPI(t, nil)
+	dir := t.TempDir()
+	arguments := map[string]*filescan.UploadOptions{
+		"UploadOptions.Name":     {Name: "a\nb"},
+		"UploadOptions.DataType": {DataType: "video"},
+		"UploadOptions.Method":   {Method: "ftp"},
+		"UploadPolicy.MaxBytes":  {Policy: &filescan.UploadPolicy{MaxBytes: -1}},
+	}
+	for field, opts := range arguments {
+		_, err := c.Files(0).Upload(t.Context(), song(), opts)
+		e, ok := errors.AsType[*acrcloud.ArgumentError](err)
+		require.True(t, ok, "%v", err)
+		assert.Equal(t, field, e.Field)
+	}
+	_, err := c.Files(0).Upload(t.Context(), acrcloud.FromBytes("", []byte(content)), nil)
+	require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
+	for _, src := range []acrcloud.Source{{}, acrcloud.FromFile(dir), acrcloud.FromFile(filepath.Join(dir, "none.mp3")), acrcloud.FromBytes("empty.mp3", nil)} {
+		_, err := c.Files(0).Upload(t.Context(), src, &filescan.UploadOptions{Name: "x"})
+		_, ok := errors.AsType[*acrcloud.SourceError](err)
+		require.True(t, ok, "%v", err)
+	}
+	assert.Empty(t, a.requests())
+}
+
+// A source that is not what it said makes no file, by whichever method.
+func TestUploadOfABrokenSource(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("disk on fire")
+	sources := map[string]func() acrcloud.Source{
+		"ends early":    func() acrcloud.Source { return acrcloud.FromReader("x.wav", strings.NewReader(content), int64(len(content))+1) },
+		"goes on":       func() acrcloud.Source { return acrcloud.FromReader("x.wav", strings.NewReader(content), int64(len(content))-1) },
+		"fails halfway": func() acrcloud.Source { return acrcloud.FromReader("x.wav", io.MultiReader(strings.NewReader("RIFF"), iotest.ErrReader(broken)), 100) },
+	}
+	for name, src := range sources {
+		for _, method := range []filescan.Method{filescan.Presigned, filescan.Multipart} {
+			t.Run(name+" "+string(method), func(t *testing.T) {
+				t.Parallel()
+				whole := false
+				swallow := func(_ http.ResponseWriter, r *http.Request) {
+					_, err := io.Copy(io.Discard, r.Body)
+					whole = err == nil
+				}
+				c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{"PUT " + storeURL: swallow, "POST " + filesURL: swallow}))
+				_, err := c.Files(0).Upload(t.Context(), src(), &filescan.UploadOptions{Method: method})
+				_, ok := errors.AsType[*acrcloud.SourceError](err)
+				require.True(t, ok, "%v", err)
+				require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+				assert.False(t, whole, "the server must not take it for complete")
+				if method == filescan.Presigned {
+					assert.Zero(t, a.count("POST"))
+				}
+			})
+		}
+	}
+}
+
+// A reader is sent exactly once, even where another attempt would be allowed.
+func TestUploadOfAReaderIsSentOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{"PUT " + storeURL: fails(503, "busy")}))
+		_, err := c.Files(0).Upload(t.Context(), acrcloud.FromReader("x.wav", strings.NewReader(content), int64(len(content))), nil)
+		require.ErrorIs(t, err, acrcloud.ErrServer)
+		assert.Equal(t, 1, a.count("PUT"))
+
+		c, a = newAPI(t, uploads(t, map[string]http.HandlerFunc{"PUT " + storeURL: inTurn(fails(503, "busy"), stores(t))}))
+		_, err = c.Files(0).Upload(t.Context(), acrcloud.FromReader("song.wav", strings.NewReader(content), -1), nil)
+		require.NoError(t, err, "one of unknown size is spooled, and can be sent again")
+		assert.Equal(t, 2, a.count("PUT"))
+	})
+}
+
+// What is billed is sent once. These are the ways in which its answer can get lost, and how it is found out what became of it.
+func TestUploadExactlyOnce(t *testing.T) {
+	t.Parallel()
+	now := func() time.Time { return time.Now() }
+	const other = "6b1e2c1a-0000-4000-8000-000000000002"
+	mine := func() string { return fileJSON(fileID, "song.wav", 0, now()) }
+	lists := func(pages ...func() string) http.HandlerFunc {
+		var hs []http.HandlerFunc
+		for _, p := range pages {
+			hs = append(hs, func(w http.ResponseWriter, r *http.Request) { says(p())(w, r) })
+		}
+		return inTurn(hs...)
+	}
+	none := func() string { return pageJSON(1, 1, 0) }
+	tests := []struct {
+		name       string
+		post       http.HandlerFunc
+		list       http.HandlerFunc
+		resend     bool
+		adopted    bool // the file is found
+		posts      int
+		candidates int
+	}{
+		{"lost after it was processed", lost, lists(none, func() string { return pageJSON(1, 1, 1, mine()) }), false, true, 1, 0},
+		{"500 after it was processed", fails(500, "oops"), lists(none, func() string { return pageJSON(1, 1, 1, mine()) }), false, true, 1, 0},
+		{"HTML after it was processed", says("<html>"), lists(none, func() string { return pageJSON(1, 1, 1, mine()) }), false, true, 1, 0},
+		{"it shows late", lost, lists(none, none, none, func() string { return pageJSON(1, 1, 1, mine()) }), false, true, 1, 0},
+		{"a blank became an underscore", lost, lists(none, func() string { return pageJSON(1, 1, 1, mine()) }), false, true, 1, 0},
+		{"never processed", lost, lists(none), false, false, 1, 0},
+		{"two are new", lost, lists(none, func() string { return pageJSON(1, 1, 2, mine(), fileJSON(other, "song.wav", 0, now())) }), false, false, 1, 2},
+		{"an old one of that name", lost, lists(
+			func() string { return pageJSON(1, 1, 1, fileJSON(other, "song.wav", 1, testTime)) },
+			func() string { return pageJSON(1, 1, 1, fileJSON(other, "song.wav", 1, testTime)) },
+		), false, false, 1, 0},
+		{"an old one that the list had missed", lost, lists(none, func() string { return pageJSON(1, 1, 1, fileJSON(other, "song.wav", 1, testTime.AddDate(-30, 0, 0))) }), false, false, 1, 0},
+		{"a new one of another name", lost, lists(none, func() string { return pageJSON(1, 1, 1, fileJSON(other, "song.wav.bak", 0, now())) }), false, false, 1, 0},
+		{"too many to have seen them all", lost, lists(func() string { return pageJSON(1, 9, 900) }, func() string { return pageJSON(1, 9, 900, mine()) }), false, false, 1, 1},
+		{"the list fails", lost, fails(500, "oops"), false, false, 1, 0},
+		{"sent again on request", inTurn(lost, func(w http.ResponseWriter, r *http.Request) { says(`{"data":`+mine()+`}`)(w, r) }), lists(none), true, true, 2, 0},
+		{"not even on request if there is a sign of it", lost, lists(none, func() string { return pageJSON(1, 1, 2, mine(), fileJSON(other, "song.wav", 0, now())) }), true, false, 1, 2},
+		{"not for ever", lost, lists(none), true, false, 3, 0},
+		{"refused", fails(422, `{"message":"The given data was invalid.","errors":{"key":["unknown"]}}`), lists(none), true, false, 1, 0},
+		{"too many requests, then accepted", inTurn(fails(429, "{}"), func(w http.ResponseWriter, r *http.Request) { says(`{"data":`+mine()+`}`)(w, r) }), lists(none), false, true, 2, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{"POST " + filesURL: tt.post, "GET " + filesURL: tt.list}))
+				file, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{ResendIfUnsure: tt.resend})
+				assert.Equal(t, tt.posts, a.count("POST"))
+				if tt.adopted {
+					require.NoError(t, err)
+					assert.Equal(t, fileID, file.ID)
+					return
+				}
+				e, ok := errors.AsType[*filescan.UploadError](err)
+				require.True(t, ok, "%v", err)
+				assert.Equal(t, filescan.StepRecord, e.Step)
+				assert.Equal(t, "key-1", e.Key)
+				assert.Len(t, e.Candidates, tt.candidates)
+				if tt.name == "refused" {
+					require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+					require.ErrorIs(t, err, acrcloud.ErrInvalid)
+					return
+				}
+				require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+				for _, candidate := range e.Candidates {
+					assert.ErrorContains(t, err, candidate.ID)
+				}
+			})
+		})
+	}
+}
+
+// Two uploads of one name at the same time: nobody can tell whose a new file is.
+func TestUploadDoesNotAdoptARivals(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		second := make(chan struct{})
+		c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+			"GET " + filesURL: inTurn(says(pageJSON(1, 1, 0)), says(pageJSON(1, 1, 0)),
+				func(w http.ResponseWriter, r *http.Request) {
+					says(pageJSON(1, 1, 1, fileJSON(fileID, "song.wav", 0, time.Now())))(w, r)
+				}),
+			"POST " + filesURL: inTurn(func(w http.ResponseWriter, r *http.Request) {
+				<-second
+				lost(w, r)
+			}, func(w http.ResponseWriter, r *http.Request) {
+				says(`{"data":`+fileJSON(fileID, "song.wav", 0, time.Now())+`}`)(w, r)
+				close(second)
+			}),
+		}))
+		done := make(chan error)
+		go func() {
+			_, err := c.Files(0).Upload(t.Context(), song(), nil)
+			done <- err
+		}()
+		synctest.Wait()
+		_, err := c.Files(0).Upload(t.Context(), song(), nil)
+		require.NoError(t, err)
+		err = <-done
+		require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+		e, ok := errors.AsType[*filescan.UploadError](err)
+		require.True(t, ok)
+		assert.Len(t, e.Candidates, 1)
+	})
+}
+
+func TestUploadResume(t *testing.T) {
+	t.Parallel()
+	var bodies []map[string]any
+	c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+		"POST " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+			bodies = append(bodies, bodyOf(t, r))
+			if len(bodies) == 1 {
+				fails(422, `{"message":"not yet"}`)(w, r)
+				return
+			}
+			says(`{"data":`+fileJSON(fileID, "Mine", 0, testTime)+`}`)(w, r)
+		},
+	}))
+	_, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "Mine", DataType: filescan.Fingerprint})
+	stopped, ok := errors.AsType[*filescan.UploadError](err)
+	require.True(t, ok, "%v", err)
+	file, err := c.Files(0).Resume(t.Context(), stopped)
+	require.NoError(t, err)
+	assert.Equal(t, fileID, file.ID)
+	assert.Equal(t, bodies[0], bodies[1])
+	assert.Equal(t, 1, a.count("PUT"), "the content is not sent again")
+}
+
+func TestUploadIsCancelled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+		"PUT " + storeURL: func(http.ResponseWriter, *http.Request) { cancel() },
+	}))
+	_, err := c.Files(0).Upload(ctx, song(), nil)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Zero(t, a.count("POST"))
+}
+
+func TestImport(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		remote filescan.Remote
+		opts   *filescan.ImportOptions
+		want   map[string]any
+	}{
+		{"audio", filescan.AudioURL(" https://cdn.test/a.mp3?sig=1 "), nil, map[string]any{"data_type": "audio_url", "url": "https://cdn.test/a.mp3?sig=1"}},
+		{"ftp", filescan.AudioURL("ftp://cdn.test/a.mp3"), &filescan.ImportOptions{}, map[string]any{"data_type": "audio_url", "url": "ftp://cdn.test/a.mp3"}},
+		{"video", filescan.Platform("https://www.youtube.com/watch?v=x"), &filescan.ImportOptions{Name: "clip"}, map[string]any{"data_type": "platforms", "url": "https://www.youtube.com/watch?v=x", "name": "clip"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c, _ := newAPI(t, map[string]http.HandlerFunc{
+				"GET " + filesURL: says(pageJSON(1, 1, 0)),
+				"POST " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+					assert.Equal(t, tt.want, bodyOf(t, r))
+					says(`{"data":`+fileJSON(fileID, "a", 0, testTime)+`}`)(w, r)
+				},
+			})
+			file, err := c.Files(0).Import(t.Context(), tt.remote, tt.opts)
+			require.NoError(t, err)
+			assert.Equal(t, fileID, file.ID)
+		})
+	}
+	t.Run("answer lost", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			c, a := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: lost})
+			_, err := c.Files(0).Import(t.Context(), filescan.AudioURL("https://cdn.test/a.mp3?sig=s3cret"), nil)
+			require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+			assert.NotContains(t, fmt.Sprintf("%v %+v", err, err), "s3cret")
+			assert.Equal(t, 1, a.count("POST"))
+		})
+	})
+}
+
+func TestUploadPolicy(t *testing.T) {
+	t.Parallel()
+	virus := errors.New("virus found")
+	mp3 := append([]byte("ID3\x04\x00\x00\x00\x00\x00\x00"), bytes.Repeat([]byte{0xff, 0xfb, 0x90, 0x00}, 200)...)
+	size := int64(len(content))
+	inspect := func(want []byte, err error) func(context.Context, string, io.Reader) error {
+		return func(_ context.Context, name string, r io.Reader) error {
+			got, readErr := io.ReadAll(r)
+			assert.NoError(t, readErr)
+			assert.Equal(t, string(want), string(got))
+			assert.NotEmpty(t, name)
+			return err
+		}
+	}
+	tests := []struct {
+		name   string
+		src    func() acrcloud.Source
+		policy filescan.UploadPolicy
+		data   filescan.DataType
+		refuse error
+	}{
+		{"anything that is known", song, filescan.UploadPolicy{}, "", nil},
+		{"an allowed format", song, filescan.UploadPolicy{Formats: []acrcloud.Format{acrcloud.FormatMP3, acrcloud.FormatWAV}}, "", nil},
+		{"another format", song, filescan.UploadPolicy{Formats: []acrcloud.Format{acrcloud.FormatMP3}}, "", filescan.ErrFormat},
+		{"a name is no format", func() acrcloud.Source { return acrcloud.FromBytes("song.wav", mp3) }, filescan.UploadPolicy{Formats: []acrcloud.Format{acrcloud.FormatWAV}}, "", filescan.ErrFormat},
+		{"no audio at all", func() acrcloud.Source { return acrcloud.FromBytes("song.mp3", []byte("<html>hello</html>")) }, filescan.UploadPolicy{}, "", filescan.ErrFormat},
+		{"a fingerprint has no format", func() acrcloud.Source { return acrcloud.FromBytes("song.fp", []byte(content)) }, filescan.UploadPolicy{Formats: []acrcloud.Format{acrcloud.FormatMP3}}, filescan.Fingerprint, nil},
+		{"just small enough", song, filescan.UploadPolicy{MaxBytes: size}, "", nil},
+		{"too large", song, filescan.UploadPolicy{MaxBytes: size - 1}, "", acrcloud.ErrTooLarge},
+		{"too large, of unknown size", func() acrcloud.Source { return acrcloud.FromReader("x.wav", strings.NewReader(content), -1) }, filescan.UploadPolicy{MaxBytes: size - 1}, "", acrcloud.ErrTooLarge},
+		{"too large, without end", func() acrcloud.Source { return acrcloud.FromReader("x.wav", endless{}, -1) }, filescan.UploadPolicy{MaxBytes: 1 << 20}, "", acrcloud.ErrTooLarge},
+		{"inspected", song, filescan.UploadPolicy{Inspect: inspect([]byte(content), nil)}, "", nil},
+		{"inspected and refused", song, filescan.UploadPolicy{Inspect: inspect([]byte(content), virus)}, "", filescan.ErrInspection},
+		{"a fingerprint inspected and refused", song, filescan.UploadPolicy{Inspect: inspect([]byte(content), virus)}, filescan.Fingerprint, virus},
+		{"a reader inspected", func() acrcloud.Source { return acrcloud.FromReader("song.wav", strings.NewReader(content), size) }, filescan.UploadPolicy{Inspect: inspect([]byte(content), nil)}, "", nil},
+		{"inspected, then sent", changing, filescan.UploadPolicy{Inspect: inspect([]byte(content), nil)}, "", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c, a := newAPI(t, uploads(t, nil))
+			_, err := c.Files(0).Upload(t.Context(), tt.src(), &filescan.UploadOptions{Policy: &tt.policy, DataType: tt.data, Name: "song.wav"})
+			if tt.refuse == nil {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, tt.refuse)
+			_, ok := errors.AsType[*acrcloud.SourceError](err)
+			assert.True(t, ok, "%v", err)
+			assert.Empty(t, a.requests(), "nothing may be sent")
+		})
+	}
+}
+
+// changing is a storage that yields something else each time. What was inspected is what is sent all the same.
+func changing() acrcloud.Source {
+	n := 0
+	return acrcloud.NewSource("song.wav", int64(len(content)), func(context.Context) (io.ReadCloser, error) {
+		n++
+		if n == 1 {
+			return io.NopCloser(strings.NewReader(content)), nil
+		}
+		return io.NopCloser(strings.NewReader(strings.Repeat("#", len(content)))), nil
+	})
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }

@@ -1,0 +1,173 @@
+// Package lenient reads JSON whose values change type from document to document, and loses nothing of it. It is the one place
+// where the SDK is tolerant: the types say by their struct tags what they are made of, and this package says what is accepted.
+//
+// # What is accepted
+//
+// Each field is read by its Go type, so that one odd value never fails a document:
+//
+//   - text from text, a number (digit for digit), true or false;
+//   - a whole number from a number or a numeric text, a fraction being rounded; a float64 likewise;
+//   - true and false also from 1, 0, "1", "0", "true", "false";
+//   - a [time.Time] from RFC 3339 with or without fractions of seconds, or "2006-01-02 15:04:05", which means UTC;
+//   - a struct from an object, from an array of exactly one object, and from [], which is how PHP writes an empty object;
+//   - a slice from an array, or from a single element in place of one ({} being none); a map from an object or [];
+//   - null as nothing, anywhere; "" as nothing wherever it is not text.
+//
+// Nothing leaves the field zero, a pointer nil, and is no element of a slice. Invalid UTF-8 becomes U+FFFD, and of two members
+// with one name the last wins. Broken syntax is an error, and nesting is limited by jsontext (10,000 levels).
+//
+// # What does not fit
+//
+// A struct may have a field `Extra map[string]json.RawMessage` with the tag `json:",embed,inline"`. Members that are not declared
+// are kept in it, and so is a declared member that fits no reading above: its field stays zero. Of a slice only the elements that
+// do not fit go to Extra, as an array, under the slice's name: the good rows stay typed beside one odd one, and are written again
+// with the odd ones after them. What is kept is written compactly, its strings with the fewest escapes and its numbers digit for
+// digit, which is what makes a value that is decoded, encoded and decoded again equal to itself.
+//
+// # Tags
+//
+// `json:"name"` declares a field and `omitzero` leaves it out while it is zero; there are no other options, and embedded structs
+// are not looked into. `lenient:"…"` adds to it, on a field:
+//
+//   - text: a struct given as a bare text holds it in this field;
+//   - number: a struct given as a bare number holds it in this field;
+//   - or=name: the []string field also takes what the member of that name has;
+//
+// on the field Extra:
+//
+//   - document: the struct's methods refuse a top level that is neither an object nor null;
+//   - merge: an array of several objects is read as one object, the slices of all in one;
+//
+// and on a []byte field that is itself not a member (`json:"-"`):
+//
+//   - raw: it gets the bytes that the struct was read from, and the struct is also read from a JSON string that holds its JSON.
+//
+// A type with a method Reveal() string and UnmarshalText is a secret: it takes any value, as text or as the JSON that it is, and
+// neither it nor a text that it refuses ever goes to Extra, where it could be printed.
+package lenient
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Unmarshal reads a whole document into the struct that v points to, replacing what is there. The document must be an object,
+// unless the struct has a raw field.
+func Unmarshal(data []byte, v any) error {
+	if err := validate(data); err != nil {
+		return err
+	}
+	p, target, err := structOf(v)
+	if err != nil {
+		return err
+	}
+	s := scanner{data: data}
+	if first := s.next(); first != '{' && p.raw < 0 {
+		return notAnObject(first)
+	}
+	return p.readEntry(&s, target)
+}
+
+// UnmarshalJSON is the body of a type's method of that name.
+func UnmarshalJSON(data []byte, v any) error {
+	if err := validate(data); err != nil {
+		return err
+	}
+	return readMethod(data, v)
+}
+
+// UnmarshalJSONFrom is the body of a type's method of that name. Which syntax is accepted is for the decoder's owner to say.
+func UnmarshalJSONFrom(dec *jsontext.Decoder, v any) error {
+	data, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	return readMethod(data, v)
+}
+
+// MarshalJSON is the body of a type's method of that name.
+func MarshalJSON(v any) ([]byte, error) {
+	return json.Marshal(writerTo{v}, syntax())
+}
+
+// MarshalJSONTo is the body of a type's method of that name.
+func MarshalJSONTo(enc *jsontext.Encoder, v any) error {
+	p, source, err := structOf(v)
+	if err != nil {
+		return err
+	}
+	return p.write(enc, source)
+}
+
+// writerTo lets json.Marshal lend its pooled encoder to a struct that need not have methods.
+type writerTo struct{ v any }
+
+func (w writerTo) MarshalJSONTo(enc *jsontext.Encoder) error { return MarshalJSONTo(enc, w.v) }
+
+// syntax is what is accepted beyond what jsontext does.
+func syntax() json.Options {
+	return json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
+
+// validate says what is wrong with the syntax of data, which is one JSON value. All that comes after it relies on it.
+func validate(data []byte) error {
+	if jsontext.Value(data).IsValid(syntax()) {
+		return nil
+	}
+	var value jsontext.Value
+	if err := json.Unmarshal(data, &value, syntax()); err != nil {
+		return err
+	}
+	return errors.New("not a JSON value")
+}
+
+// readMethod reads what a method was given: a member of any shape for most types, which cannot know whether they are one.
+func readMethod(data []byte, v any) error {
+	p, target, err := structOf(v)
+	if err != nil {
+		return err
+	}
+	s := scanner{data: data}
+	if first := s.next(); p.document && first != '{' && first != 'n' {
+		return notAnObject(first)
+	}
+	return p.readEntry(&s, target)
+}
+
+func (p *structPlan) readEntry(s *scanner, target reflect.Value) error {
+	first := s.next()
+	if p.read(s, target) == misfit {
+		target.SetZero()
+		return notAnObject(first)
+	}
+	return nil
+}
+
+func structOf(v any) (*structPlan, reflect.Value, error) {
+	pointer := reflect.ValueOf(v)
+	if pointer.Kind() != reflect.Pointer || pointer.IsNil() || pointer.Type().Elem().Kind() != reflect.Struct {
+		return nil, reflect.Value{}, fmt.Errorf("a %T is not a pointer to a struct, or is nil", v)
+	}
+	return planOf(pointer.Type().Elem()), pointer.Elem(), nil
+}
+
+func notAnObject(first byte) error {
+	what := "a number"
+	switch first {
+	case '{':
+		what = "an object that does not fit"
+	case '[':
+		what = "an array"
+	case '"':
+		what = "a string"
+	case 'n':
+		what = "null"
+	case 't', 'f':
+		what = "a boolean"
+	}
+	return fmt.Errorf("%s where a JSON object was expected", what)
+}

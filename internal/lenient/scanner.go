@@ -1,0 +1,137 @@
+package lenient
+
+import (
+	"bytes"
+	"encoding/json"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// A scanner walks over one JSON value that is known to be valid, which spares it every error: it stands at the first byte of a
+// value, or between two.
+type scanner struct {
+	data    []byte
+	pos     int
+	scratch []byte // of the last text that had to be unquoted
+
+	// odd is set by a slice's codec to the elements that did not fit, a JSON array, for the struct around it to keep.
+	odd json.RawMessage
+}
+
+// next goes to the next value, name or closing bracket, and returns its first byte. In valid JSON what is skipped carries nothing.
+func (s *scanner) next() byte {
+	for {
+		switch c := s.data[s.pos]; c {
+		case ' ', '\t', '\n', '\r', ',', ':':
+			s.pos++
+		default:
+			return c
+		}
+	}
+}
+
+// skip goes past the value at hand and reports whether it is as normalize would write it, for all that a glance can tell.
+func (s *scanner) skip() (normal bool) {
+	normal = true
+	for depth := 0; ; {
+		switch s.data[s.pos] {
+		case '"':
+			normal = s.skipText() && normal
+		case '{', '[':
+			depth++
+			s.pos++
+		case '}', ']':
+			depth--
+			s.pos++
+		case ' ', '\t', '\n', '\r':
+			normal = false
+			s.pos++
+			continue
+		case ',', ':':
+			s.pos++
+			continue
+		default:
+			s.skipScalar()
+		}
+		if depth == 0 {
+			return normal
+		}
+	}
+}
+
+// skipText goes past the text at hand and reports whether it stands between its quotes as it is: valid and without escapes.
+func (s *scanner) skipText() (plain bool) {
+	start := s.pos + 1
+	var all byte
+	plain = true
+	for i := start; ; i++ {
+		switch c := s.data[i]; c {
+		case '"':
+			s.pos = i + 1
+			return plain && (all < utf8.RuneSelf || utf8.Valid(s.data[start:i]))
+		case '\\':
+			plain = false
+			i++
+		default:
+			all |= c
+		}
+	}
+}
+
+// skipScalar goes past the number or literal at hand.
+func (s *scanner) skipScalar() {
+	for ; s.pos < len(s.data); s.pos++ {
+		switch s.data[s.pos] {
+		case ',', '}', ']', ' ', '\t', '\n', '\r':
+			return
+		}
+	}
+}
+
+// scalar returns the number or literal at hand.
+func (s *scanner) scalar() []byte {
+	start := s.pos
+	s.skipScalar()
+	return s.data[start:s.pos]
+}
+
+// text returns what the text at hand says. It is valid until the next text.
+func (s *scanner) text() []byte {
+	start := s.pos
+	if s.skipText() {
+		return s.data[start+1 : s.pos-1]
+	}
+	// The error says that there was invalid UTF-8, which is replaced.
+	s.scratch, _ = jsontext.AppendUnquote(s.scratch[:0], s.data[start:s.pos])
+	return s.scratch
+}
+
+// keep returns a copy of the value at hand for Extra.
+func (s *scanner) keep() json.RawMessage {
+	start := s.pos
+	if s.skip() {
+		return bytes.Clone(s.data[start:s.pos])
+	}
+	return normalize(s.data[start:s.pos])
+}
+
+// normalize writes a valid JSON value in the one way that survives encoding: encoders remove white space and escape differently.
+func normalize(data []byte) json.RawMessage {
+	kept, err := jsontext.AppendFormat(nil, data, syntax())
+	if err != nil { // not of valid JSON
+		return bytes.Clone(data)
+	}
+	return kept
+}
+
+// isEmptyText reports whether "" is at hand.
+func (s *scanner) isEmptyText() bool {
+	return s.data[s.pos] == '"' && s.data[s.pos+1] == '"'
+}
+
+// isEmptyObject reports whether {} is at hand.
+func (s *scanner) isEmptyObject() bool {
+	inner := scanner{data: s.data, pos: s.pos + 1}
+	return s.data[s.pos] == '{' && inner.next() == '}'
+}
