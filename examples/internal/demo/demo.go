@@ -1,0 +1,78 @@
+// Package demo is what the examples share: which service to use, and how to talk to a terminal.
+package demo
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+// UseMockEnv forces the mock, whatever credentials there are.
+const UseMockEnv = "ACRCLOUD_USE_MOCK"
+
+// UseMock reports whether the mock is asked for, by the flag or by the environment.
+func UseMock(flag bool) (bool, error) {
+	text := os.Getenv(UseMockEnv)
+	if flag || text == "" {
+		return flag, nil
+	}
+	use, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, &acrcloud.ArgumentError{Field: UseMockEnv, Problem: "is neither true nor false", Remedy: "set it to 1 or 0"}
+	}
+	return use, nil
+}
+
+// A Service is the mock or the real service.
+type Service struct {
+	Config  acrcloud.Config
+	Options []acrcloud.Option
+	Mock    *mock.Server // nil: the real service
+}
+
+// ForScanning chooses the real service if there is a token and a container for it in the environment, else the mock. A half of it is an
+// error: nobody should take the mock's results for real ones.
+func ForScanning(useMock bool, opts ...mock.Option) (*Service, error) {
+	useMock, err := UseMock(useMock)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := acrcloud.ConfigFromEnv()
+	if err != nil {
+		return nil, err
+	}
+	hasToken, hasContainer := !cfg.BearerToken.IsZero(), cfg.ContainerID != 0
+	switch {
+	case useMock || (!hasToken && !hasContainer):
+		srv := mock.New(opts...)
+		return &Service{Config: srv.Config(), Options: srv.Options(), Mock: srv}, nil
+	case !hasContainer:
+		return nil, errors.New("ACRCLOUD_BEARER_TOKEN is set, but ACRCLOUD_CONTAINER_ID is not: set it to the id that the console shows for your container, or use -mock")
+	case !hasToken:
+		return nil, errors.New("ACRCLOUD_CONTAINER_ID is set, but ACRCLOUD_BEARER_TOKEN is not: set it to a Console API token, made under Account, Developer Settings, or use -mock")
+	}
+	return &Service{Config: cfg}, nil
+}
+
+// String says which service it is, and what it costs.
+func (s *Service) String() string {
+	if s.Mock != nil {
+		return "Using the embedded mock: no network, nothing is billed."
+	}
+	return fmt.Sprintf("Using the ACRCloud service, container %d: this is billed.", s.Config.ContainerID)
+}
+
+// IsTerminal reports whether a person is likely to be watching.
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

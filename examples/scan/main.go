@@ -1,0 +1,139 @@
+// Scan uploads an audio file, waits until it is processed, and prints what is in it.
+//
+//	go run ./examples/scan                   # a sample that it makes itself, against the embedded mock
+//	go run ./examples/scan path/to/song.mp3
+//
+// With ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID in the environment it uses the real service, unless -mock is given or
+// ACRCLOUD_USE_MOCK is set.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("scan", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	useMock := flags.Bool("mock", false, "use the embedded mock, whatever credentials there are")
+	asJSON := flags.Bool("json", false, "print the result as JSON")
+	flags.Usage = func() {
+		_, _ = fmt.Fprint(stderr, "usage: scan [-mock] [-json] [file]\n\nWithout a file it scans a sample that it makes itself, against the mock.\n\n")
+		flags.PrintDefaults()
+	}
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	case flags.NArg() > 1:
+		flags.Usage()
+		return exitUsage
+	}
+	status := demo.NewStatus(stderr)
+	err := scan(ctx, flags.Arg(0), *useMock, *asJSON, status, stdout, stderr)
+	status.Clear()
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		_, _ = fmt.Fprintln(stderr, "scan: stopped")
+		if errors.Is(err, acrcloud.ErrOutcomeUnknown) {
+			_, _ = fmt.Fprintln(stderr, err)
+		}
+		return exitInterrupted
+	}
+	_, _ = fmt.Fprintln(stderr, "scan:", err)
+	return exitFailed
+}
+
+func scan(ctx context.Context, path string, useMock, asJSON bool, status *demo.Status, stdout, stderr io.Writer) error {
+	service, err := demo.ForScanning(useMock, mock.WithProcessingTime(time.Second))
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(stderr, service)
+	src := acrcloud.FromFile(path)
+	if path == "" {
+		if service.Mock == nil {
+			return errors.New("name the file to scan: the sample is for the mock, and the service would bill it and find nothing")
+		}
+		src = sample(service.Mock)
+	}
+	client, err := filescan.New(service.Config, service.Options...)
+	if err != nil {
+		return err
+	}
+	file, err := client.Files(0).Scan(ctx, src, options(status))
+	status.Clear()
+	if file != nil && err != nil {
+		_, _ = fmt.Fprintf(stderr, "The file is uploaded; its id is %s.\n", file.ID)
+	}
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		enc := json.NewEncoder(stdout)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(file)
+	}
+	if err := printTable(stdout, file); err != nil {
+		return err
+	}
+	if service.Mock != nil && file.State == filescan.StateNoResults {
+		_, err = fmt.Fprintln(stdout, "\nThe mock recognises only the tracks that it is told of. To register this file in a program of yours:\n"+
+			"    srv.AddTrack(mock.Track{Title: \"…\", Data: contentOfTheFile})")
+	}
+	return err
+}
+
+// options reports on a terminal how far the scan is.
+func options(status *demo.Status) *filescan.ScanOptions {
+	started := time.Now()
+	return &filescan.ScanOptions{
+		Upload: filescan.UploadOptions{OnProgress: func(p filescan.Progress) {
+			if p.Done {
+				status.Show("processing …")
+				return
+			}
+			status.Show("uploading %3d %% of %.1f MB", 100*p.Sent/p.Total, float64(p.Total)/1e6)
+		}},
+		Wait: filescan.WaitOptions{OnPoll: func(f *filescan.File) {
+			status.Show("%v … %v", f.State, time.Since(started).Round(time.Second))
+		}},
+	}
+}
+
+// sample makes a recording in which two tracks play one after the other.
+func sample(srv *mock.Server) acrcloud.Source {
+	first := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}, Duration: 2 * time.Minute})
+	second := srv.AddTrack(mock.Track{Title: "Midnight Harbour", Artists: []string{"Birch", "Juniper"}, Duration: 3 * time.Minute})
+	return acrcloud.FromBytes("sample.wav", join(first.WAV(30*time.Second, 50*time.Second), second.WAV(0, 15*time.Second)))
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+)
+
+// printTable prints what was found, a row for each match.
+func printTable(w io.Writer, file *filescan.File) error {
+	_, _ = fmt.Fprintf(w, "%s  (%s, %v)\n", file.Name, clock(file.Duration), file.State)
+	results := file.Results
+	if results == nil {
+		results = &filescan.Results{}
+	}
+	if len(results.Music)+len(results.CoverSongs)+len(results.CustomFiles) == 0 {
+		_, err := fmt.Fprintln(w, "no match")
+		return err
+	}
+	_, _ = fmt.Fprintln(w)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(t, "KIND\tAT\tLENGTH\tSIMILARITY\tTITLE\tARTISTS\tISRC")
+	for _, m := range results.Music {
+		printMatch(t, "music", m)
+	}
+	for _, m := range results.CoverSongs {
+		printMatch(t, "cover", m)
+	}
+	for _, m := range results.CustomFiles {
+		score := m.Score
+		if score == nil {
+			score = m.Result.Score
+		}
+		_, _ = fmt.Fprintf(t, "custom\t%s\t%s\t%s\t%s\t\t\n", clock(m.Offset), clock(m.PlayedDuration), percent(score), m.Result.Title)
+	}
+	return t.Flush()
+}
+
+func printMatch(w io.Writer, kind string, m filescan.Match) {
+	var score *float64
+	if s, ok := m.Similarity(); ok {
+		score = &s
+	}
+	_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kind, clock(m.Offset), clock(m.PlayedDuration), percent(score),
+		m.Result.Title, artists(m.Result.Artists), strings.Join(m.Result.ExternalIDs.ISRC, " "))
+}
+
+func artists(list []acrcloud.Artist) string {
+	names := make([]string, 0, len(list))
+	for _, a := range list {
+		names = append(names, a.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func percent(score *float64) string {
+	if score == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.0f %%", *score)
+}
+
+// clock writes seconds as minutes and seconds.
+func clock(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second)).Round(time.Second)
+	return fmt.Sprintf("%d:%02d", d/time.Minute, d%time.Minute/time.Second)
+}

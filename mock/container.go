@@ -1,0 +1,271 @@
+package mock
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// timeLayout is how the service writes times.
+const timeLayout = "2006-01-02T15:04:05.000000Z"
+
+// A container as the service keeps it.
+type container struct {
+	ID             int
+	AccountID      int
+	Name           string
+	Region         acrcloud.Region
+	AudioType      string
+	Engine         int
+	Policy         map[string]any
+	Buckets        []bucket
+	CallbackURL    string
+	Deepright      bool
+	MusicDetection bool
+	AIDetection    bool
+
+	created, updated time.Time
+	files            []*file // the oldest first
+	byID             map[string]*file
+}
+
+type bucket struct {
+	ID   int    `json:"id"`
+	Name string `json:"name"`
+}
+
+var musicBucket = bucket{ID: 23, Name: "ACRCloud Music"}
+
+func (c *container) file(id string) *file { return c.byID[id] }
+
+func (c *container) add(f *file) {
+	if c.byID == nil {
+		c.byID = map[string]*file{}
+	}
+	c.byID[f.id] = f
+	c.files = append(c.files, f)
+}
+
+func (c *container) remove(id string) {
+	delete(c.byID, id)
+	c.files = slices.DeleteFunc(c.files, func(f *file) bool { return f.id == id })
+}
+
+func (c *container) json() any {
+	var callback any
+	if c.CallbackURL != "" {
+		callback = c.CallbackURL
+	}
+	size := int64(0)
+	for _, f := range c.files {
+		size += f.size
+	}
+	return map[string]any{
+		"id": c.ID, "uid": c.AccountID, "name": c.Name, "region": c.Region, "audio_type": c.AudioType, "engine": c.Engine, "policy": c.Policy,
+		"buckets": c.Buckets, "callback_url": callback, "deepright": c.Deepright, "music_detection": c.MusicDetection, "ai_detection": c.AIDetection,
+		"num": len(c.files), "size": size, "created_at": c.created.UTC().Format(timeLayout), "updated_at": c.updated.UTC().Format(timeLayout),
+	}
+}
+
+func (s *Server) createContainer(r *http.Request, _ []string) *answer {
+	body := readJSON(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &container{AudioType: "linein", Policy: map[string]any{"type": "traverse", "interval": 0, "rec_length": 10}}
+	problems := problems{}
+	for _, field := range []string{"name", "region", "engine", "buckets"} {
+		if _, ok := body[field]; !ok {
+			if field == "buckets" && integer(body["engine"]) > 3 {
+				continue
+			}
+			problems.add(field, "The "+field+" field is required.")
+		}
+	}
+	s.apply(c, body, problems)
+	if len(problems) > 0 {
+		return invalid(r, problems)
+	}
+	s.addContainer(c)
+	return data(http.StatusCreated, c.json())
+}
+
+func (s *Server) listContainers(r *http.Request, _ []string) *answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q := r.URL.Query()
+	var rows []*container
+	for _, c := range slices.Backward(s.containers) {
+		only := hostRegion(r)
+		if (only == "" || c.Region == only) && (q.Get("region") == "" || string(c.Region) == q.Get("region")) && strings.Contains(c.Name, q.Get("name")) {
+			rows = append(rows, c)
+		}
+	}
+	return paged(r, rows, (*container).json)
+}
+
+// withContainer runs f with the lock held.
+func (s *Server) withContainer(id string, f func(c *container) *answer) *answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.container(id)
+	if c == nil {
+		return message(http.StatusNotFound, "Not Found")
+	}
+	return f(c)
+}
+
+func (s *Server) getContainer(_ *http.Request, args []string) *answer {
+	return s.withContainer(args[0], func(c *container) *answer { return data(http.StatusOK, c.json()) })
+}
+
+func (s *Server) updateContainer(r *http.Request, args []string) *answer {
+	body := readJSON(r)
+	return s.withContainer(args[0], func(c *container) *answer {
+		changed := *c
+		problems := problems{}
+		delete(body, "region") // it cannot be changed
+		s.apply(&changed, body, problems)
+		if len(problems) > 0 {
+			return invalid(r, problems)
+		}
+		changed.updated = time.Now()
+		*c = changed
+		return data(http.StatusOK, c.json())
+	})
+}
+
+func (s *Server) deleteContainer(_ *http.Request, args []string) *answer {
+	return s.withContainer(args[0], func(c *container) *answer {
+		for _, f := range c.files {
+			f.stopTimer()
+		}
+		s.containers = slices.DeleteFunc(s.containers, func(other *container) bool { return other == c })
+		return nothing()
+	})
+}
+
+// problems are validation messages by field.
+type problems map[string][]string
+
+func (p problems) add(field, text string) { p[field] = append(p[field], text) }
+
+// apply sets what the body has. Unknown members are ignored.
+func (s *Server) apply(c *container, body map[string]any, p problems) {
+	for field, value := range body {
+		set, ok := settings[field]
+		if ok && !set(s, c, value) {
+			p.add(field, "The selected "+field+" is invalid.")
+		}
+	}
+	if name, ok := body["name"].(string); ok {
+		for _, other := range s.containers {
+			if other.Name == name && other.ID != c.ID {
+				p.add("name", "The name has already been taken.")
+			}
+		}
+	}
+}
+
+// settings are the members of a container that can be set; each reports whether it accepts the value.
+var settings = map[string]func(s *Server, c *container, v any) bool{
+	"name": func(_ *Server, c *container, v any) (ok bool) {
+		c.Name, ok = v.(string)
+		return ok && c.Name != ""
+	},
+	"region": func(_ *Server, c *container, v any) bool {
+		region, _ := v.(string)
+		c.Region = acrcloud.Region(region)
+		return slices.Contains([]acrcloud.Region{acrcloud.EUWest1, acrcloud.USWest2, acrcloud.APSoutheast1}, c.Region)
+	},
+	"audio_type": func(_ *Server, c *container, v any) bool {
+		c.AudioType, _ = v.(string)
+		return c.AudioType == "linein" || c.AudioType == "recorded"
+	},
+	"engine": func(_ *Server, c *container, v any) bool {
+		c.Engine = integer(v)
+		return c.Engine >= 1 && c.Engine <= 5
+	},
+	"policy": func(_ *Server, c *container, v any) (ok bool) {
+		policy, ok := v.(map[string]any)
+		if !ok || (policy["type"] != "traverse" && policy["type"] != "points") {
+			return false
+		}
+		c.Policy = maps.Clone(policy)
+		return true
+	},
+	"buckets": func(_ *Server, c *container, v any) bool {
+		list, ok := v.([]any)
+		if !ok {
+			return false
+		}
+		c.Buckets = nil
+		for _, item := range list {
+			b, ok := findBucket(item)
+			if !ok {
+				return false
+			}
+			c.Buckets = append(c.Buckets, b)
+		}
+		return true
+	},
+	"callback_url": func(_ *Server, c *container, v any) bool {
+		text, _ := v.(string)
+		u, err := url.Parse(text)
+		c.CallbackURL = text
+		return v == nil || (err == nil && (text == "" || u.Host != ""))
+	},
+	"deepright":       flag(func(c *container) *bool { return &c.Deepright }),
+	"music_detection": flag(func(c *container) *bool { return &c.MusicDetection }),
+	"ai_detection":    flag(func(c *container) *bool { return &c.AIDetection }),
+}
+
+// flag accepts a bool, 0 and 1.
+func flag(field func(*container) *bool) func(*Server, *container, any) bool {
+	return func(_ *Server, c *container, v any) bool {
+		switch fmt.Sprint(v) {
+		case "true", "1":
+			*field(c) = true
+		case "false", "0":
+			*field(c) = false
+		default:
+			return false
+		}
+		return true
+	}
+}
+
+// findBucket takes a bucket's id or name. Bucket 23 exists; any other is taken for one of the account's own.
+func findBucket(v any) (bucket, bool) {
+	if name, ok := v.(string); ok && name != "" {
+		if name == musicBucket.Name {
+			return musicBucket, true
+		}
+		return bucket{ID: 100_000 + len(name), Name: name}, true
+	}
+	id := integer(v)
+	if id == musicBucket.ID {
+		return musicBucket, true
+	}
+	return bucket{ID: id, Name: "bucket " + strconv.Itoa(id)}, id > 0
+}
+
+// integer reads a JSON number; 0 for anything else.
+func integer(v any) int {
+	n, ok := v.(json.Number)
+	if !ok {
+		return 0
+	}
+	i, err := n.Int64()
+	if err != nil {
+		return 0
+	}
+	return int(i)
+}

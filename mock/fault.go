@@ -1,0 +1,149 @@
+package mock
+
+import (
+	"compress/gzip"
+	"io"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Fault is something that goes wrong with requests. The first that fits a request applies to it.
+type Fault struct {
+	Method string // which requests: of this method; empty: any
+	Path   string // of this path, in which * stands for one segment, such as "/api/fs-containers/*/files"; empty: any
+
+	Skip  int // how many that fit are left alone first
+	Times int // how many are hit then; 0: all
+
+	Delay time.Duration // before anything else happens
+
+	Lose    bool // the connection is lost before the request is processed
+	Forget  bool // the request is processed, then the connection is lost
+	Process bool // the request is processed, then answered as below
+
+	Status     int           // of the answer in place of the right one; 0 with an answer below: 200
+	Body       string        // of that answer
+	BodyBytes  int64         // or that many bytes of filling
+	Header     http.Header   // of that answer
+	RetryAfter time.Duration // as a header, in whole seconds
+	Gzip       bool          // the answer is compressed, whether that was asked for or not
+	Truncate   bool          // the answer breaks off halfway
+}
+
+type fault struct {
+	Fault
+	seen int
+}
+
+// Inject makes requests go wrong until remove is called.
+func (s *Server) Inject(f Fault) (remove func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	added := &fault{Fault: f}
+	s.faults = append(s.faults, added)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for i, other := range s.faults {
+			if other == added {
+				s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
+				return
+			}
+		}
+	}
+}
+
+// faultFor returns what goes wrong with a request, or nil.
+func (s *Server) faultFor(r *http.Request) *Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.faults {
+		if f.Method != "" && f.Method != r.Method {
+			continue
+		}
+		if ok, err := path.Match(f.Path, r.URL.Path); f.Path != "" && (err != nil || !ok) {
+			continue
+		}
+		f.seen++
+		if f.seen > f.Skip && (f.Times == 0 || f.seen <= f.Skip+f.Times) {
+			return &f.Fault
+		}
+	}
+	return nil
+}
+
+// answers reports whether the fault comes with an answer of its own.
+func (f *Fault) answers() bool {
+	return f.Status != 0 || f.Body != "" || f.BodyBytes > 0 || f.RetryAfter > 0 || f.Header != nil
+}
+
+// write sends the fault's answer, or spoils the right one.
+func (f *Fault) write(w http.ResponseWriter, right *answer) {
+	body, size := io.Reader(nil), int64(0)
+	status := f.Status
+	if f.answers() {
+		if status == 0 {
+			status = http.StatusOK
+		}
+		body, size = strings.NewReader(f.Body), int64(len(f.Body))
+		if f.BodyBytes > 0 {
+			body, size = io.LimitReader(filling{}, f.BodyBytes), f.BodyBytes
+		}
+		for name, values := range f.Header {
+			w.Header()[http.CanonicalHeaderKey(name)] = values
+		}
+		if w.Header().Get("Content-Type") == "" {
+			w.Header().Set("Content-Type", contentTypeOf(f.Body))
+		}
+		if f.RetryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int((f.RetryAfter+time.Second-1)/time.Second)))
+		}
+	} else {
+		status, body, size = right.status, strings.NewReader(string(right.body)), int64(len(right.body))
+		for name, values := range right.header {
+			w.Header()[name] = values
+		}
+	}
+	switch {
+	case f.Gzip:
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Del("Content-Length")
+		w.WriteHeader(status)
+		z := gzip.NewWriter(w)
+		_, _ = io.Copy(z, body)
+		_ = z.Close()
+		return
+	case status != http.StatusNoContent && status != http.StatusNotModified:
+		w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
+	}
+	w.WriteHeader(status)
+	if !f.Truncate {
+		_, _ = io.Copy(w, body)
+		return
+	}
+	_, _ = io.CopyN(w, body, size/2)
+	if flusher, ok := w.(http.Flusher); ok {
+		flusher.Flush()
+	}
+	panic(http.ErrAbortHandler)
+}
+
+func contentTypeOf(body string) string {
+	if strings.HasPrefix(body, "<") {
+		return "text/html; charset=UTF-8"
+	}
+	return "application/json"
+}
+
+// filling is endless text.
+type filling struct{}
+
+func (filling) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = '.'
+	}
+	return len(p), nil
+}

@@ -1,0 +1,48 @@
+package mock
+
+import (
+	"net/http"
+	"strconv"
+)
+
+const defaultPerPage = 20
+
+// paged is a page of rows in the service's envelope. per_page comes back as text if it was asked for.
+func paged[T any](r *http.Request, rows []T, show func(T) any) *answer {
+	q := r.URL.Query()
+	page, _ := strconv.Atoi(q.Get("page"))
+	page = max(page, 1)
+	perPage, err := strconv.Atoi(q.Get("per_page"))
+	var perPageShown any = q.Get("per_page")
+	if err != nil || perPage < 1 {
+		perPage, perPageShown = defaultPerPage, defaultPerPage
+	}
+	last := max((len(rows)+perPage-1)/perPage, 1)
+	first := len(rows)
+	if page <= last {
+		first = (page - 1) * perPage
+	}
+	end := min(first+perPage, len(rows))
+	shown := make([]any, 0, end-first)
+	for _, row := range rows[first:end] {
+		shown = append(shown, show(row))
+	}
+	self := "https://" + r.Host + r.URL.Path
+	link := func(n int) any {
+		if n < 1 || n > last {
+			return nil
+		}
+		return self + "?page=" + strconv.Itoa(n)
+	}
+	var from, to any
+	if len(shown) > 0 {
+		from, to = first+1, end
+	}
+	return jsonAnswer(http.StatusOK, map[string]any{
+		"data":  shown,
+		"links": map[string]any{"first": link(1), "last": link(last), "prev": link(page - 1), "next": link(page + 1)},
+		"meta": map[string]any{
+			"current_page": page, "from": from, "last_page": last, "path": self, "per_page": perPageShown, "to": to, "total": len(rows),
+		},
+	})
+}

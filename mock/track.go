@@ -1,0 +1,108 @@
+package mock
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+)
+
+// A Track is a recording that the server knows. [Server.AddTrack] fills in what is left empty, with invented values.
+//
+// It is recognised in two ways: in WAV files that hold any stretch of what [Track.WAV] returns, and by Data, byte for byte.
+type Track struct {
+	ACRID       string // 32 hexadecimal digits
+	Title       string
+	Artists     []string
+	Album       string
+	Label       string
+	ISRC        string
+	UPC         string
+	ReleaseDate string        // "2006-01-02"
+	Duration    time.Duration // at most 68 minutes; 3 minutes if empty
+
+	// Data is a whole file or fingerprint, of any format, that is this track.
+	Data []byte
+
+	// BucketID makes it a track of your own bucket, which is reported among custom_files with the keys of UserDefined.
+	BucketID    int
+	UserDefined map[string]string
+
+	number int
+}
+
+// maxDuration is how many seconds a track's tones can count.
+const maxDuration = maxNumber * time.Second
+
+// AddTrack makes the server know a track, and returns it with everything filled in. Tracks in a container's buckets are found by
+// scans of that container; all are found in bucket 23, "ACRCloud Music", but for those with a BucketID.
+func (s *Server) AddTrack(t Track) Track {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t.number = len(s.tracks) + 1
+	r := s.random
+	fill(&t.ACRID, func() string { return hexadecimal(r, 32) })
+	fill(&t.Title, func() string { return pick(r, titleAdjectives) + " " + pick(r, titleNouns) })
+	fill(&t.Album, func() string { return t.Title })
+	fill(&t.Label, func() string { return pick(r, titleNouns) + " Records" })
+	fill(&t.ISRC, func() string {
+		return fmt.Sprintf("QZ%s26%05d", pick(r, []string{"ABC", "DEF", "GHJ"}), r.IntN(100_000))
+	})
+	fill(&t.UPC, func() string { return fmt.Sprintf("%013d", r.Int64N(1e13)) })
+	fill(&t.ReleaseDate, func() string { return fmt.Sprintf("20%02d-%02d-%02d", r.IntN(26), 1+r.IntN(12), 1+r.IntN(28)) })
+	if len(t.Artists) == 0 {
+		t.Artists = []string{pick(r, artistNames)}
+	}
+	if t.Duration <= 0 {
+		t.Duration = 3 * time.Minute
+	}
+	t.Duration = min(t.Duration, maxDuration)
+	s.tracks = append(s.tracks, t)
+	if t.Data != nil {
+		s.hashes[sha256.Sum256(t.Data)] = t.number
+	}
+	return t
+}
+
+func fill(field *string, make func() string) {
+	made := make() // always, so that what one track leaves empty does not change the next
+	if *field == "" {
+		*field = made
+	}
+}
+
+// WAV returns that stretch of the track as a WAV file: 8 kHz, mono, 16 bits. The stretch is cut to the track's length. It is for
+// tracks that AddTrack has returned.
+func (t Track) WAV(from, to time.Duration) []byte {
+	from, to = max(from, 0), min(to, t.Duration)
+	first, last := samplesIn(from), max(samplesIn(to), samplesIn(from))
+	out := wavHeader(toneRate, last-first)
+	for i := first; i < last; i++ {
+		out = binary.LittleEndian.AppendUint16(out, uint16(int16(tone(t.number, i)*math.MaxInt16))) //nolint:gosec // two's complement
+	}
+	return out
+}
+
+// Audio returns the whole track as a WAV file.
+func (t Track) Audio() []byte { return t.WAV(0, t.Duration) }
+
+func samplesIn(d time.Duration) int { return int(d * toneRate / time.Second) }
+
+func hexadecimal(r *rand.Rand, digits int) string {
+	b := make([]byte, (digits+1)/2)
+	for i := range b {
+		b[i] = byte(r.Uint32()) //nolint:gosec // the low byte is wanted
+	}
+	return hex.EncodeToString(b)[:digits]
+}
+
+func pick(r *rand.Rand, from []string) string { return from[r.IntN(len(from))] }
+
+var (
+	titleAdjectives = []string{"Silver", "Midnight", "Paper", "Distant", "Golden", "Quiet", "Electric", "Northern"}
+	titleNouns      = []string{"River", "Harbour", "Lantern", "Garden", "Signal", "Meadow", "Comet", "Station"}
+	artistNames     = []string{"The Inventors", "Ada Alder", "Birch & Juniper", "Hugo Hazel", "Ines Ivy", "The Placeholders"}
+)
