@@ -192,16 +192,16 @@ func (e *APIError) tokenHint() string {
 	message := strings.ToLower(e.Message)
 	switch {
 	case e.isWebPage():
-		return "The answer is a web page, not the API's: check Config.BaseURL, and whether a proxy or firewall is in between. " + tokenRemedy
+		return "The answer is a web page, not the API's: check Config.BaseURL, and whether a proxy or firewall is in between. " + fileScanningHint
 	case strings.Contains(message, "scope"):
 		return "Make a token that has the File Scanning scope: in the console under Account, Developer Settings."
 	case strings.Contains(message, "expired"):
 		return "Make a new token: in the console under Account, Developer Settings."
 	}
-	return tokenRemedy
+	return fileScanningHint
 }
 
-const tokenRemedy = "File Scanning needs a Console API token (it begins with eyJ), made under Account, Developer Settings, with the File Scanning scope; a project's access key does not work here."
+const fileScanningHint = "File Scanning needs a Console API token (it begins with eyJ), made under Account, Developer Settings, with the File Scanning scope; a project's access key does not work here."
 
 func (e *APIError) slowDown() string {
 	hint := "Send fewer requests per second: share one client, and see WithRateLimiter."

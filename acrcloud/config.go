@@ -61,7 +61,7 @@ func configFields() []configField {
 			if err != nil || id == 0 {
 				return &ArgumentError{Problem: "is not a positive integer", Remedy: "use the number that the console shows for the container, or leave it out"}
 			}
-			c.ContainerID = int(id) //nolint:gosec // ParseUint was told the size of int
+			c.ContainerID = int(id)
 			return nil
 		}},
 		{key: "identify_host", env: "ACRCLOUD_IDENTIFY_HOST", store: func(c *Config, text string) *ArgumentError {

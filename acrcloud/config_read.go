@@ -201,11 +201,8 @@ func (r *configReader) wrongKind(path string, kind jsontext.Kind, want, remedy s
 	case '[':
 		is = "a list"
 	default:
-		_, err := r.token()
-		if err == nil { // the end of something else; cannot be
-			err = r.syntaxError(io.ErrUnexpectedEOF)
-		}
-		return err
+		_, err := r.dec.ReadToken() // there is none: let it say why
+		return r.syntaxError(err)
 	}
 	return &ArgumentError{Field: path, Problem: "is " + is + ", not " + want, Remedy: remedy}
 }

@@ -22,26 +22,16 @@ var configVariables = []string{
 	"ACRCLOUD_IDENTIFY_HOST", "ACRCLOUD_IDENTIFY_ACCESS_KEY", "ACRCLOUD_IDENTIFY_ACCESS_SECRET", "ACRCLOUD_IS_ACTIVE",
 }
 
-// setenv sets the variables given and empties all others.
-func setenv(t *testing.T, variables map[string]string) {
-	t.Helper()
-	for _, name := range configVariables {
-		t.Setenv(name, variables[name])
-	}
-}
-
 func TestConfigFromEnv(t *testing.T) {
-	setenv(t, map[string]string{
-		"ACRCLOUD_NAME":                   " scans ",
-		"ACRCLOUD_BASE_URL":               "https://api-eu-west-1.acrcloud.com\n",
-		"ACRCLOUD_REGION":                 "eu-west-1",
-		"ACRCLOUD_BEARER_TOKEN":           " eyJ.token.x\n",
-		"ACRCLOUD_CONTAINER_ID":           "10005",
-		"ACRCLOUD_IDENTIFY_HOST":          "identify-eu-west-1.acrcloud.com",
-		"ACRCLOUD_IDENTIFY_ACCESS_KEY":    "key",
-		"ACRCLOUD_IDENTIFY_ACCESS_SECRET": "secret",
-		"ACRCLOUD_IS_ACTIVE":              "FALSE",
-	})
+	t.Setenv("ACRCLOUD_NAME", " scans ")
+	t.Setenv("ACRCLOUD_BASE_URL", "https://api-eu-west-1.acrcloud.com\n")
+	t.Setenv("ACRCLOUD_REGION", "eu-west-1")
+	t.Setenv("ACRCLOUD_BEARER_TOKEN", " eyJ.token.x\n")
+	t.Setenv("ACRCLOUD_CONTAINER_ID", "10005")
+	t.Setenv("ACRCLOUD_IDENTIFY_HOST", "identify-eu-west-1.acrcloud.com")
+	t.Setenv("ACRCLOUD_IDENTIFY_ACCESS_KEY", "key")
+	t.Setenv("ACRCLOUD_IDENTIFY_ACCESS_SECRET", "secret")
+	t.Setenv("ACRCLOUD_IS_ACTIVE", "FALSE")
 	c, err := acrcloud.ConfigFromEnv()
 	require.NoError(t, err)
 	assert.Equal(t, "scans", c.Name)
@@ -58,14 +48,15 @@ func TestConfigFromEnv(t *testing.T) {
 
 func TestConfigFromEnvEmpty(t *testing.T) {
 	for _, value := range []string{"", " \t\n"} {
-		variables := map[string]string{}
-		for _, name := range configVariables {
-			variables[name] = value
-		}
-		setenv(t, variables)
-		c, err := acrcloud.ConfigFromEnv()
-		require.NoError(t, err)
-		assert.Zero(t, c)
+		t.Run(fmt.Sprintf("%q", value), func(t *testing.T) {
+			t.Setenv("ACRCLOUD_NAME", value)
+			for _, name := range configVariables[1:] {
+				t.Setenv(name, value)
+			}
+			c, err := acrcloud.ConfigFromEnv()
+			require.NoError(t, err)
+			assert.Zero(t, c)
+		})
 	}
 }
 
@@ -121,8 +112,11 @@ func requireArgumentError(t *testing.T, err error, field, problem, value string)
 func TestConfigFromEnvBadValues(t *testing.T) {
 	for _, tt := range badValues {
 		t.Run(tt.member+"="+tt.value, func(t *testing.T) {
+			for _, name := range configVariables {
+				t.Setenv(name, "")
+			}
 			name := "ACRCLOUD_" + strings.ToUpper(tt.member)
-			setenv(t, map[string]string{name: tt.value})
+			t.Setenv(name, tt.value)
 			c, err := acrcloud.ConfigFromEnv()
 			value := tt.value
 			if value == "[redacted]" || value == " [redacted] " {
@@ -190,9 +184,9 @@ func TestReadConfigsBadValues(t *testing.T) {
 			if strings.Contains(hidden, "[redacted]") {
 				hidden = "" // the problem names the marker
 			}
-			_, err = acrcloud.ReadConfigs(strings.NewReader(fmt.Sprintf(`{"%s": %s}`, tt.member, value)))
+			_, err = acrcloud.ReadConfigs(strings.NewReader(fmt.Sprintf(`{%q: %s}`, tt.member, value)))
 			requireArgumentError(t, err, tt.member, tt.problem, hidden)
-			_, err = acrcloud.ReadConfigs(strings.NewReader(fmt.Sprintf(`[{"name": "a"}, {"name": "b", "%s": %s}]`, tt.member, value)))
+			_, err = acrcloud.ReadConfigs(strings.NewReader(fmt.Sprintf(`[{"name": "a"}, {"name": "b", %q: %s}]`, tt.member, value)))
 			requireArgumentError(t, err, "[1]."+tt.member, tt.problem, hidden)
 		})
 	}
@@ -244,7 +238,7 @@ func TestReadConfigsRefuses(t *testing.T) {
 
 		{"another document", "{}\n{}", "configuration", "goes on after its end at line 1, column 3", "one list"},
 		{"text after the end", `{} "` + secret + `"`, "configuration", "goes on after its end at line 1, column 3", "one list"},
-		{"garbage after the end", `{} ` + secret + `x`, "configuration", "", ""},
+		{"garbage after the end", `{} x` + secret, "configuration", "is not valid JSON at line 1, column 4", "check the quotes"},
 		{"no quotes", `{"bearer_token": ` + secret + `}`, "bearer_token", "is a number, not text", "put it in quotes"},
 		{"no quotes, later", "{\n  \"name\": \"é\", \"bearer_token\": eyJ\n}", "configuration", "is not valid JSON at line 2, column 32", "check the quotes"},
 		{"no value", `{"bearer_token":}`, "configuration", "is not valid JSON at line 1", "check the quotes"},
@@ -286,7 +280,7 @@ func TestReadConfigsReader(t *testing.T) {
 	broken := errors.New("disk on fire")
 	_, err = acrcloud.ReadConfigs(io.MultiReader(strings.NewReader("{"), iotest.ErrReader(broken)))
 	require.ErrorIs(t, err, broken)
-	assert.NotErrorIs(t, err, acrcloud.ErrInvalidArgument)
+	require.NotErrorIs(t, err, acrcloud.ErrInvalidArgument)
 
 	configs, err := acrcloud.ReadConfigs(iotest.OneByteReader(strings.NewReader(`{"name": "a"}`)))
 	require.NoError(t, err)

@@ -3,6 +3,8 @@ package acrcloud
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // An Outcome is how one check of a [Diagnosis] ended.
@@ -49,13 +51,8 @@ func (d *Diagnosis) Err() error {
 type checkError struct{ check Check }
 
 func (e *checkError) Error() string {
-	text := fmt.Sprintf("acrcloud: check %q failed", e.check.Name)
-	for _, more := range []string{e.check.Seen, e.check.Remedy} {
-		if more != "" {
-			text += ": " + more
-		}
-	}
-	return text
+	parts := []string{fmt.Sprintf("acrcloud: check %q failed", e.check.Name), e.check.Seen, e.check.Remedy}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ": ")
 }
 
 func (e *checkError) Unwrap() error { return e.check.Err }

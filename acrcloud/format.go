@@ -374,7 +374,7 @@ const checkedFrames = 3
 // detectMPEGAudio looks for frames of MP3 and MP2, of which at least need must be visible.
 func detectMPEGAudio(b []byte, need int) Format {
 	first, found := b, FormatUnknown
-	for n := 0; n < checkedFrames; n++ {
+	for n := range checkedFrames {
 		if len(b) < 4 {
 			if n < need {
 				return FormatUnknown

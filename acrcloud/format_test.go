@@ -2,6 +2,7 @@ package acrcloud_test
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -22,9 +23,9 @@ func id3(size int) string {
 	return "ID3\x04\x00\x00" + string([]byte{byte(size >> 21 & 127), byte(size >> 14 & 127), byte(size >> 7 & 127), byte(size & 127)}) + strings.Repeat("\x01", size)
 }
 
-// oggPage is the first page of a stream, with one packet.
+// oggPage is the first page of a stream, with one packet of less than 128 bytes.
 func oggPage(packet string) string {
-	return "OggS\x00\x02" + strings.Repeat("\x00", 8) + "\xDC\xC6\x23\x76" + strings.Repeat("\x00", 8) + "\x01" + string([]byte{byte(len(packet))}) + packet
+	return "OggS\x00\x02" + strings.Repeat("\x00", 8) + "\xDC\xC6\x23\x76" + strings.Repeat("\x00", 8) + fmt.Sprintf("\x01%c", len(packet)) + packet
 }
 
 const (
@@ -120,6 +121,7 @@ func TestDetectFormat(t *testing.T) {
 		{"theora", oggPage(theoraHead) + oggPage(vorbisHead), acrcloud.FormatOGV},
 		{"vorbis before theora", oggPage(vorbisHead) + oggPage(theoraHead), acrcloud.FormatOGV},
 		{"skeleton before opus", oggPage("fishead\x00\x03\x00") + oggPage(opusHead), acrcloud.FormatOpus},
+		{"ogg, packet sizes not visible", oggPage(opusHead)[:26] + "\x02\x13", acrcloud.FormatUnknown},
 		{"ogg from the middle", "OggS\x00\x00" + strings.Repeat("\x01", 60), acrcloud.FormatUnknown},
 
 		// MP4 and its family
@@ -129,18 +131,21 @@ func TestDetectFormat(t *testing.T) {
 		{"mp4 of version 2", "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42", acrcloud.FormatMP4},
 		{"m4v", "\x00\x00\x00\x18ftypM4V \x00\x00\x00\x01isomavc1", acrcloud.FormatMP4},
 		{"mp4 of a camera maker", "\x00\x00\x00\x1Cftypcaqv\x00\x00\x00\x01isommp42avc1", acrcloud.FormatMP4},
+		{"mp4 of Nero", "\x00\x00\x00\x18ftypNDSC\x00\x00\x00\x01mp41mp42", acrcloud.FormatMP4},
 		{"mov", "\x00\x00\x00\x14ftypqt  \x00\x00\x02\x00qt  \x00\x00\x00\x08wide", acrcloud.FormatMOV},
 		{"mov without ftyp", "\x00\x00\x0A\x6Cmoov\x00\x00\x00\x6Cmvhd\x00\x00\x00\x00", acrcloud.FormatMOV},
 		{"mov that begins with wide", "\x00\x00\x00\x08wide\x00\x00\x76\xEEmdat\x00\x00", acrcloud.FormatMOV},
 		{"mov of many GiB", "\x00\x00\x00\x01mdat\x00\x00\x00\x07\x00\x00\x00\x00", acrcloud.FormatMOV},
 		{"3gp", "\x00\x00\x00\x1Cftyp3gp4\x00\x00\x02\x00isomiso23gp4", acrcloud.Format3GP},
 		{"3g2", "\x00\x00\x00\x1Cftyp3g2a\x00\x01\x00\x003g2amp41isom", acrcloud.Format3GP},
+		{"3gp of KDDI", "\x00\x00\x00\x14ftypkddi\x00\x00\x00\x003g2a", acrcloud.Format3GP},
 		{"heic", "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", acrcloud.FormatUnknown},
 		{"heif", "\x00\x00\x00\x1Cftypmif1\x00\x00\x00\x00mif1heiciso8", acrcloud.FormatUnknown},
 		{"avif", "\x00\x00\x00\x20ftypavif\x00\x00\x00\x00avifmif1miafMA1B", acrcloud.FormatUnknown},
 		{"avif of an unknown maker", "\x00\x00\x00\x1Cftypabcd\x00\x00\x00\x00isomavifmiaf", acrcloud.FormatUnknown},
 		{"canon raw", "\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", acrcloud.FormatUnknown},
 		{"ftyp of nothing known", "\x00\x00\x00\x14ftypabcd\x00\x00\x00\x00efgh", acrcloud.FormatUnknown},
+		{"ftyp that breaks off", "\x00\x00\x00\x18ftypis", acrcloud.FormatUnknown},
 		{"ftyp without a brand", "\x00\x00\x00\x08ftyp", acrcloud.FormatUnknown},
 		{"free space beyond the head", "\x00\x10\x00\x00free\x00\x00\x00\x00", acrcloud.FormatUnknown},
 		{"box of a size that cannot be", "\x00\x00\x00\x04moov\x00\x00\x00\x00", acrcloud.FormatUnknown},
@@ -151,6 +156,7 @@ func TestDetectFormat(t *testing.T) {
 		{"webm", webm, acrcloud.FormatWebM},
 		{"ebml of another type", strings.ReplaceAll(webm, "webm", "sqlt"), acrcloud.FormatUnknown},
 		{"ebml that breaks off", matroska[:30], acrcloud.FormatUnknown},
+		{"ebml that breaks off within a number", "\x1A\x45\xDF\xA3\x01\x00\x00", acrcloud.FormatUnknown},
 		{"ebml of a huge size", "\x1A\x45\xDF\xA3\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x42\x86\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF", acrcloud.FormatUnknown},
 		{"wmv", asf(asfOther, asfAudio, asfVideo), acrcloud.FormatWMV},
 		{"wmv, video first", asf(asfVideo, asfAudio), acrcloud.FormatWMV},

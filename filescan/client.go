@@ -2,7 +2,9 @@ package filescan
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/credential"
@@ -105,10 +107,20 @@ func (c *Client) usable() error {
 
 // send runs one request of the Console API.
 func (c *Client) send(ctx context.Context, req *transport.Request) (*transport.Response, error) {
-	req.Token = c.token
+	var used string
+	req.Token = func(ctx context.Context, rejected string) (token string, err error) {
+		used, err = c.token(ctx, rejected)
+		return used, err
+	}
 	if req.Header == nil {
 		req.Header = http.Header{}
 	}
 	req.Header.Set("Accept", "application/json") // without it the service answers validation errors with a redirect to HTML
-	return c.http.Do(ctx, req)
+	resp, err := c.http.Do(ctx, req)
+	if errors.Is(err, acrcloud.ErrCredentials) {
+		if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
+			e.Remedy = credential.Rejected(acrcloud.NewSecret(used), time.Now())
+		}
+	}
+	return resp, err
 }

@@ -38,7 +38,7 @@ func (pl planner) slice(t reflect.Type) codec {
 		read: func(s *scanner, target reflect.Value) outcome {
 			target.SetZero()
 			if s.data[s.pos] != '[' {
-				if s.isEmptyText() || s.isEmptyObject() {
+				if s.data[s.pos] == 'n' || s.isEmptyText() || s.isEmptyObject() {
 					return readNothing(s, target)
 				}
 				return readElement(s, target, &element)
