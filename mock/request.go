@@ -15,8 +15,8 @@ type Request struct {
 	Path          string
 	Query         string // of a presigned URL: without the signature
 	Header        http.Header
-	BodyBytes     int64 // as far as the server has read it
-	Status        int   // of the answer; 0 if it was withheld
+	BodyBytes     int64  // as far as the server has read it
+	Status        int    // of the answer; 0 if it was withheld
 	Authorization string // its kind, such as "Bearer"; empty if there was none
 }
 
