@@ -22,12 +22,12 @@ type CustomMatch struct {
 
 // Similarity is how much the audio resembles the bucket's, from 0 to 100: the CustomMatch's own Score if it has one, or else its
 // Result's. It is false if neither has one.
-func (m CustomMatch) Similarity() (float64, bool) {
-	return Match{Score: m.Score, Result: acrcloud.Music{Score: m.Result.Score}}.Similarity()
+func (c CustomMatch) Similarity() (float64, bool) {
+	return Match{Score: c.Score, Result: acrcloud.Music{Score: c.Result.Score}}.Similarity()
 }
 
 // Start is Offset: where the match begins in the scanned file.
-func (m CustomMatch) Start() time.Duration { return seconds(m.Offset) }
+func (c CustomMatch) Start() time.Duration { return seconds(c.Offset) }
 
 // End is where the match ends in the scanned file.
-func (m CustomMatch) End() time.Duration { return seconds(m.Offset + m.PlayedDuration) }
+func (c CustomMatch) End() time.Duration { return seconds(c.Offset + c.PlayedDuration) }

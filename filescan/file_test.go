@@ -72,9 +72,9 @@ func TestContentMustBeAnObject(t *testing.T) {
 		for _, v := range []json.Unmarshaler{
 			new(filescan.File), new(filescan.Container), new(filescan.Match), new(filescan.CustomMatch), new(filescan.Segment), new(filescan.AIDetection),
 		} {
-			assert.Error(t, json.Unmarshal([]byte(in), v), "%T from %s", v, in)
-			assert.Error(t, v.UnmarshalJSON([]byte(in)), "%T from %s", v, in)
-			assert.Error(t, jsonv2.Unmarshal([]byte(in), v), "%T from %s", v, in)
+			require.Error(t, json.Unmarshal([]byte(in), v), "%T from %s", v, in)
+			require.Error(t, v.UnmarshalJSON([]byte(in)), "%T from %s", v, in)
+			require.Error(t, jsonv2.Unmarshal([]byte(in), v), "%T from %s", v, in)
 		}
 	}
 }

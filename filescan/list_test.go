@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
 func row(n int) string { return fileJSON(fmt.Sprintf("id-%d", n), "x", 1, testTime) }
@@ -188,14 +191,9 @@ func TestAllFilesMemory(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return int64(m.HeapAlloc) //nolint:gosec // no heap is that large
 	}
-	c, a := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: func(w http.ResponseWriter, r *http.Request) {
-		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-		var rows []string
-		for i := range 100 {
-			rows = append(rows, row(page*100+i))
-		}
-		says(pageJSON(page, 100, 10_000, rows...))(w, r)
-	}})
+	srv := mock.New()
+	fillContainer(t, srv, 10_000)
+	c := connect(t, srv)
 	var early int64
 	n := 0
 	for _, err := range c.Files(0).All(t.Context(), nil) {
@@ -204,9 +202,49 @@ func TestAllFilesMemory(t *testing.T) {
 			early = live()
 		}
 	}
-	a.requests()
 	assert.Equal(t, 10_000, n)
 	assert.Less(t, live()-early, int64(512<<10))
+}
+
+// fillContainer makes many files in the ready-made container.
+func fillContainer(tb testing.TB, srv *mock.Server, files int) {
+	tb.Helper()
+	cfg, handler := srv.Config(), srv.Handler()
+	for i := range files {
+		body := fmt.Sprintf(`{"data_type":"audio_url","url":"https://a.test/%d.mp3"}`, i)
+		req := httptest.NewRequestWithContext(tb.Context(), http.MethodPost, fmt.Sprintf("/api/fs-containers/%d/files", cfg.ContainerID), strings.NewReader(body))
+		req.Header.Set("Authorization", "Bearer "+cfg.BearerToken.Reveal())
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, req)
+		require.Equal(tb, http.StatusCreated, w.Code, "%s", w.Body)
+	}
+}
+
+// BenchmarkListFiles iterates over 10,000 files of the mock. "live-B" is what the second half of it adds to the live memory.
+func BenchmarkListFiles(b *testing.B) {
+	srv := mock.New()
+	fillContainer(b, srv, 10_000)
+	c, err := filescan.New(srv.Config(), srv.Options()...)
+	require.NoError(b, err)
+	live := func() float64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	grown := 0.0
+	for b.Loop() {
+		n, half := 0, 0.0
+		for _, err := range c.Files(0).All(b.Context(), nil) {
+			require.NoError(b, err)
+			if n++; n == 5_000 {
+				half = live()
+			}
+		}
+		require.Equal(b, 10_000, n)
+		grown += live() - half
+	}
+	b.ReportMetric(grown/float64(b.N), "live-B")
 }
 
 func TestContainers(t *testing.T) {

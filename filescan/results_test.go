@@ -153,9 +153,9 @@ func TestResultsThatAreNone(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{`1`, `true`, `"x"`, `"{"`, `"\"{}\""`, `"1"`, `[1]`, `[{},{}]`, `{"music":[}`, `{"music":[{]}`, `{}{}`, ``, `<html>`} {
 		r := filescan.Results{Music: []filescan.Match{{}}}
-		assert.Error(t, json.Unmarshal([]byte(in), &r), in)
-		assert.Error(t, r.UnmarshalJSON([]byte(in)), in)
-		assert.Error(t, jsonv2.Unmarshal([]byte(in), &r), in)
+		require.Error(t, json.Unmarshal([]byte(in), &r), in)
+		require.Error(t, r.UnmarshalJSON([]byte(in)), in)
+		require.Error(t, jsonv2.Unmarshal([]byte(in), &r), in)
 	}
 }
 

@@ -32,6 +32,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	} else {
 		_, _ = io.Copy(io.Discard, r.Body)
 	}
+	drain(r)
 	switch {
 	case f == nil:
 		s.note(r, at, a.status, body.n.Load())
@@ -46,6 +47,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		s.note(r, at, status, body.n.Load())
 		f.write(w, a)
+	}
+}
+
+// drain reads what is left of a short body, as the kernel would take it in on a real connection: a client that is still writing would
+// not see the answer. A client that waits for "100 Continue" is not asked to go on.
+func drain(r *http.Request) {
+	if r.Header.Get("Expect") == "" {
+		_, _ = io.CopyN(io.Discard, r.Body, 1<<20)
 	}
 }
 

@@ -90,7 +90,7 @@ func scan(ctx context.Context, path string, useMock, asJSON bool, status *demo.S
 	if err != nil {
 		return err
 	}
-	file, err := client.Files(0).Scan(ctx, src, options(status))
+	file, err := client.Files(0).Scan(ctx, src, options(status, service))
 	status.Clear()
 	if file != nil && err != nil {
 		_, _ = fmt.Fprintf(stderr, "The file is uploaded; its id is %s.\n", file.ID)
@@ -115,8 +115,12 @@ func scan(ctx context.Context, path string, useMock, asJSON bool, status *demo.S
 }
 
 // options reports on a terminal how far the scan is.
-func options(status *demo.Status) *filescan.ScanOptions {
+func options(status *demo.Status, service *demo.Service) *filescan.ScanOptions {
 	started := time.Now()
+	var interval time.Duration // the default
+	if service.Mock != nil {
+		interval = 300 * time.Millisecond
+	}
 	return &filescan.ScanOptions{
 		Upload: filescan.UploadOptions{OnProgress: func(p filescan.Progress) {
 			if p.Done {
@@ -125,7 +129,7 @@ func options(status *demo.Status) *filescan.ScanOptions {
 			}
 			status.Show("uploading %3d %% of %.1f MB", 100*p.Sent/p.Total, float64(p.Total)/1e6)
 		}},
-		Wait: filescan.WaitOptions{OnPoll: func(f *filescan.File) {
+		Wait: filescan.WaitOptions{MinInterval: interval, OnPoll: func(f *filescan.File) {
 			status.Show("%v … %v", f.State, time.Since(started).Round(time.Second))
 		}},
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -106,9 +107,9 @@ func TestDoBoundsSuccessBody(t *testing.T) {
 
 func TestDoTruncatedBody(t *testing.T) {
 	t.Parallel()
-	attempts := 0
+	var attempts atomic.Int64
 	resp, err := answer(t, func(w http.ResponseWriter, _ *http.Request) {
-		if attempts++; attempts == 1 {
+		if attempts.Add(1) == 1 {
 			w.Header().Set("Content-Length", "100")
 			_, _ = io.WriteString(w, "short")
 			panic(http.ErrAbortHandler)

@@ -1,11 +1,11 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -154,13 +154,20 @@ func (e *timeoutError) Error() string   { return e.text }
 func (e *timeoutError) Timeout() bool   { return true }
 func (e *timeoutError) Temporary() bool { return true }
 
-// NotJSON is the answer to a success that holds no JSON: an HTML page of a proxy, say, or nothing.
+// NotJSON is the error for a success that does not hold the JSON that was promised: an HTML page of a proxy, say, or nothing. err
+// says what was wrong with it, if it is JSON at all.
 func NotJSON(resp *Response, err error) *acrcloud.DecodeError {
+	body := bytes.TrimSpace(resp.Body)
 	switch {
-	case resp.StatusCode == http.StatusNoContent || len(resp.Body) == 0:
+	case len(body) == 0:
 		err = errors.New("the body is empty")
-	case strings.HasPrefix(strings.TrimSpace(string(resp.Body[:min(len(resp.Body), maxMessage)])), "<"):
+	case body[0] == '<':
 		err = errors.New("the body is HTML or XML, not JSON: is there a proxy or a login page in between?")
+	case json.Valid(body):
+	case body[0] == '{' || body[0] == '[':
+		err = errors.New("the JSON is broken, or breaks off")
+	default:
+		err = errors.New("the body is not JSON")
 	}
 	return &acrcloud.DecodeError{StatusCode: resp.StatusCode, Excerpt: Excerpt(resp.Body), Err: err}
 }

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// environment sets the credentials; the tests that use it cannot be parallel.
+func environment(t *testing.T, token, container, useMock string) {
+	t.Helper()
+	for _, entry := range os.Environ() {
+		if name, _, _ := bytes.Cut([]byte(entry), []byte("=")); bytes.HasPrefix(name, []byte("ACRCLOUD_")) {
+			t.Setenv(string(name), "")
+		}
+	}
+	t.Setenv("ACRCLOUD_BEARER_TOKEN", token)
+	t.Setenv("ACRCLOUD_CONTAINER_ID", container)
+	t.Setenv("ACRCLOUD_USE_MOCK", useMock)
+}
+
+//nolint:paralleltest // the environment belongs to the whole program
+func TestScan(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "song.mp3")
+	require.NoError(t, os.WriteFile(file, []byte("ID3 unknown music"), 0o600))
+	tests := []struct {
+		name                      string
+		args                      []string
+		token, container, useMock string
+		exit                      int
+		stdout, stderr            string
+	}{
+		{"a sample", nil, "", "", "", exitOK, "Midnight Harbour", "embedded mock"},
+		{"a file", []string{file}, "", "", "", exitOK, "AddTrack", "embedded mock"},
+		{"the mock in spite of credentials", []string{"-mock"}, "eyJx", "5", "", exitOK, "Silver River", "embedded mock"},
+		{"the mock by the environment", nil, "eyJx", "5", "1", exitOK, "Silver River", "embedded mock"},
+		{"the real service wants a file", nil, "eyJx", "5", "0", exitFailed, "", "name the file"},
+		{"half of the credentials", nil, "eyJx", "", "", exitFailed, "", "ACRCLOUD_CONTAINER_ID"},
+		{"the other half", nil, "", "5", "", exitFailed, "", "ACRCLOUD_BEARER_TOKEN"},
+		{"a container that is no number", nil, "", "five", "", exitFailed, "", "ACRCLOUD_CONTAINER_ID"},
+		{"neither true nor false", nil, "", "", "maybe", exitFailed, "", "ACRCLOUD_USE_MOCK"},
+		{"a missing file", []string{filepath.Join(dir, "none.mp3")}, "", "", "", exitFailed, "", "none.mp3"},
+		{"a directory", []string{dir}, "", "", "", exitFailed, "", "is a directory"},
+		{"too many files", []string{file, file}, "", "", "", exitUsage, "", "usage"},
+		{"an unknown flag", []string{"-x"}, "", "", "", exitUsage, "", "usage"},
+		{"help", []string{"-h"}, "", "", "", exitOK, "", "usage"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			environment(t, tt.token, tt.container, tt.useMock)
+			var stdout, stderr bytes.Buffer
+			assert.Equal(t, tt.exit, run(t.Context(), tt.args, &stdout, &stderr), stderr.String())
+			assert.Contains(t, stdout.String(), tt.stdout)
+			assert.Contains(t, stderr.String(), tt.stderr)
+			assert.NotContains(t, stderr.String(), "\r", "progress is for terminals")
+			assert.NotContains(t, stderr.String(), "eyJx")
+		})
+	}
+}
+
+//nolint:paralleltest // the environment belongs to the whole program
+func TestScanJSON(t *testing.T) {
+	environment(t, "", "", "")
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, exitOK, run(t.Context(), []string{"-json"}, &stdout, &stderr))
+	var file struct {
+		State   int `json:"state"`
+		Results struct {
+			Music []any `json:"music"`
+		} `json:"results"`
+	}
+	require.NoError(t, json.Unmarshal(stdout.Bytes(), &file), "standard output is JSON and nothing else")
+	assert.Equal(t, 1, file.State)
+	assert.Len(t, file.Results.Music, 2)
+}
+
+//nolint:paralleltest // the environment belongs to the whole program
+func TestScanIsInterrupted(t *testing.T) {
+	environment(t, "", "", "")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	assert.Equal(t, exitInterrupted, run(ctx, nil, &stdout, &stderr))
+	assert.Empty(t, stdout.String())
+	assert.Contains(t, stderr.String(), "stopped")
+}

@@ -1,0 +1,38 @@
+// Package filescan finds the music in audio and video files: it uploads them to ACRCloud's File Scanning, waits until they are
+// processed, and returns what was recognised, where, and in whose recording.
+//
+//	client, err := filescan.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(token), ContainerID: 12345})
+//	file, err := client.Files(0).Scan(ctx, acrcloud.FromFile("song.mp3"), nil)
+//	for _, match := range file.Results.Music {
+//		fmt.Println(match.Offset, match.Result.Title)
+//	}
+//
+// Files live in containers, which say what to look for and in which music. [Client.Containers] makes and changes them, [Client.Files]
+// works with the files of one. [Client.Do] makes any other call of the Console API.
+//
+// # Credentials
+//
+// The Console API wants a token that begins with "eyJ", made in ACRCloud's console under Account, Developer Settings. The access key of a
+// recognition project does not work here, and the service does not say so: it answers 403.
+//
+// # Money, and what is sent twice
+//
+// Each upload, import and rescan is billed. Such a request is sent again only if the service cannot have accepted it: no connection was
+// made, or it answered 429, or 503 with a Retry-After. If the answer of a creating request is lost, the new file is looked for by its
+// name, and taken for this upload's only if there is exactly one. Otherwise the error matches [acrcloud.ErrOutcomeUnknown], and
+// [UploadError] says what to look at.
+//
+// Everything else is retried after any passing failure: lost connections, 408, 429 and 5xx. See [acrcloud.RetryPolicy].
+//
+// # Results
+//
+// The JSON of results changes its shape from row to row. It is read tolerantly: one odd value never fails a document, members that the
+// SDK does not know stay in the field Extra, and [Results] keeps the original in Raw.
+//
+// A [Match] has two scores. Its own is there for derivative works only; that of the recording is small there and says little. Use
+// [Match.Similarity].
+//
+// Nothing recognised is [StateNoResults], and no error. A scan that failed is a [ScanError].
+//
+// A Client is safe for concurrent use.
+package filescan

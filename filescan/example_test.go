@@ -1,0 +1,187 @@
+package filescan_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+// newService is an ACRCloud in memory that knows one track, a client of it, and a recording of 20 seconds of that track.
+func newService() (*filescan.Client, acrcloud.Source) {
+	srv := mock.New()
+	track := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}, ISRC: "QZABC2600001"})
+	client, err := filescan.New(srv.Config(), srv.Options()...)
+	if err != nil {
+		panic(err)
+	}
+	return client, acrcloud.FromBytes("upload.wav", track.WAV(30*time.Second, 50*time.Second))
+}
+
+func Example() {
+	client, recording := newService()
+
+	file, err := client.Files(0).Scan(context.Background(), recording, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(file.Name, file.State)
+	for _, match := range file.Results.Music {
+		similarity, _ := match.Similarity()
+		fmt.Printf("%v to %v: %s (%s), %.0f %%\n", match.Start(), match.End(), match.Result.Title, match.Result.ExternalIDs.ISRC[0], similarity)
+	}
+	// Output:
+	// upload.wav ready
+	// 0s to 20s: Silver River (QZABC2600001), 100 %
+}
+
+func ExampleFiles_Upload() {
+	client, _ := newService()
+
+	content := strings.NewReader("not audio at all")
+	_, err := client.Files(0).Upload(context.Background(), acrcloud.FromReader("song.mp3", content, -1), &filescan.UploadOptions{
+		Policy: &filescan.UploadPolicy{
+			MaxBytes: 100 << 20,
+			Formats:  []acrcloud.Format{acrcloud.FormatMP3, acrcloud.FormatWAV, acrcloud.FormatFLAC},
+			Inspect: func(_ context.Context, _ string, content io.Reader) error {
+				_, err := io.Copy(io.Discard, content) // here a virus scanner would read it
+				return err
+			},
+		},
+	})
+	fmt.Println(errors.Is(err, filescan.ErrFormat))
+	// Output:
+	// true
+}
+
+func ExampleFiles_Upload_progress() {
+	client, recording := newService()
+
+	_, err := client.Files(0).Upload(context.Background(), recording, &filescan.UploadOptions{
+		OnProgress: func(p filescan.Progress) {
+			if p.Done {
+				fmt.Printf("%d of %d bytes\n", p.Sent, p.Total)
+			}
+		},
+	})
+	fmt.Println(err)
+	// Output:
+	// 320044 of 320044 bytes
+	// <nil>
+}
+
+func ExampleFiles_Wait() {
+	client, recording := newService()
+	ctx := context.Background()
+
+	uploaded, err := client.Files(0).Upload(ctx, recording, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	file, err := client.Files(0).Wait(ctx, uploaded.ID, &filescan.WaitOptions{Timeout: 10 * time.Minute})
+	if timeout, ok := errors.AsType[*filescan.WaitError](err); ok {
+		fmt.Println("not done yet, ask again later for", timeout.Last.ID)
+		return
+	}
+	fmt.Println(file.State, len(file.Results.Music), err)
+	// Output:
+	// ready 1 <nil>
+}
+
+func ExampleFiles_All() {
+	client, recording := newService()
+	ctx := context.Background()
+	if _, err := client.Files(0).Scan(ctx, recording, nil); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	state := filescan.StateReady
+	for file, err := range client.Files(0).All(ctx, &filescan.ListFilesOptions{State: &state, WithResults: true}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(file.Name, len(file.Results.Music))
+	}
+	// Output:
+	// upload.wav 1
+}
+
+func ExampleFiles_Rescan() {
+	client, recording := newService()
+	ctx := context.Background()
+	file, err := client.Files(0).Scan(ctx, recording, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	if _, err := client.Files(0).Rescan(ctx, file.ID); err != nil {
+		fmt.Println(err)
+		return
+	}
+	again, err := client.Files(0).Wait(ctx, file.ID, &filescan.WaitOptions{NewerThan: file.UpdatedAt})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(again.State)
+	// Output:
+	// ready
+}
+
+func ExampleContainers_Create() {
+	client, _ := newService()
+	ctx := context.Background()
+
+	container, err := client.Containers().Create(ctx, &filescan.CreateContainerRequest{
+		Name:    "uploads",
+		Region:  acrcloud.EUWest1,
+		Engine:  filescan.EngineFingerprintAndCovers,
+		Buckets: []filescan.Bucket{filescan.BucketID(23)},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(container.Name, container.Engine, container.Buckets[0].Name)
+
+	_, err = client.Containers().Create(ctx, &filescan.CreateContainerRequest{Name: "uploads", Region: acrcloud.EUWest1, Engine: filescan.EngineFingerprint})
+	if refused, ok := errors.AsType[*acrcloud.APIError](err); ok {
+		fmt.Println(refused.StatusCode, refused.Fields["name"][0])
+	}
+	// Output:
+	// uploads fingerprint and covers ACRCloud Music
+	// 422 The name has already been taken.
+}
+
+func ExampleClient_Do() {
+	srv := mock.New()
+	client, err := filescan.New(srv.Config(), srv.Options()...)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var list struct {
+		Data []struct {
+			Name string `json:"name"`
+		} `json:"data"`
+	}
+	if err := client.Do(context.Background(), http.MethodGet, "/fs-containers?page=1", nil, &list); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(list.Data[0].Name)
+	// Output:
+	// default
+}

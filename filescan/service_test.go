@@ -1,0 +1,299 @@
+package filescan_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+// connect returns a client of the server.
+func connect(t *testing.T, srv *mock.Server, opts ...acrcloud.Option) *filescan.Client {
+	t.Helper()
+	t.Cleanup(func() { assert.NoError(t, srv.Close()) })
+	c, err := filescan.New(srv.Config(), append(srv.Options(), opts...)...)
+	require.NoError(t, err)
+	return c
+}
+
+// What the service may answer instead of what it promises, to each kind of call.
+func TestOddAnswers(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		fault  mock.Fault
+		api    bool // an APIError, else a DecodeError
+		status int
+	}{
+		{"200 with HTML", mock.Fault{Body: "<!doctype html><title>Log in</title>"}, false, 200},
+		{"200 with text", mock.Fault{Body: "OK"}, false, 200},
+		{"200 with nothing", mock.Fault{Status: 200}, false, 200},
+		{"204", mock.Fault{Status: 204}, false, 204},
+		{"304", mock.Fault{Status: 304}, true, 304},
+		{"302 to another host", mock.Fault{Status: 302, Header: http.Header{"Location": {"https://elsewhere.test/"}}}, true, 302},
+		{"502 with HTML", mock.Fault{Status: 502, Body: "<html>Bad Gateway</html>"}, true, 502},
+		{"an error of 50 MiB", mock.Fault{Status: 400, BodyBytes: 50 << 20}, true, 400},
+		{"an array", mock.Fault{Body: "[1,2]"}, false, 200},
+		{"JSON that breaks off", mock.Fault{Body: `{"data":{"id":`}, false, 200},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				srv := mock.New()
+				c := connect(t, srv)
+				_, err := c.Files(0).List(t.Context(), nil) // the region is known from here on
+				require.NoError(t, err)
+				srv.Inject(tt.fault)
+				calls := map[string]func() error{
+					"get":    func() error { _, err := c.Containers().Get(t.Context(), srv.Config().ContainerID); return err },
+					"list":   func() error { _, err := c.Files(0).List(t.Context(), nil); return err },
+					"file":   func() error { _, err := c.Files(0).Get(t.Context(), fileID); return err },
+					"import": func() error { _, err := c.Files(0).Import(t.Context(), filescan.AudioURL("https://a.test/b.mp3"), nil); return err },
+				}
+				for name, call := range calls {
+					err := call()
+					require.Error(t, err, name)
+					assert.NotContains(t, err.Error(), "invalid character", name)
+					if tt.api {
+						e, ok := errors.AsType[*acrcloud.APIError](err)
+						require.True(t, ok, "%s: %v", name, err)
+						assert.Equal(t, tt.status, e.StatusCode)
+						assert.LessOrEqual(t, len(e.Body), 64<<10)
+						continue
+					}
+					e, ok := errors.AsType[*acrcloud.DecodeError](err)
+					require.True(t, ok, "%s: %v", name, err)
+					assert.Equal(t, tt.status, e.StatusCode)
+				}
+				for _, r := range srv.Requests() {
+					assert.NotContains(t, r.Host, "elsewhere")
+				}
+			})
+		})
+	}
+}
+
+// The two faults of the connection, on what is billed and on what is not.
+func TestLostConnections(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := mock.New()
+		c := connect(t, srv)
+		srv.Inject(mock.Fault{Method: "GET", Path: "/api/fs-containers/*/files", Lose: true, Times: 3})
+		_, err := c.Files(0).List(t.Context(), nil)
+		require.NoError(t, err, "the fourth attempt")
+
+		srv.Inject(mock.Fault{Method: "POST", Forget: true, Times: 1})
+		file, err := c.Files(0).Upload(t.Context(), song(), nil)
+		require.NoError(t, err, "it was made, and is found")
+		page, err := c.Files(0).List(t.Context(), nil)
+		require.NoError(t, err)
+		require.Len(t, page.Items, 1)
+		assert.Equal(t, file.ID, page.Items[0].ID)
+
+		srv.Inject(mock.Fault{Method: "POST", Lose: true, Times: 1})
+		_, err = c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "another.wav"})
+		require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+		srv.Inject(mock.Fault{Method: "PUT", Path: "/storage/fs/*/*/*", Truncate: true, Status: 503, BodyBytes: 10, Times: 2})
+		_, err = c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "third.wav"})
+		require.NoError(t, err, "what is stored may be stored again")
+	})
+}
+
+func TestWrongCredentials(t *testing.T) {
+	t.Parallel()
+	srv := mock.New()
+	t.Cleanup(func() { assert.NoError(t, srv.Close()) })
+	cfg := srv.Config()
+	tests := map[string]struct {
+		token  acrcloud.Secret
+		remedy string
+	}{
+		"an access key":    {cfg.IdentifyAccessKey, "looks like a project's access key"},
+		"another JWT":      {acrcloud.NewSecret(testToken), "eyJ"},
+		"something else":   {acrcloud.NewSecret("hello"), "not a Console API token"},
+		"a pasted Bearer ": {acrcloud.NewSecret("Bearer nope"), "not a Console API token"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := filescan.New(acrcloud.Config{BearerToken: tt.token, ContainerID: cfg.ContainerID}, srv.Options()...)
+			require.NoError(t, err)
+			_, err = c.Files(0).Scan(t.Context(), song(), nil)
+			require.ErrorIs(t, err, acrcloud.ErrForbidden)
+			require.ErrorIs(t, err, acrcloud.ErrCredentials)
+			require.ErrorContains(t, err, tt.remedy)
+			assert.NotContains(t, err.Error(), tt.token.Reveal())
+		})
+	}
+	t.Run("the right one, with Bearer and line end", func(t *testing.T) {
+		t.Parallel()
+		c, err := filescan.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(" bearer  " + cfg.BearerToken.Reveal() + "\n"), ContainerID: cfg.ContainerID}, srv.Options()...)
+		require.NoError(t, err)
+		_, err = c.Files(0).List(t.Context(), nil)
+		require.NoError(t, err)
+	})
+	t.Run("another region", func(t *testing.T) {
+		t.Parallel()
+		wrong := cfg
+		wrong.Region = acrcloud.USWest2
+		c, err := filescan.New(wrong, srv.Options()...)
+		require.NoError(t, err)
+		_, err = c.Files(0).List(t.Context(), nil)
+		require.ErrorContains(t, err, "Invalid Container")
+		require.ErrorContains(t, err, "Region")
+	})
+}
+
+// rotating gives out tokens that are good for a few calls only.
+type rotating struct {
+	mu    sync.Mutex
+	good  string
+	asked int
+}
+
+func (r *rotating) Token(_ context.Context, rejected acrcloud.Secret) (acrcloud.Secret, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked++
+	if r.asked%3 == 1 && rejected.IsZero() {
+		return acrcloud.NewSecret(fmt.Sprintf("stale-%d", r.asked)), nil
+	}
+	return acrcloud.NewSecret(r.good), nil
+}
+
+func TestHundredGoroutines(t *testing.T) {
+	t.Parallel()
+	srv := mock.New()
+	track := srv.AddTrack(mock.Track{})
+	wav := track.WAV(0, 3*time.Second)
+	c := connect(t, srv, acrcloud.WithTokenSource(&rotating{good: srv.Config().BearerToken.Reveal()}))
+	var wg sync.WaitGroup
+	for i := range 100 {
+		wg.Go(func() {
+			name := fmt.Sprintf("%d.wav", i)
+			file, err := c.Files(0).Scan(t.Context(), acrcloud.FromBytes(name, wav), nil)
+			if assert.NoError(t, err) {
+				assert.Equal(t, name, file.Name)
+				assert.Len(t, file.Results.Music, 1)
+			}
+		})
+	}
+	wg.Wait()
+	ids := map[string]bool{}
+	for f, err := range c.Files(0).All(t.Context(), &filescan.ListFilesOptions{PerPage: 7}) {
+		require.NoError(t, err)
+		ids[f.ID] = true
+	}
+	assert.Len(t, ids, 100)
+}
+
+// Whatever is printed, logged or encoded of a run with every kind of failure, no secret is in it.
+func TestNoSecretShows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := mock.New()
+		cfg := srv.Config()
+		var log strings.Builder
+		var seen []any
+		c := connect(t, srv,
+			acrcloud.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+			acrcloud.WithObserver(func(a acrcloud.Attempt) { seen = append(seen, a, a.Err) }))
+		callback := acrcloud.NewSecret("https://hook.test/in?key=callb4ck-s3cret")
+		ctx := t.Context()
+		container, err := c.Containers().Create(ctx, &filescan.CreateContainerRequest{Name: "x", Region: acrcloud.EUWest1, Engine: 1, CallbackURL: callback})
+		require.NoError(t, err)
+		echo := `{"message":"bad: ` + cfg.BearerToken.Reveal() + ` ` + strings.ReplaceAll(callback.Reveal(), "/", `\/`) + ` https://store.test/x?X-Signature=5ecret"}`
+		seen = append(seen, cfg, &cfg, c, container, *container)
+		run := func(f mock.Fault) {
+			remove := srv.Inject(f)
+			defer remove()
+			_, err := c.Files(0).Upload(ctx, song(), nil)
+			seen = append(seen, err)
+			_, err = c.Containers().Create(ctx, &filescan.CreateContainerRequest{Name: "y", Region: acrcloud.EUWest1, Engine: 1, CallbackURL: callback})
+			seen = append(seen, err)
+			_, err = c.Containers().Get(ctx, container.ID)
+			seen = append(seen, err)
+			_, err = c.Files(0).Import(ctx, filescan.AudioURL("https://a.test/b?sig=s1gned-url"), nil)
+			seen = append(seen, err)
+		}
+		for _, status := range []int{0, 302, 400, 401, 422, 500} {
+			run(mock.Fault{Status: status, Body: echo})
+			run(mock.Fault{Method: "PUT", Status: status, Body: echo})
+		}
+		run(mock.Fault{Lose: true})
+		run(mock.Fault{Method: "PUT", Lose: true})
+		run(mock.Fault{Forget: true})
+		run(mock.Fault{Truncate: true})
+
+		secrets := []string{
+			cfg.BearerToken.Reveal(), cfg.IdentifyAccessKey.Reveal(), cfg.IdentifyAccessSecret.Reveal(), "callb4ck", "5ecret", "s1gned-url", "X-Signature", "X-Expires",
+		}
+		for _, v := range seen {
+			for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+				_, _ = fmt.Fprintf(&log, format+"\n", v)
+			}
+			for e, _ := v.(error); e != nil; e = errors.Unwrap(e) {
+				_, _ = fmt.Fprintf(&log, "%+v %#v\n", e, e)
+			}
+			if e, ok := v.(error); ok {
+				if api, ok := errors.AsType[*acrcloud.APIError](e); ok {
+					_, _ = fmt.Fprintf(&log, "%+v %s %v\n", *api, api.Body, api.Header)
+				}
+			}
+			b, _ := json.Marshal(v) //nolint:errchkjson // not everything can be encoded
+			log.Write(b)
+			slog.New(slog.NewTextHandler(&log, nil)).Info("x", "v", v)
+		}
+		text := log.String()
+		assert.Contains(t, text, "containers.create")
+		for _, secret := range secrets {
+			assert.NotContains(t, text, secret)
+			assert.NotContains(t, text, fmt.Sprintf("%x", secret))
+		}
+	})
+}
+
+const quietEnv = "ACRCLOUD_TEST_QUIET"
+
+// A program that uses the SDK sees nothing on its standard output and error that it has not printed itself.
+func TestNothingIsPrinted(t *testing.T) {
+	t.Parallel()
+	if os.Getenv(quietEnv) != "" {
+		srv := mock.New()
+		c := connect(t, srv, acrcloud.WithRetry(acrcloud.RetryPolicy{MinWait: time.Microsecond, MaxWait: time.Microsecond}))
+		_, err := c.Files(0).Scan(t.Context(), song(), nil)
+		require.NoError(t, err)
+		for _, f := range []mock.Fault{{Status: 500}, {Lose: true}, {Truncate: true, BodyBytes: 100}, {Body: "<html>"}} {
+			remove := srv.Inject(f)
+			_, err = c.Files(0).List(t.Context(), nil)
+			require.Error(t, err)
+			remove()
+		}
+		return
+	}
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), exe, "-test.run", "^TestNothingIsPrinted$") //nolint:gosec // this very program
+	cmd.Env = append(os.Environ(), quietEnv+"=1")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Equal(t, "PASS", strings.TrimSpace(string(out)))
+}
