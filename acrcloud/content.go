@@ -133,7 +133,7 @@ func (r *contentReader) Read(p []byte) (int, error) {
 		return 0, nil
 	case r.left < 0:
 		n, err := r.src.Read(p)
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			err = r.failed(err, 0)
 		}
 		r.done = err
@@ -147,7 +147,7 @@ func (r *contentReader) Read(p []byte) (int, error) {
 	if r.left > 0 && err == nil {
 		return n, nil
 	}
-	if r.done = r.verify(err); r.done != io.EOF {
+	if r.done = r.verify(err); !errors.Is(r.done, io.EOF) {
 		return 0, r.done
 	}
 	return n, nil
@@ -156,7 +156,7 @@ func (r *contentReader) Read(p []byte) (int, error) {
 // verify decides how the content has ended: io.EOF if as declared.
 func (r *contentReader) verify(err error) error {
 	want := r.content.size
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return r.failed(err, want-r.left)
 	}
 	if r.left > 0 {

@@ -82,17 +82,29 @@ func TestTopLevelMustBeAnObject(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{`[]`, `[{}]`, `"x"`, `""`, `1`, `true`, `{"title":`, `{"title":"x"}x`, ``} {
 		for _, v := range []json.Unmarshaler{new(acrcloud.Music), new(acrcloud.CustomFile), new(acrcloud.Stream)} {
-			assert.Error(t, json.Unmarshal([]byte(in), v), "%T from %s", v, in)
-			assert.Error(t, v.UnmarshalJSON([]byte(in)), "%T from %s", v, in)
-			assert.Error(t, jsonv2.Unmarshal([]byte(in), v), "%T from %s", v, in)
+			require.Error(t, json.Unmarshal([]byte(in), v), "%T from %s", v, in)
+			require.Error(t, v.UnmarshalJSON([]byte(in)), "%T from %s", v, in)
+			require.Error(t, jsonv2.Unmarshal([]byte(in), v), "%T from %s", v, in)
 		}
 	}
+}
+
+// Extra's tag must hold by itself too, in the words of every release of json/v2.
+func TestExtraTag(t *testing.T) {
+	t.Parallel()
+	type plain acrcloud.Music // which has none of its methods
+	var m plain
+	require.NoError(t, jsonv2.Unmarshal([]byte(`{"title":"Amber","new":{"a":1}}`), &m))
+	assert.Equal(t, plain{Title: "Amber", Extra: extra("new", `{"a":1}`)}, m)
+	encoded, err := jsonv2.Marshal(m)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"title":"Amber","new":{"a":1}}`, string(encoded))
 }
 
 func TestNilReceivers(t *testing.T) {
 	t.Parallel()
 	var m *acrcloud.Music
-	assert.Error(t, m.UnmarshalJSON([]byte(`{}`)))
+	require.Error(t, m.UnmarshalJSON([]byte(`{}`)))
 	data, err := json.Marshal(m)
 	require.NoError(t, err)
 	assert.Equal(t, "null", string(data))

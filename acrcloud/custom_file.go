@@ -28,4 +28,4 @@ type CustomFile struct {
 }
 
 // Length is DurationMS: how long the whole audio is, or 0 if that is unknown.
-func (f CustomFile) Length() time.Duration { return milliseconds(f.DurationMS) }
+func (c CustomFile) Length() time.Duration { return milliseconds(c.DurationMS) }

@@ -61,7 +61,7 @@ type Link struct {
 
 // Links returns the pages of the recording on the services whose public addresses are well known, made from the ids alone. Nobody
 // has checked that they exist. An id that is missing gives no link.
-func (m ExternalMetadata) Links() []Link {
+func (e ExternalMetadata) Links() []Link {
 	var links []Link
 	add := func(platform, prefix, id string) {
 		if id == "" || id == "." || id == ".." { // which no escaping keeps from changing the path
@@ -69,21 +69,21 @@ func (m ExternalMetadata) Links() []Link {
 		}
 		links = append(links, Link{Platform: platform, URL: prefix + url.PathEscape(id)})
 	}
-	for _, l := range m.Spotify {
+	for _, l := range e.Spotify {
 		add("spotify", "https://open.spotify.com/track/", l.Track.ID)
 	}
-	for _, l := range m.Deezer {
+	for _, l := range e.Deezer {
 		add("deezer", "https://www.deezer.com/track/", l.Track.ID)
 	}
-	for _, l := range m.Apple {
+	for _, l := range e.Apple {
 		add("apple", "https://music.apple.com/song/", l.Track.ID)
 	}
-	for _, v := range m.YouTube {
+	for _, v := range e.YouTube {
 		if v.VID != "" {
 			links = append(links, Link{Platform: "youtube", URL: "https://www.youtube.com/watch?v=" + url.QueryEscape(v.VID)})
 		}
 	}
-	for _, l := range m.MusicBrainz {
+	for _, l := range e.MusicBrainz {
 		add("musicbrainz", "https://musicbrainz.org/recording/", l.Track.ID)
 	}
 	return links

@@ -14,6 +14,8 @@ import (
 // Decoding takes what the service is known to send in place of each type, as [encoding/json] too does with this type: a number as
 // text, text as a number, one value for a list, [] for an object, null for anything. What is not declared here is in Extra, and so
 // is a member that could not be read as its field, which then is zero. Decoding replaces the whole value.
+//
+// In a struct of your own give it a field with a name: embedded, its methods would take the whole struct's JSON.
 type Music struct {
 	ACRID   string   `json:"acrid,omitzero"` // the service's id of the recording; rows of covers and derivative works may lack it
 	Title   string   `json:"title,omitzero"`

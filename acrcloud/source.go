@@ -64,7 +64,7 @@ func (s Source) Open(ctx context.Context) (*Content, error) {
 // call is a [*SourceError]. A path to a pipe or device is read to its end, by one call.
 func FromFile(filename string) Source {
 	name := filepath.Base(filename)
-	return Source{name: name, size: -1, open: func(ctx context.Context) (*Content, error) {
+	return Source{name: name, size: -1, open: func(context.Context) (*Content, error) {
 		info, err := os.Stat(filename)
 		if err != nil {
 			return nil, err

@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -239,12 +238,11 @@ func TestSourceFileChanges(t *testing.T) {
 }
 
 func TestContentSpool(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir()) // where temporary files can be counted; not parallel for that reason
-	if runtime.GOOS == "windows" {
-		t.Setenv("TMP", os.Getenv("TMPDIR"))
-	}
+	dir := t.TempDir() // where temporary files can be counted; not parallel for that reason
+	t.Setenv("TMPDIR", dir)
+	t.Setenv("TMP", dir) // on Windows
 	spooled := func() int {
-		found, err := filepath.Glob(filepath.Join(os.TempDir(), "acrcloud-*"))
+		found, err := filepath.Glob(filepath.Join(dir, "acrcloud-*"))
 		require.NoError(t, err)
 		return len(found)
 	}

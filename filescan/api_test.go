@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -100,16 +101,14 @@ func (a *api) count(prefix string) int {
 }
 
 // newAPI returns a client of the public service, which is played by routes. Its container 7 is in eu-west-1.
-func newAPI(t *testing.T, routes map[string]http.HandlerFunc, opts ...acrcloud.Option) (*filescan.Client, *api) {
+func newAPI(t *testing.T, routes map[string]http.HandlerFunc) (*filescan.Client, *api) {
 	t.Helper()
 	a := &api{t: t, routes: map[string]http.HandlerFunc{
 		"GET api-v2.acrcloud.com/api/fs-containers/7": says(`{"data":{"id":7,"name":"seven","region":"eu-west-1"}}`),
 	}}
-	for route, handler := range routes {
-		a.routes[route] = handler
-	}
+	maps.Copy(a.routes, routes)
 	c, err := filescan.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(testToken), ContainerID: 7},
-		append([]acrcloud.Option{acrcloud.WithHTTPClient(&http.Client{Transport: a})}, opts...)...)
+		acrcloud.WithHTTPClient(&http.Client{Transport: a}))
 	require.NoError(t, err)
 	return c, a
 }

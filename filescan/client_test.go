@@ -3,6 +3,7 @@ package filescan_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -107,7 +108,7 @@ func TestHosts(t *testing.T) {
 func TestRegionOfAnotherContainer(t *testing.T) {
 	t.Parallel()
 	a := &api{t: t, routes: map[string]http.HandlerFunc{
-		"GET api-v2.acrcloud.com/api/fs-containers/8":                       says(`{"data":{"id":8,"region":"us-west-2"}}`),
+		"GET api-v2.acrcloud.com/api/fs-containers/8":                        says(`{"data":{"id":8,"region":"us-west-2"}}`),
 		"GET api-us-west-2.acrcloud.com/api/fs-containers/8/files/" + fileID: says(`{"data":[` + fileJSON(fileID, "x", 1, testTime) + `]}`),
 	}}
 	c, err := filescan.New(acrcloud.Config{Region: acrcloud.EUWest1, BearerToken: acrcloud.NewSecret(testToken), ContainerID: 7},
@@ -206,22 +207,32 @@ func TestArgumentsAreCheckedBeforeSending(t *testing.T) {
 			_, err := c.Containers().Create(ctx, &filescan.CreateContainerRequest{Name: "x", Region: acrcloud.EUWest1, Engine: 1, CallbackURL: acrcloud.NewSecret("example.org/hook")})
 			return err
 		}},
-		"nil update":     {"UpdateContainerRequest", func() error { _, err := c.Containers().Update(ctx, 7, nil); return err }},
-		"empty update":   {"UpdateContainerRequest", func() error { _, err := c.Containers().Update(ctx, 7, &filescan.UpdateContainerRequest{}); return err }},
-		"method":         {"method", func() error { return c.Do(ctx, "get", "/x", nil, nil) }},
-		"absolute path":  {"path", func() error { return c.Do(ctx, "GET", "https://evil.test/x", nil, nil) }},
-		"host in path":   {"path", func() error { return c.Do(ctx, "GET", "//evil.test/x", nil, nil) }},
-		"no slash":       {"path", func() error { return c.Do(ctx, "GET", "x", nil, nil) }},
-		"dots in path":   {"path", func() error { return c.Do(ctx, "GET", "/a/%2e%2e/b", nil, nil) }},
-		"bad body":       {"in", func() error { return c.Do(ctx, "POST", "/x", func() {}, nil) }},
-		"remote":         {"Remote", func() error { _, err := files.Import(ctx, filescan.Remote{}, nil); return err }},
-		"remote scheme":  {"Remote", func() error { _, err := files.Import(ctx, filescan.Platform("ftp://a.test/b"), nil); return err }},
-		"remote path":    {"Remote", func() error { _, err := files.Import(ctx, filescan.AudioURL("/etc/passwd"), nil); return err }},
-		"import name":    {"ImportOptions.Name", func() error { _, err := files.Import(ctx, filescan.AudioURL("https://a.test/b"), &filescan.ImportOptions{Name: "a\nb"}); return err }},
-		"wait interval":  {"WaitOptions.MinInterval", func() error { _, err := files.Wait(ctx, fileID, &filescan.WaitOptions{MinInterval: -1}); return err }},
-		"wait intervals": {"WaitOptions.MinInterval", func() error { _, err := files.Wait(ctx, fileID, &filescan.WaitOptions{MinInterval: 2, MaxInterval: 1}); return err }},
-		"wait timeout":   {"WaitOptions.Timeout", func() error { _, err := files.Wait(ctx, fileID, &filescan.WaitOptions{Timeout: -1}); return err }},
-		"resume":         {"UploadError.Key", func() error { _, err := files.Resume(ctx, nil); return err }},
+		"extra": {"CreateContainerRequest.Extra", func() error {
+			_, err := c.Containers().Create(ctx, &filescan.CreateContainerRequest{Name: "x", Region: acrcloud.EUWest1, Engine: 1, Extra: map[string]json.RawMessage{"a": json.RawMessage("{")}})
+			return err
+		}},
+		"nil update":    {"UpdateContainerRequest", func() error { _, err := c.Containers().Update(ctx, 7, nil); return err }},
+		"empty update":  {"UpdateContainerRequest", func() error { _, err := c.Containers().Update(ctx, 7, &filescan.UpdateContainerRequest{}); return err }},
+		"method":        {"method", func() error { return c.Do(ctx, "get", "/x", nil, nil) }},
+		"absolute path": {"path", func() error { return c.Do(ctx, "GET", "https://evil.test/x", nil, nil) }},
+		"host in path":  {"path", func() error { return c.Do(ctx, "GET", "//evil.test/x", nil, nil) }},
+		"no slash":      {"path", func() error { return c.Do(ctx, "GET", "x", nil, nil) }},
+		"dots in path":  {"path", func() error { return c.Do(ctx, "GET", "/a/%2e%2e/b", nil, nil) }},
+		"bad body":      {"in", func() error { return c.Do(ctx, "POST", "/x", func() {}, nil) }},
+		"remote":        {"Remote", func() error { _, err := files.Import(ctx, filescan.Remote{}, nil); return err }},
+		"remote scheme": {"Remote", func() error { _, err := files.Import(ctx, filescan.Platform("ftp://a.test/b"), nil); return err }},
+		"remote path":   {"Remote", func() error { _, err := files.Import(ctx, filescan.AudioURL("/etc/passwd"), nil); return err }},
+		"import name": {"ImportOptions.Name", func() error {
+			_, err := files.Import(ctx, filescan.AudioURL("https://a.test/b"), &filescan.ImportOptions{Name: "a\nb"})
+			return err
+		}},
+		"wait interval": {"WaitOptions.MinInterval", func() error { _, err := files.Wait(ctx, fileID, &filescan.WaitOptions{MinInterval: -1}); return err }},
+		"wait intervals": {"WaitOptions.MinInterval", func() error {
+			_, err := files.Wait(ctx, fileID, &filescan.WaitOptions{MinInterval: 2, MaxInterval: 1})
+			return err
+		}},
+		"wait timeout": {"WaitOptions.Timeout", func() error { _, err := files.Wait(ctx, fileID, &filescan.WaitOptions{Timeout: -1}); return err }},
+		"resume":       {"UploadError.Key", func() error { _, err := files.Resume(ctx, nil); return err }},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -2,9 +2,10 @@ package filescan
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
-	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -30,7 +31,7 @@ type CreateContainerRequest struct {
 	MusicDetection *bool           // music and speech segments
 	AIDetection    *bool           // AI-generated music
 
-	Extra map[string]any // members that this SDK does not know, sent as they are
+	Extra map[string]json.RawMessage // members that this SDK does not know, sent as they are
 }
 
 // An UpdateContainerRequest changes what is set and leaves the rest as it is. A container's region cannot change.
@@ -45,7 +46,7 @@ type UpdateContainerRequest struct {
 	MusicDetection *bool
 	AIDetection    *bool
 
-	Extra map[string]any // members that this SDK does not know, sent as they are
+	Extra map[string]json.RawMessage // members that this SDK does not know, sent as they are
 }
 
 // ListContainersOptions selects containers. The zero value means all.
@@ -69,7 +70,7 @@ func (c *Containers) Create(ctx context.Context, r *CreateContainerRequest) (*Co
 	}
 	data, err := jsonBody(body)
 	if err != nil {
-		return nil, &acrcloud.ArgumentError{Field: "CreateContainerRequest.Extra", Problem: "cannot be encoded as JSON: " + err.Error(), Remedy: "use values that encoding/json accepts"}
+		return nil, err
 	}
 	for again := range 2 {
 		started := time.Now()
@@ -137,7 +138,7 @@ func (c *Containers) Update(ctx context.Context, id int, r *UpdateContainerReque
 	}
 	data, err := jsonBody(body)
 	if err != nil {
-		return nil, &acrcloud.ArgumentError{Field: "UpdateContainerRequest.Extra", Problem: "cannot be encoded as JSON: " + err.Error(), Remedy: "use values that encoding/json accepts"}
+		return nil, err
 	}
 	var secrets []string
 	if r.CallbackURL != nil {
@@ -311,9 +312,14 @@ type containerSettings struct {
 	deepright, musicDetection, aiDetection *bool
 }
 
-func (s containerSettings) body(field string, extra map[string]any) (map[string]any, error) {
-	body := map[string]any{}
-	maps.Copy(body, extra)
+func (s containerSettings) body(field string, extra map[string]json.RawMessage) (map[string]any, error) {
+	body := make(map[string]any, len(extra)+8)
+	for name, value := range extra {
+		if !json.Valid(value) {
+			return nil, &acrcloud.ArgumentError{Field: field + "Extra", Problem: fmt.Sprintf("has a member %q that is not JSON", name), Remedy: "encode its value with json.Marshal"}
+		}
+		body[name] = value
+	}
 	put(body, "audio_type", s.audioType)
 	put(body, "deepright", s.deepright)
 	put(body, "music_detection", s.musicDetection)

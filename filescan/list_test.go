@@ -2,6 +2,7 @@ package filescan_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -271,12 +272,12 @@ func TestContainers(t *testing.T) {
 			assert.Equal(t, map[string]any{"engine": 1.0, "ai_detection": false, "name": "new", "callback_url": nil, "buckets": []any{}}, bodyOf(t, r))
 			says(`{"data":`+container+`}`)(w, r)
 		},
-		"DELETE " + base + "/9": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) },
+		"DELETE " + base + "/9": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
 	})
 	ctx := t.Context()
 	made, err := c.Containers().Create(ctx, &filescan.CreateContainerRequest{
 		Name: "mine", Region: acrcloud.USWest2, Engine: filescan.EngineFingerprintAndCovers, CallbackURL: acrcloud.NewSecret("https://hook.test/?key=s3cret"),
-		Buckets: []filescan.Bucket{filescan.BucketID(23), filescan.BucketName("Own")}, Deepright: new(true), MusicDetection: new(false), Extra: map[string]any{"new_thing": 1},
+		Buckets: []filescan.Bucket{filescan.BucketID(23), filescan.BucketName("Own")}, Deepright: new(true), MusicDetection: new(false), Extra: map[string]json.RawMessage{"new_thing": json.RawMessage("1")},
 	})
 	require.NoError(t, err)
 	got, err := c.Containers().Get(ctx, 9)

@@ -20,8 +20,8 @@ func (e *ScanError) Error() string {
 	return text
 }
 
-// failure is the error that goes with a file that is done.
-func (f *File) failure() error {
+// failureOf is the error that goes with a file that is done.
+func failureOf(f *File) error {
 	if f.State.Failed() {
 		return &ScanError{File: f}
 	}

@@ -62,10 +62,13 @@ func TestOddAnswers(t *testing.T) {
 				require.NoError(t, err)
 				srv.Inject(tt.fault)
 				calls := map[string]func() error{
-					"get":    func() error { _, err := c.Containers().Get(t.Context(), srv.Config().ContainerID); return err },
-					"list":   func() error { _, err := c.Files(0).List(t.Context(), nil); return err },
-					"file":   func() error { _, err := c.Files(0).Get(t.Context(), fileID); return err },
-					"import": func() error { _, err := c.Files(0).Import(t.Context(), filescan.AudioURL("https://a.test/b.mp3"), nil); return err },
+					"get":  func() error { _, err := c.Containers().Get(t.Context(), srv.Config().ContainerID); return err },
+					"list": func() error { _, err := c.Files(0).List(t.Context(), nil); return err },
+					"file": func() error { _, err := c.Files(0).Get(t.Context(), fileID); return err },
+					"import": func() error {
+						_, err := c.Files(0).Import(t.Context(), filescan.AudioURL("https://a.test/b.mp3"), nil)
+						return err
+					},
 				}
 				for name, call := range calls {
 					err := call()

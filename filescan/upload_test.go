@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -61,9 +62,7 @@ func uploads(t *testing.T, changed map[string]http.HandlerFunc) map[string]http.
 			fails(http.StatusCreated, `{"data":`+fileJSON(fileID, "song.wav", 0, time.Now())+`}`)(w, r)
 		},
 	}
-	for route, handler := range changed {
-		routes[route] = handler
-	}
+	maps.Copy(routes, changed)
 	return routes
 }
 
@@ -160,7 +159,7 @@ func TestUploadFallsBackToMultipart(t *testing.T) {
 	require.ErrorIs(t, err, acrcloud.ErrNotFound)
 
 	c, a = newAPI(t, map[string]http.HandlerFunc{
-		"GET " + presignURL: fails(http.StatusNotFound, `{"message":"Not Found"}`),
+		"GET " + presignURL:                           fails(http.StatusNotFound, `{"message":"Not Found"}`),
 		"GET api-v2.acrcloud.com/api/fs-containers/7": inTurn(says(`{"data":{"id":7,"region":"eu-west-1"}}`), fails(http.StatusNotFound, `{"message":"gone"}`)),
 	})
 	_, err = c.Files(0).Upload(t.Context(), song(), nil)
@@ -233,9 +232,15 @@ func TestUploadOfABrokenSource(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk on fire")
 	sources := map[string]func() acrcloud.Source{
-		"ends early":    func() acrcloud.Source { return acrcloud.FromReader("x.wav", strings.NewReader(content), int64(len(content))+1) },
-		"goes on":       func() acrcloud.Source { return acrcloud.FromReader("x.wav", strings.NewReader(content), int64(len(content))-1) },
-		"fails halfway": func() acrcloud.Source { return acrcloud.FromReader("x.wav", io.MultiReader(strings.NewReader("RIFF"), iotest.ErrReader(broken)), 100) },
+		"ends early": func() acrcloud.Source {
+			return acrcloud.FromReader("x.wav", strings.NewReader(content), int64(len(content))+1)
+		},
+		"goes on": func() acrcloud.Source {
+			return acrcloud.FromReader("x.wav", strings.NewReader(content), int64(len(content))-1)
+		},
+		"fails halfway": func() acrcloud.Source {
+			return acrcloud.FromReader("x.wav", io.MultiReader(strings.NewReader("RIFF"), iotest.ErrReader(broken)), 100)
+		},
 	}
 	for name, src := range sources {
 		for _, method := range []filescan.Method{filescan.Presigned, filescan.Multipart} {
@@ -279,7 +284,7 @@ func TestUploadOfAReaderIsSentOnce(t *testing.T) {
 // What is billed is sent once. These are the ways in which its answer can get lost, and how it is found out what became of it.
 func TestUploadExactlyOnce(t *testing.T) {
 	t.Parallel()
-	now := func() time.Time { return time.Now() }
+	now := time.Now
 	const other = "6b1e2c1a-0000-4000-8000-000000000002"
 	mine := func() string { return fileJSON(fileID, "song.wav", 0, now()) }
 	lists := func(pages ...func() string) http.HandlerFunc {
@@ -466,7 +471,9 @@ func TestUploadPolicy(t *testing.T) {
 	inspect := func(want []byte, err error) func(context.Context, string, io.Reader) error {
 		return func(_ context.Context, name string, r io.Reader) error {
 			got, readErr := io.ReadAll(r)
-			assert.NoError(t, readErr)
+			if readErr != nil {
+				return readErr
+			}
 			assert.Equal(t, string(want), string(got))
 			assert.NotEmpty(t, name)
 			return err

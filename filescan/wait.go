@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -110,7 +111,7 @@ func (w *wait) run(ctx context.Context) (*File, error) {
 		case err != nil:
 			return w.last, err
 		case done:
-			return w.last, w.last.failure()
+			return w.last, failureOf(w.last)
 		}
 		timer := time.NewTimer(max(interval, w.retryAfter))
 		select {
@@ -154,7 +155,7 @@ func (w *wait) lasting(err error) error {
 		return nil
 	}
 	if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
-		if errors.Is(e, acrcloud.ErrServer) || errors.Is(e, acrcloud.ErrRateLimited) || e.StatusCode == 408 {
+		if errors.Is(e, acrcloud.ErrServer) || errors.Is(e, acrcloud.ErrRateLimited) || e.StatusCode == http.StatusRequestTimeout {
 			w.retryAfter = e.RetryAfter
 			return nil
 		}

@@ -3,9 +3,9 @@ package mock
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -36,7 +36,7 @@ func newToken(r *rand.Rand, account int) string {
 	}
 	head := part(map[string]any{"typ": "JWT", "alg": "RS256", "jti": id})
 	claims := part(map[string]any{
-		"aud": "7", "jti": id, "iat": now, "nbf": now, "exp": now + tenYears, "sub": fmt.Sprint(account), "scopes": []string{"*", "write-all", "read-all"},
+		"aud": "7", "jti": id, "iat": now, "nbf": now, "exp": now + tenYears, "sub": strconv.Itoa(account), "scopes": []string{"*", "write-all", "read-all"},
 	})
 	signature := make([]byte, 256)
 	for i := range signature {

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // An answer is what a request gets.
@@ -48,7 +50,7 @@ func invalid(r *http.Request, problems map[string][]string) *answer {
 
 func acceptsJSON(r *http.Request) bool {
 	for _, accept := range r.Header.Values("Accept") {
-		if bytes.Contains([]byte(accept), []byte("json")) {
+		if strings.Contains(accept, "json") {
 			return true
 		}
 	}
@@ -57,9 +59,7 @@ func acceptsJSON(r *http.Request) bool {
 
 // write sends the answer.
 func (a *answer) write(w http.ResponseWriter) {
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.header)
 	if a.status != http.StatusNoContent && a.status != http.StatusNotModified && w.Header().Get("Content-Length") == "" {
 		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	}

@@ -105,6 +105,9 @@ var routes = []route{
 
 // answer finds the endpoint.
 func (s *Server) answer(r *http.Request) *answer {
+	if a := s.identification(r); a != nil {
+		return a
+	}
 	if strings.HasPrefix(r.URL.Path, storagePath) {
 		return s.store(r)
 	}

@@ -42,7 +42,10 @@ type bucket struct {
 	Name string `json:"name"`
 }
 
-var musicBucket = bucket{ID: 23, Name: "ACRCloud Music"}
+// musicBucket is the service's own music.
+func musicBucket() bucket { return bucket{ID: musicBucketID, Name: "ACRCloud Music"} }
+
+const musicBucketID = 23
 
 func (c *container) file(id string) *file { return c.byID[id] }
 
@@ -245,14 +248,14 @@ func flag(field func(*container) *bool) func(*Server, *container, any) bool {
 // findBucket takes a bucket's id or name. Bucket 23 exists; any other is taken for one of the account's own.
 func findBucket(v any) (bucket, bool) {
 	if name, ok := v.(string); ok && name != "" {
-		if name == musicBucket.Name {
-			return musicBucket, true
+		if music := musicBucket(); name == music.Name {
+			return music, true
 		}
 		return bucket{ID: 100_000 + len(name), Name: name}, true
 	}
 	id := integer(v)
-	if id == musicBucket.ID {
-		return musicBucket, true
+	if id == musicBucketID {
+		return musicBucket(), true
 	}
 	return bucket{ID: id, Name: "bucket " + strconv.Itoa(id)}, id > 0
 }

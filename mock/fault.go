@@ -3,6 +3,7 @@ package mock
 import (
 	"compress/gzip"
 	"io"
+	"maps"
 	"net/http"
 	"path"
 	"strconv"
@@ -82,7 +83,8 @@ func (f *Fault) answers() bool {
 
 // write sends the fault's answer, or spoils the right one.
 func (f *Fault) write(w http.ResponseWriter, right *answer) {
-	body, size := io.Reader(nil), int64(0)
+	var body io.Reader
+	var size int64
 	status := f.Status
 	if f.answers() {
 		if status == 0 {
@@ -103,9 +105,7 @@ func (f *Fault) write(w http.ResponseWriter, right *answer) {
 		}
 	} else {
 		status, body, size = right.status, strings.NewReader(string(right.body)), int64(len(right.body))
-		for name, values := range right.header {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), right.header)
 	}
 	switch {
 	case f.Gzip:

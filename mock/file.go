@@ -2,6 +2,7 @@ package mock
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"mime"
@@ -148,7 +149,7 @@ func (s *Server) readForm(r *http.Request, boundary string) (*file, *answer) {
 	parts := multipart.NewReader(r.Body, boundary)
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +51,7 @@ type reply struct {
 // send sends a request; header is pairs. A header of "-" is left out although it usually is there.
 func (w *wire) send(method, url string, body any, header ...string) reply {
 	w.t.Helper()
+	require.Zero(w.t, len(header)%2)
 	var r io.Reader
 	switch body := body.(type) {
 	case nil:
@@ -70,12 +73,13 @@ func (w *wire) send(method, url string, body any, header ...string) reply {
 		req.Header.Set("Accept", "application/json")
 		req.Header.Set("Content-Type", "application/json")
 	}
-	for i := 0; i < len(header); i += 2 {
-		if header[i+1] == "-" {
-			req.Header.Del(header[i])
+	for pair := range slices.Chunk(header, 2) {
+		name, value := pair[0], pair[1]
+		if value == "-" {
+			req.Header.Del(name)
 			continue
 		}
-		req.Header.Set(header[i], header[i+1])
+		req.Header.Set(name, value)
 	}
 	resp, err := w.http.Do(req)
 	require.NoError(w.t, err)
@@ -120,9 +124,7 @@ func (w *wire) cid() string { return fmt.Sprintf("/api/fs-containers/%d", w.srv.
 func (w *wire) container(settings map[string]any) string {
 	w.t.Helper()
 	body := map[string]any{"name": fmt.Sprintf("c%d", time.Now().UnixNano()), "region": "eu-west-1", "audio_type": "linein", "buckets": []any{23}, "engine": 1}
-	for k, v := range settings {
-		body[k] = v
-	}
+	maps.Copy(body, settings)
 	r := w.send("POST", mainHost+"/api/fs-containers", body)
 	require.Equal(w.t, 201, r.status, "%s", r.body)
 	return fmt.Sprintf("/api/fs-containers/%.0f", r.data(w.t)["id"])
@@ -133,8 +135,8 @@ func form(t *testing.T, field, file string, content []byte, fields ...string) (b
 	t.Helper()
 	body = &bytes.Buffer{}
 	w := multipart.NewWriter(body)
-	for i := 0; i < len(fields); i += 2 {
-		require.NoError(t, w.WriteField(fields[i], fields[i+1]))
+	for pair := range slices.Chunk(fields, 2) {
+		require.NoError(t, w.WriteField(pair[0], pair[1]))
 	}
 	if file != "" {
 		part, err := w.CreateFormFile(field, file)

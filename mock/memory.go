@@ -16,7 +16,7 @@ import (
 )
 
 // silent keeps net/http from writing to the program's standard error.
-var silent = log.New(io.Discard, "", 0)
+func silent() *log.Logger { return log.New(io.Discard, "", 0) }
 
 const (
 	storageHost  = "storage.acrcloud.test" // a reserved name: presigned URLs lead nowhere else
@@ -58,7 +58,7 @@ func (s *Server) pipes() http.RoundTripper {
 			return nil, fmt.Errorf("mock: %s is no host of the service: this client never reaches the network", address)
 		}
 		client, server := net.Pipe()
-		srv := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: time.Minute, ErrorLog: silent}
+		srv := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: time.Minute, ErrorLog: silent()}
 		go func() { _ = srv.Serve(&oneConn{conn: server}) }()
 		return client, nil
 	}

@@ -127,7 +127,7 @@ func resultsOf(c *container, f *file, passages []passage) (results row, musicDet
 func (c *container) searches(t Track) bool {
 	id := t.BucketID
 	if id == 0 {
-		id = musicBucket.ID
+		id = musicBucketID
 	}
 	return slices.ContainsFunc(c.Buckets, func(b bucket) bool { return b.ID == id })
 }

@@ -159,10 +159,10 @@ func resampled(wav []byte, rate, channels, bits int) []byte {
 			}
 		}
 	}
-	head := append([]byte("RIFF\x00\x00\x00\x00WAVEjunk\x03\x00\x00\x00abc\x00fmt \x10\x00\x00\x00\x01\x00"), byte(channels), 0)
-	head = binary.LittleEndian.AppendUint32(head, uint32(rate)) //nolint:gosec // a rate
+	head := append([]byte("RIFF\x00\x00\x00\x00WAVEjunk\x03\x00\x00\x00abc\x00fmt \x10\x00\x00\x00\x01\x00"), byte(channels), 0) //nolint:gosec // one or two
+	head = binary.LittleEndian.AppendUint32(head, uint32(rate))                                                                  //nolint:gosec // a rate
 	head = binary.LittleEndian.AppendUint32(head, 0)
-	head = append(head, 0, 0, byte(bits), 0)
+	head = append(head, 0, 0, byte(bits), 0) //nolint:gosec // at most 32
 	return append(append(head, "data\xff\xff\xff\xff"...), data.Bytes()...)
 }
 

@@ -32,6 +32,7 @@ type Server struct {
 	hashes     map[[sha256.Size]byte]int // of Track.Data, to the track's number
 	uploads    map[string]*object        // by key
 	onScan     func(Upload) Outcome
+	onIdentify func(Identification) IdentifyOutcome
 	faults     []*fault
 	requests   []Request
 	deliveries []Delivery
@@ -59,7 +60,7 @@ func New(opts ...Option) *Server {
 	s.nextID = 10_000 + s.random.IntN(9_000_000)
 	s.memory = &http.Client{Transport: s.pipes()}
 	s.addContainer(&container{
-		Name: "default", Region: acrcloud.EUWest1, AudioType: "linein", Engine: 3, Buckets: []bucket{musicBucket},
+		Name: "default", Region: acrcloud.EUWest1, AudioType: "linein", Engine: 3, Buckets: []bucket{musicBucket()},
 		Policy: map[string]any{"type": "traverse", "interval": 0, "rec_length": 10},
 	})
 	return s
@@ -81,7 +82,7 @@ func (s *Server) Start() (baseURL string, err error) {
 		return "", fmt.Errorf("mock: %w", err)
 	}
 	s.base = "http://" + ln.Addr().String()
-	s.http = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: time.Minute, ErrorLog: silent}
+	s.http = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: time.Minute, ErrorLog: silent()}
 	go func() { _ = s.http.Serve(ln) }()
 	return s.base, nil
 }

@@ -44,7 +44,9 @@ func TestMain(m *testing.M) {
 func TestFaces(t *testing.T) {
 	t.Parallel()
 	faces := map[string]func(t *testing.T, srv *mock.Server) (acrcloud.Config, []acrcloud.Option){
-		"in memory": func(_ *testing.T, srv *mock.Server) (acrcloud.Config, []acrcloud.Option) { return srv.Config(), srv.Options() },
+		"in memory": func(_ *testing.T, srv *mock.Server) (acrcloud.Config, []acrcloud.Option) {
+			return srv.Config(), srv.Options()
+		},
 		"on loopback": func(t *testing.T, srv *mock.Server) (acrcloud.Config, []acrcloud.Option) {
 			t.Helper()
 			base, err := srv.Start()
@@ -194,7 +196,7 @@ func TestFaults(t *testing.T) {
 			remove := w.srv.Inject(tt.fault)
 			post := func() (*http.Response, error) {
 				body, contentType := form(t, "file", "a.mp3", []byte("x"), "data_type", "audio")
-				req, err := http.NewRequestWithContext(t.Context(), "POST", regionHost+c+"/files", body)
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, regionHost+c+"/files", body)
 				require.NoError(t, err)
 				req.Header.Set("Authorization", "Bearer "+w.token)
 				req.Header.Set("Content-Type", contentType)
@@ -202,11 +204,12 @@ func TestFaults(t *testing.T) {
 				if err != nil {
 					return nil, err
 				}
+				defer resp.Body.Close() //nolint:errcheck // it was only read
 				b, err := io.ReadAll(resp.Body)
 				resp.Body = io.NopCloser(bytes.NewReader(b))
 				return resp, err
 			}
-			resp, err := post()
+			resp, err := post() //nolint:bodyclose // closed below
 			if tt.lost {
 				require.Error(t, err)
 			} else {
@@ -241,7 +244,7 @@ func TestFaultDelay(t *testing.T) {
 		assert.Equal(t, time.Hour, time.Since(start))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		req, err := http.NewRequestWithContext(ctx, "GET", mainHost+w.cid(), nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, mainHost+w.cid(), nil)
 		require.NoError(t, err)
 		_, err = w.http.Do(req) //nolint:bodyclose // there is none
 		require.ErrorIs(t, err, context.DeadlineExceeded)

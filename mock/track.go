@@ -67,8 +67,8 @@ func (s *Server) AddTrack(t Track) Track {
 	return t
 }
 
-func fill(field *string, make func() string) {
-	made := make() // always, so that what one track leaves empty does not change the next
+func fill(field *string, invent func() string) {
+	made := invent() // always, so that what one track leaves empty does not change the next
 	if *field == "" {
 		*field = made
 	}

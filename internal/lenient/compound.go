@@ -43,7 +43,7 @@ func (pl planner) slice(t reflect.Type) codec {
 				}
 				return readElement(s, target, &element)
 			}
-			var odd []byte
+			var odd []byte // a JSON array of the elements that do not fit
 			empty := true
 			s.pos++
 			for s.next() != ']' {
@@ -51,14 +51,11 @@ func (pl planner) slice(t reflect.Type) codec {
 				start := s.pos
 				if readElement(s, target, &element) == misfit {
 					s.pos = start
-					odd = append(append(odd, ','), s.keep()...)
+					odd = appendElement(odd, s.keep())
 				}
 			}
 			s.pos++
-			if odd != nil {
-				odd[0] = '['
-				s.odd = append(odd, ']')
-			}
+			s.odd = odd
 			if empty {
 				target.Set(reflect.MakeSlice(t, 0, 0))
 			}
@@ -91,6 +88,16 @@ func readElement(s *scanner, slice reflect.Value, element *codec) outcome {
 		}
 	}
 	return how
+}
+
+// appendElement adds an element to a JSON array. A nil array is empty.
+func appendElement(array []byte, element json.RawMessage) []byte {
+	if array == nil {
+		array = append(array, '[')
+	} else {
+		array[len(array)-1] = ','
+	}
+	return append(append(array, element...), ']')
 }
 
 // writeArray writes the slice and, after it, what was odd among its elements.

@@ -117,15 +117,14 @@ func (p *structPlan) mergeInto(target, one reflect.Value) {
 
 // join makes one JSON array of the elements of two.
 func join(a, b json.RawMessage) json.RawMessage {
-	all := slices.Concat(elements(a), elements(b))
-	array := []byte{'['}
-	for i, raw := range all {
-		if i > 0 {
-			array = append(array, ',')
-		}
-		array = append(array, raw...)
+	var array []byte
+	for _, raw := range slices.Concat(elements(a), elements(b)) {
+		array = appendElement(array, raw)
 	}
-	return append(array, ']')
+	if array == nil {
+		return json.RawMessage(`[]`)
+	}
+	return array
 }
 
 // readObject reads the object at hand into target, which is zero.
@@ -200,7 +199,7 @@ func (p *structPlan) readObject(s *scanner, target reflect.Value) {
 
 // addMissing appends to a slice of strings those of more that it does not have.
 func addMissing(target, more reflect.Value) {
-	into, ok := target.Addr().Interface().(*[]string)
+	into, ok := reflect.TypeAssert[*[]string](target.Addr())
 	if !ok {
 		return
 	}

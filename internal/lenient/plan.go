@@ -72,8 +72,8 @@ func (p *structPlan) member(name []byte) member {
 	return member{}
 }
 
-// plans holds a *structPlan for each reflect.Type that was asked for. It only saves time.
-var plans sync.Map
+// plans holds a *structPlan for each reflect.Type that was asked for. A decoding's result never depends on what is in it.
+var plans sync.Map //nolint:gochecknoglobals // methods such as UnmarshalJSON have no place to hand a cache through
 
 func planOf(t reflect.Type) *structPlan {
 	if p, ok := plans.Load(t); ok {
@@ -92,8 +92,8 @@ func (pl planner) plan(t reflect.Type) *structPlan {
 	}
 	p := &structPlan{extra: -1, raw: -1}
 	pl[t] = p
-	for i := range t.NumField() {
-		if sf := t.Field(i); sf.IsExported() {
+	for sf := range t.Fields() {
+		if sf.IsExported() {
 			pl.add(p, sf)
 		}
 	}

@@ -205,7 +205,7 @@ func readSecret(s *scanner, target reflect.Value) outcome {
 }
 
 func writeSecret(enc *jsontext.Encoder, source reflect.Value) error {
-	marshaler, ok := source.Interface().(encoding.TextMarshaler)
+	marshaler, ok := reflect.TypeAssert[encoding.TextMarshaler](source)
 	if !ok {
 		return writeUnsupported(enc, source)
 	}

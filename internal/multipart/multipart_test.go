@@ -64,7 +64,7 @@ func TestFormEndsWithTheSourcesError(t *testing.T) {
 	require.NoError(t, err)
 	body, err := io.ReadAll(form.Reader(io.MultiReader(strings.NewReader("half"), errReader{broken})))
 	require.ErrorIs(t, err, broken)
-	assert.EqualValues(t, form.HeadLength()+4, len(body), "no tail: nobody can take it for complete")
+	assert.Len(t, body, int(form.HeadLength())+4, "no tail: nobody can take it for complete")
 }
 
 type errReader struct{ err error }

@@ -158,15 +158,20 @@ func closeBody(req *http.Request) {
 	}
 }
 
-// limit waits for the rate limiter, and counts the wait.
+// limit waits for the end of the client's pause and for the rate limiter, and counts the wait.
 func (c *call) limit(ctx context.Context) error {
-	if c.client.limiter == nil || c.req.Cost == Storage {
+	if c.req.Cost == Storage {
 		return nil
 	}
 	before := time.Now()
-	err := c.client.limiter.Wait(ctx)
-	c.waited += time.Since(before)
-	if err != nil {
+	defer func() { c.waited += time.Since(before) }()
+	if err := c.client.pause.wait(ctx); err != nil {
+		return err
+	}
+	if c.client.limiter == nil {
+		return nil
+	}
+	if err := c.client.limiter.Wait(ctx); err != nil {
 		return fmt.Errorf("%w: %w", errLimiter, err)
 	}
 	return nil

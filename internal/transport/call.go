@@ -94,8 +94,12 @@ func (c *call) check(ctx context.Context, resp *http.Response, err error) (bool,
 	if c.err != nil && c.resp != nil {
 		c.answered = c.err
 	}
+	code := c.code()
+	if code == codeQPS { // it is the project's limit, so every call would run into it
+		c.client.pause.extend(time.Now().Add(qpsPause))
+	}
 	retry, reason := c.decide(ctx, a)
-	c.unsure = c.err != nil && !retry && c.req.Cost == Billed && !permanent(c.err) && a.mayBeProcessed(c.resp)
+	c.unsure = c.err != nil && !retry && c.req.Cost == Billed && code == 0 && !permanent(c.err) && a.mayBeProcessed(c.resp)
 	c.report(ctx, a, retry, reason)
 	return retry, nil
 }
@@ -165,6 +169,9 @@ func (c *call) decide(ctx context.Context, a *attempt) (bool, string) {
 	}
 	p := c.client.policy
 	c.wait = jitter(p, c.n)
+	if c.code() == codeQPS {
+		c.wait = max(c.wait, qpsPause)
+	}
 	if c.resp != nil {
 		if asked, ok := retryAfter(c.resp.Header, time.Now()); ok {
 			if asked > p.MaxWait {
@@ -224,9 +231,35 @@ func permanent(err error) bool {
 	return errors.Is(err, errLimiter)
 }
 
+// The codes of the identification API that may pass.
+const (
+	codeServiceError = 3000 // and it may be billed
+	codeQPS          = 3015 // too many requests per second; it is not billed
+)
+
+// code is the last answer's code of the identification API, with which the service has said what became of the request; or 0.
+func (c *call) code() int {
+	if e, ok := errors.AsType[*acrcloud.APIError](c.err); ok {
+		return e.Code
+	}
+	return 0
+}
+
 func (c *call) statusReason() string {
 	e, ok := errors.AsType[*acrcloud.APIError](c.err)
 	if !ok {
+		return ""
+	}
+	switch e.Code {
+	case 0:
+	case codeQPS:
+		return fmt.Sprintf("code %d", e.Code)
+	case codeServiceError:
+		if c.client.policy.RetryServiceErrors {
+			return fmt.Sprintf("code %d", e.Code)
+		}
+		return ""
+	default: // the service has made up its mind
 		return ""
 	}
 	status := fmt.Sprintf("HTTP %d", e.StatusCode)

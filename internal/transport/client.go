@@ -30,7 +30,7 @@ const (
 // maxErrorBody is how much of an error's body is read and kept.
 const maxErrorBody = 64 << 10
 
-// A Client sends requests. It is immutable and safe for concurrent use.
+// A Client sends requests. It is immutable, but for a pause that the service asks for, and safe for concurrent use.
 type Client struct {
 	http             *http.Client
 	logger           *slog.Logger
@@ -41,6 +41,7 @@ type Client struct {
 	attemptTimeout   time.Duration
 	stallTimeout     time.Duration
 	observe          func(settings.Attempt)
+	pause            *pause
 }
 
 // Apply collects options into settings.
@@ -68,6 +69,7 @@ func New(s *settings.Settings) *Client {
 		attemptTimeout:   orDefault(s.AttemptTimeout, defaultAttemptTimeout),
 		stallTimeout:     orDefault(s.StallTimeout, defaultStallTimeout),
 		observe:          s.Observer,
+		pause:            &pause{},
 	}
 	if s.HTTPClient != nil {
 		*c.http = *s.HTTPClient

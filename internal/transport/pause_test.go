@@ -1,0 +1,103 @@
+package transport_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// identification is a billed request whose answers carry the given codes, one after the other; 0 is success.
+func identification(codes ...int) *transport.Request {
+	req := post(target, "body")
+	var mu sync.Mutex
+	req.Check = func(resp *transport.Response) error {
+		mu.Lock()
+		defer mu.Unlock()
+		code := codes[0]
+		if len(codes) > 1 {
+			codes = codes[1:]
+		}
+		if code == 0 {
+			return nil
+		}
+		return &acrcloud.APIError{StatusCode: resp.StatusCode, Code: code}
+	}
+	return req
+}
+
+func TestDoRetriesByCode(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		code     int
+		policy   acrcloud.RetryPolicy
+		attempts int
+		least    time.Duration // of waiting in all
+	}{
+		{code: 3015, attempts: 4, least: 3 * time.Second},
+		{code: 3015, policy: acrcloud.RetryPolicy{MinWait: time.Millisecond, MaxWait: time.Millisecond}, attempts: 4, least: 3 * time.Second},
+		{code: 3015, policy: acrcloud.RetryPolicy{MaxAttempts: 1}, attempts: 1},
+		{code: 3015, policy: acrcloud.RetryPolicy{MaxElapsed: 900 * time.Millisecond}, attempts: 1},
+		{code: 3000, attempts: 1},
+		{code: 3000, policy: acrcloud.RetryPolicy{RetryServiceErrors: true}, attempts: 4, least: 1500 * time.Millisecond},
+		{code: 2004, policy: acrcloud.RetryPolicy{RetryServiceErrors: true}, attempts: 1},
+		{code: 3001, attempts: 1},
+		{code: 3003, attempts: 1},
+		{code: 3011, attempts: 1},
+		{code: 3999, attempts: 1},
+	}
+	for _, status := range []int{200, 400, 429, 500, 503} {
+		for _, tt := range tests {
+			synctest.Test(t, func(t *testing.T) {
+				c := newClient(t, respond(status), acrcloud.WithRetry(tt.policy))
+				start := time.Now()
+				_, err := c.Do(t.Context(), identification(tt.code))
+				e, ok := errors.AsType[*acrcloud.APIError](err)
+				require.True(t, ok, "%v", err)
+				assert.Equal(t, tt.code, e.Code)
+				assert.Equal(t, tt.attempts, e.Attempts, "code %d with HTTP %d", tt.code, status)
+				assert.GreaterOrEqual(t, time.Since(start), tt.least)
+				assert.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown, "the service has said what became of it")
+			})
+		}
+	}
+}
+
+// After code 3015 no call of the client sends for a second, also one that never got that code.
+func TestDoPausesTheClient(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var sent []time.Duration
+		start := time.Now()
+		c := newClient(t, func(*http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			sent = append(sent, time.Since(start))
+			return httpmock.NewStringResponse(200, "{}"), nil
+		}, acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}))
+		_, err := c.Do(t.Context(), identification(3015))
+		require.ErrorIs(t, err, acrcloud.ErrRateLimited)
+		_, err = c.Do(t.Context(), identification(0))
+		require.NoError(t, err)
+
+		_, err = c.Do(t.Context(), identification(3015))
+		require.ErrorIs(t, err, acrcloud.ErrRateLimited)
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		_, err = c.Do(ctx, identification(0))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown, "nothing was sent")
+		assert.Equal(t, []time.Duration{0, time.Second, time.Second}, sent)
+	})
+}

@@ -1,0 +1,219 @@
+package mock
+
+import (
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // the protocol's own choice
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// identifyPath is the one that is signed, whatever way the request has come.
+const identifyPath = "/v1/identify"
+
+// The status codes of the identification API, as far as the server uses them by itself.
+const (
+	codeSuccess          = 0
+	codeNoResult         = 1001
+	codeNoFingerprint    = 2004
+	codeInvalidKey       = 3001
+	codeContentType      = 3002
+	codeArguments        = 3006
+	codeInvalidSignature = 3014
+	codeTooLarge         = 3016
+)
+
+// statusText is what the service says with a code, where it has been seen; else in the words of its documentation.
+func statusText(code int) string {
+	switch code {
+	case codeSuccess:
+		return "Success"
+	case codeNoResult:
+		return "No result"
+	case codeNoFingerprint:
+		return "Can't generate fingerprint"
+	case 3000:
+		return "Recognition service error"
+	case codeInvalidKey:
+		return "Missing/Invalid Access Key"
+	case codeContentType:
+		return "Invalid Content-Type. A valid Content-Type is multipart/form-data"
+	case 3003:
+		return "limit exceeded, please upgrade your account"
+	case codeArguments:
+		return "Invalid arguments"
+	case 3011:
+		return "metadata error"
+	case codeInvalidSignature:
+		return "Invalid Signature"
+	case 3015:
+		return "qps limit exceeded, please upgrade your account"
+	case codeTooLarge:
+		return "File too large, 10-20 seconds of audio are enough"
+	}
+	return "Error"
+}
+
+// IdentifyFault is a [Fault] that makes identifications end with a status code, the way the service does it: over HTTP 200. For a limit
+// that passes, set its Times.
+//
+//	srv.Inject(mock.IdentifyFault(3015))
+func IdentifyFault(code int) Fault {
+	a := statusAnswer(code, "")
+	return Fault{Method: http.MethodPost, Path: identifyPath, Status: a.status, Header: a.header, Body: string(a.body)}
+}
+
+// slashes are what one client puts two of before the path.
+var slashes = regexp.MustCompile(`/{2,}`)
+
+// identification serves the identification API. It returns nil for requests that belong to the console.
+func (s *Server) identification(r *http.Request) *answer {
+	path, host := slashes.ReplaceAllString(r.URL.Path, "/"), hostName(r.Host)
+	_, public := regionOf(host)
+	identifies := identHosts.MatchString(host)
+	switch {
+	case path != identifyPath && !identifies:
+		return nil
+	case path != identifyPath, public && !identifies:
+		return message(http.StatusNotFound, "Not Found")
+	case r.Method != http.MethodPost: // what the service does is not known
+		return message(http.StatusMethodNotAllowed, "Method Not Allowed")
+	}
+	f, code := readIdentifyForm(r)
+	if code == codeContentType {
+		return statusAnswer(code, "")
+	}
+	if refused := s.authenticate(host, f); refused != 0 {
+		return statusAnswer(refused, "")
+	}
+	if code != 0 {
+		return statusAnswer(code, "")
+	}
+	return s.identify(f)
+}
+
+// hostName is a host without its port, in lower case.
+func hostName(host string) string {
+	host = strings.ToLower(host)
+	if name, port, ok := strings.Cut(host, ":"); ok && !strings.Contains(port, ":") {
+		return name
+	}
+	return host
+}
+
+// authenticate checks key and signature, and returns a code or 0. The time is not looked at: the service has no window that anybody knows,
+// and takes the same request again.
+//
+// A project is known on the host of its region only; that another host answers 3001 is an assumption.
+func (s *Server) authenticate(host string, f *identifyForm) int {
+	if identHosts.MatchString(host) && host != identifyHost {
+		return codeInvalidKey
+	}
+	code := codeInvalidKey
+	for _, v := range []func(name string) string{f.first, f.last} { // some clients' own fields repeat those of the protocol
+		if v("access_key") != s.account.accessKey {
+			continue
+		}
+		code = codeInvalidSignature
+		text := strings.Join([]string{http.MethodPost, identifyPath, v("access_key"), v("data_type"), v("signature_version"), v("timestamp")}, "\n")
+		mac := hmac.New(sha1.New, []byte(s.account.accessSecret))
+		_, _ = mac.Write([]byte(text))
+		given, err := base64.StdEncoding.DecodeString(strings.TrimSpace(v("signature"))) // one client appends a line feed
+		if err == nil && hmac.Equal(given, mac.Sum(nil)) {
+			f.value = v
+			return 0
+		}
+	}
+	return code
+}
+
+// statusAnswer is an answer without results. The service calls its JSON text.
+func statusAnswer(code int, msg string) *answer {
+	if msg == "" {
+		msg = statusText(code)
+	}
+	return identifyAnswer(row{"status": row{"code": code, "msg": msg, "version": "1.0"}})
+}
+
+func identifyAnswer(body row) *answer {
+	a := jsonAnswer(http.StatusOK, body)
+	a.header = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
+	a.body = append(a.body, '\n')
+	return a
+}
+
+// identify recognises a sample, and asks the script.
+func (s *Server) identify(f *identifyForm) *answer {
+	dataType := f.value("data_type")
+	if dataType != "audio" && dataType != "fingerprint" || !f.hasSample && !f.hasHumming {
+		return statusAnswer(codeArguments, "")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, seconds, code := s.hear(f, dataType)
+	metadata := recognised(found, seconds)
+	if s.onIdentify != nil {
+		o := s.onIdentify(f.identification(dataType, found))
+		switch {
+		case o.Code != 0:
+			code = o.Code
+		case o.Metadata != nil:
+			code, metadata = codeSuccess, nil
+			if err := json.Unmarshal(o.Metadata, &metadata); err != nil {
+				return identifyAnswer(row{"status": row{"code": codeSuccess, "msg": statusText(codeSuccess), "version": "1.0"}, "metadata": o.Metadata})
+			}
+		}
+		if code != codeSuccess {
+			return statusAnswer(code, o.Msg)
+		}
+	}
+	if code != codeSuccess {
+		return statusAnswer(code, "")
+	}
+	if _, ok := metadata["timestamp_utc"]; !ok && metadata != nil {
+		metadata["timestamp_utc"] = time.Now().UTC().Format(time.DateTime)
+	}
+	return identifyAnswer(row{
+		"status": row{"code": codeSuccess, "msg": statusText(codeSuccess), "version": "1.0"}, "metadata": metadata,
+		"cost_time": 0.25 + float64(len(f.sample))*1e-6, "result_type": 0,
+	})
+}
+
+// An Identification is a sample that is identified, as [Server.OnIdentify] sees it.
+type Identification struct {
+	DataType     string // "audio" or "fingerprint"
+	Sample       []byte
+	Humming      []byte            // the humming fingerprint
+	Fields       map[string]string // those that are not the protocol's
+	Recognised   []Track
+	AcceptedGzip bool // the client would take a compressed answer
+}
+
+// An IdentifyOutcome is how an identification ends. What is empty is as it would be without a script.
+type IdentifyOutcome struct {
+	Code     int             // a status code such as 1001 or 3003, with nothing recognised; 0: success, if anything is
+	Msg      string          // beside Code
+	Metadata json.RawMessage // the member "metadata" of a success, such as {"humming":[…]}
+}
+
+// OnIdentify has f decide how each identification ends that was admitted; nil goes back to recognising tracks. f is called one call at a
+// time, and must not call the server.
+func (s *Server) OnIdentify(f func(Identification) IdentifyOutcome) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.onIdentify = f
+}
+
+// silentOrGarbage reports whether no fingerprint can be made of audio.
+func silentOrGarbage(sample []byte, l *listener) bool {
+	const shortest = 1.0 // second; how short is too short is not known
+	if l.reader != nil {
+		return !l.reader.audible || l.duration() < shortest
+	}
+	return acrcloud.DetectFormat(sample) == acrcloud.FormatUnknown
+}
