@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -134,33 +136,56 @@ func TestRegionThatIsNone(t *testing.T) {
 // One look-up serves everybody, and a first caller who gives up does not fail the others.
 func TestRegionLookupIsShared(t *testing.T) {
 	t.Parallel()
-	arrived, release := make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	c, a := newAPI(t, map[string]http.HandlerFunc{
-		"GET api-v2.acrcloud.com/api/fs-containers/7": func(w http.ResponseWriter, r *http.Request) {
-			once.Do(func() { close(arrived) })
-			<-release
-			says(`{"data":{"id":7,"region":"eu-west-1"}}`)(w, r)
-		},
-		"GET api-eu-west-1.acrcloud.com/api/fs-containers/7/files/" + fileID: says(`{"data":[` + fileJSON(fileID, "x", 1, testTime) + `]}`),
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		_, err := c.Files(0).Get(ctx, fileID)
-		assert.ErrorIs(t, err, context.Canceled)
-	})
-	<-arrived
-	for range 100 {
-		wg.Go(func() {
-			_, err := c.Files(0).Get(t.Context(), fileID)
-			assert.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		c, a := newAPI(t, map[string]http.HandlerFunc{
+			"GET api-v2.acrcloud.com/api/fs-containers/7": func(w http.ResponseWriter, r *http.Request) {
+				<-release
+				says(`{"data":{"id":7,"region":"eu-west-1"}}`)(w, r)
+			},
+			"GET api-eu-west-1.acrcloud.com/api/fs-containers/7/files/" + fileID: says(`{"data":[` + fileJSON(fileID, "x", 1, testTime) + `]}`),
 		})
-	}
-	cancel()
-	close(release)
-	wg.Wait()
-	assert.Equal(t, 1, a.count("GET api-v2.acrcloud.com"))
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_, err := c.Files(0).Get(ctx, fileID)
+			assert.ErrorIs(t, err, context.Canceled)
+		})
+		synctest.Wait()
+		for range 100 {
+			wg.Go(func() {
+				_, err := c.Files(0).Get(t.Context(), fileID)
+				assert.NoError(t, err)
+			})
+		}
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		close(release)
+		wg.Wait()
+		assert.Equal(t, 1, a.count("GET api-v2.acrcloud.com"))
+	})
+}
+
+// A look-up that nobody waits for any more ends, and the next caller starts another.
+func TestRegionLookupEndsWithItsLastCaller(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, a := newAPI(t, map[string]http.HandlerFunc{
+			"GET api-v2.acrcloud.com/api/fs-containers/7": inTurn(
+				func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+				says(`{"data":{"id":7,"region":"eu-west-1"}}`)),
+			"GET api-eu-west-1.acrcloud.com/api/fs-containers/7/files/" + fileID: says(`{"data":[` + fileJSON(fileID, "x", 1, testTime) + `]}`),
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := c.Files(0).Get(ctx, fileID)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		synctest.Wait()
+		_, err = c.Files(0).Get(t.Context(), fileID)
+		require.NoError(t, err)
+		assert.Equal(t, 2, a.count("GET api-v2.acrcloud.com"))
+	})
 }
 
 func TestArgumentsAreCheckedBeforeSending(t *testing.T) {

@@ -3,8 +3,10 @@
 //
 //	client, err := filescan.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(token), ContainerID: 12345})
 //	file, err := client.Files(0).Scan(ctx, acrcloud.FromFile("song.mp3"), nil)
-//	for _, match := range file.Results.Music {
-//		fmt.Println(match.Offset, match.Result.Title)
+//	if err == nil && file.Results != nil {
+//		for _, match := range file.Results.Music {
+//			fmt.Println(match.Offset, match.Result.Title)
+//		}
 //	}
 //
 // Files live in containers, which say what to look for and in which music. [Client.Containers] makes and changes them, [Client.Files]
@@ -32,7 +34,7 @@
 // A [Match] has two scores. Its own is there for derivative works only; that of the recording is small there and says little. Use
 // [Match.Similarity].
 //
-// Nothing recognised is [StateNoResults], and no error. A scan that failed is a [ScanError].
+// Nothing recognised is [StateNoResults], and no error; File.Results may be nil then. A scan that failed is a [ScanError].
 //
 // A Client is safe for concurrent use.
 package filescan

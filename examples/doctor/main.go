@@ -1,0 +1,134 @@
+// Doctor checks your credentials, and says what is wrong with them and what to do.
+//
+//	go run ./examples/doctor                 # the configuration in the environment
+//	go run ./examples/doctor config.json     # one configuration, or several with names, in a file
+//	go run ./examples/doctor -mock           # against the embedded mock
+//
+// It ends with 0 if nothing failed, else with 1. Only -upload is billed.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("doctor", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	useMock := flags.Bool("mock", false, "check the embedded mock, whatever credentials there are")
+	asJSON := flags.Bool("json", false, "print the findings as JSON")
+	upload := flags.Bool("upload", false, "also scan a tiny file and delete it again; this is billed")
+	flags.Usage = func() {
+		_, _ = fmt.Fprint(stderr, "usage: doctor [-mock] [-json] [-upload] [config.json]\n\nWithout a file it checks the configuration in the environment.\n\n")
+		flags.PrintDefaults()
+	}
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	case flags.NArg() > 1:
+		flags.Usage()
+		return exitUsage
+	}
+	configs, opts, err := configurations(*useMock, flags.Arg(0), stderr)
+	if err != nil {
+		_, _ = fmt.Fprintln(stderr, "doctor:", err)
+		return exitFailed
+	}
+	var reports []*report
+	healthy := true
+	for _, cfg := range configs {
+		r := examine(ctx, cfg, opts, *upload, stderr)
+		if ctx.Err() != nil {
+			_, _ = fmt.Fprintln(stderr, "doctor: stopped")
+			return exitInterrupted
+		}
+		reports = append(reports, r)
+		healthy = healthy && r.healthy()
+	}
+	if *asJSON {
+		err = printJSON(stdout, reports)
+	} else {
+		err = printTables(stdout, reports)
+	}
+	switch {
+	case err != nil:
+		_, _ = fmt.Fprintln(stderr, "doctor:", err)
+		return exitFailed
+	case !healthy:
+		return exitFailed
+	}
+	return exitOK
+}
+
+// configurations are the mock's, those in a file, or the one in the environment.
+func configurations(useMock bool, path string, stderr io.Writer) ([]acrcloud.Config, []acrcloud.Option, error) {
+	useMock, err := demo.UseMock(useMock)
+	if err != nil {
+		return nil, nil, err
+	}
+	if useMock {
+		srv := mock.New()
+		return []acrcloud.Config{srv.Config()}, srv.Options(), nil
+	}
+	if path == "" {
+		cfg, err := acrcloud.ConfigFromEnv()
+		if err == nil && !hasConsole(cfg) && !hasIdentify(cfg) {
+			err = errors.New("there are no credentials: set ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID for File Scanning, " +
+				"ACRCLOUD_IDENTIFY_HOST, ACRCLOUD_IDENTIFY_ACCESS_KEY and ACRCLOUD_IDENTIFY_ACCESS_SECRET for identification, name a file, or use -mock")
+		}
+		return []acrcloud.Config{cfg}, nil, err
+	}
+	f, err := os.Open(path) //nolint:gosec // the file that the user names
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	warnIfReadable(f, stderr)
+	configs, err := acrcloud.ReadConfigs(f)
+	return configs, nil, err
+}
+
+// warnIfReadable says that others can read a file with secrets in it. Windows has other means than a file's mode.
+func warnIfReadable(f *os.File, stderr io.Writer) {
+	info, err := f.Stat()
+	if err != nil || runtime.GOOS == "windows" {
+		return
+	}
+	if others := info.Mode().Perm() & 0o077; others != 0 {
+		_, _ = fmt.Fprintf(stderr, "Warning: others can read %s, which holds secrets: run 'chmod 600 %s'.\n", f.Name(), f.Name())
+	}
+}
+
+func printJSON(w io.Writer, reports []*report) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(reports)
+}

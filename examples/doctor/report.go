@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/identify"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+// A report is what was found out about one configuration.
+type report struct {
+	Name     string              `json:"name"`
+	Scanning *acrcloud.Diagnosis `json:"file_scanning,omitempty"`
+	Identify *acrcloud.Diagnosis `json:"identification,omitempty"`
+}
+
+func hasConsole(cfg acrcloud.Config) bool { return !cfg.BearerToken.IsZero() || cfg.ContainerID != 0 }
+
+func hasIdentify(cfg acrcloud.Config) bool {
+	return cfg.IdentifyHost != "" || !cfg.IdentifyAccessKey.IsZero() || !cfg.IdentifyAccessSecret.IsZero()
+}
+
+// examine checks both credentials of a configuration, as far as it has them.
+func examine(ctx context.Context, cfg acrcloud.Config, opts []acrcloud.Option, upload bool, stderr io.Writer) *report {
+	r := &report{Name: cfg.Name}
+	if r.Name == "" {
+		r.Name = "environment"
+	}
+	if hasConsole(cfg) {
+		client, err := filescan.New(cfg, opts...)
+		r.Scanning = diagnose(ctx, client, err)
+		if upload && err == nil && r.Scanning.Err() == nil {
+			tryUpload(ctx, client, cfg.ContainerID, r.Scanning, stderr)
+		}
+	}
+	if hasIdentify(cfg) {
+		client, err := identify.New(cfg, opts...)
+		r.Identify = diagnose(ctx, client, err)
+	}
+	if r.Scanning == nil && r.Identify == nil {
+		r.Scanning = failed("credentials", "none", "set bearer_token and container_id, or identify_host, identify_access_key and identify_access_secret", nil)
+	}
+	return r
+}
+
+// diagnose runs a client's Check. What kept the client from being made is a finding too.
+func diagnose(ctx context.Context, client interface {
+	Check(ctx context.Context) (*acrcloud.Diagnosis, error)
+}, err error,
+) *acrcloud.Diagnosis {
+	if refused, ok := errors.AsType[*acrcloud.ArgumentError](err); ok {
+		return failed(refused.Field, refused.Problem, refused.Remedy, err)
+	}
+	if err != nil {
+		return failed("configuration", err.Error(), "", err)
+	}
+	d, err := client.Check(ctx)
+	if err != nil {
+		return failed("check", err.Error(), "", err)
+	}
+	return d
+}
+
+func failed(name, seen, remedy string, err error) *acrcloud.Diagnosis {
+	return &acrcloud.Diagnosis{Checks: []acrcloud.Check{{Name: name, Outcome: acrcloud.Failed, Seen: seen, Remedy: remedy, Err: err}}}
+}
+
+// uploadTimeout bounds the processing of a file of three seconds.
+const uploadTimeout = 10 * time.Minute
+
+// tryUpload scans a tiny file and deletes it again, whatever came of it.
+func tryUpload(ctx context.Context, client *filescan.Client, container int, d *acrcloud.Diagnosis, stderr io.Writer) {
+	add := func(name string, outcome acrcloud.Outcome, seen, remedy string, err error) {
+		d.Checks = append(d.Checks, acrcloud.Check{Name: name, Outcome: outcome, Seen: seen, Remedy: remedy, Err: err})
+	}
+	if container == 0 {
+		add("upload", acrcloud.Skipped, "no container is configured", "", nil)
+		return
+	}
+	_, _ = fmt.Fprintf(stderr, "Scanning a file of three seconds in container %d: this is billed.\n", container)
+	tones := mock.New().AddTrack(mock.Track{}).WAV(0, 3*time.Second) // any sound will do
+	started := time.Now()
+	file, err := client.Files(0).Scan(ctx, acrcloud.FromBytes("acrcloud-go-doctor.wav", tones), &filescan.ScanOptions{
+		Wait: filescan.WaitOptions{Timeout: uploadTimeout},
+	})
+	if err != nil {
+		add("upload", acrcloud.Failed, err.Error(), "", err)
+	} else {
+		add("upload", acrcloud.Passed, fmt.Sprintf("scanned in %v: %v", time.Since(started).Round(time.Second), file.State), "", nil)
+	}
+	if file == nil {
+		return
+	}
+	if err := client.Files(0).Delete(context.WithoutCancel(ctx), file.ID); err != nil {
+		add("delete", acrcloud.Warned, err.Error(), "delete file "+file.ID+" in the console", err)
+		return
+	}
+	add("delete", acrcloud.Passed, "the file is gone again", "", nil)
+}
+
+// healthy reports whether nothing has failed.
+func (r *report) healthy() bool { return r.Scanning.Err() == nil && r.Identify.Err() == nil }

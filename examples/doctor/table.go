@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// printTables prints what was found, a table for each configuration.
+func printTables(w io.Writer, reports []*report) error {
+	for i, r := range reports {
+		if i > 0 {
+			_, _ = fmt.Fprintln(w)
+		}
+		_, _ = fmt.Fprintln(w, r.Name)
+		if err := printTable(w, "File Scanning", r.Scanning); err != nil {
+			return err
+		}
+		if err := printTable(w, "Identification", r.Identify); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printTable prints the checks of one kind of credentials, then what to do.
+func printTable(w io.Writer, title string, d *acrcloud.Diagnosis) error {
+	if d == nil {
+		_, err := fmt.Fprintf(w, "\n  %s: not configured\n", title)
+		return err
+	}
+	_, _ = fmt.Fprintf(w, "\n  %s\n", title)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, c := range d.Checks {
+		_, _ = fmt.Fprintf(t, "    %s\t%s\t%s\n", mark(c.Outcome), c.Name, c.Seen)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, c := range d.Checks {
+		if c.Remedy != "" && c.Outcome != acrcloud.Passed {
+			_, _ = fmt.Fprintf(w, "\n    %s: %s\n", c.Name, c.Remedy)
+		}
+	}
+	return nil
+}
+
+func mark(o acrcloud.Outcome) string {
+	switch o {
+	case acrcloud.Passed:
+		return "ok"
+	case acrcloud.Warned:
+		return "warning"
+	case acrcloud.Failed:
+		return "FAILED"
+	}
+	return "-"
+}
