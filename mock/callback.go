@@ -3,8 +3,8 @@ package mock
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -14,14 +14,17 @@ import (
 // A Delivery is a callback that was sent, or tried.
 type Delivery struct {
 	FileID string
-	Time   time.Time
-	Status int   // of the answer; 0 if none came
-	Err    error // why none came; it does not name the URL, which may carry a secret
+	Time   time.Time // when it was sent
+	Status int       // of the answer; 0 if none came
+	Err    error     // why none came; it does not name the URL, which may carry a secret
 	Body   []byte
 }
 
 // callbackTimeout bounds one callback. How long the service waits is not known.
 const callbackTimeout = 30 * time.Second
+
+// reorderTimeout is how long a callback that is to come second is held back if none comes.
+const reorderTimeout = 10 * time.Second
 
 // maxDeliveries is how many are remembered.
 const maxDeliveries = 10_000
@@ -33,7 +36,7 @@ func (s *Server) Deliveries() []Delivery {
 	return slices.Clone(s.deliveries)
 }
 
-// Redeliver sends the callback of a file that is done again, and returns when it was answered.
+// Redeliver sends the callback of a file that is done again, as it is and without any [CallbackFault], and returns when it was answered.
 func (s *Server) Redeliver(fileID string) error {
 	s.mu.Lock()
 	f := s.file(fileID)
@@ -51,45 +54,121 @@ func (s *Server) Redeliver(fileID string) error {
 		s.mu.Unlock()
 		return fmt.Errorf("mock: container %d has no callback URL", c.ID)
 	}
-	url, body := c.CallbackURL, f.callbackBody()
+	p := s.posting(c, f, &CallbackFault{})
 	s.mu.Unlock()
-	return s.deliver(fileID, url, body).Err
+	return s.deliver(p).Err
+}
+
+// A posting is a callback that is to be sent.
+type posting struct {
+	fileID, url string
+	body        []byte
+	contentType string
+	copies      int
+	slow        time.Duration
+}
+
+func (s *Server) posting(c *container, f *file, plan *CallbackFault) posting {
+	p := posting{fileID: f.id, url: c.CallbackURL, copies: plan.Copies, slow: plan.Slow}
+	p.body, p.contentType = Callback{
+		FileID: f.id, State: f.state, ContainerID: f.cid, Name: f.name, Results: f.results, Shape: plan.Shape,
+	}.Body()
+	return p
+}
+
+// held is a callback that is to come after the next one.
+type held struct {
+	posting
+	timer *time.Timer
 }
 
 // callback sends what the service sends when a file is done, in the background. It is called with the lock held.
 func (s *Server) callback(c *container, f *file) {
-	if c.CallbackURL == "" {
+	plan := f.plan
+	f.plan = nil
+	if plan == nil {
+		plan = s.planCallback()
+	}
+	if c.CallbackURL == "" || plan.Lose {
 		return
 	}
-	url, body := c.CallbackURL, f.callbackBody()
-	go s.deliver(f.id, url, body)
-}
-
-// callbackBody is bare, and calls the id file_id.
-func (f *file) callbackBody() []byte {
-	body, _ := json.Marshal(map[string]any{ //nolint:errchkjson // plain values
-		"file_id": f.id, "state": f.state, "cid": f.cid, "name": f.name, "results": f.results,
-	})
-	return body
-}
-
-func (s *Server) deliver(fileID, url string, body []byte) Delivery {
-	ctx, cancel := context.WithTimeout(context.Background(), callbackTimeout)
-	defer cancel()
-	d := Delivery{FileID: fileID, Time: time.Now(), Body: body}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		d.Err = fmt.Errorf("mock: the callback URL of file %s cannot be requested", fileID)
-	} else {
-		req.Header.Set("Content-Type", "application/json")
-		resp, err := s.callbacks.RoundTrip(req)
-		if err != nil {
-			d.Err = fmt.Errorf("mock: callback of file %s: %w", fileID, err)
-		} else {
-			_ = resp.Body.Close()
-			d.Status = resp.StatusCode
-		}
+	p := s.posting(c, f, plan)
+	switch {
+	case plan.Early:
+		s.mu.Unlock()
+		s.send(p)
+		s.mu.Lock()
+	case plan.Delay > 0:
+		time.AfterFunc(plan.Delay, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.dispatch(p, plan.Reorder)
+		})
+	default:
+		s.dispatch(p, plan.Reorder)
 	}
+}
+
+// early ends the processing of a file whose callback is to come before the answer to its upload. It is called with the lock held, and
+// gives it up while the callback is sent.
+func (s *Server) early(f *file) {
+	if f.plan == nil || !f.plan.Early {
+		return
+	}
+	f.stopTimer()
+	f.readyAt = time.Now()
+	s.settle(f)
+}
+
+// keepForLater keeps the callback of a rescan from being an early one.
+func (f *file) keepForLater() {
+	if f.plan != nil {
+		f.plan.Early = false
+	}
+}
+
+// dispatch sends a callback now, and after it those that were waiting for the next one; or holds it back as one of those. It is called
+// with the lock held.
+func (s *Server) dispatch(p posting, reorder bool) {
+	if s.closed {
+		return
+	}
+	if reorder {
+		h := &held{posting: p}
+		h.timer = time.AfterFunc(reorderTimeout, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if i := slices.Index(s.held, h); i >= 0 && !s.closed {
+				s.held = slices.Delete(s.held, i, i+1)
+				go s.send(h.posting)
+			}
+		})
+		s.held = append(s.held, h)
+		return
+	}
+	overtaken := s.held
+	s.held = nil
+	go func() {
+		s.send(p)
+		for _, h := range overtaken {
+			h.timer.Stop()
+			s.send(h.posting)
+		}
+	}()
+}
+
+// send sends a callback as often as it is to be sent.
+func (s *Server) send(p posting) {
+	for range 1 + p.copies {
+		s.deliver(p)
+	}
+}
+
+func (s *Server) deliver(p posting) Delivery {
+	ctx, cancel := context.WithTimeout(context.Background(), callbackTimeout+p.slow)
+	defer cancel()
+	d := Delivery{FileID: p.fileID, Time: time.Now(), Body: p.body}
+	d.Status, d.Err = s.post(ctx, p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.deliveries) >= maxDeliveries {
@@ -97,4 +176,21 @@ func (s *Server) deliver(fileID, url string, body []byte) Delivery {
 	}
 	s.deliveries = append(s.deliveries, d)
 	return d
+}
+
+func (s *Server) post(ctx context.Context, p posting) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(p.body))
+	if err != nil {
+		return 0, fmt.Errorf("mock: the callback URL of file %s cannot be requested", p.fileID)
+	}
+	if p.slow > 0 {
+		req.Body, req.GetBody = io.NopCloser(newSlowReader(p.body, p.slow, ctx.Done())), nil
+	}
+	req.Header.Set("Content-Type", p.contentType)
+	resp, err := s.callbacks.RoundTrip(req)
+	if err != nil {
+		return 0, fmt.Errorf("mock: callback of file %s: %w", p.fileID, err)
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode, nil
 }

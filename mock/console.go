@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"regexp"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -19,10 +18,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	body := &countingBody{ReadCloser: r.Body}
 	r.Body = body
 	f := s.faultFor(r)
-	if f != nil && f.Delay > 0 && wait(r.Context(), f.Delay) != nil {
-		panic(http.ErrAbortHandler)
-	}
-	if f != nil && f.Lose {
+	if f != nil && (wait(r.Context(), f.Delay) != nil || f.Lose) {
 		s.note(r, at, 0, body.n.Load())
 		panic(http.ErrAbortHandler)
 	}
@@ -41,7 +37,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.note(r, at, 0, body.n.Load())
 		panic(http.ErrAbortHandler)
 	default:
-		status := f.Status
+		status := f.status()
 		if !f.answers() {
 			status = a.status
 		}
@@ -58,7 +54,11 @@ func drain(r *http.Request) {
 	}
 }
 
+// wait is over at once if there is nothing to wait for.
 func wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -81,26 +81,28 @@ func (b *countingBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A route is an endpoint of the Console API. Its handler is called with the lock held, but for those that read an upload.
+// A route is an endpoint of the Console API. Its handler is called without the lock.
 type route struct {
+	op      Op
 	method  string
 	path    *regexp.Regexp
 	files   bool // it belongs on the host of the container's region
 	handler func(s *Server, r *http.Request, args []string) *answer
 }
 
+// The prefix /api is documented; that nothing answers without it is assumed.
 var routes = []route{
-	{http.MethodPost, regexp.MustCompile(`^/api/fs-containers$`), false, (*Server).createContainer},
-	{http.MethodGet, regexp.MustCompile(`^/api/fs-containers$`), false, (*Server).listContainers},
-	{http.MethodGet, regexp.MustCompile(`^/api/fs-containers/([^/]+)$`), false, (*Server).getContainer},
-	{http.MethodPut, regexp.MustCompile(`^/api/fs-containers/([^/]+)$`), false, (*Server).updateContainer},
-	{http.MethodDelete, regexp.MustCompile(`^/api/fs-containers/([^/]+)$`), false, (*Server).deleteContainer},
-	{http.MethodGet, regexp.MustCompile(`^/api/fs-containers/([^/]+)/presigned-upload$`), true, (*Server).presign},
-	{http.MethodGet, regexp.MustCompile(`^/api/fs-containers/([^/]+)/files$`), true, (*Server).listFiles},
-	{http.MethodPost, regexp.MustCompile(`^/api/fs-containers/([^/]+)/files$`), true, (*Server).createFile},
-	{http.MethodGet, regexp.MustCompile(`^/api/fs-containers/([^/]+)/files/([^/]+)$`), true, (*Server).getFiles},
-	{http.MethodDelete, regexp.MustCompile(`^/api/fs-containers/([^/]+)/files/([^/]+)$`), true, (*Server).deleteFiles},
-	{http.MethodPut, regexp.MustCompile(`^/api/fs-containers/([^/]+)/files/([^/]+)/rescan$`), true, (*Server).rescanFiles},
+	{OpCreateContainer, http.MethodPost, regexp.MustCompile(`^/api/fs-containers$`), false, (*Server).createContainer},
+	{OpListContainers, http.MethodGet, regexp.MustCompile(`^/api/fs-containers$`), false, (*Server).listContainers},
+	{OpGetContainer, http.MethodGet, regexp.MustCompile(`^/api/fs-containers/([^/]+)$`), false, (*Server).getContainer},
+	{OpUpdateContainer, http.MethodPut, regexp.MustCompile(`^/api/fs-containers/([^/]+)$`), false, (*Server).updateContainer},
+	{OpDeleteContainer, http.MethodDelete, regexp.MustCompile(`^/api/fs-containers/([^/]+)$`), false, (*Server).deleteContainer},
+	{OpPresign, http.MethodGet, regexp.MustCompile(`^/api/fs-containers/([^/]+)/presigned-upload$`), true, (*Server).presign},
+	{OpListFiles, http.MethodGet, regexp.MustCompile(`^/api/fs-containers/([^/]+)/files$`), true, (*Server).listFiles},
+	{OpCreateFile, http.MethodPost, regexp.MustCompile(`^/api/fs-containers/([^/]+)/files$`), true, (*Server).createFile},
+	{OpGetFile, http.MethodGet, regexp.MustCompile(`^/api/fs-containers/([^/]+)/files/([^/]+)$`), true, (*Server).getFiles},
+	{OpDeleteFile, http.MethodDelete, regexp.MustCompile(`^/api/fs-containers/([^/]+)/files/([^/]+)$`), true, (*Server).deleteFiles},
+	{OpRescanFile, http.MethodPut, regexp.MustCompile(`^/api/fs-containers/([^/]+)/files/([^/]+)/rescan$`), true, (*Server).rescanFiles},
 }
 
 // answer finds the endpoint.
@@ -108,35 +110,46 @@ func (s *Server) answer(r *http.Request) *answer {
 	if a := s.identification(r); a != nil {
 		return a
 	}
-	if strings.HasPrefix(r.URL.Path, storagePath) {
+	if isStore(r) {
 		return s.store(r)
 	}
-	allowed := false
+	found, args, otherMethod := find(r)
+	switch {
+	case otherMethod:
+		return message(http.StatusMethodNotAllowed, "The "+r.Method+" method is not supported for this route.")
+	case found.handler == nil:
+		return message(http.StatusNotFound, "Not Found")
+	}
+	if refused := s.admit(r); refused != nil {
+		return refused
+	}
+	if refused := s.checkHost(r, found, args); refused != nil {
+		return refused
+	}
+	return found.handler(s, r, args)
+}
+
+// find returns the route of a request, and the ids in its path. There is none if the path is unknown, or has other methods only.
+func find(r *http.Request) (found route, args []string, otherMethod bool) {
+	if !consoleAPI.on(r.Host) {
+		return route{}, nil, false
+	}
 	for _, route := range routes {
 		args := route.path.FindStringSubmatch(r.URL.Path)
 		if args == nil {
 			continue
 		}
-		if route.method != r.Method {
-			allowed = true
-			continue
+		if route.method == r.Method {
+			return route, args[1:], false
 		}
-		if refused := s.admit(r); refused != nil {
-			return refused
-		}
-		if refused := s.checkHost(r, route, args[1:]); refused != nil {
-			return refused
-		}
-		return route.handler(s, r, args[1:])
+		otherMethod = true
 	}
-	if allowed {
-		return message(http.StatusMethodNotAllowed, "The "+r.Method+" method is not supported for this route.")
-	}
-	return message(http.StatusNotFound, "Not Found")
+	return route{}, nil, otherMethod
 }
 
 // checkHost refuses a container on the host of another region. The message has been seen; its status is not known, and assumed to be 400.
-// Files on a main host are an old way that still works.
+// Files on a main host are an old way that still works. Containers are known to be shown and listed on their region's host, too; that new
+// ones are made on a main host only is assumed.
 func (s *Server) checkHost(r *http.Request, route route, args []string) *answer {
 	region, public := regionOf(r.Host)
 	if !public || region == "" {

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -204,14 +203,14 @@ var settings = map[string]func(s *Server, c *container, v any) bool{
 		c.Policy = maps.Clone(policy)
 		return true
 	},
-	"buckets": func(_ *Server, c *container, v any) bool {
+	"buckets": func(s *Server, c *container, v any) bool {
 		list, ok := v.([]any)
 		if !ok {
 			return false
 		}
 		c.Buckets = nil
 		for _, item := range list {
-			b, ok := findBucket(item)
+			b, ok := s.bucket(item)
 			if !ok {
 				return false
 			}
@@ -245,19 +244,28 @@ func flag(field func(*container) *bool) func(*Server, *container, any) bool {
 	}
 }
 
-// findBucket takes a bucket's id or name. Bucket 23 exists; any other is taken for one of the account's own.
-func findBucket(v any) (bucket, bool) {
-	if name, ok := v.(string); ok && name != "" {
-		if music := musicBucket(); name == music.Name {
-			return music, true
+// bucket takes a bucket's id or name. Bucket 23 exists; any other is taken for one of the account's own. What the service says to a
+// bucket that does not exist is not known. It is called with the lock held.
+func (s *Server) bucket(v any) (bucket, bool) {
+	id, isID := v.(json.Number)
+	name, _ := v.(string)
+	for _, b := range append([]bucket{musicBucket()}, s.buckets...) {
+		if b.Name == name || (isID && integer(id) == b.ID) {
+			return b, true
 		}
-		return bucket{ID: 100_000 + len(name), Name: name}, true
 	}
-	id := integer(v)
-	if id == musicBucketID {
-		return musicBucket(), true
+	b := bucket{ID: 100_000, Name: name} // or the next that is free
+	for slices.ContainsFunc(s.buckets, func(other bucket) bool { return other.ID == b.ID }) {
+		b.ID++
 	}
-	return bucket{ID: id, Name: "bucket " + strconv.Itoa(id)}, id > 0
+	if isID {
+		b = bucket{ID: integer(id), Name: "bucket " + id.String()}
+	}
+	if b.ID <= 0 || b.Name == "" {
+		return bucket{}, false
+	}
+	s.buckets = append(s.buckets, b)
+	return b, true
 }
 
 // integer reads a JSON number; 0 for anything else.

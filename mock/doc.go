@@ -19,6 +19,16 @@
 // usual rate and width, and files or fingerprints that are byte for byte their Data. Everything else is not recognised. [Server.OnScan]
 // replaces this by a script. What a file's results hold follows from its container's settings, as with the service.
 //
+// Identifications recognise the same in the last 12 seconds of a sample, and fingerprints by their bytes; [Server.OnIdentify] replaces
+// this by a script, for humming and channels, and [IdentifyFault] makes the service's own codes.
+//
+// Uploads are read as they come and never kept: what is left of a file is its hash, its size and what was heard in it.
+//
+// # What goes wrong
+//
+// [Server.Inject] has requests fail in the ways that the service and the network can: any status and body, delays, connections that are
+// lost before or after the request was processed, answers that break off. [Server.Requests] tells what was asked, by its [Op].
+//
 // # What is known and what is assumed
 //
 // Behaviour that is documented or has been observed is built in. Where the service's behaviour is not known the server does what the

@@ -11,9 +11,14 @@ import (
 	"time"
 )
 
-// A Fault is something that goes wrong with requests. The first that fits a request applies to it.
+// A Fault is something that goes wrong with requests. Of those that fit a request and are not used up, the first applies to it, alone.
+//
+//	srv.Inject(mock.Fault{Op: mock.OpCreateFile, Times: 1, Status: 503, RetryAfter: time.Second})
+//	srv.Inject(mock.Fault{Op: mock.OpListFiles, Body: "<html>Log in</html>"})
+//	srv.Inject(mock.Fault{Op: mock.OpStore, Skip: 1, Lose: true})
 type Fault struct {
-	Method string // which requests: of this method; empty: any
+	Op     Op     // which requests: for this; empty: any
+	Method string // of this method; empty: any
 	Path   string // of this path, in which * stands for one segment, such as "/api/fs-containers/*/files"; empty: any
 
 	Skip  int // how many that fit are left alone first
@@ -43,6 +48,7 @@ type fault struct {
 func (s *Server) Inject(f Fault) (remove func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	f.Header = f.Header.Clone()
 	added := &fault{Fault: f}
 	s.faults = append(s.faults, added)
 	return func() {
@@ -59,10 +65,11 @@ func (s *Server) Inject(f Fault) (remove func()) {
 
 // faultFor returns what goes wrong with a request, or nil.
 func (s *Server) faultFor(r *http.Request) *Fault {
+	op := opOf(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.faults {
-		if f.Method != "" && f.Method != r.Method {
+		if (f.Method != "" && f.Method != r.Method) || (f.Op != "" && f.Op != op) {
 			continue
 		}
 		if ok, err := path.Match(f.Path, r.URL.Path); f.Path != "" && (err != nil || !ok) {
@@ -81,15 +88,20 @@ func (f *Fault) answers() bool {
 	return f.Status != 0 || f.Body != "" || f.BodyBytes > 0 || f.RetryAfter > 0 || f.Header != nil
 }
 
+// status is that of its answer.
+func (f *Fault) status() int {
+	if f.Status == 0 {
+		return http.StatusOK
+	}
+	return f.Status
+}
+
 // write sends the fault's answer, or spoils the right one.
 func (f *Fault) write(w http.ResponseWriter, right *answer) {
 	var body io.Reader
 	var size int64
-	status := f.Status
+	status := f.status()
 	if f.answers() {
-		if status == 0 {
-			status = http.StatusOK
-		}
 		body, size = strings.NewReader(f.Body), int64(len(f.Body))
 		if f.BodyBytes > 0 {
 			body, size = io.LimitReader(filling{}, f.BodyBytes), f.BodyBytes
@@ -108,6 +120,8 @@ func (f *Fault) write(w http.ResponseWriter, right *answer) {
 		maps.Copy(w.Header(), right.header)
 	}
 	switch {
+	case f.Truncate && size == 0: // there is nothing to break off but the header
+		panic(http.ErrAbortHandler)
 	case f.Gzip:
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Header().Del("Content-Length")

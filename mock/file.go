@@ -20,6 +20,7 @@ const (
 	stateProcessing = 0
 	stateReady      = 1
 	stateNoResults  = -1
+	stateError      = -3
 )
 
 // A file as the service keeps it.
@@ -36,7 +37,8 @@ type file struct {
 
 	created, updated time.Time
 	readyAt          time.Time
-	timer            *time.Timer // sends the callback
+	timer            *time.Timer    // sends the callback
+	plan             *CallbackFault // what happens to the callback; nil before it is decided
 
 	settled       bool // what follows is decided
 	state         int
@@ -104,9 +106,9 @@ func (s *Server) createFile(r *http.Request, args []string) *answer {
 		for name := range form {
 			fields[name] = form.Get(name)
 		}
-		f, refused = s.readRecord(r, fields)
+		f, refused = s.readRecord(r, c.ID, fields)
 	default:
-		f, refused = s.readRecord(r, readJSON(r))
+		f, refused = s.readRecord(r, c.ID, readJSON(r))
 	}
 	if refused != nil {
 		return refused
@@ -121,7 +123,9 @@ func (s *Server) createFile(r *http.Request, args []string) *answer {
 	f.created, f.updated = now, now
 	c.add(f)
 	s.process(c, f)
-	return data(http.StatusCreated, f.json(false))
+	created := data(http.StatusCreated, f.json(false))
+	s.early(f)
+	return created
 }
 
 // process begins the processing of a file.
@@ -132,6 +136,7 @@ func (s *Server) process(c *container, f *file) {
 	if c.CallbackURL == "" || s.closed {
 		return
 	}
+	f.plan = s.planCallback()
 	f.timer = time.AfterFunc(s.processing, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -190,7 +195,7 @@ func (s *Server) readForm(r *http.Request, boundary string) (*file, *answer) {
 }
 
 // readRecord reads the record of stored content, or of content that the service fetches.
-func (s *Server) readRecord(r *http.Request, body map[string]any) (*file, *answer) {
+func (s *Server) readRecord(r *http.Request, container int, body map[string]any) (*file, *answer) {
 	text := func(field string) string {
 		v, _ := body[field].(string)
 		return v
@@ -202,7 +207,7 @@ func (s *Server) readRecord(r *http.Request, body map[string]any) (*file, *answe
 		s.mu.Lock()
 		o := s.uploads[text("key")]
 		s.mu.Unlock()
-		if o == nil {
+		if o == nil || o.container != container { // that a key is good for its own container only is assumed
 			problems.add("key", "The selected key is invalid.")
 		}
 		if text("filename") == "" {
@@ -226,7 +231,7 @@ func (s *Server) readRecord(r *http.Request, body map[string]any) (*file, *answe
 			f.uri = platform(u)
 		}
 		if f.name == "" {
-			f.name = u.Path[strings.LastIndex(u.Path, "/")+1:]
+			f.name = baseName(u.Path)
 		}
 	default: // isrc among them: what it takes is not known
 		problems.add("data_type", "The selected data type is invalid.")
@@ -263,7 +268,8 @@ func (s *Server) listFiles(r *http.Request, args []string) *answer {
 	})
 }
 
-// eachFile runs do for the files of a comma-separated list, if all are there. A blank after a comma does no harm.
+// eachFile runs do for the files of a comma-separated list, if all are there; what the service does if only some are is not known. A
+// blank after a comma does no harm.
 func (s *Server) eachFile(args []string, do func(c *container, files []*file) *answer) *answer {
 	return s.withContainer(args[0], func(c *container) *answer {
 		var files []*file
@@ -308,6 +314,7 @@ func (s *Server) rescanFiles(_ *http.Request, args []string) *answer {
 		for _, f := range files {
 			f.engine, f.updated = c.Engine, time.Now()
 			s.process(c, f)
+			f.keepForLater()
 			rows = append(rows, f.json(false))
 		}
 		return data(http.StatusOK, rows)

@@ -65,7 +65,7 @@ func statusText(code int) string {
 //	srv.Inject(mock.IdentifyFault(3015))
 func IdentifyFault(code int) Fault {
 	a := statusAnswer(code, "")
-	return Fault{Method: http.MethodPost, Path: identifyPath, Status: a.status, Header: a.header, Body: string(a.body)}
+	return Fault{Op: OpIdentify, Status: a.status, Header: a.header, Body: string(a.body)}
 }
 
 // slashes are what one client puts two of before the path.
@@ -153,9 +153,10 @@ func (s *Server) identify(f *identifyForm) *answer {
 	if dataType != "audio" && dataType != "fingerprint" || !f.hasSample && !f.hasHumming {
 		return statusAnswer(codeArguments, "")
 	}
+	h := hear(f, dataType)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found, seconds, code := s.hear(f, dataType)
+	found, seconds, code := s.find(h)
 	metadata := recognised(found, seconds)
 	if s.onIdentify != nil {
 		o := s.onIdentify(f.identification(dataType, found))

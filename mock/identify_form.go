@@ -78,7 +78,7 @@ func readIdentifyForm(r *http.Request) (*identifyForm, int) {
 func (f *identifyForm) readParts(parts *multipart.Reader) error {
 	for {
 		p, err := parts.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

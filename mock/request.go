@@ -10,6 +10,7 @@ import (
 // A Request is one that the server has seen. It holds no credential and no content.
 type Request struct {
 	Time          time.Time
+	Op            Op // what it asked for; empty if for nothing that there is
 	Method        string
 	Host          string
 	Path          string
@@ -45,6 +46,6 @@ func (s *Server) note(r *http.Request, at time.Time, status int, read int64) {
 		s.requests = slices.Delete(s.requests, 0, maxRequests/10)
 	}
 	s.requests = append(s.requests, Request{
-		Time: at, Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: query, Header: header, BodyBytes: read, Status: status, Authorization: kind,
+		Time: at, Op: opOf(r), Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: query, Header: header, BodyBytes: read, Status: status, Authorization: kind,
 	})
 }

@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -16,9 +17,9 @@ type Upload struct {
 	Name        string
 	DataType    string // "audio", "fingerprint", "audio_url" or "platforms"
 	URL         string // of the latter two
-	Engine      int
+	Engine      int    // of its container when the scan began
 	Size        int64  // in bytes; 0 for content that the service fetches
-	SHA256      string // of the content, in hexadecimal digits
+	SHA256      string // of the content, in hexadecimal digits; of nothing, for content that the service fetches
 	Recognised  []Track
 }
 
@@ -52,10 +53,10 @@ func (s *Server) scan(c *container, f *file) {
 	}
 	for _, p := range passages {
 		if !slices.ContainsFunc(u.Recognised, func(t Track) bool { return t.number == p.track.number }) {
-			u.Recognised = append(u.Recognised, p.track)
+			u.Recognised = append(u.Recognised, p.track.clone())
 		}
 	}
-	o := s.onScan(u)
+	o := follow(s.onScan, u)
 	if o.Results != nil {
 		f.results = o.Results
 		f.state = stateReady
@@ -70,6 +71,16 @@ func (s *Server) scan(c *container, f *file) {
 		f.seconds = o.Duration.Seconds()
 	}
 	f.detail = o.Detail
+}
+
+// follow asks a script. One that panics does not take the server with it: the file says so.
+func follow(script func(Upload) Outcome, u Upload) (o Outcome) {
+	defer func() {
+		if p := recover(); p != nil {
+			o = Outcome{State: new(stateError), Detail: fmt.Sprintf("mock: the function given to OnScan panicked: %v", p)}
+		}
+	}()
+	return script(u)
 }
 
 type row = map[string]any
@@ -158,15 +169,19 @@ func matchRow(p passage, result row) row {
 
 func musicRow(p passage) row { return matchRow(p, recording(p)) }
 
-// derivativeRow has the two scores of derivative works detection: that of the match is the one that counts.
+// derivativeRow has the scores of derivative works detection, as they have been seen: that of the match is the one that counts, and
+// that of the recording is low, or not there. So are empty objects in the guise of empty lists. Which rows have what is not known;
+// here every second track is of the other kind.
 func derivativeRow(p passage, f *file) row {
 	result := recording(p)
 	result["score"], result["external_metadata"] = 15, []row{}
-	if p.track.number%2 == 0 {
-		result["external_ids"] = []row{}
-	}
 	m := matchRow(p, result)
 	m["engine_type"], m["score"], m["time_skew"], m["frequency_skew"], m["file_duration"] = "1", 99, 0, 0, int(math.Round(f.seconds))
+	if p.track.number%2 == 0 {
+		delete(result, "score")
+		result["external_ids"] = []row{}
+		m["engine_type"], m["score"], m["time_skew"], m["frequency_skew"] = "3", 87, -0.012, 0.004
+	}
 	return m
 }
 

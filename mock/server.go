@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -22,31 +23,39 @@ type Server struct {
 	callbacks  http.RoundTripper
 
 	account account
-	memory  *http.Client
+	memory  http.RoundTripper
 
 	mu         sync.Mutex
 	random     *rand.Rand
 	containers []*container // in the order of their creation
+	defaultID  int          // of the ready-made container
 	nextID     int
+	buckets    []bucket // of the account's own, as far as they were named
 	tracks     []Track
 	hashes     map[[sha256.Size]byte]int // of Track.Data, to the track's number
 	uploads    map[string]*object        // by key
+	stored     []string                  // the keys, the oldest first
 	onScan     func(Upload) Outcome
 	onIdentify func(Identification) IdentifyOutcome
 	faults     []*fault
 	requests   []Request
 	deliveries []Delivery
-	http       *http.Server // after Start
-	base       string       // of the listener
-	closed     bool
+
+	callbackFaults []*callbackFault
+	held           []*held // callbacks that are to come after the next one
+
+	http   *http.Server       // after Start
+	stop   context.CancelFunc // of the requests to it
+	base   string             // of the listener
+	closed bool
 }
 
 // New makes a server with one account, which has one container in eu-west-1 that looks for recordings and covers in bucket 23, "ACRCloud
 // Music". It starts nothing: use [Server.HTTPClient], or [Server.Start] for a real listener.
 func New(opts ...Option) *Server {
 	s := &Server{
-		seed:      rand.Uint64(), //nolint:gosec // not a secret
-		callbacks: http.DefaultTransport,
+		seed:      rand.Uint64(),                            //nolint:gosec // not a secret
+		callbacks: &http.Transport{DisableKeepAlives: true}, // no connection outlives a callback
 		hashes:    map[[sha256.Size]byte]int{},
 		uploads:   map[string]*object{},
 	}
@@ -58,11 +67,12 @@ func New(opts ...Option) *Server {
 	s.random = rand.New(rand.NewPCG(s.seed, 0)) //nolint:gosec // it must be repeatable
 	s.account = newAccount(s.random)
 	s.nextID = 10_000 + s.random.IntN(9_000_000)
-	s.memory = &http.Client{Transport: s.pipes()}
+	s.memory = s.pipes()
 	s.addContainer(&container{
 		Name: "default", Region: acrcloud.EUWest1, AudioType: "linein", Engine: 3, Buckets: []bucket{musicBucket()},
 		Policy: map[string]any{"type": "traverse", "interval": 0, "rec_length": 10},
 	})
+	s.defaultID = s.containers[0].ID
 	return s
 }
 
@@ -81,8 +91,12 @@ func (s *Server) Start() (baseURL string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("mock: %w", err)
 	}
-	s.base = "http://" + ln.Addr().String()
-	s.http = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: time.Minute, ErrorLog: silent()}
+	ctx, stop := context.WithCancel(context.Background())
+	s.base, s.stop = "http://"+ln.Addr().String(), stop
+	s.http = &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: time.Minute, ErrorLog: silent(),
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
 	go func() { _ = s.http.Serve(ln) }()
 	return s.base, nil
 }
@@ -101,6 +115,7 @@ func (s *Server) Close() error {
 	if srv == nil {
 		return nil
 	}
+	s.stop() // what a fault holds up, too
 	return srv.Close()
 }
 
@@ -114,7 +129,7 @@ func (s *Server) Config() acrcloud.Config {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	cfg := acrcloud.Config{
-		Name: "mock", BearerToken: acrcloud.NewSecret(s.account.token), ContainerID: s.containers[0].ID,
+		Name: "mock", BearerToken: acrcloud.NewSecret(s.account.token), ContainerID: s.defaultID,
 		IdentifyHost: identifyHost, IdentifyAccessKey: acrcloud.NewSecret(s.account.accessKey), IdentifyAccessSecret: acrcloud.NewSecret(s.account.accessSecret),
 	}
 	if s.base != "" {
@@ -130,11 +145,11 @@ func (s *Server) Options() []acrcloud.Option {
 	if s.base != "" {
 		return nil
 	}
-	return []acrcloud.Option{acrcloud.WithHTTPClient(s.memory)}
+	return []acrcloud.Option{acrcloud.WithHTTPClient(s.HTTPClient())}
 }
 
 // OnScan has f decide how each scan ends; nil goes back to recognising tracks. f is called when a file is done processing, one call at a
-// time, and must not call the server.
+// time, and must not call the server. If f panics, the file ends in state -3 with the panic as its detail.
 func (s *Server) OnScan(f func(Upload) Outcome) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -19,17 +19,18 @@ const storagePath = "/storage/"
 // presignedFor is how long a presigned URL can be used. How long the service's can be is not known.
 const presignedFor = time.Hour
 
-// maxStored is how many stored objects without a file are kept.
+// maxStored is how many stored objects are known. How long the service keeps what no file was made of is not known.
 const maxStored = 100_000
 
 // An object is content that was uploaded, as far as it is kept: not its bytes.
 type object struct {
-	hash     [sha256.Size]byte
-	size     int64
-	heard    []sighting
-	duration float64
-	audible  bool
-	name     string
+	container int // that it was stored for
+	hash      [sha256.Size]byte
+	size      int64
+	heard     []sighting
+	duration  float64
+	audible   bool
+	name      string
 }
 
 // take reads content without keeping it.
@@ -47,8 +48,9 @@ func take(r io.Reader) (*object, error) {
 func (s *Server) presign(r *http.Request, args []string) *answer {
 	return s.withContainer(args[0], func(c *container) *answer {
 		q := r.URL.Query()
-		key := fmt.Sprintf("fs/%d/%s/%s", c.ID, s.uuid(), url.PathEscape(q.Get("filename")))
-		u := s.storageURL(r) + storagePath + key
+		folder := fmt.Sprintf("fs/%d/%s/", c.ID, s.uuid())
+		key := folder + baseName(q.Get("filename"))
+		u := s.storageURL(r) + storagePath + folder + url.PathEscape(baseName(q.Get("filename")))
 		contentType := q.Get("content_type")
 		if contentType == "" {
 			contentType = "audio/mpeg"
@@ -59,6 +61,15 @@ func (s *Server) presign(r *http.Request, args []string) *answer {
 			"presigned_url": u + "?" + v.Encode(), "key": key, "method": http.MethodPut, "headers": map[string]string{"Content-Type": contentType},
 		})
 	})
+}
+
+// baseName is what a key ends in: text that stays one segment of a path. What the service's keys look like is not known.
+func baseName(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	if strings.Trim(name, ".") == "" {
+		return "file"
+	}
+	return name
 }
 
 // storageURL is where the client that asks can reach the storage.
@@ -78,9 +89,14 @@ func (s *Server) signature(key, contentType, expires string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
+// isStore reports whether a request is for the storage.
+func isStore(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, storagePath) && storage.on(r.Host)
+}
+
 // store is the storage that presigned URLs lead to. It answers as S3 does.
 func (s *Server) store(r *http.Request) *answer {
-	key := strings.TrimPrefix(r.URL.EscapedPath(), storagePath)
+	key := strings.TrimPrefix(r.URL.Path, storagePath)
 	q := r.URL.Query()
 	expires, _ := strconv.ParseInt(q.Get("X-Expires"), 10, 64)
 	switch {
@@ -93,21 +109,32 @@ func (s *Server) store(r *http.Request) *answer {
 	case time.Now().Unix() >= expires:
 		return storageError(http.StatusForbidden, "AccessDenied", "Request has expired")
 	}
-	chunked := r.ContentLength < 0
-	o, err := take(r.Body)
-	switch {
-	case err != nil:
-		return storageError(http.StatusBadRequest, "IncompleteBody", "The request body terminated unexpectedly.")
-	case chunked && o.size > 0: // an empty file is sent that way by the official tool
-		return storageError(http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented: Transfer-Encoding")
+	if r.ContentLength < 0 { // chunked; an empty file is sent that way by the official tool
+		if n, _ := r.Body.Read(make([]byte, 1)); n > 0 {
+			return storageError(http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented: Transfer-Encoding")
+		}
 	}
+	o, err := take(r.Body)
+	if err != nil {
+		return storageError(http.StatusBadRequest, "IncompleteBody", "The request body terminated unexpectedly.")
+	}
+	_, _ = fmt.Sscanf(key, "fs/%d/", &o.container) // it is signed
+	s.keep(key, o)
+	return &answer{status: http.StatusOK, header: http.Header{"Etag": {`"` + hex.EncodeToString(o.hash[:16]) + `"`}}}
+}
+
+// keep has files be made of an object.
+func (s *Server) keep(key string, o *object) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.uploads) >= maxStored {
-		return storageError(http.StatusServiceUnavailable, "SlowDown", "Too much is stored that no file was made of.")
+	if s.uploads[key] == nil {
+		s.stored = append(s.stored, key)
 	}
 	s.uploads[key] = o
-	return &answer{status: http.StatusOK, header: http.Header{"Etag": {`"` + hex.EncodeToString(o.hash[:16]) + `"`}}}
+	if len(s.stored) > maxStored {
+		delete(s.uploads, s.stored[0])
+		s.stored = s.stored[1:]
+	}
 }
 
 func storageError(status int, code, text string) *answer {

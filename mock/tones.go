@@ -1,86 +1,108 @@
 package mock
 
-import (
-	"math"
-	"time"
-)
+import "math"
 
 // The audio of a generated track spells, in each second, the track's number and the second, so that any stretch of it can be told
-// from any other. A second is ten symbols of a tenth each: a start, three of the number, three of the second, two of a check sum, an
-// end. A symbol is one of 16 tones; start and end have tones of their own.
+// from any other. A second is ten symbols of a tenth each: a start, eight of five bits, an end. These are 16 bits for the number, 12 for
+// the second and 12 of a check sum. A symbol is one of 32 tones; start and end have tones of their own.
+//
+// The tones lie between 400 and 2875 Hz, where they survive a resampling to 8 kHz and what filters come with it.
 const (
-	toneRate    = 8000 // of generated audio, in Hz
-	symbols     = 10   // in a second
-	frames      = 5    // in a symbol, for reading
-	frameLength = time.Second / (symbols * frames)
-	startTone   = 16
-	endTone     = 17
-	tones       = 18
-	maxNumber   = 1<<12 - 1 // of tracks, and of seconds
+	toneRate         = 8000 // of generated audio, in Hz
+	symbols          = 10   // in a second
+	samplesPerSymbol = toneRate / symbols
+	frames           = 5 // in a symbol, for reading
+	startTone        = 32
+	endTone          = 33
+	tones            = 34
+	maxNumber        = 1<<16 - 1 // of tracks
+	maxSecond        = 1<<12 - 1
 )
 
-// toneFrequency is far below half of the lowest usual sampling rate, and each is a whole number of waves in a frame.
-func toneFrequency(tone int) float64 { return 400 + 100*float64(tone) }
+func toneFrequency(tone int) float64 { return 400 + 75*float64(tone) }
 
-// spell returns the symbols of one second.
-func spell(number, second int) [symbols]int {
-	s := [symbols]int{
-		startTone, number >> 8 & 15, number >> 4 & 15, number & 15,
-		second >> 8 & 15, second >> 4 & 15, second & 15,
+// A spelling is what one second spells.
+type spelling [symbols]int
+
+func spell(number, second int) spelling {
+	said := uint64(number)<<12 | uint64(second) //nolint:gosec // both are within their bits
+	word := said<<12 | checksum(said)
+	s := spelling{0: startTone, symbols - 1: endTone}
+	for i := 1; i < symbols-1; i++ {
+		s[i] = int(word >> (5 * (symbols - 2 - i)) & 31)
 	}
-	sum := checksum(s[1:7])
-	s[7], s[8], s[9] = sum>>4&15, sum&15, endTone
 	return s
 }
 
-func checksum(s []int) int {
-	sum := 7
-	for _, v := range s {
-		sum = (sum*31 + v) & 255
+// read is the reverse of spell.
+func (s spelling) read() (number, second int, ok bool) {
+	if s[0] != startTone || s[symbols-1] != endTone {
+		return 0, 0, false
 	}
-	return sum
+	var word uint64
+	for _, v := range s[1 : symbols-1] {
+		if v >= startTone {
+			return 0, 0, false
+		}
+		word = word<<5 | uint64(v) //nolint:gosec // a tone
+	}
+	said := word >> 12
+	return int(said >> 12), int(said & maxSecond), word&maxSecond == checksum(said)
 }
 
-// tone returns the sample at that position of a track, between -1 and 1.
-func tone(number, sample int) float64 {
-	second, within := sample/toneRate, sample%toneRate
-	symbol := spell(number, second)[within*symbols/toneRate]
-	return 0.5 * math.Sin(2*math.Pi*toneFrequency(symbol)*float64(sample)/toneRate)
+// checksum is 12 bits of what 28 bits say.
+func checksum(said uint64) uint64 { return (said + 1) * 0x9e3779b97f4a7c15 >> 52 }
+
+// toneAt is the frequency at a sample of a track; none for a track that has no tones.
+func toneAt(number, sample int) float64 {
+	if number > maxNumber {
+		return 0
+	}
+	return toneFrequency(spell(number, sample/toneRate)[sample%toneRate/samplesPerSymbol])
 }
 
 // A sighting is a second of a track, found in audio.
 type sighting struct {
 	at     float64 // seconds from the start of the audio to the start of the track's second
+	first  float64 // as it was found first, some frames too early at most
 	number int
 	second int
 }
 
 // toneReader reads tones from samples as they come.
 type toneReader struct {
-	rate    float64
+	thin    int // how many samples are made one
+	thinned int
+	sum     float64
+
+	rate    float64   // after that
 	frame   []float64 // being filled
 	fill    int
-	index   int            // of the frame
-	tones   []int          // of the last frames; -1: none
-	powers  [tones]float64 // scratch
-	sums    [tones]goertzel
+	index   int   // of the frame
+	tones   []int // of the last frames; -1: none
+	waves   [tones]float64
 	found   []sighting
 	audible bool // there was something other than silence
 }
 
-type goertzel struct{ coefficient, s1, s2 float64 }
-
 func newToneReader(rate int) *toneReader {
-	r := &toneReader{rate: float64(rate), frame: make([]float64, max(rate/(symbols*frames), 1)), tones: make([]int, 0, symbols*frames)}
-	for i := range r.sums {
-		r.sums[i].coefficient = 2 * math.Cos(2*math.Pi*toneFrequency(i)/r.rate)
+	thin := max(rate/toneRate, 1)
+	r := &toneReader{thin: thin, rate: float64(rate) / float64(thin), tones: make([]int, 0, symbols*frames)}
+	r.frame = make([]float64, max(int(r.rate)/(symbols*frames), 1))
+	for i := range r.waves {
+		r.waves[i] = 2 * math.Cos(2*math.Pi*toneFrequency(i)/r.rate)
 	}
 	return r
 }
 
 // add reads one sample.
 func (r *toneReader) add(sample float64) {
-	r.frame[r.fill] = sample
+	r.sum += sample
+	if r.thinned++; r.thinned < r.thin {
+		return
+	}
+	r.frame[r.fill] = r.sum / float64(r.thin)
+	r.thinned, r.sum = 0, 0
 	if r.fill++; r.fill < len(r.frame) {
 		return
 	}
@@ -94,33 +116,29 @@ func (r *toneReader) add(sample float64) {
 	r.read()
 }
 
-// loudest returns the tone that makes up most of the frame, or -1.
+// loudest returns the loudest tone, if it makes up a good part of the frame; else -1. What a tone spells by mistake the check sum finds.
 func (r *toneReader) loudest() int {
 	total := 0.0
-	for i := range r.sums {
-		r.sums[i].s1, r.sums[i].s2 = 0, 0
-	}
 	for _, x := range r.frame {
 		total += x * x
-		for i := range r.sums {
-			g := &r.sums[i]
-			g.s1, g.s2 = x+g.coefficient*g.s1-g.s2, g.s1
-		}
 	}
 	if total < 1e-4*float64(len(r.frame)) {
 		return -1
 	}
 	r.audible = true
-	best := 0
-	for i := range r.sums {
-		g := &r.sums[i]
-		r.powers[i] = g.s1*g.s1 + g.s2*g.s2 - g.coefficient*g.s1*g.s2
-		if r.powers[i] > r.powers[best] {
-			best = i
+	best, loudest := -1, 0.25*total*float64(len(r.frame))/2
+	for tone := 0; tone+1 < tones; tone += 2 { // two at a time, since each step waits for the one before; there is an even number of tones
+		a, b := r.waves[tone], r.waves[tone+1]
+		var a1, a2, b1, b2 float64
+		for _, x := range r.frame {
+			a1, a2 = x-a2+a*a1, a1
+			b1, b2 = x-b2+b*b1, b1
 		}
-	}
-	if r.powers[best] < 0.5*total*float64(len(r.frame))/2 {
-		return -1
+		for i, power := range [...]float64{a1*a1 + a2*a2 - a*a1*a2, b1*b1 + b2*b2 - b*b1*b2} {
+			if power > loudest {
+				best, loudest = tone+i, power
+			}
+		}
 	}
 	return best
 }
@@ -128,10 +146,10 @@ func (r *toneReader) loudest() int {
 // read looks whether the last second of frames spells something. A symbol is what the middle of its five frames say: the audio may
 // begin anywhere.
 func (r *toneReader) read() {
-	if len(r.tones) < symbols*frames {
+	if len(r.tones) < symbols*frames || r.tones[frames/2] != startTone {
 		return
 	}
-	var s [symbols]int
+	var s spelling
 	for i := range s {
 		middle := r.tones[i*frames+1 : i*frames+4]
 		if middle[0] != middle[1] || middle[1] != middle[2] || middle[1] < 0 {
@@ -139,13 +157,18 @@ func (r *toneReader) read() {
 		}
 		s[i] = middle[1]
 	}
-	number, second := s[1]<<8|s[2]<<4|s[3], s[4]<<8|s[5]<<4|s[6]
-	if s != spell(number, second) {
+	number, second, ok := s.read()
+	if !ok {
 		return
 	}
 	at := float64(r.index-symbols*frames) * float64(len(r.frame)) / r.rate
-	if n := len(r.found); n > 0 && r.found[n-1].number == number && r.found[n-1].second == second && at-r.found[n-1].at < 0.5 {
-		return // the same, one frame on
+	if n := len(r.found); n > 0 {
+		if last := &r.found[n-1]; last.number == number && last.second == second && at-last.first < 0.5 {
+			if last.first > 0 { // else the audio begins with it
+				last.at = (last.first + at) / 2 // the same, some frames on: the truth is in between
+			}
+			return
+		}
 	}
-	r.found = append(r.found, sighting{at: at, number: number, second: second})
+	r.found = append(r.found, sighting{at: at, first: at, number: number, second: second})
 }

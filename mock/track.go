@@ -5,14 +5,17 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
 // A Track is a recording that the server knows. [Server.AddTrack] fills in what is left empty, with invented values.
 //
-// It is recognised in two ways: in WAV files that hold any stretch of what [Track.WAV] returns, and by Data, byte for byte.
+// It is recognised in two ways: in WAV files that hold any stretch of what [Track.WAV] returns, and by Data, byte for byte. Only the
+// first 65,535 tracks of a server have audio that is recognised.
 type Track struct {
 	ACRID       string // 32 hexadecimal digits
 	Title       string
@@ -22,7 +25,7 @@ type Track struct {
 	ISRC        string
 	UPC         string
 	ReleaseDate string        // "2006-01-02"
-	Duration    time.Duration // at most 68 minutes; 3 minutes if empty
+	Duration    time.Duration // at most 68 minutes and 15 seconds; 3 minutes if empty
 
 	// Data is a whole file or fingerprint, of any format, that is this track.
 	Data []byte
@@ -34,8 +37,8 @@ type Track struct {
 	number int
 }
 
-// maxDuration is how many seconds a track's tones can count.
-const maxDuration = maxNumber * time.Second
+// maxDuration is how far a track's tones can count.
+const maxDuration = maxSecond * time.Second
 
 // AddTrack makes the server know a track, and returns it with everything filled in. Tracks in a container's buckets are found by
 // scans of that container; all are found in bucket 23, "ACRCloud Music", but for those with a BucketID.
@@ -60,10 +63,16 @@ func (s *Server) AddTrack(t Track) Track {
 		t.Duration = 3 * time.Minute
 	}
 	t.Duration = min(t.Duration, maxDuration)
-	s.tracks = append(s.tracks, t)
 	if t.Data != nil {
 		s.hashes[sha256.Sum256(t.Data)] = t.number
 	}
+	s.tracks = append(s.tracks, t.clone())
+	return t
+}
+
+// clone is a track that shares nothing that can be changed, but for Data, which the server does not look at again.
+func (t Track) clone() Track {
+	t.Artists, t.UserDefined = slices.Clone(t.Artists), maps.Clone(t.UserDefined)
 	return t
 }
 
@@ -79,9 +88,14 @@ func fill(field *string, invent func() string) {
 func (t Track) WAV(from, to time.Duration) []byte {
 	from, to = max(from, 0), min(to, t.Duration)
 	first, last := samplesIn(from), max(samplesIn(to), samplesIn(from))
-	out := wavHeader(toneRate, last-first)
+	out := slices.Grow(wavHeader(toneRate, last-first), 2*(last-first))
+	frequency := 0.0
 	for i := first; i < last; i++ {
-		out = binary.LittleEndian.AppendUint16(out, uint16(int16(tone(t.number, i)*math.MaxInt16))) //nolint:gosec // two's complement
+		if i == first || i%samplesPerSymbol == 0 {
+			frequency = toneAt(t.number, i)
+		}
+		v := 0.5 * math.Sin(2*math.Pi*frequency*float64(i)/toneRate)
+		out = binary.LittleEndian.AppendUint16(out, uint16(int16(v*math.MaxInt16))) //nolint:gosec // two's complement
 	}
 	return out
 }

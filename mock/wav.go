@@ -13,7 +13,7 @@ func wavHeader(rate, samples int) []byte {
 	h = binary.LittleEndian.AppendUint32(h, 36+size)
 	h = append(h, "WAVEfmt "...)
 	h = binary.LittleEndian.AppendUint32(h, 16)
-	h = binary.LittleEndian.AppendUint16(h, 1)
+	h = binary.LittleEndian.AppendUint16(h, formatPCM)
 	h = binary.LittleEndian.AppendUint16(h, 1)
 	h = binary.LittleEndian.AppendUint32(h, uint32(rate))   //nolint:gosec // a sampling rate
 	h = binary.LittleEndian.AppendUint32(h, uint32(rate*2)) //nolint:gosec // a sampling rate
@@ -23,88 +23,110 @@ func wavHeader(rate, samples int) []byte {
 	return binary.LittleEndian.AppendUint32(h, size)
 }
 
-// listener is an io.Writer that hears the content of a file as it is uploaded: WAV with integer samples. Whatever it does not
-// understand it ignores; nothing is kept.
+// The encodings of samples in a WAV file.
+const (
+	formatPCM        = 1
+	formatFloat      = 3
+	formatExtensible = 0xfffe // says further on which it is
+)
+
+// listener is an io.Writer that hears the content of a file as it is uploaded: WAV with integer or float samples. Whatever it does not
+// understand it ignores; nothing is kept. All that follows the head counts as samples, since the size in there is often wrong.
 type listener struct {
-	head    []byte // until the data begins
-	reading bool
+	head    []byte // of the chunk, as far as it has come
+	skip    int64  // bytes until the next chunk
+	begun   bool   // the file is a WAV file
+	reading bool   // samples
 	deaf    bool
 
 	channels, width int
+	float           bool
 	rate            int
 	partial         []byte // of a frame of samples
 	frames          int64
 	reader          *toneReader
 }
 
-// maxHead is how much of a file is searched for its samples.
-const maxHead = 64 << 10
-
 // Write implements [io.Writer]. It never fails.
 func (l *listener) Write(p []byte) (int, error) {
 	n := len(p)
-	if !l.reading && !l.deaf {
-		l.head = append(l.head, p...)
-		p = l.parse()
-	}
-	if l.reading {
-		l.hear(p)
+	for len(p) > 0 && !l.deaf {
+		switch {
+		case l.skip > 0:
+			skipped := min(l.skip, int64(len(p)))
+			l.skip -= skipped
+			p = p[skipped:]
+		case l.reading:
+			l.hear(p)
+			return n, nil
+		default:
+			p = l.parse(p)
+		}
 	}
 	return n, nil
 }
 
-// parse looks for the samples, and returns the first of them.
-func (l *listener) parse() []byte {
-	h := l.head
-	if len(h) < 12 {
-		return nil
-	}
-	if string(h[:4]) != "RIFF" || string(h[8:12]) != "WAVE" {
-		l.giveUp()
-		return nil
-	}
-	for at := 12; at+8 <= len(h); {
-		id, size := string(h[at:at+4]), int64(binary.LittleEndian.Uint32(h[at+4:]))
-		body := h[at+8:]
-		if id == "data" {
-			if l.width == 0 {
-				l.giveUp()
-				return nil
-			}
-			l.reading, l.head = true, nil
-			return body
+// need collects the head of a chunk, up to size bytes, and returns what is left of p; the head is whole if that says ok.
+func (l *listener) need(p []byte, size int) (rest []byte, ok bool) {
+	missing := min(max(size-len(l.head), 0), len(p))
+	l.head = append(l.head, p[:missing]...)
+	return p[missing:], len(l.head) >= size
+}
+
+// parse reads the head of a file or of a chunk, and returns what is left of p.
+func (l *listener) parse(p []byte) []byte {
+	if !l.begun {
+		rest, ok := l.need(p, 12)
+		if ok {
+			l.begun = string(l.head[:4]) == "RIFF" && string(l.head[8:12]) == "WAVE"
+			l.deaf, l.head = !l.begun, l.head[:0]
 		}
-		if id == "fmt " && size >= 16 && len(body) >= 16 && !l.format(body) {
-			l.giveUp()
-			return nil
-		}
-		next := int64(at) + 8 + size + size&1
-		if next > maxHead {
-			l.giveUp()
-			return nil
-		}
-		at = int(next)
+		return rest
 	}
-	if len(h) > maxHead {
-		l.giveUp()
+	rest, ok := l.need(p, 8)
+	if !ok {
+		return rest
 	}
-	return nil
+	size := int64(binary.LittleEndian.Uint32(l.head[4:]))
+	switch string(l.head[:4]) {
+	case "data":
+		l.reading, l.deaf = true, l.width == 0
+		return rest
+	case "fmt ":
+		body := int(min(size, 26))
+		if rest, ok = l.need(rest, 8+body); !ok {
+			return rest
+		}
+		l.deaf = !l.format(l.head[8:])
+		size -= int64(body)
+	}
+	l.skip, l.head = size+size&1, l.head[:0]
+	return rest
 }
 
 func (l *listener) format(body []byte) bool {
+	if len(body) < 16 {
+		return false
+	}
 	kind := binary.LittleEndian.Uint16(body)
+	if kind == formatExtensible && len(body) >= 26 {
+		kind = binary.LittleEndian.Uint16(body[24:])
+	}
 	l.channels = int(binary.LittleEndian.Uint16(body[2:]))
 	l.rate = int(binary.LittleEndian.Uint32(body[4:]))
 	bits := int(binary.LittleEndian.Uint16(body[14:]))
-	if (kind != 1 && kind != 0xfffe) || l.channels < 1 || l.channels > 32 || l.rate < 4000 || l.rate > 400_000 || bits%8 != 0 || bits < 8 || bits > 32 {
+	l.float = kind == formatFloat
+	switch {
+	case l.channels < 1 || l.channels > 32 || l.rate < 4000 || l.rate > 400_000:
+		return false
+	case kind == formatPCM && (bits == 8 || bits == 16 || bits == 24 || bits == 32), l.float && bits == 32:
+	default:
 		return false
 	}
 	l.width = bits / 8
 	l.reader = newToneReader(l.rate)
 	return true
 }
-
-func (l *listener) giveUp() { l.deaf, l.head = true, nil }
 
 // hear reads samples, mixed down to one channel.
 func (l *listener) hear(p []byte) {
@@ -128,19 +150,26 @@ func (l *listener) hear(p []byte) {
 func (l *listener) sample(frame []byte) {
 	sum := 0.0
 	for c := range l.channels {
-		sum += decodeSample(frame[c*l.width:], l.width)
+		sum += l.decode(frame[c*l.width:])
 	}
 	l.frames++
 	l.reader.add(sum / float64(l.channels))
 }
 
-func decodeSample(b []byte, width int) float64 {
-	switch width {
-	case 1:
+// decode reads one sample, between -1 and 1.
+func (l *listener) decode(b []byte) float64 {
+	switch {
+	case l.float:
+		v := float64(math.Float32frombits(binary.LittleEndian.Uint32(b)))
+		if math.IsNaN(v) {
+			return 0
+		}
+		return max(-1, min(v, 1))
+	case l.width == 1:
 		return (float64(b[0]) - 128) / 128
-	case 2:
+	case l.width == 2:
 		return float64(int16(binary.LittleEndian.Uint16(b))) / math.MaxInt16 //nolint:gosec // two's complement
-	case 3:
+	case l.width == 3:
 		return float64(int32(uint32(b[0])<<8|uint32(b[1])<<16|uint32(b[2])<<24)) / math.MaxInt32 //nolint:gosec // two's complement
 	}
 	return float64(int32(binary.LittleEndian.Uint32(b))) / math.MaxInt32 //nolint:gosec // two's complement

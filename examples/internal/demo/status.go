@@ -12,8 +12,8 @@ import (
 type Status struct {
 	w io.Writer
 
-	mu    sync.Mutex
-	shown int
+	mu   sync.Mutex
+	text string // shown now
 }
 
 // NewStatus makes a status line on w; it stays silent if w is no terminal.
@@ -32,18 +32,22 @@ func (s *Status) Show(format string, args ...any) {
 		return
 	}
 	text := fmt.Sprintf(format, args...)
-	n := utf8.RuneCountInString(text)
-	_, _ = fmt.Fprintf(s.w, "\r%s%s", text, strings.Repeat(" ", max(s.shown-n, 0)))
-	s.shown = n
+	if text == s.text {
+		return
+	}
+	_, _ = fmt.Fprintf(s.w, "\r%s%s", text, strings.Repeat(" ", max(width(s.text)-width(text), 0)))
+	s.text = text
 }
 
 // Clear removes the line.
 func (s *Status) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.w == nil || s.shown == 0 {
+	if s.w == nil || s.text == "" {
 		return
 	}
-	_, _ = fmt.Fprintf(s.w, "\r%s\r", strings.Repeat(" ", s.shown))
-	s.shown = 0
+	_, _ = fmt.Fprintf(s.w, "\r%s\r", strings.Repeat(" ", width(s.text)))
+	s.text = ""
 }
+
+func width(text string) int { return utf8.RuneCountInString(text) }

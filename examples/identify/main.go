@@ -1,0 +1,154 @@
+// Identify recognises a sample of audio, or what was played in a long recording, and prints it.
+//
+//	go run ./examples/identify                    # a sample that it makes itself, against the embedded mock
+//	go run ./examples/identify path/to/song.mp3   # a file; of WAV the last 12 seconds are sent
+//	go run ./examples/identify -windows path/to/broadcast.wav
+//	ffmpeg -i http://radio.example/stream -f wav - | go run ./examples/identify -windows -
+//
+// With ACRCLOUD_IDENTIFY_HOST, ACRCLOUD_IDENTIFY_ACCESS_KEY and ACRCLOUD_IDENTIFY_ACCESS_SECRET in the environment it uses the real
+// service, unless -mock is given or ACRCLOUD_USE_MOCK is set.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/identify"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// A job is what the command line asks for.
+type job struct {
+	path    string // empty: a sample of our own; "-": standard input
+	useMock bool
+	windows bool
+	every   time.Duration
+	most    int
+}
+
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("identify", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	var j job
+	flags.BoolVar(&j.useMock, "mock", false, "use the embedded mock, whatever credentials there are")
+	flags.BoolVar(&j.windows, "windows", false, "go through a long WAV file, and list what was played")
+	flags.DurationVar(&j.every, "every", 30*time.Second, "with -windows: how often 12 seconds are identified; each time is billed")
+	flags.IntVar(&j.most, "max", 0, "with -windows: how many times at most; 0 for no limit")
+	flags.Usage = func() {
+		_, _ = fmt.Fprint(stderr, "usage: identify [-mock] [-windows [-every 30s] [-max n]] [file]\n\nWithout a file it identifies a sample that it makes itself, against the mock.\n\n")
+		flags.PrintDefaults()
+	}
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	case flags.NArg() > 1:
+		flags.Usage()
+		return exitUsage
+	}
+	j.path = flags.Arg(0)
+	err := j.run(ctx, stdin, stdout, stderr)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		_, _ = fmt.Fprintln(stderr, "identify: stopped")
+		return exitInterrupted
+	}
+	_, _ = fmt.Fprintln(stderr, "identify:", err)
+	return exitFailed
+}
+
+func (j *job) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
+	svc, err := newService(j.useMock)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(stderr, svc)
+	if j.path == "" && svc.mock == nil {
+		return errors.New("name the file to identify: the sample is for the mock, and the service would bill it and find nothing")
+	}
+	client, err := identify.New(svc.config, svc.options...)
+	if err != nil {
+		return err
+	}
+	if j.windows {
+		return j.log(ctx, client, svc, stdin, stdout)
+	}
+	src := acrcloud.FromFile(j.path)
+	switch j.path {
+	case "":
+		src = sample(svc.mock)
+	case "-":
+		src = acrcloud.FromReader("standard input", stdin, -1)
+	}
+	result, err := client.Identify(ctx, identify.Audio(shorten(src, j.path)))
+	if err != nil {
+		return err
+	}
+	if err := printCandidates(stdout, result); err != nil {
+		return err
+	}
+	if svc.mock != nil && !result.Matched() {
+		_, err = fmt.Fprintln(stdout, "\nThe mock recognises only the tracks that it is told of. To register this file in a program of yours:\n"+
+			"    srv.AddTrack(mock.Track{Title: \"…\", Data: contentOfTheFile})")
+	}
+	return err
+}
+
+// log identifies window after window, and prints what was played.
+func (j *job) log(ctx context.Context, client *identify.Client, svc *service, stdin io.Reader, stdout io.Writer) error {
+	recording := stdin
+	switch j.path {
+	case "":
+		recording = broadcast(svc.mock)
+	case "-":
+	default:
+		f, err := os.Open(j.path)
+		if err != nil {
+			return err
+		}
+		defer f.Close() //nolint:errcheck // it was only read
+		recording = f
+	}
+	failed := 0
+	windows := client.Windows(ctx, recording, &identify.WindowsOptions{Every: j.every, MaxWindows: j.most, InFlight: 4})
+	segments, err := identify.Merge(func(yield func(*identify.Window, error) bool) {
+		for w, err := range windows {
+			if w != nil && w.Err != nil {
+				failed++
+			}
+			if !yield(w, err) {
+				return
+			}
+		}
+	})
+	if printErr := printSegments(stdout, segments); err == nil {
+		err = printErr // what was found is worth printing, even if not all was looked at
+	}
+	if failed > 0 {
+		_, _ = fmt.Fprintf(stdout, "\n%d windows could not be identified.\n", failed)
+	}
+	return err
+}

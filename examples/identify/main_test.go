@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+// environment sets the credentials; the tests that use it cannot be parallel.
+func environment(t *testing.T, host, key, secret, useMock string) {
+	t.Helper()
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "ACRCLOUD_") {
+			t.Setenv(name, "")
+		}
+	}
+	t.Setenv("ACRCLOUD_IDENTIFY_HOST", host)
+	t.Setenv("ACRCLOUD_IDENTIFY_ACCESS_KEY", key)
+	t.Setenv("ACRCLOUD_IDENTIFY_ACCESS_SECRET", secret)
+	t.Setenv("ACRCLOUD_USE_MOCK", useMock)
+}
+
+const (
+	testHost = "identify-eu-west-1.acrcloud.com"
+	testKey  = "k3yk3yk3y"
+)
+
+//nolint:paralleltest // the environment belongs to the whole program
+func TestIdentify(t *testing.T) {
+	dir := t.TempDir()
+	song, wav := filepath.Join(dir, "song.flac"), filepath.Join(dir, "long.wav")
+	require.NoError(t, os.WriteFile(song, []byte("fLaC\x00\x00\x00\x22unknown music"), 0o600))
+	unknown := mock.New().AddTrack(mock.Track{}).WAV(0, time.Minute)
+	require.NoError(t, os.WriteFile(wav, unknown, 0o600))
+	tests := []struct {
+		name                       string
+		args                       []string
+		host, key, secret, useMock string
+		exit                       int
+		stdout, stderr             string
+	}{
+		{"a sample", nil, "", "", "", "", exitOK, "https://open.spotify.com/track/", "embedded mock"},
+		{"a broadcast", []string{"-windows", "-every", "10s"}, "", "", "", "", exitOK, "Midnight Harbour", "embedded mock"},
+		{"the beginning of it", []string{"-windows", "-max", "1"}, "", "", "", "", exitOK, "0:12", "embedded mock"},
+		{"a file", []string{song}, "", "", "", "", exitOK, "AddTrack", "embedded mock"},
+		{"a file in windows", []string{"-windows", wav}, "", "", "", "", exitOK, "no match", "embedded mock"},
+		{"a WAV file", []string{wav}, "", "", "", "", exitOK, "no match", "embedded mock"},
+		{"standard input", []string{"-"}, "", "", "", "", exitOK, "no match", "embedded mock"},
+		{"standard input in windows", []string{"-windows", "-"}, "", "", "", "", exitOK, "no match", "embedded mock"},
+		{"the mock in spite of credentials", []string{"-mock"}, testHost, testKey, testKey, "", exitOK, "Silver River", "embedded mock"},
+		{"the mock by the environment", nil, testHost, testKey, testKey, "1", exitOK, "Silver River", "embedded mock"},
+		{"the real service wants a file", nil, testHost, testKey, testKey, "0", exitFailed, "", "name the file"},
+		{"and says what it is", nil, testHost, testKey, testKey, "", exitFailed, "", "each identification is billed"},
+		{"a part of the credentials", nil, testHost, testKey, "", "", exitFailed, "", "ACRCLOUD_IDENTIFY_ACCESS_SECRET"},
+		{"neither true nor false", nil, "", "", "", "maybe", exitFailed, "", "ACRCLOUD_USE_MOCK"},
+		{"a missing file", []string{filepath.Join(dir, "none.mp3")}, "", "", "", "", exitFailed, "", "none.mp3"},
+		{"a missing file in windows", []string{"-windows", filepath.Join(dir, "none.wav")}, "", "", "", "", exitFailed, "", "none.wav"},
+		{"no WAV", []string{"-windows", song}, "", "", "", "", exitFailed, "", "not WAV"},
+		{"too often", []string{"-windows", "-every", "1ms"}, "", "", "", "", exitFailed, "", "billed"},
+		{"too many files", []string{song, song}, "", "", "", "", exitUsage, "", "usage"},
+		{"an unknown flag", []string{"-x"}, "", "", "", "", exitUsage, "", "usage"},
+		{"help", []string{"-h"}, "", "", "", "", exitOK, "", "usage"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			environment(t, tt.host, tt.key, tt.secret, tt.useMock)
+			var stdout, stderr bytes.Buffer
+			assert.Equal(t, tt.exit, run(t.Context(), tt.args, bytes.NewReader(unknown), &stdout, &stderr), stderr.String())
+			assert.Contains(t, stdout.String(), tt.stdout)
+			assert.Contains(t, stderr.String(), tt.stderr)
+			assert.NotContains(t, stdout.String()+stderr.String(), testKey)
+		})
+	}
+}
+
+func TestClock(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "1:05", clock(65*time.Second))
+	assert.Equal(t, "1:00:05", clock(time.Hour+5*time.Second))
+}

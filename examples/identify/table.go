@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/identify"
+)
+
+// printCandidates prints what the sample may be, the most likely first.
+func printCandidates(w io.Writer, result *identify.Result) error {
+	if !result.Matched() {
+		_, err := fmt.Fprintln(w, "no match")
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(t, "SCORE\tKIND\tTITLE\tARTISTS\tAT\tISRC\tLINK")
+	for _, c := range result.Top(10) {
+		at, isrc, links := "-", "-", []string{"-"}
+		if m := c.Music; m != nil {
+			if m.PlayOffsetMS != nil {
+				at = clock(time.Duration(*m.PlayOffsetMS) * time.Millisecond)
+			}
+			if len(m.ExternalIDs.ISRC) > 0 {
+				isrc = m.ExternalIDs.ISRC[0]
+			}
+			links = urls(c)
+		}
+		_, _ = fmt.Fprintf(t, "%.0f\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Score, c.Kind, c.Title, strings.Join(c.Artists, ", "), at, isrc, links[0])
+		for _, link := range links[1:] {
+			_, _ = fmt.Fprintf(t, "\t\t\t\t\t\t%s\n", link)
+		}
+	}
+	return t.Flush()
+}
+
+// urls are the pages of a recording on other services, or one dash.
+func urls(c identify.Candidate) []string {
+	var list []string
+	for _, link := range c.Music.ExternalMetadata.Links() {
+		list = append(list, link.URL)
+	}
+	if len(list) == 0 {
+		return []string{"-"}
+	}
+	return list
+}
+
+// printSegments prints what was played from when to when.
+func printSegments(w io.Writer, segments []identify.Segment) error {
+	if len(segments) == 0 {
+		_, err := fmt.Fprintln(w, "no match")
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(t, "FROM\tTO\tSCORE\tTITLE\tARTISTS\tALSO")
+	for _, s := range segments {
+		also := make([]string, 0, len(s.Others))
+		for _, c := range s.Others {
+			also = append(also, c.Title)
+		}
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%.0f\t%s\t%s\t%s\n", clock(s.Start), clock(s.End), s.Best.Score, s.Best.Title, strings.Join(s.Best.Artists, ", "), strings.Join(also, ", "))
+	}
+	return t.Flush()
+}
+
+// clock writes a time as hours, minutes and seconds.
+func clock(d time.Duration) string {
+	d = d.Round(time.Second)
+	if d < time.Hour {
+		return fmt.Sprintf("%d:%02d", d/time.Minute, d%time.Minute/time.Second)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", d/time.Hour, d%time.Hour/time.Minute, d%time.Minute/time.Second)
+}

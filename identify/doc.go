@@ -1,0 +1,26 @@
+// Package identify recognises samples of audio through ACRCloud's Identification API.
+//
+//	client, err := identify.New(cfg) // IdentifyHost, IdentifyAccessKey, IdentifyAccessSecret
+//	result, err := client.Identify(ctx, identify.Audio(acrcloud.FromFile("sample.wav")))
+//	if err != nil {
+//		return err // its text says what to do
+//	}
+//	if best := result.Best(); best != nil {
+//		fmt.Println(best.Title, best.Artists, best.Score)
+//	}
+//
+// # Samples
+//
+// A [Sample] is a file ([Audio]), raw audio ([PCM]), or a fingerprint that ACRCloud's own tools have made ([Fingerprint], [Humming]).
+// About 12 seconds are analysed, by all evidence the last 12 of what is sent. [Trim] and [PCMFormat.Last] cut what is longer.
+//
+// # Long recordings
+//
+// [Client.Windows] goes through a WAV file or raw audio of any length, a radio stream in a pipe too, and identifies 12 seconds of it
+// every so often. [Merge] makes a list of what was played from when to when.
+//
+// # Money
+//
+// Each identification is billed, whether it finds something or not. Nothing is sent twice that the service may have accepted; see
+// [Client.Identify].
+package identify

@@ -1,0 +1,184 @@
+package identify
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// A Segment is a stretch of a recording in which one thing was playing, as [Merge] puts it together from windows.
+type Segment struct {
+	Start   time.Duration // in the recording
+	End     time.Duration // in the recording
+	Windows int           // in how many windows it was recognised
+
+	// Best is what it is, from the window with the best score.
+	Best Candidate
+
+	// Others are different recordings that were recognised at the same time, such as releases that share the audio; the one that was
+	// recognised for longest first.
+	Others []Candidate
+}
+
+// Merge reads all windows of a recording and joins neighbours in which the same recording or custom file goes on: the same ACRID, and
+// offsets in the recording that fit the time between the windows, or, where the service gives no offsets, windows that follow each other. A
+// gap between two windows is taken for played if the offsets fit across it; windows that failed are left out. Humming and channels are not
+// merged.
+//
+// Segments are in the order of their beginnings. Where several recordings were recognised at one time, the one that was recognised in
+// more windows, then the better score, makes the segment; the rest are in Segment.Others. A song that ends within a window and the one
+// that follows make a segment each.
+//
+// The error is the one that ended the windows. The segments up to there are returned beside it.
+func Merge(windows iter.Seq2[*Window, error]) ([]Segment, error) {
+	var m merger
+	for w, err := range windows {
+		if err != nil {
+			return m.segments(), err
+		}
+		if w != nil {
+			m.add(w)
+		}
+	}
+	return m.segments(), nil
+}
+
+// A run is one recording going on.
+type run struct {
+	Segment
+	index  int // of the last window that it was recognised in
+	offset time.Duration
+	known  bool // offset is: how far the recording is ahead of the time in the window
+}
+
+// A merger collects runs.
+type merger struct {
+	runs  []*run
+	index int
+}
+
+// tolerance is how far offsets may be off, besides the drift of what plays a little fast or slow.
+const tolerance = 1500 * time.Millisecond
+
+func (m *merger) add(w *Window) {
+	m.index++
+	if w.Err != nil || w.Result == nil {
+		return
+	}
+	taken := map[*run]bool{}
+	for _, c := range w.Result.Top(-1) {
+		if c.Music == nil && c.Custom == nil {
+			continue
+		}
+		next := newRun(c, w, m.index)
+		if r := m.before(next, taken); r != nil {
+			taken[r] = true
+			r.extend(next)
+			continue
+		}
+		taken[next] = true
+		m.runs = append(m.runs, next)
+	}
+}
+
+// newRun is what one window says of one recording.
+func newRun(c Candidate, w *Window, index int) *run {
+	o := offsetsOf(c)
+	r := &run{Segment: Segment{Start: w.Start, End: w.End, Windows: 1, Best: c}, index: index}
+	if o.sampleBegin != nil && o.sampleEnd != nil && *o.sampleEnd > *o.sampleBegin {
+		r.Start = min(w.Start+milliseconds(*o.sampleBegin), w.End)
+		r.End = min(w.Start+milliseconds(*o.sampleEnd), w.End)
+	}
+	switch {
+	case o.dbBegin != nil:
+		r.offset, r.known = milliseconds(*o.dbBegin)-r.Start, true
+	case o.play != nil: // the position at the end of the sample
+		r.offset, r.known = milliseconds(*o.play)-w.End, true
+	}
+	return r
+}
+
+// before finds the run that goes on in next.
+func (m *merger) before(next *run, taken map[*run]bool) *run {
+	for _, r := range slices.Backward(m.runs) {
+		if taken[r] || r.Best.Kind != next.Best.Kind || !sameRecording(r.Best, next.Best) {
+			continue
+		}
+		if r.known && next.known {
+			off := max(next.offset-r.offset, r.offset-next.offset)
+			if off <= tolerance+max(next.Start-r.End, 0)/30 {
+				return r
+			}
+			continue
+		}
+		if r.index+1 >= next.index {
+			return r
+		}
+	}
+	return nil
+}
+
+// sameRecording goes by the title where there is no id.
+func sameRecording(a, b Candidate) bool {
+	if a.ACRID != "" || b.ACRID != "" {
+		return a.ACRID == b.ACRID
+	}
+	return a.Title != "" && a.Title == b.Title
+}
+
+func (r *run) extend(next *run) {
+	r.Start, r.End = min(r.Start, next.Start), max(r.End, next.End)
+	r.Windows++
+	r.index, r.offset, r.known = next.index, next.offset, next.known
+	if next.Best.Score > r.Best.Score {
+		r.Best = next.Best
+	}
+}
+
+// segments picks of what was recognised at one time what there is most reason to believe.
+func (m *merger) segments() []Segment {
+	slices.SortStableFunc(m.runs, func(a, b *run) int {
+		return cmp.Or(cmp.Compare(b.Windows, a.Windows), cmp.Compare(b.Best.Score, a.Best.Score), cmp.Compare(b.End-b.Start, a.End-a.Start))
+	})
+	var chosen []*Segment
+	for _, r := range m.runs {
+		if s := covering(chosen, r); s != nil {
+			s.Others = append(s.Others, r.Best)
+		} else {
+			chosen = append(chosen, &r.Segment)
+		}
+	}
+	list := make([]Segment, 0, len(chosen))
+	for _, s := range chosen {
+		list = append(list, *s)
+	}
+	slices.SortStableFunc(list, func(a, b Segment) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
+	return list
+}
+
+// covering finds the segment that has more than half of a run.
+func covering(chosen []*Segment, r *run) *Segment {
+	for _, s := range chosen {
+		if common := min(s.End, r.End) - max(s.Start, r.Start); 2*common > r.End-r.Start {
+			return s
+		}
+	}
+	return nil
+}
+
+// offsets are those of a candidate, in milliseconds; nil where the service gives none.
+type offsets struct{ sampleBegin, sampleEnd, dbBegin, play *int64 }
+
+func offsetsOf(c Candidate) offsets {
+	if m := c.Music; m != nil {
+		return offsets{m.SampleBeginTimeOffsetMS, m.SampleEndTimeOffsetMS, m.DBBeginTimeOffsetMS, m.PlayOffsetMS}
+	}
+	var f acrcloud.CustomFile
+	if c.Custom != nil {
+		f = *c.Custom
+	}
+	return offsets{f.SampleBeginTimeOffsetMS, f.SampleEndTimeOffsetMS, f.DBBeginTimeOffsetMS, f.PlayOffsetMS}
+}

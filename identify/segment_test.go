@@ -1,0 +1,149 @@
+package identify_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/identify"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+// heard is a recording in a window of 12 seconds: from where in it to where, and where in the recording that is. Negative: unknown.
+func heard(acrid string, score float64, from, to, db int64) acrcloud.Music {
+	m := acrcloud.Music{ACRID: acrid, Title: acrid, Score: &score}
+	if from >= 0 {
+		m.SampleBeginTimeOffsetMS, m.SampleEndTimeOffsetMS = new(from*1000), new(to*1000)
+	}
+	if db >= 0 {
+		m.DBBeginTimeOffsetMS = new(db * 1000)
+	}
+	return m
+}
+
+// every puts windows of 12 seconds that far from each other; nil is a failed one.
+func every(seconds int, windows ...[]acrcloud.Music) iter.Seq2[*identify.Window, error] {
+	return func(yield func(*identify.Window, error) bool) {
+		for i, music := range windows {
+			start := time.Duration(i*seconds) * time.Second
+			w := &identify.Window{Start: start, End: start + 12*time.Second, Result: &identify.Result{Music: music}}
+			if music == nil {
+				w.Result, w.Err = nil, errors.New("failed")
+			}
+			if !yield(w, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestMerge(t *testing.T) {
+	t.Parallel()
+	type music = []acrcloud.Music
+	none := music{}
+	tests := []struct {
+		name    string
+		windows iter.Seq2[*identify.Window, error]
+		want    []string
+	}{
+		{"nothing", every(12), nil},
+		{"no match", every(12, none, none), nil},
+		{"one", every(12, music{heard("a", 90, 2, 12, 30)}), []string{"2s-12s a 90 x1"}},
+		{"goes on", every(12, music{heard("a", 80, 0, 12, 30)}, music{heard("a", 95, 0, 12, 42)}, music{heard("a", 90, 0, 7, 54)}), []string{"0s-31s a 95 x3"}},
+		{"apart", every(30, music{heard("a", 80, 0, 12, 30)}, music{heard("a", 80, 0, 12, 60)}), []string{"0s-42s a 80 x2"}},
+		{"once more", every(30, music{heard("a", 80, 0, 12, 30)}, music{heard("a", 80, 0, 12, 30)}), []string{"0s-12s a 80 x1", "30s-42s a 80 x1"}},
+		{"overlapping", every(6, music{heard("a", 80, 0, 12, 0)}, music{heard("a", 80, 0, 12, 6)}), []string{"0s-18s a 80 x2"}},
+		{"over a gap", every(12, music{heard("a", 80, 0, 12, 0)}, none, nil, music{heard("a", 80, 0, 12, 36)}), []string{"0s-48s a 80 x2"}},
+		{"a little fast", every(30, music{heard("a", 80, 0, 12, 0)}, music{heard("a", 80, 0, 12, 31)}, music{heard("a", 80, 0, 12, 62)}), []string{"0s-72s a 80 x3"}},
+		{"two songs", every(12, music{heard("a", 80, 0, 12, 0)}, music{heard("a", 80, 0, 5, 12), heard("b", 99, 5, 12, 0)}, music{heard("b", 99, 0, 12, 7)}), []string{"0s-17s a 80 x2", "17s-36s b 99 x2"}},
+		{"releases of one", every(12, music{heard("a", 100, 0, 12, 0), heard("b", 100, 0, 12, 1)}, music{heard("b", 100, 0, 12, 13), heard("a", 100, 0, 12, 12)}, music{heard("b", 90, 0, 12, 25)}), []string{"0s-36s b 100 x3, a"}},
+		{"no offsets", every(12, music{heard("a", 80, -1, 0, -1)}, music{heard("a", 80, -1, 0, -1)}, none, music{heard("a", 80, -1, 0, -1)}), []string{"0s-24s a 80 x2", "36s-48s a 80 x1"}},
+		{"odd offsets", every(12, music{heard("a", 80, 90, 99, 0)}), []string{"12s-12s a 80 x1"}},
+		{"no id", every(12, music{{Title: "x"}}, music{{Title: "x"}}, music{{}}), []string{"0s-24s x 0 x2", "24s-36s  0 x1"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			segments, err := identify.Merge(tt.windows)
+			require.NoError(t, err)
+			var got []string
+			for _, s := range segments {
+				text := []string{fmt.Sprintf("%vs-%vs %s %v x%d", s.Start.Seconds(), s.End.Seconds(), s.Best.Title, s.Best.Score, s.Windows)}
+				for _, c := range s.Others {
+					text = append(text, c.Title)
+				}
+				got = append(got, strings.Join(text, ", "))
+			}
+			assert.Equal(t, tt.want, got)
+		})
+	}
+}
+
+func TestMergeCustomFilesByPlayOffset(t *testing.T) {
+	t.Parallel()
+	segments, err := identify.Merge(func(yield func(*identify.Window, error) bool) {
+		for i := range 4 {
+			start := time.Duration(i) * 20 * time.Second
+			files := []acrcloud.CustomFile{{ACRID: "c", PlayOffsetMS: new(int64(12_000 + i/2*40_000 + i%2*20_000)), Score: new(float64(90 + i))}}
+			result := &identify.Result{CustomFiles: files, Humming: []identify.HummingMatch{{ACRID: "h", Score: new(1.0)}}, Streams: []acrcloud.Stream{{ACRID: "s", Score: new(100.0)}}}
+			if !yield(&identify.Window{Start: start, End: start + 12*time.Second, Result: result}, nil) {
+				return
+			}
+		}
+		yield(nil, acrcloud.ErrQuotaExceeded)
+	})
+	require.ErrorIs(t, err, acrcloud.ErrQuotaExceeded)
+	require.Len(t, segments, 1)
+	assert.Equal(t, 72*time.Second, segments[0].End)
+	assert.Equal(t, 4, segments[0].Windows)
+	assert.InDelta(t, 93.0, segments[0].Best.Score, 0)
+	assert.Empty(t, segments[0].Others)
+}
+
+// A broadcast of two tracks, at the usual rate of a recording.
+func TestMergeOfABroadcast(t *testing.T) {
+	t.Parallel()
+	srv := mock.New()
+	first := srv.AddTrack(mock.Track{Title: "First", Duration: 2 * time.Minute})
+	second := srv.AddTrack(mock.Track{Title: "Second", Duration: 2 * time.Minute})
+	mono := append(first.WAV(0, 40*time.Second), second.WAV(10*time.Second, time.Minute)[44:]...)
+	wav := upsample(mono[44:], 6, 2)
+	segments, err := identify.Merge(mockClient(t, srv).Windows(t.Context(), bytes.NewReader(wav), &identify.WindowsOptions{Every: 10 * time.Second, InFlight: 2}))
+	require.NoError(t, err)
+	require.Len(t, segments, 2)
+	for i, want := range []struct {
+		title      string
+		start, end float64
+	}{{"First", 0, 40}, {"Second", 40, 90}} {
+		assert.Equal(t, want.title, segments[i].Best.Title)
+		assert.InDelta(t, want.start, segments[i].Start.Seconds(), 2)
+		assert.InDelta(t, want.end, segments[i].End.Seconds(), 2)
+	}
+}
+
+// upsample makes WAV of a higher rate, and of several channels, out of 16-bit mono of 8 kHz, in straight lines.
+//
+//nolint:gosec // two's complement
+func upsample(data []byte, factor, channels int) []byte {
+	at := func(i int) int { return int(int16(uint16(data[2*i]) | uint16(data[2*i+1])<<8)) }
+	n := len(data) / 2
+	var out []byte
+	for i := range n {
+		a, b := at(i), at(min(i+1, n-1))
+		for k := range factor {
+			v := uint16(int16(a + (b-a)*k/factor))
+			for range channels {
+				out = append(out, byte(v), byte(v>>8))
+			}
+		}
+	}
+	return wavFile{format: wavFormat(1, channels, 8000*factor, 16), data: out}.bytes()
+}

@@ -1,0 +1,60 @@
+package identify
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// WindowLength is how long a window is: as much as the service analyses.
+const WindowLength = 12 * time.Second
+
+// A Window is a stretch of a recording that was identified.
+type Window struct {
+	Start  time.Duration // in the recording
+	End    time.Duration // Start + WindowLength; sooner where the recording ends
+	Result *Result       // nil if Err is not
+	Err    error         // why this window has no result, as of [Client.Identify]
+}
+
+// WindowsOptions says how [Client.Windows] goes through a recording.
+type WindowsOptions struct {
+	// Every is the time from the beginning of a window to that of the next, at least 100 milliseconds. It is required, since each window
+	// is billed: 12 seconds identify everything, 30 seconds miss little music, less than 12 let windows overlap.
+	Every time.Duration
+
+	MaxWindows int // how many windows there are at most; 0 for as many as there is audio
+	InFlight   int // how many windows are identified at a time; 0 means 1
+
+	// PCM is the format of raw audio. Zero, the recording is WAV.
+	PCM PCMFormat
+
+	// KeepRate sends the audio as it is, not down-mixed and resampled to 8 kHz: several times the bytes, and no better known results.
+	KeepRate bool
+}
+
+// minEvery keeps a mistaken unit from being an expensive one.
+const minEvery = 100 * time.Millisecond
+
+func (o *WindowsOptions) check(r io.Reader) error {
+	refuse := func(field, problem, remedy string) error {
+		return &acrcloud.ArgumentError{Field: field, Problem: problem, Remedy: remedy}
+	}
+	switch {
+	case r == nil:
+		return refuse("r", "is nil", "give Windows an open recording")
+	case o == nil || o.Every == 0:
+		return refuse("WindowsOptions.Every", "is missing", "say how often to identify a window, such as every 30 seconds: each one is billed")
+	case o.Every < minEvery:
+		return refuse("WindowsOptions.Every", fmt.Sprintf("is %v", o.Every), "use 100 milliseconds or more; each window is billed")
+	case o.MaxWindows < 0:
+		return refuse("WindowsOptions.MaxWindows", "is negative", "use 0 for no limit")
+	case o.InFlight < 0:
+		return refuse("WindowsOptions.InFlight", "is negative", "use 1 or more, or 0 for 1")
+	case o.PCM != (PCMFormat{}):
+		return o.PCM.check("WindowsOptions.PCM")
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package identify
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
+)
+
+// A wireResult is a Result as the service writes it.
+type wireResult struct {
+	Status     wireStatus   `json:"status,omitzero"`
+	Metadata   wireMetadata `json:"metadata,omitzero"`
+	CostTime   float64      `json:"cost_time,omitzero"`
+	ResultType int          `json:"result_type,omitzero"`
+
+	// Response holds all of it in a form of answer that is out of use, but that the service's own tools still look for.
+	Response *wireResult `json:"response,omitzero"`
+
+	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
+}
+
+// A wireStatus tells a code of 0 from none.
+type wireStatus struct {
+	Code    *int   `json:"code,omitzero"`
+	Msg     string `json:"msg,omitzero"`
+	Version string `json:"version,omitzero"`
+
+	Extra map[string]json.RawMessage `json:",embed,inline"`
+}
+
+type wireMetadata struct {
+	TimestampUTC  string                `json:"timestamp_utc,omitzero"`
+	Music         []acrcloud.Music      `json:"music,omitzero"`
+	Humming       []HummingMatch        `json:"humming,omitzero"`
+	CustomFiles   []acrcloud.CustomFile `json:"custom_files,omitzero"`
+	Streams       []acrcloud.Stream     `json:"streams,omitzero"`
+	CustomStreams []acrcloud.Stream     `json:"custom_streams,omitzero"`
+
+	Extra map[string]json.RawMessage `json:",embed,inline"`
+}
+
+// unwrap returns what is in the old form's wrapper, if there is nothing without it.
+func (w *wireResult) unwrap() *wireResult {
+	if inner := w.Response; inner != nil && w.Status.Code == nil && inner.Status.Code != nil {
+		return inner
+	}
+	return w
+}
+
+// result is w as a Result, and whether it has a status code.
+func (w *wireResult) result() (Result, bool) {
+	hasCode := w.Status.Code != nil
+	r := Result{
+		Status:       Status{Msg: w.Status.Msg, Version: w.Status.Version, Extra: w.Status.Extra},
+		TimestampUTC: w.Metadata.TimestampUTC,
+		Music:        w.Metadata.Music, Humming: w.Metadata.Humming, CustomFiles: w.Metadata.CustomFiles,
+		Streams: w.Metadata.Streams, CustomStreams: w.Metadata.CustomStreams,
+		CostTime: w.CostTime, ResultType: w.ResultType,
+		MetadataExtra: w.Metadata.Extra, Extra: w.Extra,
+	}
+	if hasCode {
+		r.Status.Code = *w.Status.Code
+	}
+	return r, hasCode
+}
+
+func (r *Result) wire() *wireResult {
+	return &wireResult{
+		Status: wireStatus{Code: &r.Status.Code, Msg: r.Status.Msg, Version: r.Status.Version, Extra: r.Status.Extra},
+		Metadata: wireMetadata{
+			TimestampUTC: r.TimestampUTC, Music: r.Music, Humming: r.Humming, CustomFiles: r.CustomFiles,
+			Streams: r.Streams, CustomStreams: r.CustomStreams, Extra: r.MetadataExtra,
+		},
+		CostTime: r.CostTime, ResultType: r.ResultType, Extra: r.Extra,
+	}
+}
+
+// readResult reads an answer, and reports whether it has a status code.
+func readResult(data []byte) (result Result, hasCode bool, err error) {
+	var w wireResult
+	if err := lenient.Unmarshal(data, &w); err != nil {
+		return Result{}, false, err
+	}
+	result, hasCode = w.unwrap().result()
+	result.Raw = data
+	return result, hasCode, nil
+}
+
+// UnmarshalJSON reads a Result tolerantly. A status without a code is read as code 0.
+func (r *Result) UnmarshalJSON(data []byte) error {
+	var w wireResult
+	if err := lenient.UnmarshalJSON(data, &w); err != nil {
+		return err
+	}
+	*r, _ = w.unwrap().result()
+	r.Raw = bytes.Clone(data)
+	return nil
+}
+
+// UnmarshalJSONFrom reads a Result tolerantly. A status without a code is read as code 0.
+func (r *Result) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	data, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	return r.UnmarshalJSON(data)
+}
+
+// MarshalJSON writes the Result as the service does, with both of its Extras.
+func (r Result) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(r.wire()) }
+
+// MarshalJSONTo writes the Result as the service does, with both of its Extras.
+func (r Result) MarshalJSONTo(enc *jsontext.Encoder) error {
+	return lenient.MarshalJSONTo(enc, r.wire())
+}
+
+// UnmarshalJSON reads a HummingMatch tolerantly.
+func (h *HummingMatch) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, h) }
+
+// UnmarshalJSONFrom reads a HummingMatch tolerantly.
+func (h *HummingMatch) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return lenient.UnmarshalJSONFrom(dec, h)
+}
+
+// MarshalJSON writes the HummingMatch with its Extra.
+func (h HummingMatch) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&h) }
+
+// MarshalJSONTo writes the HummingMatch with its Extra.
+func (h HummingMatch) MarshalJSONTo(enc *jsontext.Encoder) error {
+	return lenient.MarshalJSONTo(enc, &h)
+}
+
+// UnmarshalJSON reads a Status tolerantly.
+func (s *Status) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, s) }
+
+// UnmarshalJSONFrom reads a Status tolerantly.
+func (s *Status) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return lenient.UnmarshalJSONFrom(dec, s)
+}
+
+// MarshalJSON writes the Status with its Extra.
+func (s Status) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&s) }
+
+// MarshalJSONTo writes the Status with its Extra.
+func (s Status) MarshalJSONTo(enc *jsontext.Encoder) error { return lenient.MarshalJSONTo(enc, &s) }

@@ -1,0 +1,48 @@
+package webhook
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/musicchartsai/acrcloud-go/filescan"
+)
+
+// An Event is one callback. Do not change what it points to: others may read it too.
+type Event struct {
+	Kind Kind
+
+	// Of a file scan. What the body does not have is zero, except after a re-fetch.
+	FileID      string
+	ContainerID int
+	State       filescan.State
+	Name        string            // of the file, as it was uploaded
+	Results     *filescan.Results // nil where the body has none, which is usual for other states than StateReady
+
+	// Monitoring is set for broadcast monitoring only, and for its test payload.
+	Monitoring *Monitoring
+
+	// Refetched says that the event is what the API says, not what was posted; see WithRefetch. Raw and Header are nil then, since
+	// nothing in them is to be believed.
+	Refetched bool
+
+	Header http.Header // of the request, without the one that carried the secret; nil from Parse
+	Raw    []byte      // the body as it was posted, whatever the Kind
+
+	// Extra has every member of the body that is not above, such as the text "status" of older callbacks, and those above that had
+	// an unreadable value.
+	Extra map[string]json.RawMessage
+
+	file *filescan.File // from the API
+}
+
+// File returns the scanned file: as the API knows it after a re-fetch, else with as much as the callback says of it. It is nil for
+// other kinds than [FileScan].
+func (e *Event) File() *filescan.File {
+	switch {
+	case e == nil || e.Kind != FileScan:
+		return nil
+	case e.file != nil:
+		return e.file
+	}
+	return &filescan.File{ID: e.FileID, ContainerID: e.ContainerID, Name: e.Name, State: e.State, Results: e.Results, Extra: e.Extra}
+}

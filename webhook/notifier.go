@@ -1,0 +1,119 @@
+package webhook
+
+import (
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Notifier takes callbacks to those who wait for files: give the same one to a [Handler] with [WithNotifier] and to
+// filescan.WaitOptions. Make one with [NewNotifier].
+//
+// It holds no goroutine and no timer, so thousands of waits cost little. A callback that came before its wait began counts: the
+// last 10,000 such are remembered, for 15 minutes.
+type Notifier struct {
+	mu      sync.Mutex
+	waiters map[string][]*waiter // by file id in lower case
+	early   map[string]*early    // what nobody was waiting for
+	order   []*early             // the oldest first; some may be gone from the map
+}
+
+// The bounds of what is remembered.
+const (
+	maxEarly = 10_000
+	earlyTTL = 15 * time.Minute
+)
+
+type waiter struct {
+	container int
+	ch        chan struct{}
+}
+
+type early struct {
+	id        string
+	container int
+	until     time.Time
+}
+
+// NewNotifier makes a Notifier.
+func NewNotifier() *Notifier { return &Notifier{} }
+
+// Subscribe implements filescan.Notifier: the channel receives a value when something about the file was posted, at once if that was
+// before. The function ends the subscription; it can be called more than once.
+func (n *Notifier) Subscribe(containerID int, fileID string) (<-chan struct{}, func()) {
+	id := strings.ToLower(fileID)
+	w := &waiter{container: containerID, ch: make(chan struct{}, 1)}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.waiters == nil {
+		n.waiters = map[string][]*waiter{}
+	}
+	n.waiters[id] = append(n.waiters[id], w)
+	if e := n.early[id]; e != nil && w.wants(e.container) && time.Now().Before(e.until) {
+		w.ch <- struct{}{}
+	}
+	return w.ch, func() { n.unsubscribe(id, w) }
+}
+
+func (n *Notifier) unsubscribe(id string, w *waiter) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	list := n.waiters[id]
+	for i, other := range list {
+		if other == w {
+			list[i] = list[len(list)-1]
+			list[len(list)-1] = nil
+			n.waiters[id] = list[:len(list)-1]
+			break
+		}
+	}
+	if len(n.waiters[id]) == 0 {
+		delete(n.waiters, id)
+	}
+}
+
+// Notify tells those who wait for the file that something was posted about it, or remembers it for those to come. A containerID of 0
+// means that it is not known. A [Handler] calls it; programs that receive callbacks by themselves, or on another machine and over a
+// queue, can do so too.
+func (n *Notifier) Notify(containerID int, fileID string) {
+	id := strings.ToLower(fileID)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	told := false
+	for _, w := range n.waiters[id] {
+		if w.wants(containerID) {
+			told = true
+			select {
+			case w.ch <- struct{}{}:
+			default: // it has not looked since the last one
+			}
+		}
+	}
+	if !told {
+		n.remember(id, containerID)
+	}
+}
+
+func (n *Notifier) remember(id string, containerID int) {
+	now := time.Now()
+	for len(n.order) > 0 && (len(n.order) >= maxEarly || !now.Before(n.order[0].until)) {
+		oldest := n.order[0]
+		n.order[0] = nil
+		n.order = n.order[1:]
+		if n.early[oldest.id] == oldest {
+			delete(n.early, oldest.id)
+		}
+	}
+	if n.early == nil {
+		n.early = map[string]*early{}
+	}
+	e := &early{id: id, container: containerID, until: now.Add(earlyTTL)}
+	n.early[id] = e
+	n.order = append(n.order, e)
+}
+
+// wants reports whether news about a file in that container are for this waiter. Ids are unique anyway, so a container that is not
+// known is no obstacle.
+func (w *waiter) wants(container int) bool {
+	return container == 0 || w.container == 0 || container == w.container
+}
