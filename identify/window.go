@@ -26,7 +26,7 @@ type WindowsOptions struct {
 	Every time.Duration
 
 	MaxWindows int // how many windows there are at most; 0 for as many as there is audio
-	InFlight   int // how many windows are identified at a time; 0 means 1
+	InFlight   int // how many windows are identified at a time, at most 1000; 0 means 1
 
 	// PCM is the format of raw audio. Zero, the recording is WAV.
 	PCM PCMFormat
@@ -34,6 +34,9 @@ type WindowsOptions struct {
 	// KeepRate sends the audio as it is, not down-mixed and resampled to 8 kHz: several times the bytes, and no better known results.
 	KeepRate bool
 }
+
+// maxInFlight is far beyond what projects are allowed to send per second.
+const maxInFlight = 1000
 
 // minEvery keeps a mistaken unit from being an expensive one.
 const minEvery = 100 * time.Millisecond
@@ -53,6 +56,8 @@ func (o *WindowsOptions) check(r io.Reader) error {
 		return refuse("WindowsOptions.MaxWindows", "is negative", "use 0 for no limit")
 	case o.InFlight < 0:
 		return refuse("WindowsOptions.InFlight", "is negative", "use 1 or more, or 0 for 1")
+	case o.InFlight > maxInFlight:
+		return refuse("WindowsOptions.InFlight", fmt.Sprintf("is %d", o.InFlight), fmt.Sprintf("use %d at most: each window that waits takes memory", maxInFlight))
 	case o.PCM != (PCMFormat{}):
 		return o.PCM.check("WindowsOptions.PCM")
 	}

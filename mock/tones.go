@@ -118,23 +118,36 @@ func (r *toneReader) add(sample float64) {
 
 // loudest returns the loudest tone, if it makes up a good part of the frame; else -1. What a tone spells by mistake the check sum finds.
 func (r *toneReader) loudest() int {
-	total := 0.0
+	last, c := -1, 0.0 // the tone before, which goes on as a rule
+	if n := len(r.tones); n > 0 && r.tones[n-1] >= 0 {
+		last = r.tones[n-1]
+		c = r.waves[last]
+	}
+	total, s1, s2 := 0.0, 0.0, 0.0
 	for _, x := range r.frame {
 		total += x * x
+		s1, s2 = x-s2+c*s1, s1
 	}
 	if total < 1e-4*float64(len(r.frame)) {
 		return -1
 	}
 	r.audible = true
+	if last >= 0 && s1*s1+s2*s2-c*s1*s2 > 0.6*total*float64(len(r.frame))/2 {
+		return last // it leaves too little for any other to be louder
+	}
 	best, loudest := -1, 0.25*total*float64(len(r.frame))/2
-	for tone := 0; tone+1 < tones; tone += 2 { // two at a time, since each step waits for the one before; there is an even number of tones
-		a, b := r.waves[tone], r.waves[tone+1]
-		var a1, a2, b1, b2 float64
+	for tone := 0; tone < tones; tone += 4 { // four at a time, since each step waits for the one before
+		var w [4]float64
+		n := copy(w[:], r.waves[tone:])
+		var a1, a2, b1, b2, c1, c2, d1, d2 float64
 		for _, x := range r.frame {
-			a1, a2 = x-a2+a*a1, a1
-			b1, b2 = x-b2+b*b1, b1
+			a1, a2 = x-a2+w[0]*a1, a1
+			b1, b2 = x-b2+w[1]*b1, b1
+			c1, c2 = x-c2+w[2]*c1, c1
+			d1, d2 = x-d2+w[3]*d1, d1
 		}
-		for i, power := range [...]float64{a1*a1 + a2*a2 - a*a1*a2, b1*b1 + b2*b2 - b*b1*b2} {
+		powers := [...]float64{a1*a1 + a2*a2 - w[0]*a1*a2, b1*b1 + b2*b2 - w[1]*b1*b2, c1*c1 + c2*c2 - w[2]*c1*c2, d1*d1 + d2*d2 - w[3]*d1*d2}
+		for i, power := range powers[:n] {
 			if power > loudest {
 				best, loudest = tone+i, power
 			}

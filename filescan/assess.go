@@ -1,0 +1,353 @@
+package filescan
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// Assess judges a scanned file by rules: is it a problem, which part of it, and how sure is that. nil rules mean [DefaultRules]. It is a
+// technical indication and not a legal one; the defaults are this SDK's, not ACRCloud's. The same file and rules always give the same
+// Assessment, and nothing is asked or sent.
+//
+// These are the rules, with their default thresholds; the page docs/assessment.md of the repository explains them one by one.
+//
+//	file.state      nil, processing, failed, or in an unknown state: unknown
+//	music.extent    music of similarity 80 or more covers 30 s or half of the file: critical, exact
+//	music.exact     music of similarity 80 or more: high, exact
+//	music.similar   music of similarity 50 or more: medium, similar
+//	music.weak      other music: low, similar
+//	music.altered   music whose tempo or pitch differs by more than 2 %: one step up, at most high
+//	cover.extent    covers cover 30 s or half of the file: high, cover
+//	cover           other covers: medium, cover
+//	custom.exact    audio of an own bucket, similarity 80 or more: high, custom
+//	custom          other audio of an own bucket: medium, custom
+//	ai.high         AI-generated with 90 % or more: high, ai_generated
+//	ai.medium       AI-generated with 50 % or more: medium, ai_generated
+//	match.short     matches below 3 s: ignored
+//	match.allowed   matches on the allow-list: listed, count for nothing
+//	share.skipped   the file's duration is unknown: rules on shares are left out
+//
+// The similarity is [Match.Similarity]. Seconds are the union of [offset, offset + played duration], clipped to the file; for the extent
+// rules, of all matches of their kind together.
+func Assess(file *File, rules *Rules) Assessment {
+	if reason := undecided(file); reason != "" {
+		return Assessment{Risk: RiskUnknown, MatchType: MatchNone, Reasons: []Reason{{Rule: "file.state", Text: reason}}}
+	}
+	a := &assessor{rules: rules.complete(), duration: durationOf(file), verdict: Assessment{Risk: RiskNone, MatchType: MatchNone}}
+	if results := file.Results; results != nil {
+		a.music(results.Music)
+		a.covers(results.CoverSongs)
+		a.custom(results.CustomFiles)
+		a.ai(results.AIDetection)
+	}
+	a.verdict.Reasons = append(a.verdict.Reasons, a.shortReason()...)
+	a.verdict.Reasons = append(a.verdict.Reasons, a.allowed...)
+	if a.duration <= 0 && a.sharesMatter {
+		a.verdict.Reasons = append(a.verdict.Reasons, Reason{Rule: "share.skipped", Text: "the file's duration is unknown, so the rules on shares of the file were left out"})
+	}
+	a.verdict.MatchedSeconds = union(a.counted)
+	return a.verdict
+}
+
+// undecided says why a scan says nothing about its file, if so.
+func undecided(file *File) string {
+	switch {
+	case file == nil:
+		return "there is no file"
+	case file.State.Failed():
+		return fmt.Sprintf("the scan failed (state %d)", int(file.State))
+	case !file.State.Done():
+		return fmt.Sprintf("the scan is not done (state %d)", int(file.State))
+	}
+	return ""
+}
+
+// durationOf is the file's length in seconds, which derivative works detection repeats in its rows; 0 if nobody tells.
+func durationOf(file *File) float64 {
+	duration := finite(file.Duration)
+	if duration <= 0 && file.Results != nil {
+		for _, m := range file.Results.Music {
+			duration = max(duration, finite(m.FileDuration))
+		}
+	}
+	return max(duration, 0)
+}
+
+// An assessor is one call of Assess.
+type assessor struct {
+	rules    *Rules
+	duration float64 // of the file; 0: unknown
+	verdict  Assessment
+
+	counted      []span // of all matches that count
+	short        int    // matches that were ignored
+	allowed      []Reason
+	sharesMatter bool // there was something to apply a rule on shares to
+}
+
+// raise makes the verdict what a rule says, if that is worse, or as bad and surer.
+func (a *assessor) raise(risk Risk, kind MatchType, confidence float64) {
+	if v := &a.verdict; risk > v.Risk || (risk == v.Risk && confidence > v.Confidence) {
+		v.Risk, v.MatchType, v.Confidence = risk, kind, confidence
+	}
+}
+
+func (a *assessor) reason(r Reason) { a.verdict.Reasons = append(a.verdict.Reasons, r) }
+
+// evidence is a match as the rules see it.
+type evidence struct {
+	span
+	title      string
+	artists    []string
+	isrc       string
+	similarity float64
+	scored     bool
+	skew       float64 // of tempo or pitch, whichever is larger
+}
+
+func (a *assessor) music(rows []Match) {
+	found := a.collect(rows)
+	r := a.rules
+	exact := spansOf(found, func(e evidence) bool { return e.scored && e.similarity >= *r.ExactSimilarity })
+	critical := a.extent("music.extent", fmt.Sprintf("music of similarity %s or more covers", number(*r.ExactSimilarity)), exact, *r.LongSeconds, *r.LongShare)
+	for _, e := range found {
+		risk, kind, rule, confidence := RiskLow, MatchSimilar, "music.weak", e.similarity
+		figure := fmt.Sprintf("similarity %s, below %s", number(e.similarity), number(*r.SimilarSimilarity))
+		switch {
+		case !e.scored:
+			confidence, figure = *r.WeakConfidence, "no similarity is given"
+		case e.similarity >= *r.ExactSimilarity:
+			risk, kind, rule = RiskHigh, MatchExact, "music.exact"
+			figure = fmt.Sprintf("similarity %s, at least %s", number(e.similarity), number(*r.ExactSimilarity))
+			if critical {
+				risk = RiskCritical
+			}
+		case e.similarity >= *r.SimilarSimilarity:
+			risk, rule = RiskMedium, "music.similar"
+			figure = fmt.Sprintf("similarity %s, at least %s", number(e.similarity), number(*r.SimilarSimilarity))
+		}
+		if e.skew > *r.Skew {
+			rule = "music.altered"
+			figure += fmt.Sprintf("; altered: tempo or pitch differs by %s %%, more than %s %%", number(100*e.skew), number(100**r.Skew))
+			if risk < RiskHigh {
+				risk++
+			}
+		}
+		a.reason(e.reason(rule, figure))
+		a.raise(risk, kind, confidence)
+	}
+}
+
+func (a *assessor) covers(rows []Match) {
+	found := a.collect(rows)
+	r := a.rules
+	risk, confidence := RiskMedium, *r.ShortCoverConfidence
+	if a.extent("cover.extent", "covers cover", spansOf(found, func(evidence) bool { return true }), *r.CoverSeconds, *r.CoverShare) {
+		risk, confidence = RiskHigh, *r.LongCoverConfidence
+	}
+	for _, e := range found {
+		a.reason(e.reason("cover", "a cover; covers have no similarity"))
+		a.raise(risk, MatchCover, confidence)
+	}
+}
+
+func (a *assessor) custom(rows []CustomMatch) {
+	r := a.rules
+	for _, row := range rows {
+		e := a.evidence(row.Offset, row.PlayedDuration)
+		e.title = row.Result.Title
+		e.similarity, e.scored = scoreOf(row.Similarity())
+		if !a.counts(e, row.PlayedDuration, within(r.Allow.Bucket, row.Result.BucketID) || within(r.Allow.ACRID, row.Result.ACRID)) {
+			continue
+		}
+		risk, rule, confidence, figure := RiskMedium, "custom", *r.CustomConfidence, "no similarity is given"
+		if e.scored {
+			confidence = e.similarity
+			figure = fmt.Sprintf("similarity %s, below %s", number(e.similarity), number(*r.CustomSimilarity))
+		}
+		if e.scored && e.similarity >= *r.CustomSimilarity {
+			risk, rule = RiskHigh, "custom.exact"
+			figure = fmt.Sprintf("similarity %s, at least %s", number(e.similarity), number(*r.CustomSimilarity))
+		}
+		a.reason(e.reason(rule, "own bucket "+row.Result.BucketID+"; "+figure))
+		a.raise(risk, MatchCustom, confidence)
+	}
+}
+
+// ai gives one verdict on the file: the most probable of its entries. Predictions that are not known say nothing.
+func (a *assessor) ai(rows []AIDetection) {
+	r := a.rules
+	best, at, length := -1.0, AIDetection{}, 0.0
+	for _, row := range rows {
+		known := row.Prediction == PredictionAIGenerated || row.Prediction == PredictionHuman
+		seconds := a.audioSeconds(row)
+		if !known || row.AIProbability == nil || (seconds > 0 && seconds < *r.AIMinSeconds) {
+			continue
+		}
+		if p, ok := scoreOf(*row.AIProbability, true); ok && p > best {
+			best, at, length = p, row, seconds
+		}
+	}
+	risk, rule, least := RiskMedium, "ai.medium", *r.AIMedium
+	if best >= *r.AIHigh {
+		risk, rule, least = RiskHigh, "ai.high", *r.AIHigh
+	}
+	if best < least {
+		return
+	}
+	text := fmt.Sprintf("AI-generated with a probability of %s %%, at least %s %%", number(best), number(least))
+	if at.LikelySource != "" {
+		text += "; likely source: " + at.LikelySource
+	}
+	start := 0.0
+	if at.Start != nil {
+		start = max(finite(*at.Start), 0)
+	}
+	a.reason(Reason{Rule: rule, Text: text, Start: start, End: start + length})
+	a.raise(risk, MatchAIGenerated, best)
+}
+
+// audioSeconds is how much audio a detection is about; 0 if nobody tells.
+func (a *assessor) audioSeconds(d AIDetection) float64 {
+	if d.Duration > 0 {
+		return finite(d.Duration)
+	}
+	if d.Start != nil && d.End != nil && *d.End > *d.Start {
+		return finite(*d.End - *d.Start)
+	}
+	return a.duration
+}
+
+// collect makes evidence of the rows that count, in the order of the file.
+func (a *assessor) collect(rows []Match) []evidence {
+	found := make([]evidence, 0, len(rows))
+	for i := range rows {
+		m := &rows[i]
+		e := a.evidence(m.Offset, m.PlayedDuration)
+		e.title, e.artists = m.Result.Title, namesOf(m.Result.Artists)
+		if len(m.Result.ExternalIDs.ISRC) > 0 {
+			e.isrc = m.Result.ExternalIDs.ISRC[0]
+		}
+		e.similarity, e.scored = scoreOf(m.Similarity())
+		for _, skew := range []*float64{m.TimeSkew, m.FrequencySkew} {
+			if skew != nil {
+				e.skew = max(e.skew, math.Abs(finite(*skew)))
+			}
+		}
+		if a.counts(e, m.PlayedDuration, a.allows(&m.Result)) {
+			found = append(found, e)
+		}
+	}
+	slices.SortStableFunc(found, func(x, y evidence) int { return cmp.Compare(x.start, y.start) })
+	return found
+}
+
+// counts notes a match, and reports whether the rules apply to it.
+func (a *assessor) counts(e evidence, played float64, allowed bool) bool {
+	switch {
+	case allowed:
+		a.allowed = append(a.allowed, e.reason("match.allowed", "on the allow-list"))
+		return false
+	case !(played >= *a.rules.MinSeconds): // NaN is short
+		a.short++
+		return false
+	}
+	a.counted = append(a.counted, e.span)
+	return true
+}
+
+func (a *assessor) allows(m *acrcloud.Music) bool {
+	list := a.rules.Allow
+	return within(list.ACRID, m.ACRID) || within(list.Label, m.Label) ||
+		slices.ContainsFunc(m.ExternalIDs.ISRC, func(isrc string) bool { return within(list.ISRC, isrc) })
+}
+
+func within(list []string, text string) bool {
+	return text != "" && slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, text) })
+}
+
+// extent applies a rule on how much of the file is covered.
+func (a *assessor) extent(rule, what string, spans []span, least, share float64) bool {
+	if len(spans) == 0 {
+		return false
+	}
+	a.sharesMatter = true
+	seconds := union(spans)
+	start, end := spans[0].start, 0.0
+	for _, s := range spans {
+		end = max(end, s.end)
+	}
+	switch {
+	case seconds >= least:
+		a.reason(Reason{Rule: rule, Text: fmt.Sprintf("%s %s s, at least %s s", what, number(seconds), number(least)), Start: start, End: end})
+	case a.duration > 0 && seconds/a.duration >= share:
+		a.reason(Reason{Rule: rule, Text: fmt.Sprintf("%s %s s of %s s, a share of %s, at least %s", what, number(seconds), number(a.duration), number(seconds/a.duration), number(share)), Start: start, End: end})
+	default:
+		return false
+	}
+	return true
+}
+
+func (a *assessor) shortReason() []Reason {
+	if a.short == 0 {
+		return nil
+	}
+	return []Reason{{Rule: "match.short", Text: fmt.Sprintf("%d matches were ignored, since they are shorter than %s s", a.short, number(*a.rules.MinSeconds))}}
+}
+
+// evidence is a match at a place of the file, clipped to it.
+func (a *assessor) evidence(offset, played float64) evidence {
+	s := span{start: max(finite(offset), 0), end: max(finite(offset)+max(finite(played), 0), 0)}
+	if a.duration > 0 {
+		s.start, s.end = min(s.start, a.duration), min(s.end, a.duration)
+	}
+	return evidence{span: s}
+}
+
+func (e evidence) reason(rule, figure string) Reason {
+	name := strconv.Quote(e.title)
+	if len(e.artists) > 0 {
+		name += " by " + strings.Join(e.artists, ", ")
+	}
+	return Reason{
+		Rule:  rule,
+		Text:  fmt.Sprintf("%s at %s to %s s (%s s): %s", name, number(e.start), number(e.end), number(e.end-e.start), figure),
+		Title: e.title, Artists: e.artists, ISRC: e.isrc, Start: e.start, End: e.end,
+	}
+}
+
+func namesOf(artists []acrcloud.Artist) []string {
+	var names []string
+	for _, a := range artists {
+		if a.Name != "" {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// scoreOf keeps a score within 0 to 100; what is no number is none.
+func scoreOf(score float64, ok bool) (float64, bool) {
+	if !ok || math.IsNaN(score) {
+		return 0, false
+	}
+	return min(max(score, 0), 100), true
+}
+
+// finite makes a number of seconds or a ratio harmless.
+func finite(v float64) float64 {
+	const most = 1e9
+	if math.IsNaN(v) {
+		return 0
+	}
+	return min(max(v, -most), most)
+}
+
+// number writes a figure with two decimals at most.
+func number(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }

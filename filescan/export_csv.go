@@ -1,0 +1,93 @@
+package filescan
+
+import (
+	"encoding/csv"
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// csvHeader names the columns, which stay as they are: new ones are added behind.
+var csvHeader = []string{
+	"file_id", "name", "container_id", "state", "duration_s", "created_at", "risk", "match_type", "confidence", "matched_s",
+	"kind", "offset_s", "played_s", "similarity", "title", "artists", "album", "label", "isrc", "upc", "acrid",
+}
+
+// WriteCSV writes files with their verdicts by rules, as [Assess] gives them, and their matches: a row for each match, and one for a file
+// without any. It streams: nothing is kept. An error of the iterator is returned after what came before it was written.
+//
+// The text is UTF-8 with commas, after a header: file_id, name, container_id, state (a number), duration_s, created_at (RFC 3339), risk,
+// match_type, confidence, matched_s; then of the match: kind, offset_s, played_s, similarity (0 to 100, or empty), title, artists, album,
+// label, isrc, upc, acrid. Several values in a cell are separated by "; ". Text that a spreadsheet would take for a formula, since it
+// begins with =, +, -, @, a tab or a line break, gets an apostrophe in front.
+func WriteCSV(w io.Writer, files iter.Seq2[*File, error], rules *Rules) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(csvHeader); err != nil {
+		return err
+	}
+	for file, err := range files {
+		if err != nil {
+			out.Flush()
+			return firstError(out.Error(), err)
+		}
+		if file == nil {
+			continue
+		}
+		if err := writeRows(out, file, rules); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// firstError returns the error of writing, or else that of reading.
+func firstError(writing, reading error) error {
+	if writing != nil {
+		return writing
+	}
+	return reading
+}
+
+func writeRows(out *csv.Writer, file *File, rules *Rules) error {
+	a := Assess(file, rules)
+	created := ""
+	if !file.CreatedAt.IsZero() {
+		created = file.CreatedAt.UTC().Format(time.RFC3339)
+	}
+	row := []string{
+		harmless(file.ID), harmless(file.Name), strconv.Itoa(file.ContainerID), strconv.Itoa(int(file.State)), number(file.Duration), created,
+		a.Risk.String(), string(a.MatchType), number(a.Confidence), number(a.MatchedSeconds),
+	}
+	common := len(row)
+	matched := false
+	for kind, m := range file.Results.All() {
+		matched = true
+		similarity := ""
+		if s, ok := m.Similarity(); ok {
+			similarity = number(s)
+		}
+		r := &m.Result
+		row = append(row[:common], string(kind), number(m.Offset), number(m.PlayedDuration), similarity, harmless(r.Title), cells(namesOf(r.Artists)),
+			harmless(r.Album.Name), harmless(r.Label), cells(r.ExternalIDs.ISRC), cells(r.ExternalIDs.UPC), harmless(r.ACRID))
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	if matched {
+		return nil
+	}
+	return out.Write(append(row, make([]string, len(csvHeader)-common)...))
+}
+
+func cells(texts []string) string { return harmless(strings.Join(texts, "; ")) }
+
+// harmless keeps a spreadsheet from taking text for a formula.
+func harmless(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}

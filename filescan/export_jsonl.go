@@ -1,0 +1,31 @@
+package filescan
+
+import (
+	"encoding/json"
+	"io"
+	"iter"
+)
+
+// WriteJSONL writes a line of JSON for each file: an object with the members "file", which reads back to an equal [File], and "assessment",
+// the verdict by rules as [Assess] gives it. It streams: nothing is kept. An error of the iterator is returned after what came before it was
+// written.
+func WriteJSONL(w io.Writer, files iter.Seq2[*File, error], rules *Rules) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for file, err := range files {
+		if err != nil {
+			return err
+		}
+		if file == nil {
+			continue
+		}
+		line := struct {
+			File       *File      `json:"file"`
+			Assessment Assessment `json:"assessment"`
+		}{file, Assess(file, rules)}
+		if err := enc.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package filescan
+
+import "strconv"
+
+// Risk says how much a file deserves a look, in rising order. It is a technical indication, not a legal one.
+type Risk int
+
+// The risks. RiskUnknown means that the scan says nothing: it is not done, or it has failed.
+const (
+	RiskUnknown Risk = iota
+	RiskNone
+	RiskLow
+	RiskMedium
+	RiskHigh
+	RiskCritical
+)
+
+var riskNames = [...]string{"unknown", "none", "low", "medium", "high", "critical"}
+
+// String is the risk as a word, such as "high".
+func (r Risk) String() string {
+	if r < 0 || int(r) >= len(riskNames) {
+		return "risk " + strconv.Itoa(int(r))
+	}
+	return riskNames[r]
+}
+
+// MarshalText writes what String returns.
+func (r Risk) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// MatchType is the kind of evidence behind an [Assessment].
+type MatchType string
+
+// The match types.
+const (
+	MatchNone        MatchType = "none"
+	MatchExact       MatchType = "exact"        // the recording itself
+	MatchSimilar     MatchType = "similar"      // something like the recording: a derivative, or a weak match
+	MatchCover       MatchType = "cover"        // another recording of the composition
+	MatchCustom      MatchType = "custom"       // audio of your own bucket
+	MatchAIGenerated MatchType = "ai_generated" // music that was probably made by a machine
+)
