@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -24,9 +23,9 @@ import (
 //	music.weak      other music: low, similar
 //	music.altered   music whose tempo or pitch differs by more than 2 %: one step up, at most high
 //	cover.extent    covers cover 30 s or half of the file: high, cover
-//	cover           other covers: medium, cover
+//	cover           covers of less than that: medium
 //	custom.exact    audio of an own bucket, similarity 80 or more: high, custom
-//	custom          other audio of an own bucket: medium, custom
+//	custom          other audio of an own bucket: medium
 //	ai.high         AI-generated with 90 % or more: high, ai_generated
 //	ai.medium       AI-generated with 50 % or more: medium, ai_generated
 //	match.short     matches below 3 s: ignored
@@ -39,8 +38,9 @@ func Assess(file *File, rules *Rules) Assessment {
 	if reason := undecided(file); reason != "" {
 		return Assessment{Risk: RiskUnknown, MatchType: MatchNone, Reasons: []Reason{{Rule: "file.state", Text: reason}}}
 	}
-	a := &assessor{rules: rules.complete(), duration: durationOf(file), verdict: Assessment{Risk: RiskNone, MatchType: MatchNone}}
+	a := &assessor{rules: rules.complete(), duration: durationOf(file), verdict: Assessment{Risk: RiskNone, MatchType: MatchNone, Reasons: []Reason{}}}
 	if results := file.Results; results != nil {
+		a.verdict.Reasons = make([]Reason, 0, len(results.Music)+len(results.CoverSongs)+len(results.CustomFiles)+4)
 		a.music(results.Music)
 		a.covers(results.CoverSongs)
 		a.custom(results.CustomFiles)
@@ -89,6 +89,8 @@ type assessor struct {
 	short        int    // matches that were ignored
 	allowed      []Reason
 	sharesMatter bool // there was something to apply a rule on shares to
+	scratch      figure
+	line         figure
 }
 
 // raise makes the verdict what a rule says, if that is worse, or as bad and surer.
@@ -116,30 +118,31 @@ func (a *assessor) music(rows []Match) {
 	r := a.rules
 	exact := spansOf(found, func(e evidence) bool { return e.scored && e.similarity >= *r.ExactSimilarity })
 	critical := a.extent("music.extent", fmt.Sprintf("music of similarity %s or more covers", number(*r.ExactSimilarity)), exact, *r.LongSeconds, *r.LongShare)
-	for _, e := range found {
+	for i := range found {
+		e := &found[i]
 		risk, kind, rule, confidence := RiskLow, MatchSimilar, "music.weak", e.similarity
-		figure := fmt.Sprintf("similarity %s, below %s", number(e.similarity), number(*r.SimilarSimilarity))
+		f := a.figure().similarity(e).below(*r.SimilarSimilarity)
 		switch {
 		case !e.scored:
-			confidence, figure = *r.WeakConfidence, "no similarity is given"
+			confidence, f = *r.WeakConfidence, a.figure().similarity(e)
 		case e.similarity >= *r.ExactSimilarity:
 			risk, kind, rule = RiskHigh, MatchExact, "music.exact"
-			figure = fmt.Sprintf("similarity %s, at least %s", number(e.similarity), number(*r.ExactSimilarity))
+			f = a.figure().similarity(e).atLeast(*r.ExactSimilarity)
 			if critical {
 				risk = RiskCritical
 			}
 		case e.similarity >= *r.SimilarSimilarity:
 			risk, rule = RiskMedium, "music.similar"
-			figure = fmt.Sprintf("similarity %s, at least %s", number(e.similarity), number(*r.SimilarSimilarity))
+			f = a.figure().similarity(e).atLeast(*r.SimilarSimilarity)
 		}
 		if e.skew > *r.Skew {
 			rule = "music.altered"
-			figure += fmt.Sprintf("; altered: tempo or pitch differs by %s %%, more than %s %%", number(100*e.skew), number(100**r.Skew))
+			f = f.text("; altered: tempo or pitch differs by ").number(100 * e.skew).text(" %, more than ").number(100 * *r.Skew).text(" %")
 			if risk < RiskHigh {
 				risk++
 			}
 		}
-		a.reason(e.reason(rule, figure))
+		a.reason(a.match(rule, e, f))
 		a.raise(risk, kind, confidence)
 	}
 }
@@ -151,8 +154,8 @@ func (a *assessor) covers(rows []Match) {
 	if a.extent("cover.extent", "covers cover", spansOf(found, func(evidence) bool { return true }), *r.CoverSeconds, *r.CoverShare) {
 		risk, confidence = RiskHigh, *r.LongCoverConfidence
 	}
-	for _, e := range found {
-		a.reason(e.reason("cover", "a cover; covers have no similarity"))
+	for i := range found {
+		a.reason(a.match("cover", &found[i], a.figure().text("a cover; covers have no similarity")))
 		a.raise(risk, MatchCover, confidence)
 	}
 }
@@ -163,19 +166,19 @@ func (a *assessor) custom(rows []CustomMatch) {
 		e := a.evidence(row.Offset, row.PlayedDuration)
 		e.title = row.Result.Title
 		e.similarity, e.scored = scoreOf(row.Similarity())
-		if !a.counts(e, row.PlayedDuration, within(r.Allow.Bucket, row.Result.BucketID) || within(r.Allow.ACRID, row.Result.ACRID)) {
+		if !a.counts(&e, row.PlayedDuration, within(r.Allow.Bucket, row.Result.BucketID) || within(r.Allow.ACRID, row.Result.ACRID)) {
 			continue
 		}
-		risk, rule, confidence, figure := RiskMedium, "custom", *r.CustomConfidence, "no similarity is given"
-		if e.scored {
-			confidence = e.similarity
-			figure = fmt.Sprintf("similarity %s, below %s", number(e.similarity), number(*r.CustomSimilarity))
+		risk, rule, confidence := RiskMedium, "custom", *r.CustomConfidence
+		f := a.figure().text("own bucket ").text(row.Result.BucketID).text("; ").similarity(&e)
+		switch {
+		case !e.scored:
+		case e.similarity >= *r.CustomSimilarity:
+			risk, rule, confidence, f = RiskHigh, "custom.exact", e.similarity, f.atLeast(*r.CustomSimilarity)
+		default:
+			confidence, f = e.similarity, f.below(*r.CustomSimilarity)
 		}
-		if e.scored && e.similarity >= *r.CustomSimilarity {
-			risk, rule = RiskHigh, "custom.exact"
-			figure = fmt.Sprintf("similarity %s, at least %s", number(e.similarity), number(*r.CustomSimilarity))
-		}
-		a.reason(e.reason(rule, "own bucket "+row.Result.BucketID+"; "+figure))
+		a.reason(a.match(rule, &e, f))
 		a.raise(risk, MatchCustom, confidence)
 	}
 }
@@ -240,7 +243,7 @@ func (a *assessor) collect(rows []Match) []evidence {
 				e.skew = max(e.skew, math.Abs(finite(*skew)))
 			}
 		}
-		if a.counts(e, m.PlayedDuration, a.allows(&m.Result)) {
+		if a.counts(&e, m.PlayedDuration, a.allows(&m.Result)) {
 			found = append(found, e)
 		}
 	}
@@ -249,10 +252,10 @@ func (a *assessor) collect(rows []Match) []evidence {
 }
 
 // counts notes a match, and reports whether the rules apply to it.
-func (a *assessor) counts(e evidence, played float64, allowed bool) bool {
+func (a *assessor) counts(e *evidence, played float64, allowed bool) bool {
 	switch {
 	case allowed:
-		a.allowed = append(a.allowed, e.reason("match.allowed", "on the allow-list"))
+		a.allowed = append(a.allowed, a.match("match.allowed", e, a.figure().text("on the allow-list")))
 		return false
 	case !(played >= *a.rules.MinSeconds): // NaN is short
 		a.short++
@@ -310,18 +313,6 @@ func (a *assessor) evidence(offset, played float64) evidence {
 	return evidence{span: s}
 }
 
-func (e evidence) reason(rule, figure string) Reason {
-	name := strconv.Quote(e.title)
-	if len(e.artists) > 0 {
-		name += " by " + strings.Join(e.artists, ", ")
-	}
-	return Reason{
-		Rule:  rule,
-		Text:  fmt.Sprintf("%s at %s to %s s (%s s): %s", name, number(e.start), number(e.end), number(e.end-e.start), figure),
-		Title: e.title, Artists: e.artists, ISRC: e.isrc, Start: e.start, End: e.end,
-	}
-}
-
 func namesOf(artists []acrcloud.Artist) []string {
 	var names []string
 	for _, a := range artists {
@@ -348,6 +339,3 @@ func finite(v float64) float64 {
 	}
 	return min(max(v, -most), most)
 }
-
-// number writes a figure with two decimals at most.
-func number(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }

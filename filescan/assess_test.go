@@ -37,8 +37,8 @@ func altered(m filescan.Match, tempo, pitch float64) filescan.Match {
 	return m
 }
 
-func custom(played float64, score *float64) filescan.CustomMatch {
-	return filescan.CustomMatch{PlayedDuration: played, Score: score, Result: acrcloud.CustomFile{Title: "Own", BucketID: "4711"}}
+func custom(score *float64) filescan.CustomMatch {
+	return filescan.CustomMatch{PlayedDuration: 10, Score: score, Result: acrcloud.CustomFile{Title: "Own", BucketID: "4711"}}
 }
 
 func ai(prediction string, probability, seconds float64) filescan.AIDetection {
@@ -98,9 +98,9 @@ func TestAssess(t *testing.T) {
 		{"cover, half of the file", lasting(20, covers(unscored(0, 10))), filescan.RiskHigh, filescan.MatchCover, 60, 10, []string{"cover.extent", "cover"}},
 		{"cover, short", covers(unscored(0, 29.9)), filescan.RiskMedium, filescan.MatchCover, 50, 29.9, []string{"cover"}},
 
-		{"own bucket, 80", scanned(&filescan.Results{CustomFiles: []filescan.CustomMatch{custom(10, new(80.0))}}), filescan.RiskHigh, filescan.MatchCustom, 80, 10, []string{"custom.exact"}},
-		{"own bucket, below 80", scanned(&filescan.Results{CustomFiles: []filescan.CustomMatch{custom(10, new(79.0))}}), filescan.RiskMedium, filescan.MatchCustom, 79, 10, []string{"custom"}},
-		{"own bucket, no similarity", scanned(&filescan.Results{CustomFiles: []filescan.CustomMatch{custom(10, nil)}}), filescan.RiskMedium, filescan.MatchCustom, 50, 10, []string{"custom"}},
+		{"own bucket, 80", scanned(&filescan.Results{CustomFiles: []filescan.CustomMatch{custom(new(80.0))}}), filescan.RiskHigh, filescan.MatchCustom, 80, 10, []string{"custom.exact"}},
+		{"own bucket, below 80", scanned(&filescan.Results{CustomFiles: []filescan.CustomMatch{custom(new(79.0))}}), filescan.RiskMedium, filescan.MatchCustom, 79, 10, []string{"custom"}},
+		{"own bucket, no similarity", scanned(&filescan.Results{CustomFiles: []filescan.CustomMatch{custom(nil)}}), filescan.RiskMedium, filescan.MatchCustom, 50, 10, []string{"custom"}},
 
 		{"AI, 90", detected(ai("ai_generated", 90, 180)), filescan.RiskHigh, filescan.MatchAIGenerated, 90, 0, []string{"ai.high"}},
 		{"AI, below 90", detected(ai("ai_generated", 89.9, 180)), filescan.RiskMedium, filescan.MatchAIGenerated, 89.9, 0, []string{"ai.medium"}},
@@ -119,7 +119,7 @@ func TestAssess(t *testing.T) {
 		{"parts add up", tracks(music(0, 20, 90), music(50, 15, 95)), filescan.RiskCritical, filescan.MatchExact, 95, 35, []string{"music.extent", "music.exact", "music.exact"}},
 		{"clipped to the file", tracks(music(190, 60, 90)), filescan.RiskHigh, filescan.MatchExact, 90, 10, []string{"music.exact"}},
 		{"the worst counts", scanned(&filescan.Results{
-			Music: []filescan.Match{music(0, 10, 60)}, CoverSongs: []filescan.Match{unscored(0, 40)}, CustomFiles: []filescan.CustomMatch{custom(10, nil)},
+			Music: []filescan.Match{music(0, 10, 60)}, CoverSongs: []filescan.Match{unscored(0, 40)}, CustomFiles: []filescan.CustomMatch{custom(nil)},
 		}), filescan.RiskHigh, filescan.MatchCover, 60, 40, []string{"music.similar", "cover.extent", "cover", "custom"}},
 	}
 	for _, tt := range tests {
@@ -174,7 +174,7 @@ func TestAssessAllowList(t *testing.T) {
 	t.Parallel()
 	m := music(0, 100, 100)
 	m.Result.ACRID, m.Result.Label, m.Result.ExternalIDs.ISRC = "abc", "My Label", []string{"QZABC2600001"}
-	file := scanned(&filescan.Results{Music: []filescan.Match{m}, CustomFiles: []filescan.CustomMatch{custom(10, new(90.0))}})
+	file := scanned(&filescan.Results{Music: []filescan.Match{m}, CustomFiles: []filescan.CustomMatch{custom(new(90.0))}})
 	for name, list := range map[string]filescan.AllowList{
 		"isrc": {ISRC: []string{"qzabc2600001"}}, "acrid": {ACRID: []string{"ABC"}}, "label": {Label: []string{"my label"}},
 	} {
@@ -256,7 +256,7 @@ func exported(t *testing.T) []*filescan.File {
 	m.Result.Title, m.Result.Artists = `=HYPERLINK("x")`, []acrcloud.Artist{{Name: "-Ada"}, {Name: "Birch, J."}}
 	m.Result.ExternalIDs.ISRC = []string{"A", "B"}
 	m.Result.Extra = map[string]json.RawMessage{"new_thing": json.RawMessage(`{"a":[1,2]}`)}
-	full := scanned(&filescan.Results{Music: []filescan.Match{m}, CoverSongs: []filescan.Match{unscored(-2, 50)}, CustomFiles: []filescan.CustomMatch{custom(10, nil)}})
+	full := scanned(&filescan.Results{Music: []filescan.Match{m}, CoverSongs: []filescan.Match{unscored(-2, 50)}, CustomFiles: []filescan.CustomMatch{custom(nil)}})
 	full.Name, full.CreatedAt, full.ContainerID = "@song\n\"1\".wav", testTime, 7
 	empty := &filescan.File{ID: "two", Name: "+1", State: filescan.StateNoResults}
 	return []*filescan.File{full, nil, empty}

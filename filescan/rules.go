@@ -58,16 +58,16 @@ type threshold struct {
 
 // thresholds is the one place where the members of Rules are listed.
 func (r *Rules) thresholds() []threshold {
-	const percent, share, any = 100, 1, math.MaxFloat64
+	const percent, share, anything = 100, 1, math.MaxFloat64
 	return []threshold{
-		{"min_seconds", &r.MinSeconds, 3, any},
+		{"min_seconds", &r.MinSeconds, 3, anything},
 		{"exact_similarity", &r.ExactSimilarity, 80, percent},
 		{"similar_similarity", &r.SimilarSimilarity, 50, percent},
-		{"long_seconds", &r.LongSeconds, 30, any},
+		{"long_seconds", &r.LongSeconds, 30, anything},
 		{"long_share", &r.LongShare, 0.5, share},
-		{"skew", &r.Skew, 0.02, any},
+		{"skew", &r.Skew, 0.02, anything},
 		{"weak_confidence", &r.WeakConfidence, 25, percent},
-		{"cover_seconds", &r.CoverSeconds, 30, any},
+		{"cover_seconds", &r.CoverSeconds, 30, anything},
 		{"cover_share", &r.CoverShare, 0.5, share},
 		{"long_cover_confidence", &r.LongCoverConfidence, 60, percent},
 		{"short_cover_confidence", &r.ShortCoverConfidence, 50, percent},
@@ -75,7 +75,7 @@ func (r *Rules) thresholds() []threshold {
 		{"custom_confidence", &r.CustomConfidence, 50, percent},
 		{"ai_high", &r.AIHigh, 90, percent},
 		{"ai_medium", &r.AIMedium, 50, percent},
-		{"ai_min_seconds", &r.AIMinSeconds, 3, any},
+		{"ai_min_seconds", &r.AIMinSeconds, 3, anything},
 	}
 }
 

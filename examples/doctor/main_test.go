@@ -53,7 +53,6 @@ func writeConfig(t *testing.T, mode os.FileMode, v any) string {
 	return name
 }
 
-//nolint:paralleltest // the environment belongs to the whole program
 func TestDoctorOnMock(t *testing.T) {
 	clearEnvironment(t)
 	exit, stdout, stderr := doctor(t, "-mock")

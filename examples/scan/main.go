@@ -1,4 +1,4 @@
-// Scan uploads an audio file, waits until it is processed, and prints what is in it.
+// Scan uploads an audio file, waits until it is processed, and prints what is in it, with a verdict.
 //
 //	go run ./examples/scan                   # a sample that it makes itself, against the embedded mock
 //	go run ./examples/scan path/to/song.mp3
@@ -43,8 +43,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	useMock := flags.Bool("mock", false, "use the embedded mock, whatever credentials there are")
 	asJSON := flags.Bool("json", false, "print the result as JSON")
+	rulesFile := flags.String("rules", "", "a JSON `file` with the rules of the verdict; see docs/assessment.md")
 	flags.Usage = func() {
-		_, _ = fmt.Fprint(stderr, "usage: scan [-mock] [-json] [file]\n\nWithout a file it scans a sample that it makes itself, against the mock.\n\n")
+		_, _ = fmt.Fprint(stderr, "usage: scan [-mock] [-json] [-rules file.json] [file]\n\nWithout a file it scans a sample that it makes itself, against the mock.\n\n")
 		flags.PrintDefaults()
 	}
 	switch err := flags.Parse(args); {
@@ -57,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	status := demo.NewStatus(stderr)
-	err := scan(ctx, flags.Arg(0), *useMock, *asJSON, status, stdout, stderr)
+	err := scan(ctx, flags.Arg(0), *rulesFile, *useMock, *asJSON, status, stdout, stderr)
 	status.Clear()
 	switch {
 	case err == nil:
@@ -73,7 +74,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitFailed
 }
 
-func scan(ctx context.Context, path string, useMock, asJSON bool, status *demo.Status, stdout, stderr io.Writer) error {
+func scan(ctx context.Context, path, rulesFile string, useMock, asJSON bool, status *demo.Status, stdout, stderr io.Writer) error {
+	rules, err := demo.Rules(rulesFile)
+	if err != nil {
+		return err
+	}
 	service, err := demo.ForScanning(useMock, mock.WithProcessingTime(time.Second))
 	if err != nil {
 		return err
@@ -105,6 +110,9 @@ func scan(ctx context.Context, path string, useMock, asJSON bool, status *demo.S
 		return enc.Encode(file)
 	}
 	if err := printTable(stdout, file); err != nil {
+		return err
+	}
+	if err := printVerdict(stdout, filescan.Assess(file, rules)); err != nil {
 		return err
 	}
 	if service.Mock != nil && file.State == filescan.StateNoResults {

@@ -30,6 +30,8 @@ func TestScan(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "song.mp3")
 	require.NoError(t, os.WriteFile(file, []byte("ID3 unknown music"), 0o600))
+	rules := filepath.Join(dir, "rules.json")
+	require.NoError(t, os.WriteFile(rules, []byte(`{"min_seconds": 1000}`), 0o600))
 	tests := []struct {
 		name                      string
 		args                      []string
@@ -46,6 +48,10 @@ func TestScan(t *testing.T) {
 		{"the other half", nil, "", "5", "", exitFailed, "", "ACRCLOUD_BEARER_TOKEN"},
 		{"a container that is no number", nil, "", "five", "", exitFailed, "", "ACRCLOUD_CONTAINER_ID"},
 		{"neither true nor false", nil, "", "", "maybe", exitFailed, "", "ACRCLOUD_USE_MOCK"},
+		{"a verdict", nil, "", "", "", exitOK, "risk: critical (exact, confidence 100)", ""},
+		{"own rules", []string{"-rules", rules}, "", "", "", exitOK, "risk: none", ""},
+		{"rules that are wrong", []string{"-rules", file}, "", "", "", exitFailed, "", "song.mp3"},
+		{"rules that are missing", []string{"-rules", "none.json"}, "", "", "", exitFailed, "", "none.json"},
 		{"a missing file", []string{filepath.Join(dir, "none.mp3")}, "", "", "", exitFailed, "", "none.mp3"},
 		{"a directory", []string{dir}, "", "", "", exitFailed, "", "is a directory"},
 		{"too many files", []string{file, file}, "", "", "", exitUsage, "", "usage"},

@@ -1,0 +1,151 @@
+// Export writes the files of a container with their matches and verdicts, as CSV or as lines of JSON.
+//
+//	go run ./examples/export                  # some files that it makes itself, in the embedded mock
+//	go run ./examples/export -format jsonl
+//	go run ./examples/export -list            # the newest files, as one watches a queue
+//
+// With ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID in the environment it uses the real service, unless -mock is given or
+// ACRCLOUD_USE_MOCK is set. It reads only; nothing is billed.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"text/tabwriter"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// settings are the flags.
+type settings struct {
+	mock, list    bool
+	format, rules string
+	newest        int
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var s settings
+	flags := flag.NewFlagSet("export", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, whatever credentials there are")
+	flags.BoolVar(&s.list, "list", false, "list the newest files with state, age, matches and verdict")
+	flags.IntVar(&s.newest, "newest", 20, "how many files -list shows")
+	flags.StringVar(&s.format, "format", "csv", "csv or jsonl")
+	flags.StringVar(&s.rules, "rules", "", "a JSON `file` with the rules of the verdict; see docs/assessment.md")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	case flags.NArg() > 0 || (s.format != "csv" && s.format != "jsonl") || s.newest < 1:
+		flags.Usage()
+		return exitUsage
+	}
+	switch err := export(ctx, s, stdout, stderr); {
+	case err == nil:
+		return exitOK
+	case ctx.Err() != nil:
+		_, _ = fmt.Fprintln(stderr, "export: stopped")
+		return exitInterrupted
+	default:
+		_, _ = fmt.Fprintln(stderr, "export:", err)
+		return exitFailed
+	}
+}
+
+func export(ctx context.Context, s settings, stdout, stderr io.Writer) error {
+	rules, err := demo.Rules(s.rules)
+	if err != nil {
+		return err
+	}
+	service, err := demo.ForScanning(s.mock)
+	if err != nil {
+		return err
+	}
+	if service.Mock == nil {
+		_, _ = fmt.Fprintf(stderr, "Using the ACRCloud service, container %d: it is only read.\n", service.Config.ContainerID)
+	} else {
+		_, _ = fmt.Fprintln(stderr, service)
+	}
+	client, err := filescan.New(service.Config, service.Options...)
+	if err != nil {
+		return err
+	}
+	files := client.Files(0)
+	if service.Mock != nil {
+		if err := fill(ctx, service.Mock, files); err != nil {
+			return err
+		}
+	}
+	if s.list {
+		return list(ctx, files, s.newest, rules, stdout)
+	}
+	all := files.All(ctx, &filescan.ListFilesOptions{WithResults: true})
+	if s.format == "jsonl" {
+		return filescan.WriteJSONL(stdout, all, rules)
+	}
+	return filescan.WriteCSV(stdout, all, rules)
+}
+
+// list shows the newest files. The service lists them newest first, as far as is known.
+func list(ctx context.Context, files *filescan.Files, newest int, rules *filescan.Rules, w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(t, "NAME\tSTATE\tAGE\tMATCHES\tRISK\tID")
+	shown := 0
+	for f, err := range files.All(ctx, &filescan.ListFilesOptions{PerPage: min(newest, 100), WithResults: true}) {
+		if err != nil {
+			return errors.Join(t.Flush(), err)
+		}
+		matches := 0
+		for range f.Results.All() {
+			matches++
+		}
+		age := time.Since(f.CreatedAt).Round(time.Second)
+		_, _ = fmt.Fprintf(t, "%s\t%v\t%v\t%d\t%v\t%s\n", f.Name, f.State, age, matches, filescan.Assess(f, rules).Risk, f.ID)
+		if shown++; shown == newest {
+			break
+		}
+	}
+	return t.Flush()
+}
+
+// fill puts a file of each kind into the mock.
+func fill(ctx context.Context, srv *mock.Server, files *filescan.Files) error {
+	song := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}, Duration: 2 * time.Minute})
+	for _, sample := range []struct {
+		name    string
+		content []byte
+	}{
+		{"whole song.wav", song.Audio()},
+		{"a few seconds.wav", song.WAV(10*time.Second, 18*time.Second)},
+		{"speech.wav", []byte("nothing that the mock knows")},
+	} {
+		if _, err := files.Scan(ctx, acrcloud.FromBytes(sample.name, sample.content), nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
