@@ -22,10 +22,10 @@ import (
 //	music.similar   music of similarity 50 or more: medium, similar
 //	music.weak      other music: low, similar
 //	music.altered   music whose tempo or pitch differs by more than 2 %: one step up, at most high
-//	cover.extent    covers cover 30 s or half of the file: high, cover
-//	cover           covers of less than that: medium
-//	custom.exact    audio of an own bucket, similarity 80 or more: high, custom
-//	custom          other audio of an own bucket: medium
+//	cover.extent    covers cover 30 s or half of the file: cover, high
+//	cover           if they are less than that: medium
+//	custom.exact    audio of an own bucket, similarity 80 or more: custom, high
+//	custom          if it is less similar: medium
 //	ai.high         AI-generated with 90 % or more: high, ai_generated
 //	ai.medium       AI-generated with 50 % or more: medium, ai_generated
 //	match.short     matches below 3 s: ignored

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -194,7 +195,7 @@ func TestCallbackFaultRate(t *testing.T) {
 		srv, r, files := callingBack(t)
 		remove := srv.InjectCallback(mock.CallbackFault{Rate: 0.3, Lose: true})
 		for i := range 200 {
-			upload(t, files, fmt.Sprint(i))
+			upload(t, files, strconv.Itoa(i))
 		}
 		synctest.Wait()
 		assert.InDelta(t, 140, r.count(), 25)
@@ -202,7 +203,7 @@ func TestCallbackFaultRate(t *testing.T) {
 		remove()
 		remove()
 		for i := range 20 {
-			upload(t, files, fmt.Sprint(i))
+			upload(t, files, strconv.Itoa(i))
 		}
 		synctest.Wait()
 		assert.Equal(t, before+20, r.count())

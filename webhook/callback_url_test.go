@@ -19,7 +19,7 @@ func TestCallbackURL(t *testing.T) {
 	odd := "a b&c=d+é%/?#\"" + testSecret
 	for base, want := range map[string]string{
 		"https://example.com/hook":                  "https://example.com/hook?key=",
-		" https://example.com ":                     "https://example.com?key=",
+		"\thttps://example.com\n":                   "https://example.com?key=",
 		"https://example.com/hook?tenant=5&x=%20":   "https://example.com/hook?tenant=5&x=%20&key=",
 		"http://localhost:8080/hook":                "http://localhost:8080/hook?key=",
 		"http://127.0.0.1:8080":                     "http://127.0.0.1:8080?key=",

@@ -3,7 +3,7 @@ package webhook_test
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -52,7 +52,7 @@ func TestMemoryDeduplicatorDefaults(t *testing.T) {
 	t.Parallel()
 	d := webhook.NewMemoryDeduplicator(0, 0)
 	for i := range 65_536 {
-		claim(t, d, fmt.Sprint(i))
+		claim(t, d, strconv.Itoa(i))
 	}
 	assert.False(t, claim(t, d, "0"), "all are remembered")
 	assert.True(t, claim(t, d, "one more"))

@@ -57,6 +57,7 @@ func TestThousandFiles(t *testing.T) {
 }
 
 func thousandFiles(t *testing.T, refetch bool) {
+	t.Helper()
 	const files = 1000
 	var mu sync.Mutex
 	seen := map[string]int{}
@@ -94,7 +95,7 @@ func thousandFiles(t *testing.T, refetch bool) {
 			name := fmt.Sprintf("song-%d.mp3", i)
 			file, err := client.Files(0).Upload(t.Context(), acrcloud.FromBytes(name, []byte(name)), nil)
 			<-uploads
-			if !assert.NoError(t, err) {
+			if !assert.NoError(t, err) { //nolint:testifylint // not the test's goroutine
 				return
 			}
 			ids[i] = file.ID

@@ -52,7 +52,7 @@ func (g *guard) check(r *http.Request) *RequestError {
 
 func (g *guard) given(r *http.Request) []string {
 	given := r.URL.Query()[g.name]
-	return append(given[:len(given):len(given)], r.Header.Values(g.name)...)
+	return append(slices.Clip(given), r.Header.Values(g.name)...)
 }
 
 // clean returns the header without the secret: also where a proxy has put the whole URL into a header.

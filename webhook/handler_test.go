@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -160,9 +161,7 @@ func TestHandlerAnswers(t *testing.T) {
 			if tt.peer != "" {
 				r.RemoteAddr = tt.peer
 			}
-			for name, values := range tt.header {
-				r.Header[name] = values
-			}
+			maps.Copy(r.Header, tt.header)
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, r)
 			assert.Equal(t, tt.want, w.Code)
@@ -433,7 +432,7 @@ func TestHandlerConcurrent(t *testing.T) {
 		wg.Go(func() {
 			for i := range 10 {
 				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/?key="+testSecret, strings.NewReader(numbered((client+i)%50)))
-				if !assert.NoError(t, err) {
+				if !assert.NoError(t, err) { //nolint:testifylint // not the test's goroutine
 					return
 				}
 				resp, err := srv.Client().Do(req)

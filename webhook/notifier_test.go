@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -69,7 +70,7 @@ func TestNotifierEarly(t *testing.T) {
 		assert.True(t, subscribe(7, "later"))
 
 		for i := range 10_000 {
-			n.Notify(1, fmt.Sprint(i))
+			n.Notify(1, strconv.Itoa(i))
 		}
 		assert.False(t, subscribe(1, "later"), "the oldest is forgotten")
 		assert.True(t, subscribe(1, "0"))

@@ -2,8 +2,8 @@ package webhook_test
 
 import (
 	"context"
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -21,9 +21,9 @@ import (
 var _ webhook.FileSource = (*filescan.Client)(nil)
 
 // scanned is a mock with one file that is done, and a client for it.
-func scanned(t *testing.T, opts ...mock.Option) (*mock.Server, *filescan.Client, *filescan.File) {
+func scanned(t *testing.T) (*mock.Server, *filescan.Client, *filescan.File) {
 	t.Helper()
-	srv := mock.New(opts...)
+	srv := mock.New()
 	track := srv.AddTrack(mock.Track{Title: "Silver River", Duration: 30 * time.Second})
 	client, err := filescan.New(srv.Config(), append(srv.Options(), acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}))...)
 	require.NoError(t, err)
@@ -36,8 +36,8 @@ func scanned(t *testing.T, opts ...mock.Option) (*mock.Server, *filescan.Client,
 func TestRefetch(t *testing.T) {
 	t.Parallel()
 	srv, client, file := scanned(t)
-	other := fmt.Sprint(srv.Config().ContainerID + 1)
-	own := fmt.Sprint(srv.Config().ContainerID)
+	other := strconv.Itoa(srv.Config().ContainerID + 1)
+	own := strconv.Itoa(srv.Config().ContainerID)
 	for name, tt := range map[string]struct {
 		body string
 		opts []webhook.Option
