@@ -141,7 +141,7 @@ func codeHint(code int) string {
 	case 3013:
 		return "This code is not documented; ACRCloud's own tools stop on it as on a used-up limit: check the account and the project in the console."
 	case 3014:
-		return "The signature does not fit: take access key, access secret and host from one project. If they are, check this computer's clock."
+		return "The signature does not fit: take access key, access secret and host from one project."
 	case 3015:
 		return "Too many requests per second for the project: share one client, slow it down with WithRateLimiter, or raise the limit in the console."
 	case 3016:

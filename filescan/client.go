@@ -79,7 +79,7 @@ func tokens(cfg acrcloud.Config, s *settings.Settings) (func(context.Context, st
 	}
 	for _, other := range []acrcloud.Secret{cfg.IdentifyAccessKey, cfg.IdentifyAccessSecret} {
 		if !other.IsZero() && token.Equal(other) {
-			return nil, &acrcloud.ArgumentError{Field: field, Problem: "is the same as the project's access key or access secret", Remedy: "File Scanning needs a Console API token (it begins with eyJ), made under Account, Developer Settings"}
+			return nil, &acrcloud.ArgumentError{Field: field, Problem: "is the same as the project's access key or access secret", Remedy: "one of them is in the wrong place: File Scanning needs a Console API token (it begins with eyJ), made under Account, Developer Settings; key and secret are on the project's page"}
 		}
 	}
 	return func(context.Context, string) (string, error) { return token.Reveal(), nil }, nil

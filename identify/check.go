@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
 // The names of the checks of [Client.Check].
@@ -40,13 +41,16 @@ func (c *Client) Check(ctx context.Context) (*acrcloud.Diagnosis, error) {
 func (c *Client) diagnose(err error) *acrcloud.Diagnosis {
 	e, answered := errors.AsType[*acrcloud.APIError](err)
 	if err != nil && (!answered || e.Code == 0) {
-		remedy := "check Config.IdentifyHost and the network"
-		if answered && e.Hint() != "" {
+		seen, remedy := err.Error(), "check Config.IdentifyHost, and what is in between"
+		switch _, odd := errors.AsType[*acrcloud.DecodeError](err); {
+		case answered && e.Hint() != "":
 			remedy = e.Hint()
+		case !answered && !odd:
+			seen, remedy = transport.Trouble(err)
 		}
 		return &acrcloud.Diagnosis{Checks: []acrcloud.Check{
-			{Name: checkHost, Outcome: acrcloud.Failed, Seen: err.Error(), Remedy: remedy, Err: err},
-			{Name: checkCredentials, Outcome: acrcloud.Skipped}, {Name: checkLimits, Outcome: acrcloud.Skipped},
+			{Name: checkHost, Outcome: acrcloud.Failed, Seen: seen, Remedy: remedy, Err: err},
+			{Name: checkCredentials, Outcome: acrcloud.Skipped, Seen: notLookedAt}, {Name: checkLimits, Outcome: acrcloud.Skipped, Seen: notLookedAt},
 		}}
 	}
 	host := acrcloud.Check{Name: checkHost, Outcome: acrcloud.Passed, Seen: c.url}
@@ -54,12 +58,12 @@ func (c *Client) diagnose(err error) *acrcloud.Diagnosis {
 		Name: checkCredentials, Outcome: acrcloud.Passed,
 		Seen: fmt.Sprintf("access key: %s; access secret: %s", c.key.Describe(), c.secret.Describe()),
 	}
-	limits := acrcloud.Check{Name: checkLimits, Outcome: acrcloud.Passed}
+	limits := acrcloud.Check{Name: checkLimits, Outcome: acrcloud.Passed, Seen: "not used up"}
 	switch code := codeOf(e); {
 	case errors.Is(err, acrcloud.ErrCredentials):
 		credentials.Outcome, credentials.Remedy, credentials.Err = acrcloud.Failed, e.Hint(), err
 		credentials.Seen = fmt.Sprintf("code %d: %s; %s", code, e.Message, credentials.Seen)
-		limits.Outcome = acrcloud.Skipped
+		limits.Outcome, limits.Seen = acrcloud.Skipped, notLookedAt
 	case errors.Is(err, acrcloud.ErrQuotaExceeded):
 		limits = acrcloud.Check{Name: checkLimits, Outcome: acrcloud.Failed, Seen: fmt.Sprintf("code %d: %s", code, e.Message), Remedy: e.Hint(), Err: err}
 	case errors.Is(err, acrcloud.ErrRateLimited):
@@ -69,10 +73,12 @@ func (c *Client) diagnose(err error) *acrcloud.Diagnosis {
 		credentials.Outcome, credentials.Err = acrcloud.Warned, err
 		credentials.Seen = fmt.Sprintf("code %d: %s, which says nothing about the credentials; %s", code, e.Message, credentials.Seen)
 		credentials.Remedy = "check again later"
-		limits.Outcome = acrcloud.Skipped
+		limits.Outcome, limits.Seen = acrcloud.Skipped, notLookedAt
 	}
 	return &acrcloud.Diagnosis{Checks: []acrcloud.Check{host, credentials, limits}}
 }
+
+const notLookedAt = "not looked at"
 
 func codeOf(e *acrcloud.APIError) int {
 	if e == nil {

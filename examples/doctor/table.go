@@ -39,8 +39,10 @@ func printTable(w io.Writer, title string, d *acrcloud.Diagnosis) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	said := map[string]bool{}
 	for _, c := range d.Checks {
-		if c.Remedy != "" && c.Outcome != acrcloud.Passed {
+		if c.Remedy != "" && c.Outcome != acrcloud.Passed && !said[c.Remedy] {
+			said[c.Remedy] = true
 			_, _ = fmt.Fprintf(w, "\n    %s: %s\n", c.Name, c.Remedy)
 		}
 	}

@@ -56,6 +56,7 @@ type flags struct {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	stdout, stderr = demo.Serial(stdout), demo.Serial(stderr) // callbacks report too
 	var f flags
 	set := flag.NewFlagSet("webhook", flag.ContinueOnError)
 	set.SetOutput(stderr)
