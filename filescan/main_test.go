@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
+	"runtime/pprof"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +28,21 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	before := runtime.NumGoroutine()
+	code := m.Run()
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	for range 200 { // what is ending may take a moment
+		if runtime.NumGoroutine() <= before {
+			break
+		}
+		time.Sleep(10 * time.Millisecond) //nolint:forbidigo // there is nothing to wait for but the end of others
+	}
+	if n := runtime.NumGoroutine() - before; code == 0 && n > 0 {
+		fmt.Fprintf(os.Stderr, "%d goroutines are left\n", n)
+		_ = pprof.Lookup("goroutine").WriteTo(os.Stderr, 1)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 // serve swallows uploads as fast as it can, until its standard input is closed.

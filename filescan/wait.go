@@ -172,7 +172,11 @@ func (w *wait) lasting(err error) error {
 
 func (w *wait) expired(ctx context.Context) error {
 	err := ctx.Err()
-	if w.lastErr != nil && !errors.Is(w.lastErr, err) {
+	switch {
+	case w.lastErr == nil:
+	case errors.Is(w.lastErr, err): // the time was up in the middle of a look, whose error has it all
+		err = w.lastErr
+	default:
 		err = fmt.Errorf("%w; the last look failed: %w", err, w.lastErr)
 	}
 	return &WaitError{Last: w.last, Err: err, id: w.id, after: time.Since(w.started)}

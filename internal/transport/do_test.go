@@ -285,6 +285,19 @@ func TestDoBilledConnection(t *testing.T) {
 		assert.Zero(t, hits.Load())
 		assert.EqualValues(t, 1, n.Load())
 	})
+	t.Run("no handshake in time: nothing was sent", func(t *testing.T) {
+		t.Parallel()
+		ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0") // it accepts, and says nothing
+		require.NoError(t, err)
+		t.Cleanup(func() { assert.NoError(t, ln.Close()) })
+		var n atomic.Int64
+		slow := &http.Transport{TLSHandshakeTimeout: 10 * time.Millisecond}
+		c := client(t, fast, acrcloud.WithHTTPClient(&http.Client{Transport: slow}), acrcloud.WithObserver(func(a acrcloud.Attempt) { n.Store(int64(a.N)) }))
+		_, err = c.Do(t.Context(), post("https://"+ln.Addr().String(), "x"))
+		require.Error(t, err)
+		require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+		assert.EqualValues(t, 3, n.Load())
+	})
 	t.Run("processed, then dropped: sent once, outcome unknown", func(t *testing.T) {
 		t.Parallel()
 		var hits atomic.Int64
