@@ -121,19 +121,19 @@ func (a *assessor) music(rows []Match) {
 	for i := range found {
 		e := &found[i]
 		risk, kind, rule, confidence := RiskLow, MatchSimilar, "music.weak", e.similarity
-		f := a.figure().similarity(e).below(*r.SimilarSimilarity)
+		f := a.figure().similarity(e)
 		switch {
 		case !e.scored:
-			confidence, f = *r.WeakConfidence, a.figure().similarity(e)
+			confidence = *r.WeakConfidence
 		case e.similarity >= *r.ExactSimilarity:
-			risk, kind, rule = RiskHigh, MatchExact, "music.exact"
-			f = a.figure().similarity(e).atLeast(*r.ExactSimilarity)
+			risk, kind, rule, f = RiskHigh, MatchExact, "music.exact", f.atLeast(*r.ExactSimilarity)
 			if critical {
 				risk = RiskCritical
 			}
 		case e.similarity >= *r.SimilarSimilarity:
-			risk, rule = RiskMedium, "music.similar"
-			f = a.figure().similarity(e).atLeast(*r.SimilarSimilarity)
+			risk, rule, f = RiskMedium, "music.similar", f.atLeast(*r.SimilarSimilarity)
+		default:
+			f = f.below(*r.SimilarSimilarity)
 		}
 		if e.skew > *r.Skew {
 			rule = "music.altered"

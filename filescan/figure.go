@@ -13,8 +13,24 @@ func (a *assessor) figure() figure { return a.scratch[:0] }
 
 func (f figure) text(s string) figure { return append(f, s...) }
 
+// number writes two decimals at most. Whole hundredths are much quicker to write than the shortest form of a float.
 func (f figure) number(v float64) figure {
-	return strconv.AppendFloat(f, math.Round(v*100)/100, 'f', -1, 64)
+	hundredths := math.Round(v * 100)
+	if !(math.Abs(hundredths) < 1e15) { // NaN among them
+		return strconv.AppendFloat(f, v, 'f', -1, 64)
+	}
+	n := int64(hundredths)
+	if n < 0 {
+		f, n = append(f, '-'), -n
+	}
+	f = strconv.AppendInt(f, n/100, 10)
+	switch tenths, rest := byte(n/10%10), byte(n%10); {
+	case rest != 0:
+		return append(f, '.', '0'+tenths, '0'+rest)
+	case tenths != 0:
+		return append(f, '.', '0'+tenths)
+	}
+	return f
 }
 
 func (f figure) similarity(e *evidence) figure {
