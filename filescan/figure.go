@@ -24,7 +24,7 @@ func (f figure) number(v float64) figure {
 		f, n = append(f, '-'), -n
 	}
 	f = strconv.AppendInt(f, n/100, 10)
-	switch tenths, rest := byte(n/10%10), byte(n%10); {
+	switch tenths, rest := byte(n/10%10), byte(n%10); { //nolint:gosec // digits
 	case rest != 0:
 		return append(f, '.', '0'+tenths, '0'+rest)
 	case tenths != 0:
