@@ -120,13 +120,23 @@ func (s *Server) answer(r *http.Request) *answer {
 	case found.handler == nil:
 		return message(http.StatusNotFound, "Not Found")
 	}
-	if refused := s.admit(r); refused != nil {
+	account, refused := s.admit(r)
+	if refused != nil {
 		return refused
 	}
-	if refused := s.checkHost(r, found, args); refused != nil {
+	r = r.WithContext(context.WithValue(r.Context(), accountKey{}, account))
+	if refused := s.checkContainer(r, found, args); refused != nil {
 		return refused
 	}
 	return found.handler(s, r, args)
+}
+
+type accountKey struct{}
+
+// accountOf is whose token came with an admitted request.
+func accountOf(r *http.Request) int {
+	account, _ := r.Context().Value(accountKey{}).(int)
+	return account
 }
 
 // find returns the route of a request, and the ids in its path. There is none if the path is unknown, or has other methods only.
@@ -147,29 +157,26 @@ func find(r *http.Request) (found route, args []string, otherMethod bool) {
 	return route{}, nil, otherMethod
 }
 
-// checkHost refuses a container on the host of another region. The message has been seen; its status is not known, and assumed to be 400.
-// Files on a main host are an old way that still works. Containers are known to be shown and listed on their region's host, too; that new
-// ones are made on a main host only is assumed.
-func (s *Server) checkHost(r *http.Request, route route, args []string) *answer {
-	region, public := regionOf(r.Host)
-	if !public || region == "" {
-		return nil
-	}
+// checkContainer refuses a container of another account, and one on the host of another region. The message has been seen; its status is
+// not known, and assumed to be 400. Files on a main host are an old way that still works. Containers are known to be shown and listed on
+// their region's host, too; that new ones are made on a main host only is assumed.
+func (s *Server) checkContainer(r *http.Request, route route, args []string) *answer {
+	region := hostRegion(r)
 	if len(args) == 0 {
-		if r.Method != http.MethodGet {
+		if region != "" && r.Method != http.MethodGet {
 			return message(http.StatusNotFound, "Not Found")
 		}
 		return nil // a list of the region's own
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c := s.container(args[0]); c != nil && c.Region != region {
-		if !route.files {
-			return message(http.StatusNotFound, "Not Found")
-		}
+	switch c := s.container(args[0]); {
+	case c == nil, c.AccountID == accountOf(r) && (region == "" || region == c.Region):
+		return nil
+	case route.files:
 		return message(http.StatusBadRequest, "Invalid Container")
 	}
-	return nil
+	return message(http.StatusNotFound, "Not Found")
 }
 
 // hostRegion is the only region that a host knows, or none.

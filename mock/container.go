@@ -81,7 +81,7 @@ func (s *Server) createContainer(r *http.Request, _ []string) *answer {
 	body := readJSON(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := &container{AudioType: "linein", Policy: map[string]any{"type": "traverse", "interval": 0, "rec_length": 10}}
+	c := &container{AccountID: accountOf(r), AudioType: "linein", Policy: map[string]any{"type": "traverse", "interval": 0, "rec_length": 10}}
 	problems := problems{}
 	for _, field := range []string{"name", "region", "engine", "buckets"} {
 		if _, ok := body[field]; !ok {
@@ -106,7 +106,7 @@ func (s *Server) listContainers(r *http.Request, _ []string) *answer {
 	var rows []*container
 	for _, c := range slices.Backward(s.containers) {
 		only := hostRegion(r)
-		if (only == "" || c.Region == only) && (q.Get("region") == "" || string(c.Region) == q.Get("region")) && strings.Contains(c.Name, q.Get("name")) {
+		if c.AccountID == accountOf(r) && (only == "" || c.Region == only) && (q.Get("region") == "" || string(c.Region) == q.Get("region")) && strings.Contains(c.Name, q.Get("name")) {
 			rows = append(rows, c)
 		}
 	}
@@ -169,12 +169,15 @@ func (s *Server) apply(c *container, body map[string]any, p problems) {
 	}
 	if name, ok := body["name"].(string); ok {
 		for _, other := range s.containers {
-			if other.Name == name && other.ID != c.ID {
+			if other.Name == name && other.ID != c.ID && other.AccountID == c.AccountID {
 				p.add("name", "The name has already been taken.")
 			}
 		}
 	}
 }
+
+// containerRegions are those that containers and projects can be in.
+var containerRegions = []acrcloud.Region{acrcloud.EUWest1, acrcloud.USWest2, acrcloud.APSoutheast1}
 
 // settings are the members of a container that can be set; each reports whether it accepts the value.
 var settings = map[string]func(s *Server, c *container, v any) bool{
@@ -185,7 +188,7 @@ var settings = map[string]func(s *Server, c *container, v any) bool{
 	"region": func(_ *Server, c *container, v any) bool {
 		region, _ := v.(string)
 		c.Region = acrcloud.Region(region)
-		return slices.Contains([]acrcloud.Region{acrcloud.EUWest1, acrcloud.USWest2, acrcloud.APSoutheast1}, c.Region)
+		return slices.Contains(containerRegions, c.Region)
 	},
 	"audio_type": func(_ *Server, c *container, v any) bool {
 		c.AudioType, _ = v.(string)

@@ -24,6 +24,12 @@
 //
 // Uploads are read as they come and never kept: what is left of a file is its hash, its size and what was heard in it.
 //
+// # Credentials
+//
+// [Server.Config] has a token and a project that are good for everything. [Server.IssueToken] makes tokens that have expired, lack scopes or
+// are another account's, [Server.RevokeToken] and [Server.SetSuspended] take away what was good, and [Server.AddProject] makes keys
+// that do not go with the others.
+//
 // # What goes wrong
 //
 // [Server.Inject] has requests fail in the ways that the service and the network can: any status and body, delays, connections that are

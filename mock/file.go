@@ -119,7 +119,7 @@ func (s *Server) createFile(r *http.Request, args []string) *answer {
 		return message(http.StatusNotFound, "Not Found")
 	}
 	now := time.Now()
-	f.id, f.account, f.cid, f.engine = s.uuid(), s.account.id, c.ID, c.Engine
+	f.id, f.account, f.cid, f.engine = s.uuid(), c.AccountID, c.ID, c.Engine
 	f.created, f.updated = now, now
 	c.add(f)
 	s.process(c, f)

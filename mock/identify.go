@@ -1,9 +1,6 @@
 package mock
 
 import (
-	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // the protocol's own choice
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"regexp"
@@ -24,6 +21,7 @@ const (
 	codeInvalidKey       = 3001
 	codeContentType      = 3002
 	codeArguments        = 3006
+	codeAccount          = 3013 // undocumented
 	codeInvalidSignature = 3014
 	codeTooLarge         = 3016
 )
@@ -104,32 +102,6 @@ func hostName(host string) string {
 		return name
 	}
 	return host
-}
-
-// authenticate checks key and signature, and returns a code or 0. The time is not looked at: the service has no window that anybody knows,
-// and takes the same request again.
-//
-// A project is known on the host of its region only; that another host answers 3001 is an assumption.
-func (s *Server) authenticate(host string, f *identifyForm) int {
-	if identHosts.MatchString(host) && host != identifyHost {
-		return codeInvalidKey
-	}
-	code := codeInvalidKey
-	for _, v := range []func(name string) string{f.first, f.last} { // some clients' own fields repeat those of the protocol
-		if v("access_key") != s.account.accessKey {
-			continue
-		}
-		code = codeInvalidSignature
-		text := strings.Join([]string{http.MethodPost, identifyPath, v("access_key"), v("data_type"), v("signature_version"), v("timestamp")}, "\n")
-		mac := hmac.New(sha1.New, []byte(s.account.accessSecret))
-		_, _ = mac.Write([]byte(text))
-		given, err := base64.StdEncoding.DecodeString(strings.TrimSpace(v("signature"))) // one client appends a line feed
-		if err == nil && hmac.Equal(given, mac.Sum(nil)) {
-			f.value = v
-			return 0
-		}
-	}
-	return code
 }
 
 // statusAnswer is an answer without results. The service calls its JSON text.

@@ -18,10 +18,8 @@ import (
 // silent keeps net/http from writing to the program's standard error.
 func silent() *log.Logger { return log.New(io.Discard, "", 0) }
 
-const (
-	storageHost  = "storage.acrcloud.test" // a reserved name: presigned URLs lead nowhere else
-	identifyHost = "identify-eu-west-1.acrcloud.com"
-)
+// storageHost is a reserved name: presigned URLs lead nowhere else.
+const storageHost = "storage.acrcloud.test"
 
 // The hosts of the public service; the group is the region that a host is bound to.
 var (

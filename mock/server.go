@@ -22,11 +22,16 @@ type Server struct {
 	seed       uint64
 	callbacks  http.RoundTripper
 
-	account account
-	memory  http.RoundTripper
+	memory http.RoundTripper
 
 	mu         sync.Mutex
 	random     *rand.Rand
+	account    int // the number of the server's own
+	suspended  bool
+	tokens     map[string]Token
+	token      string // that of Config
+	projects   []project
+	storageKey []byte       // signs URLs
 	containers []*container // in the order of their creation
 	defaultID  int          // of the ready-made container
 	nextID     int
@@ -58,6 +63,7 @@ func New(opts ...Option) *Server {
 		callbacks: &http.Transport{DisableKeepAlives: true}, // no connection outlives a callback
 		hashes:    map[[sha256.Size]byte]int{},
 		uploads:   map[string]*object{},
+		tokens:    map[string]Token{},
 	}
 	for _, o := range opts {
 		if o != nil {
@@ -65,11 +71,14 @@ func New(opts ...Option) *Server {
 		}
 	}
 	s.random = rand.New(rand.NewPCG(s.seed, 0)) //nolint:gosec // it must be repeatable
-	s.account = newAccount(s.random)
+	s.account = 1000 + s.random.IntN(9000)
+	s.newProject(acrcloud.EUWest1)
+	s.token = s.issue(Token{})
+	s.storageKey = []byte(hexadecimal(s.random, 40))
 	s.nextID = 10_000 + s.random.IntN(9_000_000)
 	s.memory = s.pipes()
 	s.addContainer(&container{
-		Name: "default", Region: acrcloud.EUWest1, AudioType: "linein", Engine: 3, Buckets: []bucket{musicBucket()},
+		AccountID: s.account, Name: "default", Region: acrcloud.EUWest1, AudioType: "linein", Engine: 3, Buckets: []bucket{musicBucket()},
 		Policy: map[string]any{"type": "traverse", "interval": 0, "rec_length": 10},
 	})
 	s.defaultID = s.containers[0].ID
@@ -128,13 +137,8 @@ func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 func (s *Server) Config() acrcloud.Config {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	cfg := acrcloud.Config{
-		Name: "mock", BearerToken: acrcloud.NewSecret(s.account.token), ContainerID: s.defaultID,
-		IdentifyHost: identifyHost, IdentifyAccessKey: acrcloud.NewSecret(s.account.accessKey), IdentifyAccessSecret: acrcloud.NewSecret(s.account.accessSecret),
-	}
-	if s.base != "" {
-		cfg.BaseURL, cfg.IdentifyHost = s.base, s.base
-	}
+	cfg := s.identifyConfig(s.projects[0])
+	cfg.BaseURL, cfg.BearerToken, cfg.ContainerID = s.base, acrcloud.NewSecret(s.token), s.defaultID
 	return cfg
 }
 
@@ -177,7 +181,7 @@ func (s *Server) uuid() string {
 }
 
 func (s *Server) addContainer(c *container) {
-	c.ID, c.AccountID = s.nextID, s.account.id
+	c.ID = s.nextID
 	s.nextID++
 	now := time.Now()
 	c.created, c.updated = now, now

@@ -84,7 +84,7 @@ func (s *Server) storageURL(r *http.Request) string {
 }
 
 func (s *Server) signature(key, contentType, expires string) string {
-	mac := hmac.New(sha256.New, []byte(s.account.accessSecret))
+	mac := hmac.New(sha256.New, s.storageKey)
 	_, _ = fmt.Fprintf(mac, "PUT\n%s\n%s\n%s", key, contentType, expires)
 	return hex.EncodeToString(mac.Sum(nil))
 }

@@ -1,0 +1,83 @@
+package mock
+
+import (
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // the protocol's own choice
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// A project is what identifications are made with.
+type project struct {
+	region       acrcloud.Region
+	accessKey    string
+	accessSecret string
+}
+
+func (p project) host() string { return "identify-" + string(p.region) + ".acrcloud.com" }
+
+// AddProject makes another project, next to that of [Server.Config], and returns its host, access key and access secret; the region is
+// eu-west-1, us-west-2 or ap-southeast-1. The key of one project with the secret of another is answered with 3014. On the public host of
+// another region a project is unknown, 3001, which is an assumption; after [Server.Start] there is one address for all.
+func (s *Server) AddProject(region acrcloud.Region) (acrcloud.Config, error) {
+	if !slices.Contains(containerRegions, region) {
+		return acrcloud.Config{}, fmt.Errorf("mock: %q is no region of a project; use one of %s", region, containerRegions)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.identifyConfig(s.newProject(region)), nil
+}
+
+// newProject is called with the lock held.
+func (s *Server) newProject(region acrcloud.Region) project {
+	p := project{region: region, accessKey: hexadecimal(s.random, 32), accessSecret: hexadecimal(s.random, 40)}
+	s.projects = append(s.projects, p)
+	return p
+}
+
+// identifyConfig is called with the lock held.
+func (s *Server) identifyConfig(p project) acrcloud.Config {
+	cfg := acrcloud.Config{Name: "mock", IdentifyHost: p.host(), IdentifyAccessKey: acrcloud.NewSecret(p.accessKey), IdentifyAccessSecret: acrcloud.NewSecret(p.accessSecret)}
+	if s.base != "" {
+		cfg.IdentifyHost = s.base
+	}
+	return cfg
+}
+
+// authenticate checks key and signature, and returns a code or 0. The time is not looked at: the service has no window that anybody knows,
+// and takes the same request again.
+func (s *Server) authenticate(host string, f *identifyForm) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	code := codeInvalidKey
+	for _, v := range []func(name string) string{f.first, f.last} { // some clients' own fields repeat those of the protocol
+		for _, p := range s.projects {
+			if v("access_key") != p.accessKey || identHosts.MatchString(host) && host != p.host() {
+				continue
+			}
+			if code = codeInvalidSignature; !p.signed(v) {
+				continue
+			}
+			if s.suspended {
+				return codeAccount
+			}
+			f.value = v
+			return codeSuccess
+		}
+	}
+	return code
+}
+
+// signed reports whether the fields carry the signature that the project's secret makes of them.
+func (p project) signed(v func(name string) string) bool {
+	text := strings.Join([]string{http.MethodPost, identifyPath, v("access_key"), v("data_type"), v("signature_version"), v("timestamp")}, "\n")
+	mac := hmac.New(sha1.New, []byte(p.accessSecret))
+	_, _ = mac.Write([]byte(text))
+	given, err := base64.StdEncoding.DecodeString(strings.TrimSpace(v("signature"))) // one client appends a line feed
+	return err == nil && hmac.Equal(given, mac.Sum(nil))
+}

@@ -1,0 +1,109 @@
+package mock
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// A Token says what a Console API token is good for. That of [Server.Config] is a zero Token.
+type Token struct {
+	ExpiresAt time.Time // zero: ten years from now, as the service's
+	Scopes    []string  // such as "read-filescanning" or "ucf"; nil: all
+	Account   int       // whose token it is; 0: this server's. Any other number is another account, with containers of its own
+}
+
+// IssueToken makes another token, next to that of [Server.Config].
+//
+// An expired one is answered with 401 and one whose scopes have nothing to do with File Scanning with 403, both of which are assumptions;
+// that a token for reading may be refused to write is not known, and not done.
+func (s *Server) IssueToken(t Token) acrcloud.Secret {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return acrcloud.NewSecret(s.issue(t))
+}
+
+// RevokeToken makes the server forget a token, such as that of [Server.Config]: it is refused with 403 from now on, as any text is that was
+// never a token. Access keys are no tokens, and stay.
+func (s *Server) RevokeToken(token acrcloud.Secret) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.tokens, token.Reveal())
+}
+
+// issue is called with the lock held.
+func (s *Server) issue(t Token) string {
+	if t.ExpiresAt.IsZero() {
+		t.ExpiresAt = time.Now().AddDate(10, 0, 0)
+	}
+	if t.Scopes == nil {
+		t.Scopes = []string{"*", "write-all", "read-all"}
+	}
+	if t.Account == 0 {
+		t.Account = s.account
+	}
+	t.Scopes = slices.Clone(t.Scopes)
+	text := t.jwt(s.random)
+	s.tokens[text] = t
+	return text
+}
+
+// jwt is a token of the shape that the service gives out: with floats for times. Its signature is invented, and nobody checks it: the
+// server knows its tokens.
+func (t Token) jwt(r *rand.Rand) string {
+	issued := float64(time.Now().Unix()) + 0.25
+	id := hexadecimal(r, 80)
+	part := func(v any) string {
+		b, _ := json.Marshal(v) //nolint:errchkjson // plain values
+		return base64.RawURLEncoding.EncodeToString(b)
+	}
+	head := part(struct { // in the order that makes it begin as real ones do
+		Typ string `json:"typ"`
+		Alg string `json:"alg"`
+		Jti string `json:"jti"`
+	}{"JWT", "RS256", id})
+	claims := part(map[string]any{
+		"aud": "7", "jti": id, "iat": issued, "nbf": issued, "exp": float64(t.ExpiresAt.Unix()) + 0.25, "sub": strconv.Itoa(t.Account), "scopes": t.Scopes,
+	})
+	signature := make([]byte, 256)
+	for i := range signature {
+		signature[i] = byte(r.Uint32()) //nolint:gosec // the low byte is wanted
+	}
+	return head + "." + claims + "." + base64.RawURLEncoding.EncodeToString(signature)
+}
+
+// fileScanning are the scopes that have to do with File Scanning.
+var fileScanning = []string{"*", "read-all", "write-all", "filescanning", "read-filescanning", "write-filescanning"}
+
+// admit checks the token of a console request, and says whose it is. That no token is 401 is an assumption, as are the answers to an
+// expired token, to other scopes and to a suspended account; that any other credential is 403 has been seen.
+func (s *Server) admit(r *http.Request) (account int, refused *answer) {
+	kind, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	token, known := s.tokens[text]
+	switch {
+	case kind == "", kind == "Bearer" && text == "", known && !time.Now().Before(token.ExpiresAt):
+		return 0, message(http.StatusUnauthorized, "Unauthenticated.")
+	case kind != "Bearer", !known, s.suspended && token.Account == s.account:
+		return 0, message(http.StatusForbidden, "Forbidden")
+	case !slices.ContainsFunc(token.Scopes, func(scope string) bool { return slices.Contains(fileScanning, scope) }):
+		return 0, message(http.StatusForbidden, "Invalid scope(s) provided.")
+	}
+	return token.Account, nil
+}
+
+// SetSuspended has the service refuse everything that this server's account asks for, or no longer. How it refuses is not known: 403 and
+// code 3013 are assumed, on which ACRCloud's own programs give up. [Server.Inject] makes any other answer.
+func (s *Server) SetSuspended(suspended bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.suspended = suspended
+}
