@@ -1,7 +1,6 @@
 package acrcloud
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"net/http"
@@ -226,7 +225,7 @@ func (e *APIError) identification() bool {
 
 // isWebPage reports whether the answer was HTML, where the API answers in JSON.
 func (e *APIError) isWebPage() bool {
-	return strings.HasPrefix(e.Header.Get("Content-Type"), "text/html") || bytes.HasPrefix(bytes.TrimSpace(e.Body), []byte("<"))
+	return strings.HasPrefix(e.Header.Get("Content-Type"), "text/html") || strings.HasPrefix(e.Message, "<")
 }
 
 // saysInvalidContainer recognises what the service says of a container in another region or of another account. With which

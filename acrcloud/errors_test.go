@@ -173,7 +173,7 @@ func TestAPIErrorHint(t *testing.T) {
 		{"403, scope", acrcloud.APIError{Path: path, StatusCode: 403, Message: "Invalid scope(s) provided."}, "that has the File Scanning scope"},
 		{"401, expired", acrcloud.APIError{Path: path, StatusCode: 401, Message: "Token has expired"}, "Make a new token"},
 		{"403 as a web page", acrcloud.APIError{Path: path, StatusCode: 403, Header: html}, "is a web page, not the API's: check Config.BaseURL"},
-		{"403 as a web page without a type", acrcloud.APIError{Path: path, StatusCode: 403, Body: []byte(" \n<html>")}, "is a web page"},
+		{"403 as a web page without a type", acrcloud.APIError{Path: path, StatusCode: 403, Message: "<html> <head>"}, "is a web page"},
 		{"403 of a storage", acrcloud.APIError{Op: "files.store", StatusCode: 403}, ""},
 		{"invalid container", acrcloud.APIError{Path: path, StatusCode: 400, Message: "Invalid Container"}, "its region. With Config.Region empty"},
 		{"invalid container with 403", acrcloud.APIError{Path: path, StatusCode: 403, Message: "invalid container."}, "does not know this container"},

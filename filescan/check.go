@@ -49,8 +49,9 @@ func (k *check) token(ctx context.Context) bool {
 	}
 	token := acrcloud.NewSecret(text)
 	claims, ok := credential.Inspect(token)
+	remedy, _ := credential.Rejected(token, time.Now())
 	if !ok {
-		k.add("token", acrcloud.Warned, "not a JWT; "+token.Describe(), credential.Rejected(token, time.Now()), nil)
+		k.add("token", acrcloud.Warned, "not a JWT; "+token.Describe(), remedy, nil)
 		return true
 	}
 	k.add("token", acrcloud.Passed, "a JWT, "+token.Describe(), "", nil)
@@ -58,7 +59,7 @@ func (k *check) token(ctx context.Context) bool {
 	case expires.IsZero():
 		k.add("token expiry", acrcloud.Skipped, "the token does not say", "", nil)
 	case !expires.After(time.Now()):
-		k.add("token expiry", acrcloud.Warned, "expired on "+expires.Format(time.DateOnly), credential.Rejected(token, time.Now()), nil)
+		k.add("token expiry", acrcloud.Warned, "expired on "+expires.Format(time.DateOnly), remedy, nil)
 	default:
 		k.add("token expiry", acrcloud.Passed, "good until "+expires.Format(time.DateOnly), "", nil)
 	}
@@ -66,7 +67,7 @@ func (k *check) token(ctx context.Context) bool {
 	case claims.Scopes == nil:
 		k.add("token scopes", acrcloud.Skipped, "the token does not say", "", nil)
 	case !claims.FileScanning():
-		k.add("token scopes", acrcloud.Warned, "File Scanning is not among them", credential.Rejected(token, time.Now()), nil)
+		k.add("token scopes", acrcloud.Warned, "File Scanning is not among them", remedy, nil)
 	default:
 		k.add("token scopes", acrcloud.Passed, "cover File Scanning", "", nil)
 	}
@@ -95,7 +96,7 @@ func (k *check) service(ctx context.Context) bool {
 		k.add("service", acrcloud.Failed, seen, remedy, err)
 		return false
 	case errors.Is(err, acrcloud.ErrServer), errors.Is(err, acrcloud.ErrRateLimited):
-		k.add("service", acrcloud.Failed, fmt.Sprintf("%s answers HTTP %d", host, api.StatusCode), "try again later", err)
+		k.add("service", acrcloud.Failed, fmt.Sprintf("%s answers HTTP %d", host, api.StatusCode), orDefault(api.Hint(), "try again later"), err)
 		return false
 	}
 	k.add("service", acrcloud.Passed, host+" answers", "", nil)

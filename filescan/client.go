@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -119,7 +120,10 @@ func (c *Client) send(ctx context.Context, req *transport.Request) (*transport.R
 	resp, err := c.http.Do(ctx, req)
 	if errors.Is(err, acrcloud.ErrCredentials) {
 		if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
-			e.Remedy = credential.Rejected(acrcloud.NewSecret(used), time.Now())
+			remedy, explained := credential.Rejected(acrcloud.NewSecret(used), time.Now())
+			if explained || !strings.HasPrefix(e.Message, "<") { // a page is not the service's answer, and has a hint of its own
+				e.Remedy = remedy
+			}
 		}
 	}
 	return resp, err

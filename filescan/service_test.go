@@ -2,10 +2,8 @@ package filescan_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
@@ -206,72 +204,6 @@ func TestHundredGoroutines(t *testing.T) {
 		ids[f.ID] = true
 	}
 	assert.Len(t, ids, 100)
-}
-
-// Whatever is printed, logged or encoded of a run with every kind of failure, no secret is in it.
-func TestNoSecretShows(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		srv := mock.New()
-		cfg := srv.Config()
-		var log strings.Builder
-		var seen []any
-		c := connect(t, srv,
-			acrcloud.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-			acrcloud.WithObserver(func(a acrcloud.Attempt) { seen = append(seen, a, a.Err) }))
-		callback := acrcloud.NewSecret("https://hook.test/in?key=callb4ck-s3cret")
-		ctx := t.Context()
-		container, err := c.Containers().Create(ctx, &filescan.CreateContainerRequest{Name: "x", Region: acrcloud.EUWest1, Engine: 1, CallbackURL: callback})
-		require.NoError(t, err)
-		echo := `{"message":"bad: ` + cfg.BearerToken.Reveal() + ` ` + strings.ReplaceAll(callback.Reveal(), "/", `\/`) + ` https://store.test/x?X-Signature=5ecret"}`
-		seen = append(seen, cfg, &cfg, c, container, *container)
-		run := func(f mock.Fault) {
-			remove := srv.Inject(f)
-			defer remove()
-			_, err := c.Files(0).Upload(ctx, song(), nil)
-			seen = append(seen, err)
-			_, err = c.Containers().Create(ctx, &filescan.CreateContainerRequest{Name: "y", Region: acrcloud.EUWest1, Engine: 1, CallbackURL: callback})
-			seen = append(seen, err)
-			_, err = c.Containers().Get(ctx, container.ID)
-			seen = append(seen, err)
-			_, err = c.Files(0).Import(ctx, filescan.AudioURL("https://a.test/b?sig=s1gned-url"), nil)
-			seen = append(seen, err)
-		}
-		for _, status := range []int{0, 302, 400, 401, 422, 500} {
-			run(mock.Fault{Status: status, Body: echo})
-			run(mock.Fault{Method: "PUT", Status: status, Body: echo})
-		}
-		run(mock.Fault{Lose: true})
-		run(mock.Fault{Method: "PUT", Lose: true})
-		run(mock.Fault{Forget: true})
-		run(mock.Fault{Truncate: true})
-
-		secrets := []string{
-			cfg.BearerToken.Reveal(), cfg.IdentifyAccessKey.Reveal(), cfg.IdentifyAccessSecret.Reveal(), "callb4ck", "5ecret", "s1gned-url", "X-Signature", "X-Expires",
-		}
-		for _, v := range seen {
-			for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-				_, _ = fmt.Fprintf(&log, format+"\n", v)
-			}
-			for e, _ := v.(error); e != nil; e = errors.Unwrap(e) {
-				_, _ = fmt.Fprintf(&log, "%+v %#v\n", e, e)
-			}
-			if e, ok := v.(error); ok {
-				if api, ok := errors.AsType[*acrcloud.APIError](e); ok {
-					_, _ = fmt.Fprintf(&log, "%+v %s %v\n", *api, api.Body, api.Header)
-				}
-			}
-			b, _ := json.Marshal(v) //nolint:errchkjson // not everything can be encoded
-			log.Write(b)
-			slog.New(slog.NewTextHandler(&log, nil)).Info("x", "v", v)
-		}
-		text := log.String()
-		assert.Contains(t, text, "containers.create")
-		for _, secret := range secrets {
-			assert.NotContains(t, text, secret)
-			assert.NotContains(t, text, fmt.Sprintf("%x", secret))
-		}
-	})
 }
 
 const quietEnv = "ACRCLOUD_TEST_QUIET"

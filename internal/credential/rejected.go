@@ -9,21 +9,21 @@ import (
 )
 
 // Rejected says what to do about a Console API token that the service has refused with 401 or 403, by what the token looks
-// like. It shows of the token what Secret.Describe shows, and its claims.
-func Rejected(token acrcloud.Secret, now time.Time) string {
+// like, and reports whether that explains the refusal. It shows of the token what Secret.Describe shows, and its claims.
+func Rejected(token acrcloud.Secret, now time.Time) (remedy string, explained bool) {
 	claims, ok := Inspect(token)
 	described := "(" + token.Describe() + ")"
 	switch {
 	case !ok && isKeyLike(token.Reveal()):
-		return "What was sent " + described + " looks like a project's access key or secret, which are for identification: " + makeToken + "."
+		return "What was sent " + described + " looks like a project's access key or secret, which are for identification: " + makeToken + ".", true
 	case !ok:
-		return "What was sent " + described + " is not a Console API token, which is a JWT and begins with eyJ: " + makeToken + "."
+		return "What was sent " + described + " is not a Console API token, which is a JWT and begins with eyJ: " + makeToken + ".", true
 	case !claims.ExpiresAt.IsZero() && !claims.ExpiresAt.After(now):
-		return "The token " + described + " says that it expired on " + claims.ExpiresAt.Format("2 January 2006 at 15:04 UTC") + ": " + makeToken + "."
+		return "The token " + described + " says that it expired on " + claims.ExpiresAt.Format("2 January 2006 at 15:04 UTC") + ": " + makeToken + ".", true
 	case !claims.FileScanning():
-		return "The token " + described + " says that it is good for " + scopeList(claims.Scopes) + " only: " + makeToken + "."
+		return "The token " + described + " says that it is good for " + scopeList(claims.Scopes) + " only: " + makeToken + ".", true
 	}
-	return "The token " + described + " looks right: it may have been revoked, or be that of another account than the one asked about. If nobody knows, " + makeToken + "."
+	return "The token " + described + " looks right: it may have been revoked, or be that of another account than the one asked about. If nobody knows, " + makeToken + ".", false
 }
 
 // isKeyLike recognises a project's access key and access secret, which have 32 and 40 letters and digits in practice.

@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// Queries and user information of URLs in text, also where JSON has escaped the text.
+// Queries and user information of URLs in text, also where JSON has escaped the text; and JWTs, of whoever they are.
 var (
 	urlQuery    = regexp.MustCompile(`\?[^\s"'<>?]*=[^\s"'<>]*`)
 	urlUserInfo = regexp.MustCompile(`(:(?:\\?/){2})[^\s"'<>/@]*@`)
+	jwt         = regexp.MustCompile(`\beyJ[\w-]+\.[\w-]+\.[\w-]*`)
 )
 
 // A redactor removes secrets from text that goes into an error.
@@ -41,6 +42,7 @@ const (
 
 func (r redactor) text(s string) string {
 	s = r.replace.Replace(s)
+	s = jwt.ReplaceAllString(s, redactedText)
 	s = urlQuery.ReplaceAllString(s, "?"+redactedText)
 	return urlUserInfo.ReplaceAllString(s, "${1}"+redactedText+"@")
 }
