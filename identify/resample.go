@@ -65,7 +65,7 @@ func newFilter(rate, out int, pass, stop float64) *resampler {
 	width := (stop - pass) / float64(rate) // of the transition, in cycles per input
 	cutoff := (stop + pass) / 2 / float64(rate)
 	r.taps = 2 * (int(math.Ceil((ripple-7.95)/(2.285*2*math.Pi*width)/2)) + 1)
-	r.taps += (4 - r.taps%4) % 4
+	r.taps += (8 - r.taps%8) % 8
 	half := r.taps / 2
 	count := out / gcd(rate, out)
 	if most := max(maxPhases*windowRate/max(rate, windowRate), 64); count > most {
@@ -211,16 +211,20 @@ func (r *resampler) edge(weights []float32, first, end int64) float32 {
 	return sum
 }
 
-// dot is the sum of the products. Four sums at once keep the processor busy.
+// dot is the sum of the products. Four sums at once keep the processor busy; newFilter makes the number of weights a multiple of 8.
 func dot(weights, input []float32) float32 {
 	var a, b, c, d float32
 	input = input[:len(weights)]
-	for len(weights) >= 4 && len(input) >= 4 {
+	for len(weights) >= 8 && len(input) >= 8 {
 		a += weights[0] * input[0]
 		b += weights[1] * input[1]
 		c += weights[2] * input[2]
 		d += weights[3] * input[3]
-		weights, input = weights[4:], input[4:]
+		a += weights[4] * input[4]
+		b += weights[5] * input[5]
+		c += weights[6] * input[6]
+		d += weights[7] * input[7]
+		weights, input = weights[8:], input[8:]
 	}
 	return a + b + c + d
 }

@@ -103,7 +103,12 @@ func (r *toneReader) add(sample float64) {
 	}
 	r.frame[r.fill] = r.sum / float64(r.thin)
 	r.thinned, r.sum = 0, 0
-	if r.fill++; r.fill < len(r.frame) {
+	r.filled(1)
+}
+
+// filled takes note of n more samples in the frame.
+func (r *toneReader) filled(n int) {
+	if r.fill += n; r.fill < len(r.frame) {
 		return
 	}
 	r.fill = 0
@@ -123,20 +128,24 @@ func (r *toneReader) loudest() int {
 		last = r.tones[n-1]
 		c = r.waves[last]
 	}
-	total, s1, s2 := 0.0, 0.0, 0.0
-	for _, x := range r.frame {
-		total += x * x
-		s1, s2 = x-s2+c*s1, s1
+	var total, a1, a2, b1, b2 float64
+	half := len(r.frame) / 2
+	second := r.frame[half:]
+	for i, x := range r.frame[:half] { // both halves at a time, since each step waits for the one before
+		y := second[i]
+		total += x*x + y*y
+		a1, a2 = x-a2+c*a1, a1
+		b1, b2 = y-b2+c*b1, b1
 	}
 	if total < 1e-4*float64(len(r.frame)) {
 		return -1
 	}
 	r.audible = true
-	if last >= 0 && s1*s1+s2*s2-c*s1*s2 > 0.6*total*float64(len(r.frame))/2 {
+	if last >= 0 && a1*a1+a2*a2-c*a1*a2+b1*b1+b2*b2-c*b1*b2 > 0.6*total*float64(half)/2 {
 		return last // it leaves too little for any other to be louder
 	}
 	best, loudest := -1, 0.25*total*float64(len(r.frame))/2
-	for tone := 0; tone < tones; tone += 4 { // four at a time, since each step waits for the one before
+	for tone := 0; tone < tones; tone += 4 { // four at a time, for the same reason
 		var w [4]float64
 		n := copy(w[:], r.waves[tone:])
 		var a1, a2, b1, b2, c1, c2, d1, d2 float64
