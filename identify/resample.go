@@ -23,7 +23,7 @@ type resampler struct {
 	input []float32 // what is kept, of which the first is input number base
 	base  int64
 	next  int64 // the next output
-	ended bool
+	last  int64 // the output after the last one; -1: more inputs may come
 }
 
 const (
@@ -31,7 +31,7 @@ const (
 	ripple   = 80.0 // dB by which everything beyond half of the lower rate is weakened
 
 	// enough is the least rate that the first of two steps leads to.
-	enough = 20_000
+	enough = 11_000
 
 	// maxPhases bounds the table of the filter, for 8 kHz; it is as large for every rate. Outputs of rates that need more phases are off
 	// by less than 20 nanoseconds.
@@ -40,7 +40,7 @@ const (
 
 func newResampler(rate int) *resampler {
 	if rate == windowRate {
-		return &resampler{rate: rate, out: rate, taps: 1}
+		return &resampler{rate: rate, out: rate, taps: 1, last: -1}
 	}
 	var front *resampler
 	for by := rate / enough; by >= 2 && front == nil; by-- {
@@ -61,7 +61,7 @@ func newResampler(rate int) *resampler {
 
 // newFilter makes a step in which everything up to pass stays, and everything from stop on goes; both are in Hz.
 func newFilter(rate, out int, pass, stop float64) *resampler {
-	r := &resampler{rate: rate, out: out}
+	r := &resampler{rate: rate, out: out, last: -1}
 	width := (stop - pass) / float64(rate) // of the transition, in cycles per input
 	cutoff := (stop + pass) / 2 / float64(rate)
 	r.taps = 2 * (int(math.Ceil((ripple-7.95)/(2.285*2*math.Pi*width)/2)) + 1)
@@ -151,11 +151,14 @@ func (r *resampler) push(samples []float32) {
 
 // end says that there are no more inputs: outputs near the end are made as if silence followed.
 func (r *resampler) end() {
+	first := r
 	if r.front != nil {
 		r.front.end()
 		r.input = r.front.pull(r.input, math.MaxInt64)
+		first = r.front
 	}
-	r.ended = true
+	inputs, rate := first.base+int64(len(first.input)), int64(first.rate)
+	r.last = (inputs*int64(r.out) + rate - 1) / rate
 }
 
 // forget drops inputs that are of no more use. They may come later than they are dropped.
@@ -183,6 +186,9 @@ func (r *resampler) pull(out []float32, limit int64) []float32 {
 		}
 		return out
 	}
+	if r.last >= 0 {
+		limit = min(limit, r.last)
+	}
 	for r.next < limit {
 		input, p := r.at(r.next)
 		first := input - int64(r.taps/2-1)
@@ -190,7 +196,7 @@ func (r *resampler) pull(out []float32, limit int64) []float32 {
 		switch {
 		case first >= r.base && last <= end:
 			out = append(out, dot(r.phases[p], r.input[first-r.base:]))
-		case last <= end, r.ended && input < end: // silence before the beginning and after the end
+		case last <= end, r.last >= 0: // silence before the beginning and after the end
 			out = append(out, r.edge(r.phases[p], first, end))
 		default:
 			return out
