@@ -72,7 +72,7 @@ func (c *Containers) Create(ctx context.Context, r *CreateContainerRequest) (*Co
 	if err != nil {
 		return nil, err
 	}
-	for again := range 2 {
+	for again := false; ; again = true {
 		started := time.Now()
 		created, err := c.post(ctx, data, r.CallbackURL)
 		if err == nil || !unknownOutcome(err) || ctx.Err() != nil {
@@ -82,11 +82,10 @@ func (c *Containers) Create(ctx context.Context, r *CreateContainerRequest) (*Co
 		switch {
 		case found != nil:
 			return found, nil
-		case lookErr != nil || again == 1:
+		case lookErr != nil || again:
 			return nil, errors.Join(err, lookErr)
 		}
 	}
-	return nil, errors.New("acrcloud: unreachable")
 }
 
 func (c *Containers) post(ctx context.Context, data []byte, callback acrcloud.Secret) (*Container, error) {

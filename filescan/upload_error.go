@@ -31,7 +31,7 @@ type UploadError struct {
 // Error says where the upload stopped, why, and what to do where the outcome is not known.
 func (e *UploadError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "acrcloud: upload of %q stopped at step %q: %v", e.Name, e.Step, e.Err)
+	fmt.Fprintf(&b, "acrcloud: upload of %q stopped at step %q: %s", e.Name, e.Step, causeOf(e.Err))
 	if unknownOutcome(e.Err) {
 		b.WriteString(". The file may exist, and sending it again may bill it twice: look for it in the container first")
 		for i, f := range e.Candidates {
@@ -45,6 +45,9 @@ func (e *UploadError) Error() string {
 	}
 	return b.String()
 }
+
+// causeOf is the text of an error that stands within another of the SDK.
+func causeOf(err error) string { return strings.TrimPrefix(fmt.Sprint(err), "acrcloud: ") }
 
 // Unwrap returns the cause.
 func (e *UploadError) Unwrap() error { return e.Err }

@@ -20,7 +20,7 @@ func (e *WaitError) Error() string {
 	if e.Last != nil {
 		state = fmt.Sprintf("it was last seen in state %v", e.Last.State)
 	}
-	return fmt.Sprintf("acrcloud: waited %v for file %s: %s: %v", e.after.Round(time.Millisecond), e.id, state, e.Err)
+	return fmt.Sprintf("acrcloud: waited %v for file %s: %s: %s", e.after.Round(time.Millisecond), e.id, state, causeOf(e.Err))
 }
 
 // Unwrap returns the cause.

@@ -84,7 +84,7 @@ func (w *windows) run(parent context.Context, r io.Reader, yield func(*Window, e
 			return
 		}
 		if err := p.window.Err; err != nil && isFatal(parent, err) {
-			yield(nil, fmt.Errorf("identify: window at %v: %w", p.window.Start, err))
+			yield(nil, fmt.Errorf("acrcloud: window at %v: %w", p.window.Start, err))
 			return
 		}
 		if !yield(&p.window, nil) {
