@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -45,8 +46,8 @@ type call struct {
 	answered error     // the last failure that the service itself reported
 }
 
-func newCall(c *Client, req *Request, token string, before int) *call {
-	secrets := append([]string{token}, req.Secrets...)
+func newCall(c *Client, req *Request, before int, tokens ...string) *call {
+	secrets := slices.Concat(tokens, req.Secrets)
 	if u, err := url.Parse(req.URL); err == nil && req.SecretURL {
 		secrets = append(secrets, u.RequestURI(), u.Path, u.RawQuery)
 	}

@@ -17,13 +17,13 @@ import (
 // may have been processed all the same and must not be repeated, it is acrcloud.ErrOutcomeUnknown as well.
 func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 	if req.Token == nil {
-		return c.send(ctx, req, "", 0)
+		return c.send(ctx, req, "", "", 0)
 	}
 	token, err := askToken(ctx, req, "")
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.send(ctx, req, token, 0)
+	resp, err := c.send(ctx, req, token, "", 0)
 	if !errors.Is(err, acrcloud.ErrUnauthorized) && !errors.Is(err, acrcloud.ErrForbidden) {
 		return resp, err
 	}
@@ -35,7 +35,7 @@ func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 	if fresh == token || !req.repeatable() {
 		return resp, err
 	}
-	return c.send(ctx, req, fresh, attempts(err))
+	return c.send(ctx, req, fresh, token, attempts(err))
 }
 
 func attempts(err error) int {
@@ -57,9 +57,9 @@ func (r *Request) repeatable() bool {
 	return r.Body == nil || r.Body.Repeatable == nil || r.Body.Repeatable()
 }
 
-// send runs the retry engine with one token. before is how often the request was sent with another.
-func (c *Client) send(ctx context.Context, req *Request, token string, before int) (*Response, error) {
-	call := newCall(c, req, token, before)
+// send runs the retry engine with one token. before is how often the request was sent with one that was rejected.
+func (c *Client) send(ctx context.Context, req *Request, token, rejected string, before int) (*Response, error) {
+	call := newCall(c, req, before, token, rejected)
 	httpReq, err := http.NewRequestWithContext(context.WithValue(ctx, callKey{}, call), req.Method, req.URL, nil)
 	if err != nil {
 		return nil, &acrcloud.ArgumentError{Field: "URL", Problem: "of " + req.Op + " cannot be requested", Remedy: "check the base URL and the path"}
