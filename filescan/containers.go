@@ -196,9 +196,10 @@ func (c *Containers) page(ctx context.Context, o ListContainersOptions) (*Page[C
 	if err := checkPage(o.Page, o.PerPage); err != nil {
 		return nil, time.Time{}, err
 	}
-	q := newQuery().number("page", max(o.Page, 1)).number("per_page", orDefault(o.PerPage, listPerPage)).
+	perPage := orDefault(o.PerPage, listPerPage)
+	q := newQuery().number("page", max(o.Page, 1)).number("per_page", perPage).
 		text("region", string(o.Region)).text("name", o.Name)
-	return fetchPage[Container](ctx, c.client, &transport.Request{
+	return fetchPage[Container](ctx, c.client, perPage, &transport.Request{
 		Op: "containers.list", Method: http.MethodGet, URL: c.client.hosts.main + containersPath(0) + q.String(), SecretBody: true,
 	})
 }

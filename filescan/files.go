@@ -89,14 +89,15 @@ func (f *Files) page(ctx context.Context, o ListFilesOptions) (*Page[File], time
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	q := newQuery().number("page", max(o.Page, 1)).number("per_page", orDefault(o.PerPage, listPerPage)).text("search", o.Search)
+	perPage := orDefault(o.PerPage, listPerPage)
+	q := newQuery().number("page", max(o.Page, 1)).number("per_page", perPage).text("search", o.Search)
 	if o.State != nil {
 		q = q.text("state", strconv.Itoa(int(*o.State)))
 	}
 	if o.WithResults {
 		q = q.text("with_result", "1")
 	}
-	return fetchPage[File](ctx, f.client, &transport.Request{Op: "files.list", Method: http.MethodGet, URL: base + q.String()})
+	return fetchPage[File](ctx, f.client, perPage, &transport.Request{Op: "files.list", Method: http.MethodGet, URL: base + q.String()})
 }
 
 // Delete deletes files; without an id it sends nothing. It calls DELETE /api/fs-containers/{container}/files/{ids}, for many

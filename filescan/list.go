@@ -2,8 +2,8 @@ package filescan
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"iter"
 	"net/http"
 	"time"
 
@@ -14,7 +14,6 @@ import (
 const (
 	listPerPage = 20  // the service's own default
 	allPerPage  = 100 // of iterators
-	pageMemory  = 8   // how many pages an iterator remembers the ids of
 )
 
 // clockGrain is how much the service's Date header may lag behind the times in its records.
@@ -30,21 +29,33 @@ func checkPage(page, perPage int) error {
 	return nil
 }
 
-// listBody is the envelope of lists.
+// listBody is the envelope of lists. Other endpoints than those of this package's lists are known to have the numbers at the top.
 type listBody[T any] struct {
-	Data []*T `json:"data"`
-	Meta struct {
-		CurrentPage int `json:"current_page"`
-		PerPage     int `json:"per_page"`
-		LastPage    int `json:"last_page"`
-		Total       int `json:"total"`
-	} `json:"meta"`
+	Data []*T        `json:"data"`
+	Meta listNumbers `json:"meta"`
+	listNumbers
 }
 
-// fetchPage gets one page, and the service's time.
-func fetchPage[T any](ctx context.Context, c *Client, req *transport.Request) (*Page[T], time.Time, error) {
+type listNumbers struct {
+	CurrentPage int `json:"current_page"`
+	PerPage     int `json:"per_page"`
+	LastPage    int `json:"last_page"`
+	Total       int `json:"total"`
+}
+
+// fetchPage gets one page, and the service's time. perPage is what was asked for.
+func fetchPage[T any](ctx context.Context, c *Client, perPage int, req *transport.Request) (*Page[T], time.Time, error) {
 	var body listBody[T]
-	req.Cost, req.Check = transport.Read, decodeInto(&body)
+	req.Cost = transport.Read
+	req.Check = func(resp *transport.Response) error {
+		if err := decodeInto(&body)(resp); err != nil {
+			return err
+		}
+		if body.Data == nil && !hasMember(resp.Body, "data") {
+			return transport.NotJSON(resp, errors.New("the answer has no list"))
+		}
+		return nil
+	}
 	resp, err := c.send(ctx, req)
 	if err != nil {
 		return nil, time.Time{}, err
@@ -53,7 +64,11 @@ func fetchPage[T any](ctx context.Context, c *Client, req *transport.Request) (*
 	if err != nil {
 		now = time.Time{} // the service does not tell
 	}
-	page := &Page[T]{Page: body.Meta.CurrentPage, PerPage: body.Meta.PerPage, LastPage: body.Meta.LastPage, Total: body.Meta.Total}
+	n := body.Meta
+	if n == (listNumbers{}) {
+		n = body.listNumbers
+	}
+	page := &Page[T]{Page: n.CurrentPage, PerPage: orDefault(n.PerPage, perPage), LastPage: n.LastPage, Total: n.Total}
 	for _, v := range body.Data {
 		if v != nil {
 			page.Items = append(page.Items, v)
@@ -62,85 +77,12 @@ func fetchPage[T any](ctx context.Context, c *Client, req *transport.Request) (*
 	return page, now, nil
 }
 
-var errRepeatedPage = errors.New("acrcloud: the service returned the same page again: the list cannot be completed")
-
-// pages iterates over the rows of all pages from the first. Rows may move while it runs: those that it has just seen are
-// left out, and where rows have gone it looks back for what has moved up. Its memory does not grow with the number of pages.
-func pages[T any, K comparable](ctx context.Context, first int, fetch func(context.Context, int) (*Page[T], error), key func(*T) K) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) {
-		var (
-			seen  = newRecent[K](pageMemory)
-			total = -1
-			stale int // pages in a row without a new row
-		)
-		for number := max(first, 1); ; {
-			if err := ctx.Err(); err != nil {
-				yield(nil, err)
-				return
-			}
-			page, err := fetch(ctx, number)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			fresh := 0
-			seen.turn()
-			for _, row := range page.Items {
-				if !seen.add(key(row)) {
-					continue
-				}
-				fresh++
-				if !yield(row, nil) {
-					return
-				}
-			}
-			if page.Total < total && number > max(first, 1) {
-				gone := total - page.Total
-				total, stale = page.Total, 0
-				number = max(number-(gone+len(page.Items))/max(len(page.Items), 1), first, 1)
-				continue
-			}
-			total = page.Total
-			if fresh > 0 {
-				stale = 0
-			} else if stale++; len(page.Items) > 0 && (stale > 1 || (page.Page != 0 && page.Page != number)) {
-				yield(nil, errRepeatedPage)
-				return
-			}
-			if len(page.Items) == 0 || number >= page.LastPage {
-				return
-			}
-			number++
-		}
+// hasMember reports whether a JSON object has a member of that name.
+func hasMember(data []byte, name string) bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(data, &members) != nil {
+		return false
 	}
-}
-
-// recent remembers the keys of the last few pages.
-type recent[K comparable] struct {
-	pages []map[K]bool
-	size  int
-}
-
-func newRecent[K comparable](size int) *recent[K] { return &recent[K]{size: size} }
-
-// turn begins a new page.
-func (r *recent[K]) turn() {
-	if len(r.pages) == r.size {
-		oldest := r.pages[0]
-		clear(oldest)
-		r.pages = append(r.pages[1:r.size:r.size], oldest)
-		return
-	}
-	r.pages = append(r.pages, map[K]bool{})
-}
-
-// add reports whether the key is new, and remembers it.
-func (r *recent[K]) add(key K) bool {
-	for _, p := range r.pages {
-		if p[key] {
-			return false
-		}
-	}
-	r.pages[len(r.pages)-1][key] = true
-	return true
+	_, ok := members[name]
+	return ok
 }

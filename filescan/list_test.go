@@ -143,6 +143,130 @@ func TestAllFilesWhileTheyAreDeleted(t *testing.T) {
 	}
 }
 
+// A table is served in pages, and changes before some of them are.
+type table struct {
+	rows    []int
+	perPage int
+	fetches int
+	before  func(tb *table, page int)
+}
+
+func (tb *table) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	tb.fetches++
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	if tb.before != nil {
+		tb.before(tb, page)
+	}
+	var rows []string
+	for i := (page - 1) * tb.perPage; i < min(page*tb.perPage, len(tb.rows)); i++ {
+		rows = append(rows, row(tb.rows[i]))
+	}
+	says(pageJSON(page, max((len(tb.rows)+tb.perPage-1)/tb.perPage, 1), len(tb.rows), rows...))(w, r)
+}
+
+func numbers(from, to int) (list []int) {
+	for i := from; i <= to; i++ {
+		list = append(list, i)
+	}
+	return list
+}
+
+// once runs do before a page is served for the first time.
+func once(page int, do func(tb *table)) func(*table, int) {
+	done := false
+	return func(tb *table, p int) {
+		if p == page && !done {
+			done = true
+			do(tb)
+		}
+	}
+}
+
+// Whatever is added and deleted while listing: what is there all the time comes once, and the list ends.
+func TestAllFilesWhileTheyChange(t *testing.T) {
+	t.Parallel()
+	const most = 200 // requests
+	for name, tt := range map[string]struct {
+		rows   int
+		before func(tb *table, page int)
+		fetch  int // at most
+	}{
+		"a row of the end goes":               {1000, once(4, func(tb *table) { tb.rows = tb.rows[:999] }), 12},
+		"many rows of the end go":             {1000, once(4, func(tb *table) { tb.rows = tb.rows[:750] }), 14},
+		"rows of the beginning go":            {2001, once(20, func(tb *table) { tb.rows = tb.rows[60:] }), 23},
+		"the last page goes":                  {2001, once(21, func(tb *table) { tb.rows = tb.rows[1:] }), 23},
+		"the last page gets short":            {2005, once(21, func(tb *table) { tb.rows = tb.rows[4:] }), 23},
+		"five pages of the beginning go":      {1000, once(8, func(tb *table) { tb.rows = tb.rows[500:] }), 18},
+		"everything goes":                     {1000, once(4, func(tb *table) { tb.rows = nil }), most},
+		"a row is added":                      {1000, once(4, func(tb *table) { tb.rows = slices.Concat(numbers(2001, 2001), tb.rows) }), 11},
+		"a page of rows is added":             {1000, once(4, func(tb *table) { tb.rows = slices.Concat(numbers(2001, 2100), tb.rows) }), 11},
+		"three pages of rows are added":       {1000, once(4, func(tb *table) { tb.rows = slices.Concat(numbers(2001, 2300), tb.rows) }), 13},
+		"a row of the end goes each time":     {1000, func(tb *table, _ int) { tb.rows = tb.rows[:len(tb.rows)-1] }, 80},
+		"a row is added each time":            {1000, func(tb *table, _ int) { tb.rows = slices.Concat(numbers(2001, 2001), tb.rows) }, 12},
+		"the number of rows is never certain": {300, func(tb *table, _ int) { tb.rows = numbers(1, 299+tb.fetches%2) }, 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tb := &table{rows: numbers(1, tt.rows), perPage: 100, before: tt.before}
+			c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: tb.ServeHTTP})
+			count := map[string]int{}
+			for f, err := range c.Files(0).All(t.Context(), nil) {
+				require.NoError(t, err)
+				require.LessOrEqual(t, tb.fetches, most)
+				count[f.ID]++
+			}
+			assert.LessOrEqual(t, tb.fetches, tt.fetch)
+			for _, n := range tb.rows {
+				if n <= tt.rows && (n < 300 || tt.rows != 300) {
+					assert.Equal(t, 1, count[fmt.Sprintf("id-%d", n)], "row %d", n)
+				}
+			}
+			if name != "a row is added each time" { // they may be the same row in these tests
+				for id, n := range count {
+					assert.Equal(t, 1, n, id)
+				}
+			}
+		})
+	}
+}
+
+// The envelope of a list may lack its numbers, or have them where other endpoints do.
+func TestAllFilesEnvelope(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		envelope string
+		want     int
+		fails    bool
+	}{
+		"no numbers":         {`{"data":[%s]}`, 250, false},
+		"numbers at the top": {`{"data":[%s],"current_page":%d,"last_page":3,"total":250}`, 250, false},
+		"no list":            {`{"message":"Service is under maintenance"}`, 0, true},
+		"no list, but null":  {`{"data":null}`, 0, false},
+		"an odd list":        {`{"data":"none"}`, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+				page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+				var rows []string
+				for i := (page-1)*100 + 1; i <= min(page*100, 250); i++ {
+					rows = append(rows, row(i))
+				}
+				body := strings.Replace(tt.envelope, "%s", strings.Join(rows, ","), 1)
+				says(strings.Replace(body, "%d", strconv.Itoa(page), 1))(w, r)
+			}})
+			ids, errs := collect(t.Context(), c.Files(0), nil)
+			assert.Len(t, ids, tt.want)
+			assert.Equal(t, tt.fails, len(errs) > 0, "%v", errs)
+		})
+	}
+	// Without numbers a service that does not turn the page has said all.
+	c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: says(`{"data":[` + row(1) + `]}`)})
+	ids, errs := collect(t.Context(), c.Files(0), nil)
+	assert.Len(t, ids, 1)
+	assert.Empty(t, errs)
+}
+
 func TestAllFilesStops(t *testing.T) {
 	t.Parallel()
 	pages := map[int]string{1: pageJSON(1, 3, 6, row(1), row(2)), 2: pageJSON(2, 3, 6, row(3), row(4)), 3: pageJSON(3, 3, 6, row(5), row(6))}

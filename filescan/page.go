@@ -5,6 +5,6 @@ type Page[T any] struct {
 	Items    []*T
 	Page     int // the number of this page, from 1
 	PerPage  int // how many items a full page has
-	LastPage int // the number of the last page
-	Total    int // how many items there are on all pages
+	LastPage int // the number of the last page; 0 if the service does not say
+	Total    int // how many items there are on all pages; 0 if the service does not say
 }

@@ -1,0 +1,110 @@
+package filescan
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+)
+
+const (
+	pageMemory   = 16 // how many pages an iterator remembers the ids of
+	maxLookBacks = 3  // in a row, without a new row
+)
+
+var errRepeatedPage = errors.New("acrcloud: the service returned the same page again: the list cannot be completed")
+
+// pages iterates over the rows of all pages from the first. Rows may move while it runs: those that it has just seen are left out, and
+// where rows have gone it looks back for what has moved up. Its memory does not grow with the number of pages.
+func pages[T any, K comparable](ctx context.Context, first int, fetch func(context.Context, int) (*Page[T], error), key func(*T) K) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		w := walk[T, K]{first: max(first, 1), seen: newRecent[K](pageMemory), total: -1}
+		for number := w.first; number > 0; {
+			page, err := fetch(ctx, number)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			keys := make([]K, len(page.Items))
+			fresh := false
+			w.seen.turn()
+			for i, row := range page.Items {
+				if keys[i] = key(row); !w.seen.add(keys[i]) {
+					continue
+				}
+				fresh = true
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if number, err = w.next(page, number, keys, fresh); err != nil {
+				yield(nil, err)
+				return
+			}
+		}
+	}
+}
+
+// A walk is one run over the pages of a list.
+type walk[T any, K comparable] struct {
+	first int
+	seen  *recent[K]
+
+	number    int // of the last page
+	highest   int
+	keys      []K // of the last page
+	total     int // as the last page has it; -1 before it
+	size      int // of a full page
+	lookBacks int // since the last progress
+}
+
+// next says which page comes after the one that was fetched as that number; 0: none.
+func (w *walk[T, K]) next(page *Page[T], number int, keys []K, fresh bool) (int, error) {
+	gone := w.total - page.Total // since the last page
+	repeats := number != w.number && len(keys) > 0 && gone >= 0 && slices.Equal(keys, w.keys)
+	if number > w.highest || fresh {
+		w.lookBacks = 0
+	}
+	w.number, w.keys, w.total = number, keys, page.Total
+	w.highest, w.size = max(w.highest, number), max(w.size, len(keys), 1)
+	switch {
+	case page.LastPage <= 0 && !fresh:
+		return 0, nil // it does not say how many there are
+	case gone > 0 && number > w.first && w.lookBacks < maxLookBacks:
+		// The rows from here on have moved up by as many at most. While every request meets with fewer rows there is no end to
+		// looking back, so it goes on after some.
+		w.lookBacks++
+		return max(number-(gone+w.size-1)/w.size, w.first), nil
+	case repeats, len(keys) > 0 && !fresh && page.Page != 0 && page.Page != number:
+		return 0, errRepeatedPage
+	case page.LastPage > 0 && number >= page.LastPage, len(keys) == 0:
+		return 0, nil
+	}
+	return number + 1, nil
+}
+
+// recent remembers the keys of the last few pages.
+type recent[K comparable] struct {
+	pages []map[K]bool
+	size  int
+}
+
+func newRecent[K comparable](size int) *recent[K] { return &recent[K]{size: size} }
+
+// turn begins a new page.
+func (r *recent[K]) turn() {
+	if len(r.pages) == r.size {
+		oldest := r.pages[0]
+		clear(oldest)
+		r.pages = append(r.pages[1:r.size:r.size], oldest)
+		return
+	}
+	r.pages = append(r.pages, map[K]bool{})
+}
+
+// add reports whether the key is new, and remembers it from now on.
+func (r *recent[K]) add(key K) bool {
+	known := slices.ContainsFunc(r.pages, func(p map[K]bool) bool { return p[key] })
+	r.pages[len(r.pages)-1][key] = true
+	return !known
+}
