@@ -152,11 +152,15 @@ func (c *Containers) Delete(ctx context.Context, id int) error {
 	if err := c.check(id); err != nil {
 		return err
 	}
-	_, err := c.client.send(ctx, &transport.Request{
+	req := &transport.Request{
 		Op: "containers.delete", Cost: transport.Write, Method: http.MethodDelete, URL: c.client.hosts.main + containersPath(id),
 		SecretBody: true,
-	})
-	if err = deleted(err); err == nil {
+	}
+	_, err := c.client.send(ctx, req)
+	if req.Lost && errors.Is(err, acrcloud.ErrNotFound) {
+		err = nil
+	}
+	if err == nil {
 		c.client.regions.forget(id)
 	}
 	return err

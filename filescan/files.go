@@ -112,11 +112,7 @@ func (f *Files) Delete(ctx context.Context, fileIDs ...string) error {
 		return err
 	}
 	for chunk := range slices.Chunk(fileIDs, maxIDs) {
-		err := f.deleteChunk(ctx, base, chunk)
-		if errors.Is(err, acrcloud.ErrNotFound) && len(chunk) > 1 {
-			err = eachOf(ctx, chunk, func(id string) error { return f.deleteChunk(ctx, base, []string{id}) })
-		}
-		if err != nil {
+		if err := f.deleteChunk(ctx, base, chunk); err != nil {
 			return err
 		}
 	}
@@ -124,10 +120,37 @@ func (f *Files) Delete(ctx context.Context, fileIDs ...string) error {
 }
 
 func (f *Files) deleteChunk(ctx context.Context, base string, ids []string) error {
-	_, err := f.client.send(ctx, &transport.Request{
-		Op: "files.delete", Cost: transport.Write, Method: http.MethodDelete, URL: base + "/" + strings.Join(ids, ","),
+	lost, err := f.deleteOnce(ctx, base, ids)
+	switch {
+	case !errors.Is(err, acrcloud.ErrNotFound):
+		return err
+	case len(ids) == 1 && lost:
+		return nil
+	case len(ids) == 1:
+		return err
+	}
+	missing := 0
+	err = eachOf(ctx, ids, func(id string) error {
+		lostHere, err := f.deleteOnce(ctx, base, []string{id})
+		if errors.Is(err, acrcloud.ErrNotFound) {
+			if lostHere {
+				return nil
+			}
+			missing++
+		}
+		return err
 	})
-	return deleted(err)
+	if lost && missing == len(ids) { // all are gone, so the attempt that was lost has deleted them
+		return nil
+	}
+	return err
+}
+
+// deleteOnce also reports whether an attempt that may have deleted the files got no answer and was repeated.
+func (f *Files) deleteOnce(ctx context.Context, base string, ids []string) (lost bool, err error) {
+	req := &transport.Request{Op: "files.delete", Cost: transport.Write, Method: http.MethodDelete, URL: base + "/" + strings.Join(ids, ",")}
+	_, err = f.client.send(ctx, req)
+	return req.Lost, err
 }
 
 // eachOf runs do for each id, and goes on over those that the service does not know.
@@ -144,14 +167,6 @@ func eachOf(ctx context.Context, ids []string, do func(id string) error) error {
 		}
 	}
 	return errors.Join(missing...)
-}
-
-// deleted takes "not found" for success where an earlier attempt may have deleted the thing.
-func deleted(err error) error {
-	if e, ok := errors.AsType[*acrcloud.APIError](err); ok && e.StatusCode == http.StatusNotFound && e.Attempts > 1 {
-		return nil
-	}
-	return err
 }
 
 // check refuses what must not be sent.

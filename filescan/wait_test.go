@@ -261,6 +261,33 @@ func TestDeleteFiles(t *testing.T) {
 		c, _ := newAPI(t, map[string]http.HandlerFunc{"DELETE " + filesURL + "/a": missing})
 		require.ErrorIs(t, c.Files(0).Delete(t.Context(), "a"), acrcloud.ErrNotFound)
 	})
+	for name, refused := range map[string]http.HandlerFunc{"429": fails(429, `{}`), "503": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}} {
+		t.Run("not known after a "+name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const container = "DELETE api-v2.acrcloud.com/api/fs-containers/70"
+				c, _ := newAPI(t, map[string]http.HandlerFunc{"DELETE " + filesURL + "/a": inTurn(refused, missing), container: inTurn(refused, missing)})
+				require.ErrorIs(t, c.Files(0).Delete(t.Context(), "a"), acrcloud.ErrNotFound)
+				require.ErrorIs(t, c.Containers().Delete(t.Context(), 70), acrcloud.ErrNotFound)
+			})
+		})
+	}
+	t.Run("several, and the answer was lost", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			const both, a, b, container = "DELETE " + filesURL + "/a,b", "DELETE " + filesURL + "/a", "DELETE " + filesURL + "/b", "DELETE api-v2.acrcloud.com/api/fs-containers/70"
+			c, _ := newAPI(t, map[string]http.HandlerFunc{both: inTurn(lost, missing), a: missing, b: missing, container: inTurn(lost, missing)})
+			require.NoError(t, c.Files(0).Delete(t.Context(), "a", "b"), "both are gone")
+			require.NoError(t, c.Containers().Delete(t.Context(), 70))
+			c, _ = newAPI(t, map[string]http.HandlerFunc{both: inTurn(lost, missing), a: gone, b: missing})
+			require.ErrorIs(t, c.Files(0).Delete(t.Context(), "a", "b"), acrcloud.ErrNotFound, "the lost attempt had deleted nothing")
+			c, _ = newAPI(t, map[string]http.HandlerFunc{both: missing, a: inTurn(lost, missing), b: gone})
+			require.NoError(t, c.Files(0).Delete(t.Context(), "a", "b"))
+		})
+	})
 }
 
 func TestRescan(t *testing.T) {

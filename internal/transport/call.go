@@ -100,6 +100,7 @@ func (c *call) check(ctx context.Context, resp *http.Response, err error) (bool,
 		c.client.pause.extend(time.Now().Add(qpsPause))
 	}
 	retry, reason := c.decide(ctx, a)
+	c.req.Lost = c.req.Lost || retry && a.mayBeProcessed(c.resp)
 	c.unsure = c.err != nil && !retry && c.req.Cost == Billed && code == 0 && !permanent(c.err) && a.mayBeProcessed(c.resp)
 	c.report(ctx, a, retry, reason)
 	return retry, nil
@@ -122,9 +123,14 @@ func (c *call) read(resp *http.Response) (out *Response, cut, err error) {
 	}
 	body := io.Reader(resp.Body)
 	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") { // compressed though nobody had asked for it
-		if body, err = gzip.NewReader(body); err != nil {
-			return nil, nil, fmt.Errorf("reading the answer: %w", err)
+		unpacked, failed := gzip.NewReader(body)
+		switch {
+		case failed == io.EOF, failed != nil && !out.OK():
+			return out, nil, nil // nothing was compressed, or the status says enough
+		case failed != nil:
+			return nil, nil, fmt.Errorf("reading the answer: %w", failed)
 		}
+		body = unpacked
 	}
 	out.Body, err = readUpTo(body, limit, resp.ContentLength)
 	if err != nil && out.OK() {

@@ -123,7 +123,7 @@ func TestDoWaits(t *testing.T) {
 		{"seconds", "3", 3, 6 * time.Second, 6 * time.Second, 3 * time.Second},
 		{"fraction", "1.5", 3, 3 * time.Second, 3 * time.Second, 1500 * time.Millisecond},
 		{"zero", "0", 3, 0, 0, 0},
-		{"negative", "-7", 3, 0, 0, 0},
+		{"negative", "-7", 3, 2 * time.Second, 6 * time.Second, 0},
 		{"garbage", "soon", 3, 2 * time.Second, 6 * time.Second, 0},
 		{"not a number", "NaN", 3, 2 * time.Second, 6 * time.Second, 0},
 		{"beyond the cap", "11", 1, 0, 0, 11 * time.Second},

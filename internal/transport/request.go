@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 )
 
 // Cost says what sending a request once too often would do, and so when it may be sent again.
@@ -35,6 +36,9 @@ type Request struct {
 	SecretURL  bool     // the URL itself is a credential, and so is whatever the answer says
 	SecretBody bool     // the answer may hold a credential: errors carry the message but not the body
 	Secrets    []string // further text that must not show in an error
+
+	// Lost is set by Do where an attempt that it has repeated may have been processed all the same.
+	Lost bool
 }
 
 // A Body is what a request sends. It is opened once per attempt, and its Read must return when the context ends: net/http waits
@@ -60,7 +64,8 @@ func (r *Response) OK() bool { return r.StatusCode >= 200 && r.StatusCode < 300 
 
 // busy reports whether the service turned the request away unseen, and said for how long.
 func (r *Response) busy() bool {
-	return r.StatusCode == http.StatusServiceUnavailable && r.Header.Get("Retry-After") != ""
+	_, said := retryAfter(r.Header, time.Now())
+	return said && r.StatusCode == http.StatusServiceUnavailable
 }
 
 // unsure reports whether the request may have been processed although it failed.

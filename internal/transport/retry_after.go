@@ -20,10 +20,8 @@ func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	}
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil || math.IsInf(seconds, 0) {
 		switch {
-		case math.IsNaN(seconds):
+		case math.IsNaN(seconds), seconds < 0:
 			return 0, false
-		case seconds <= 0:
-			return 0, true
 		case seconds >= maxRetryAfter.Seconds():
 			return maxRetryAfter, true
 		}
