@@ -72,13 +72,21 @@ func (c *Containers) Create(ctx context.Context, r *CreateContainerRequest) (*Co
 	if err != nil {
 		return nil, err
 	}
+	started := time.Now()
+	var unsure error // of the first request, which may have made the container whatever became of the second
 	for again := false; ; again = true {
-		started := time.Now()
 		created, err := c.post(ctx, data, r.CallbackURL)
-		if err == nil || !unknownOutcome(err) || ctx.Err() != nil {
-			return created, err
+		if err == nil {
+			return created, nil
 		}
-		found, lookErr := c.createdSince(ctx, r, started)
+		taken := unsure != nil && errors.Is(err, acrcloud.ErrInvalid) // the name: by the first request, perhaps
+		known := !unknownOutcome(err) && !taken
+		err = after(err, unsure)
+		if known || ctx.Err() != nil {
+			return nil, err
+		}
+		unsure = err
+		found, lookErr := c.settle(ctx, r, started)
 		switch {
 		case found != nil:
 			return found, nil
@@ -101,11 +109,24 @@ func (c *Containers) post(ctx context.Context, data []byte, callback acrcloud.Se
 
 func isContainer(c *Container) bool { return c.ID > 0 }
 
-// createdSince looks for the container that a request of unknown outcome may have made: its name is unique in the account,
-// and the service's clock tells whether it is older than the request.
+// settle looks for the container that a request of unknown outcome may have made, which may take a moment to show.
+func (c *Containers) settle(ctx context.Context, r *CreateContainerRequest, started time.Time) (found *Container, err error) {
+	for _, wait := range settleWaits {
+		if err := sleep(ctx, wait); err != nil {
+			return nil, err
+		}
+		if found, err = c.createdSince(ctx, r, started); found != nil {
+			return found, nil
+		}
+	}
+	return nil, err
+}
+
+// createdSince looks for a container by its name, which is unique in the account, that is not older than the request by the service's
+// own clock.
 func (c *Containers) createdSince(ctx context.Context, r *CreateContainerRequest, started time.Time) (*Container, error) {
 	page, now, err := c.page(ctx, ListContainersOptions{PerPage: 100, Name: r.Name})
-	if err != nil {
+	if err != nil || now.IsZero() { // without its clock nothing is certain
 		return nil, err
 	}
 	earliest := now.Add(-time.Since(started) - clockGrain)

@@ -2,6 +2,7 @@ package filescan
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -10,59 +11,53 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// records keeps the creation of files exactly-once: it knows which creations of one name this client has under way, since
-// then nobody can tell whose a new file is.
+// records keeps the creation of files exactly-once: it knows which creations this client has under way, since files that are made at
+// the same time and may have the same name cannot be told apart.
 type records struct {
 	mu     sync.Mutex
-	active map[recordName]*rivals
+	active map[*creation]bool
 }
 
-type recordName struct {
+// A creation is under way.
+type creation struct {
 	containerID int
-	name        string
+	name        string // as plainName has it; empty: the service chooses
+	rival       bool   // another one may have made a file of that name meanwhile
 }
 
-// rivals are creations of one name that overlap in time.
-type rivals struct {
-	count  int
-	shared bool // there was more than one at some time
-}
-
-func newRecords() *records { return &records{active: map[recordName]*rivals{}} }
+func newRecords() *records { return &records{active: map[*creation]bool{}} }
 
 // begin notes a creation; the function it returns ends it.
-func (r *records) begin(n recordName) (*rivals, func()) {
+func (r *records) begin(containerID int, name string) (*creation, func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	rv := r.active[n]
-	if rv == nil {
-		rv = &rivals{}
-		r.active[n] = rv
+	c := &creation{containerID: containerID, name: plainName(name)}
+	for other := range r.active {
+		if other.containerID == c.containerID && (other.name == c.name || other.name == "" || c.name == "") {
+			c.rival, other.rival = true, true
+		}
 	}
-	rv.count++
-	rv.shared = rv.shared || rv.count > 1
-	return rv, func() {
+	r.active[c] = true
+	return c, func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if rv.count--; rv.count == 0 {
-			delete(r.active, n)
-		}
+		delete(r.active, c)
 	}
 }
 
-func (r *records) alone(rv *rivals) bool {
+func (r *records) alone(c *creation) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return !rv.shared
+	return !c.rival
 }
 
 // A record is one creation of a file: a POST that is billed and must not be repeated while it may have been accepted.
 type record struct {
-	files  *Files
-	base   string
-	name   string // of the file it makes, as far as it is known
-	resend bool   // send again where the outcome stays unknown
-	post   func(ctx context.Context) (*File, error)
+	files    *Files
+	name     string      // of the file it makes; empty: the service chooses
+	dataType string      // of the file
+	resend   func() bool // whether to send again where the outcome stays unknown; nil: no
+	post     func(ctx context.Context) (*File, error)
 
 	listed bool            // there is a complete listing from before
 	before map[string]bool // the ids in it
@@ -77,28 +72,46 @@ const maxResends = 2
 
 // create makes the file. candidates are there if the outcome is unknown.
 func (r *record) create(ctx context.Context) (file *File, candidates []*File, err error) {
-	rv, end := r.files.client.records.begin(recordName{r.files.containerID, r.name})
+	creation, end := r.files.client.records.begin(r.files.containerID, r.name)
 	defer end()
 	r.list(ctx)
+	var unsure error // of an earlier request, which may have made the file whatever became of the later one
 	for sent := 0; ; sent++ {
 		file, err = r.post(ctx)
-		if err == nil || !unknownOutcome(err) || ctx.Err() != nil {
-			return file, nil, err
+		if err == nil {
+			return file, nil, nil
 		}
+		known := !unknownOutcome(err)
+		err = after(err, unsure)
+		if known || ctx.Err() != nil {
+			return nil, nil, err
+		}
+		unsure = err
 		candidates = r.settle(ctx)
-		if r.listed && len(candidates) == 1 && r.files.client.records.alone(rv) {
+		if r.listed && len(candidates) == 1 && r.files.client.records.alone(creation) {
 			return candidates[0], nil, nil
 		}
-		if !r.resend || len(candidates) > 0 || sent == maxResends || ctx.Err() != nil {
+		if r.resend == nil || !r.resend() || len(candidates) > 0 || sent == maxResends || ctx.Err() != nil {
 			return nil, candidates, err
 		}
 	}
 }
 
+// after adds an earlier error, if there is one, without which the last one tells only half of it.
+func after(err, earlier error) error {
+	if earlier == nil {
+		return err
+	}
+	return fmt.Errorf("%w; before that: %w", err, earlier)
+}
+
 // list remembers what files of that name there are. Without it nothing can be adopted; that is no reason to stop.
 func (r *record) list(ctx context.Context) {
+	if r.name == "" {
+		return
+	}
 	page, now, err := r.files.page(ctx, ListFilesOptions{PerPage: allPerPage, Search: r.name})
-	if err != nil || r.name == "" {
+	if err != nil {
 		return
 	}
 	r.before = make(map[string]bool, len(page.Items))
@@ -123,7 +136,7 @@ func (r *record) settle(ctx context.Context) []*File {
 			continue
 		}
 		found := slices.DeleteFunc(page.Items, func(f *File) bool {
-			return r.before[f.ID] || !sameName(f.Name, r.name) || f.CreatedAt.IsZero() || f.CreatedAt.Before(r.since.Add(-clockGrain))
+			return r.before[f.ID] || plainName(f.Name) != plainName(r.name) || f.DataType != "" && f.DataType != r.dataType || f.CreatedAt.IsZero() || f.CreatedAt.Before(r.since.Add(-clockGrain))
 		})
 		if len(found) > 0 {
 			return found
@@ -132,11 +145,8 @@ func (r *record) settle(ctx context.Context) []*File {
 	return nil
 }
 
-// sameName compares names as the service may show them: blanks have been seen to come back as underscores.
-func sameName(a, b string) bool {
-	plain := func(s string) string { return strings.ReplaceAll(s, " ", "_") }
-	return plain(a) == plain(b)
-}
+// plainName is what names are compared by: blanks have been seen to come back as underscores.
+func plainName(name string) string { return strings.ReplaceAll(name, " ", "_") }
 
 // sleep waits unless ctx ends first.
 func sleep(ctx context.Context, d time.Duration) error {

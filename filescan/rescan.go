@@ -1,6 +1,7 @@
 package filescan
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
@@ -59,20 +61,31 @@ func (f *Files) rescanOne(ctx context.Context, base, id string) ([]*File, error)
 }
 
 func (f *Files) rescan(ctx context.Context, base string, ids []string) ([]*File, error) {
-	var body struct {
-		Data []*File `json:"data"`
-	}
+	var files []*File
 	_, err := f.client.send(ctx, &transport.Request{
 		Op: "files.rescan", Cost: transport.Billed, Method: http.MethodPut, URL: base + "/" + strings.Join(ids, ",") + "/rescan",
 		Check: func(resp *transport.Response) error {
-			if resp.OK() && len(resp.Body) == 0 {
-				return nil // what it answers is not documented
+			if err := transport.ConsoleError(resp); err != nil {
+				return err
 			}
-			return decodeInto(&body)(resp)
+			if bytes.HasPrefix(bytes.TrimSpace(resp.Body), []byte("<")) {
+				return transport.NotJSON(resp, nil) // a page from in between
+			}
+			files = rescanned(resp.Body)
+			return nil
 		},
 	})
-	if err != nil {
-		return nil, err
+	return files, err
+}
+
+// rescanned reads what a rescan answers, which is not documented: files, as far as they can be found in it.
+func rescanned(data []byte) []*File {
+	var body struct {
+		Data []*File `json:"data"`
 	}
-	return slices.DeleteFunc(body.Data, func(file *File) bool { return file == nil || file.ID == "" }), nil
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		data = slices.Concat([]byte(`{"data":`), data, []byte("}"))
+	}
+	_ = lenient.Unmarshal(data, &body)
+	return slices.DeleteFunc(body.Data, func(file *File) bool { return file == nil || file.ID == "" })
 }

@@ -164,7 +164,7 @@ func (u *upload) checkMultipart() error {
 func (u *upload) run(ctx context.Context) (*File, error) {
 	root, err := u.files.root(ctx)
 	if err != nil {
-		return nil, err
+		return nil, u.stopped(StepPresign, "", err)
 	}
 	base := root + "/files"
 	if u.opts.Method == Multipart || (u.opts.Method == Auto && u.files.client.direct.has(u.files.containerID)) {
@@ -264,7 +264,8 @@ func (u *upload) record(ctx context.Context, base, key string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return u.create(ctx, base, key, func(file **File) *transport.Request {
+	always := func() bool { return true }
+	return u.create(ctx, key, always, func(file **File) *transport.Request {
 		req := &transport.Request{Op: "files.create", Cost: transport.Billed, Method: http.MethodPost, URL: base, Check: newFile(file)}
 		setJSON(req, data)
 		return req
@@ -284,7 +285,7 @@ func (u *upload) multipart(ctx context.Context, base string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return u.create(ctx, base, "", func(file **File) *transport.Request {
+	return u.create(ctx, "", u.content.Repeatable, func(file **File) *transport.Request {
 		header := http.Header{"Content-Type": {form.ContentType()}}
 		header.Set("Expect", "100-continue") // a refusal comes before the content is sent
 		return &transport.Request{
@@ -293,10 +294,11 @@ func (u *upload) multipart(ctx context.Context, base string) (*File, error) {
 	})
 }
 
-// create sends the request that makes the file, exactly once.
-func (u *upload) create(ctx context.Context, base, key string, request func(**File) *transport.Request) (*File, error) {
+// create sends the request that makes the file, exactly once; it could be sent again if repeatable says so.
+func (u *upload) create(ctx context.Context, key string, repeatable func() bool, request func(**File) *transport.Request) (*File, error) {
 	r := &record{
-		files: u.files, base: base, name: orDefault(u.opts.Name, u.filename), resend: u.opts.ResendIfUnsure,
+		files: u.files, name: orDefault(u.opts.Name, u.filename), dataType: string(u.opts.DataType),
+		resend: func() bool { return u.opts.ResendIfUnsure && repeatable() },
 		post: func(ctx context.Context) (file *File, err error) {
 			_, err = u.files.client.send(ctx, request(&file))
 			return file, err

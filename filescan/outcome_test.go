@@ -1,0 +1,217 @@
+package filescan_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+)
+
+// Once it is not known whether a file was made, no later failure makes it certain that it was not.
+func TestOutcomeStaysUnknown(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		second http.HandlerFunc
+		is     error
+	}{
+		"refused":           {fails(422, `{"message":"invalid key"}`), acrcloud.ErrInvalid},
+		"token refused":     {fails(401, `{}`), acrcloud.ErrUnauthorized},
+		"too many requests": {fails(429, `{}`), acrcloud.ErrRateLimited},
+		"lost again":        {lost, acrcloud.ErrOutcomeUnknown},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{"GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: inTurn(lost, tt.second)}))
+				_, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{ResendIfUnsure: true})
+				require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+				require.ErrorIs(t, err, tt.is)
+				require.ErrorContains(t, err, "The file may exist")
+			})
+		})
+	}
+	t.Run("cancelled", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{"GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: inTurn(lost, func(http.ResponseWriter, *http.Request) { cancel() })}))
+			_, err := c.Files(0).Upload(ctx, song(), &filescan.UploadOptions{ResendIfUnsure: true})
+			require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+			require.ErrorIs(t, err, context.Canceled)
+		})
+	})
+	t.Run("content that cannot be read again", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{"GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				lost(w, r)
+			}}))
+			_, err := c.Files(0).Upload(t.Context(), acrcloud.FromReader("a.wav", strings.NewReader("RIFF"), 4), &filescan.UploadOptions{ResendIfUnsure: true, Method: filescan.Multipart})
+			require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+			_, ok := errors.AsType[*acrcloud.SourceError](err)
+			assert.False(t, ok, "%v", err)
+			assert.Equal(t, 1, a.count("POST"))
+		})
+	})
+}
+
+// A file of another kind, and one that another creation may have made, is not taken for this one's.
+func TestUploadAdoptsItsOwnOnly(t *testing.T) {
+	t.Parallel()
+	imported := func() string {
+		return strings.Replace(fileJSON(fileID, "song.wav", 0, time.Now()), `"data_type":"audio"`, `"data_type":"audio_url"`, 1)
+	}
+	t.Run("an import of the same name", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+				"GET " + filesURL:  inTurn(says(pageJSON(1, 1, 0)), func(w http.ResponseWriter, r *http.Request) { says(pageJSON(1, 1, 1, imported()))(w, r) }),
+				"POST " + filesURL: lost,
+			}))
+			_, err := c.Files(0).Upload(t.Context(), song(), nil)
+			require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+			e, ok := errors.AsType[*filescan.UploadError](err)
+			require.True(t, ok)
+			assert.Empty(t, e.Candidates)
+		})
+	})
+	other := map[string]func(*filescan.Files, context.Context) error{
+		"another blank in the name": func(f *filescan.Files, ctx context.Context) error {
+			_, err := f.Upload(ctx, song(), &filescan.UploadOptions{Name: "a b.wav"})
+			return err
+		},
+		"an import without a name": func(f *filescan.Files, ctx context.Context) error {
+			_, err := f.Import(ctx, filescan.AudioURL("https://a.test/a_b.wav"), nil)
+			return err
+		},
+	}
+	for name, create := range other {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				second := make(chan struct{})
+				made := func() string { return fileJSON(fileID, "a b.wav", 0, time.Now()) }
+				var lists int
+				c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+					"GET " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+						lists++
+						select {
+						case <-second:
+							says(pageJSON(1, 1, 1, made()))(w, r)
+						default:
+							says(pageJSON(1, 1, 0))(w, r)
+						}
+					},
+					"POST " + filesURL: inTurn(func(w http.ResponseWriter, r *http.Request) {
+						<-second
+						lost(w, r)
+					}, func(w http.ResponseWriter, r *http.Request) {
+						says(`{"data":`+made()+`}`)(w, r)
+						close(second)
+					}),
+				}))
+				done := make(chan error)
+				go func() {
+					_, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "a_b.wav"})
+					done <- err
+				}()
+				synctest.Wait()
+				before := lists
+				require.NoError(t, create(c.Files(0), t.Context()))
+				if name == "an import without a name" {
+					assert.Equal(t, before, lists, "there is nothing to look for")
+				}
+				require.ErrorIs(t, <-done, acrcloud.ErrOutcomeUnknown)
+			})
+		})
+	}
+}
+
+func TestUploadWithoutRegion(t *testing.T) {
+	t.Parallel()
+	c, _ := newAPI(t, map[string]http.HandlerFunc{"GET api-v2.acrcloud.com/api/fs-containers/7": fails(404, `{}`)})
+	_, err := c.Files(0).Upload(t.Context(), song(), nil)
+	e, ok := errors.AsType[*filescan.UploadError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, filescan.StepPresign, e.Step)
+	require.ErrorIs(t, err, acrcloud.ErrNotFound)
+}
+
+// The name of a container is unique, so one that was made by a request without an answer can be found.
+func TestCreateContainerOutcome(t *testing.T) {
+	t.Parallel()
+	const url = "api-v2.acrcloud.com/api/fs-containers"
+	container := func(created time.Time) string {
+		return `{"id":9,"name":"mine","region":"eu-west-1","engine":1,"created_at":"` + created.UTC().Format(time.RFC3339) + `"}`
+	}
+	none := says(pageJSON(1, 1, 0))
+	mine := func(w http.ResponseWriter, r *http.Request) { says(pageJSON(1, 1, 1, container(time.Now())))(w, r) }
+	made := func(w http.ResponseWriter, r *http.Request) { fails(201, `{"data":`+container(time.Now())+`}`)(w, r) }
+	taken := fails(422, `{"message":"The given data was invalid.","errors":{"name":["The name has already been taken."]}}`)
+	withoutDate := func(h http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Del("Date")
+			h(w, r)
+		}
+	}
+	tests := map[string]struct {
+		post, list http.HandlerFunc
+		posts      int
+		is         []error // nil: it is made
+	}{
+		"made, and shown":             {lost, mine, 1, nil},
+		"made, and shown late":        {lost, inTurn(none, none, mine), 1, nil},
+		"not made":                    {inTurn(lost, made), none, 2, nil},
+		"made, and shown later still": {inTurn(lost, taken), inTurn(none, none, none, none, mine), 2, nil},
+		"taken by another":            {inTurn(lost, taken), says(pageJSON(1, 1, 1, container(testTime.AddDate(-30, 0, 0)))), 2, []error{acrcloud.ErrInvalid, acrcloud.ErrOutcomeUnknown}},
+		"lost twice":                  {lost, none, 2, []error{acrcloud.ErrOutcomeUnknown}},
+		"refused":                     {taken, none, 1, []error{acrcloud.ErrInvalid}},
+		"no clock to tell":            {lost, withoutDate(says(pageJSON(1, 1, 1, container(testTime.AddDate(-30, 0, 0))))), 2, []error{acrcloud.ErrOutcomeUnknown}},
+		"the list fails":              {lost, fails(403, `{}`), 1, []error{acrcloud.ErrOutcomeUnknown, acrcloud.ErrForbidden}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, a := newAPI(t, map[string]http.HandlerFunc{"POST " + url: tt.post, "GET " + url: tt.list})
+				created, err := c.Containers().Create(t.Context(), &filescan.CreateContainerRequest{Name: "mine", Region: acrcloud.EUWest1, Engine: filescan.EngineFingerprint})
+				assert.Equal(t, tt.posts, a.count("POST"))
+				if tt.is == nil {
+					require.NoError(t, err)
+					assert.Equal(t, 9, created.ID)
+					return
+				}
+				for _, target := range tt.is {
+					require.ErrorIs(t, err, target)
+				}
+			})
+		})
+	}
+}
+
+// What a rescan answers is not documented: success is success, unless something in between has answered.
+func TestRescanAnswers(t *testing.T) {
+	t.Parallel()
+	one := fileJSON("a", "x", 0, testTime)
+	for body, want := range map[string]int{"": 0, "OK": 0, `"ok"`: 0, "true": 0, "null": 0, "{}": 0, `{"data":[` + one + `]}`: 1, `{"data":` + one + `}`: 1, `[` + one + `]`: 1, `{"data":5}`: 0} {
+		c, _ := newAPI(t, map[string]http.HandlerFunc{"PUT " + filesURL + "/a/rescan": says(body)})
+		files, err := c.Files(0).Rescan(t.Context(), "a")
+		require.NoError(t, err, body)
+		assert.Len(t, files, want, body)
+	}
+	c, _ := newAPI(t, map[string]http.HandlerFunc{"PUT " + filesURL + "/a/rescan": says("\n<html>")})
+	_, err := c.Files(0).Rescan(t.Context(), "a")
+	require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+}
