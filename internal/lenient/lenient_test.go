@@ -3,6 +3,7 @@ package lenient_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
@@ -571,4 +573,34 @@ type reader document
 
 func (r *reader) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return lenient.UnmarshalJSONFrom(dec, (*document)(r))
+}
+
+// A megabyte of whatever shape takes no more than a moment.
+func TestUnmarshalIsLinear(t *testing.T) {
+	t.Parallel()
+	const n = 60_000
+	repeat := func(item func(i int) string) string {
+		items := make([]string, n)
+		for i := range items {
+			items[i] = item(i)
+		}
+		return strings.Join(items, ",")
+	}
+	for name, body := range map[string]string{
+		"objects to merge, of one name":   `{"external_metadata":[` + repeat(func(int) string { return `{"x":1}` }) + `]}`,
+		"objects to merge, of many names": `{"external_metadata":[` + repeat(func(i int) string { return fmt.Sprintf(`{"x%d":1}`, i) }) + `]}`,
+		"objects to merge, with lists":    `{"external_metadata":[` + repeat(func(int) string { return `{"spotify":{"track":{"id":"1"}}}` }) + `]}`,
+		"names of two spellings":          `{"artists":[{"role":[` + repeat(func(i int) string { return fmt.Sprintf(`"r%d"`, i) }) + `],"roles":["x"]}]}`,
+		"odd elements":                    `{"genres":[` + repeat(func(i int) string { return []string{"1", `{"name":"a"}`}[i%2] }) + `]}`,
+		"unknown members":                 `{` + repeat(func(i int) string { return fmt.Sprintf(`"x%d":[{}]`, i) }) + `}`,
+		"one member again and again":      `{` + repeat(func(i int) string { return []string{`"title":{}`, `"title":"a"`}[i%2] }) + `}`,
+	} {
+		started := time.Now()
+		var m acrcloud.Music
+		require.NoError(t, lenient.Unmarshal([]byte(body), &m), name)
+		assert.Less(t, time.Since(started), 10*time.Second, name)
+		_, err := json.Marshal(&m)
+		require.NoError(t, err)
+		assert.Less(t, time.Since(started), 20*time.Second, name)
+	}
 }

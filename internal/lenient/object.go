@@ -67,59 +67,78 @@ func (p *structPlan) readQuoted(s *scanner, target reflect.Value) outcome {
 // readList reads an object from an array: the empty one that PHP writes for an empty object, one object, or several to merge.
 func (p *structPlan) readList(s *scanner, target reflect.Value) outcome {
 	s.pos++
-	how := nothing
-	for s.next() != ']' {
-		if s.data[s.pos] != '{' || how == fit && !p.merge {
+	all := gathering{}
+	n := 0
+	for ; s.next() != ']'; n++ {
+		if s.data[s.pos] != '{' || n > 0 && !p.merge {
 			return misfit
 		}
-		if how == nothing {
+		if n == 0 {
 			p.readObject(s, target)
-			how = fit
 			continue
+		}
+		if n == 1 {
+			all.add(p.extraOf(target))
 		}
 		one := reflect.New(target.Type()).Elem()
 		p.readObject(s, one)
-		p.mergeInto(target, one)
+		for _, f := range p.fields {
+			if f.codec.element != nil {
+				into := target.Field(f.index)
+				into.Set(reflect.AppendSlice(into, one.Field(f.index)))
+			}
+		}
+		all.add(p.extraOf(one))
 	}
 	s.pos++
-	return how
+	if n == 0 {
+		return nothing
+	}
+	if len(all) > 0 {
+		target.Field(p.extra).Set(reflect.ValueOf(all.members(p)))
+	}
+	return fit
 }
 
-// mergeInto appends the slices of one to those of target and adds its Extra.
-func (p *structPlan) mergeInto(target, one reflect.Value) {
-	for _, f := range p.fields {
-		if f.codec.element != nil {
-			into := target.Field(f.index)
-			into.Set(reflect.AppendSlice(into, one.Field(f.index)))
-		}
-	}
+func (p *structPlan) extraOf(target reflect.Value) map[string]json.RawMessage {
 	if p.extra < 0 {
-		return
+		return nil
 	}
-	kept := target.Field(p.extra).Addr().Interface().(*map[string]json.RawMessage)
-	more := one.Field(p.extra).Interface().(map[string]json.RawMessage)
-	if *kept == nil {
-		*kept = more
-		more = nil
-	}
-	for name, raw := range more {
-		if earlier, ok := (*kept)[name]; ok {
-			raw = join(earlier, raw)
-		}
-		(*kept)[name] = raw
-	}
-	for name, raw := range *kept {
-		if m := p.member([]byte(name)); m.field != nil && m.codec.element != nil {
-			(*kept)[name] = join(raw, nil) // to stand after the elements that fit
-		}
+	extra, _ := reflect.TypeAssert[map[string]json.RawMessage](target.Field(p.extra))
+	return extra
+}
+
+// A gathering is the Extra of objects that are merged: by name, what each of them had.
+type gathering map[string][]json.RawMessage
+
+func (g gathering) add(extra map[string]json.RawMessage) {
+	for name, raw := range extra {
+		g[name] = append(g[name], raw)
 	}
 }
 
-// join makes one JSON array of the elements of two.
-func join(a, b json.RawMessage) json.RawMessage {
+// members are the merged objects' Extra: an array of all elements for what several of them had, and for what belongs to a slice, to
+// stand after the elements that fit.
+func (g gathering) members(p *structPlan) map[string]json.RawMessage {
+	merged := make(map[string]json.RawMessage, len(g))
+	for name, list := range g {
+		m := p.member([]byte(name))
+		if len(list) == 1 && (m.field == nil || m.codec.element == nil) {
+			merged[name] = list[0]
+			continue
+		}
+		merged[name] = join(list)
+	}
+	return merged
+}
+
+// join makes one JSON array of the elements of all.
+func join(all []json.RawMessage) json.RawMessage {
 	var array []byte
-	for _, raw := range slices.Concat(elements(a), elements(b)) {
-		array = appendElement(array, raw)
+	for _, some := range all {
+		for _, raw := range elements(some) {
+			array = appendElement(array, raw)
+		}
 	}
 	if array == nil {
 		return json.RawMessage(`[]`)
@@ -203,8 +222,13 @@ func addMissing(target, more reflect.Value) {
 	if !ok {
 		return
 	}
+	has := make(map[string]bool, len(*into)+more.Len())
+	for _, text := range *into {
+		has[text] = true
+	}
 	for i := range more.Len() {
-		if text := more.Index(i).String(); !slices.Contains(*into, text) {
+		if text := more.Index(i).String(); !has[text] {
+			has[text] = true
 			*into = append(*into, text)
 		}
 	}

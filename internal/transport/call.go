@@ -125,7 +125,7 @@ func (c *call) read(resp *http.Response) (out *Response, cut, err error) {
 	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") { // compressed though nobody had asked for it
 		unpacked, failed := gzip.NewReader(body)
 		switch {
-		case failed == io.EOF, failed != nil && !out.OK():
+		case errors.Is(failed, io.EOF), failed != nil && !out.OK():
 			return out, nil, nil // nothing was compressed, or the status says enough
 		case failed != nil:
 			return nil, nil, fmt.Errorf("reading the answer: %w", failed)
