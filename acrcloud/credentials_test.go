@@ -131,6 +131,10 @@ func TestConsoleCredentials(t *testing.T) {
 			is: []error{acrcloud.ErrInvalid}, not: []error{acrcloud.ErrCredentials}, remedy: []string{"container"}, check: "container", seen: "cannot be read"},
 		{name: "another region", set: func(_ *testing.T, _ *mock.Server, cfg *acrcloud.Config) { cfg.Region = acrcloud.USWest2 },
 			is: []error{acrcloud.ErrInvalid}, not: []error{acrcloud.ErrCredentials}, remedy: []string{"egion"}, check: "region", seen: "eu-west-1"},
+		{name: "a container that is refused with 403", set: func(_ *testing.T, srv *mock.Server, cfg *acrcloud.Config) {
+			cfg.BearerToken, cfg.IdentifyAccessKey = srv.Config().IdentifyAccessKey, acrcloud.Secret{}
+			srv.Inject(mock.Fault{Status: http.StatusForbidden, Body: `{"message":"Invalid Container"}`})
+		}, is: refused, remedy: []string{"does not know this container", "egion"}, check: "token accepted", seen: "HTTP 403"},
 		{name: "a suspended account", set: func(_ *testing.T, srv *mock.Server, _ *acrcloud.Config) { srv.SetSuspended(true) },
 			is: refused, remedy: []string{"looks right"}, check: "token accepted", seen: "HTTP 403"},
 		{name: "a page in between", set: func(_ *testing.T, srv *mock.Server, _ *acrcloud.Config) {

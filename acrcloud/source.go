@@ -64,7 +64,7 @@ func (s Source) Open(ctx context.Context) (*Content, error) {
 // call is a [*SourceError]. A path to a pipe or device is read to its end, by one call.
 func FromFile(filename string) Source {
 	name := filepath.Base(filename)
-	return Source{name: name, size: -1, open: func(context.Context) (*Content, error) {
+	return Source{name: name, size: -1, open: func(ctx context.Context) (*Content, error) {
 		info, err := os.Stat(filename)
 		if err != nil {
 			return nil, err
@@ -72,15 +72,44 @@ func FromFile(filename string) Source {
 		if err := refuseDirectory(info); err != nil {
 			return nil, err
 		}
+		if !info.Mode().IsRegular() {
+			f, err := openPipe(ctx, filename)
+			if err != nil {
+				return nil, err
+			}
+			return &Content{name: name, size: -1, once: f, close: f.Close}, nil
+		}
 		f, err := os.Open(filename) //nolint:gosec // opening the file that the caller names is the purpose
 		if err != nil {
 			return nil, err
 		}
-		if !info.Mode().IsRegular() {
-			return &Content{name: name, size: -1, once: f, close: f.Close}, nil
-		}
 		return fromOpenFile(name, f)
 	}}
+}
+
+// openPipe opens what may take until somebody opens the other end, unless ctx ends before.
+func openPipe(ctx context.Context, filename string) (*os.File, error) {
+	type opened struct {
+		file *os.File
+		err  error
+	}
+	done := make(chan opened)
+	go func() {
+		f, err := os.Open(filename) //nolint:gosec // as of FromFile
+		select {
+		case done <- opened{f, err}:
+		case <-ctx.Done():
+			if err == nil {
+				_ = f.Close()
+			}
+		}
+	}()
+	select {
+	case o := <-done:
+		return o.file, o.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // FromBytes is the given bytes, which must not change until the calls that use the Source have returned.
@@ -134,7 +163,8 @@ func FromReaderAt(name string, r io.ReaderAt, size int64) Source {
 
 // FromReader is what r yields from where it stands. It serves one call. With a size it is streamed and sent exactly once: an
 // attempt that fails after reading from it cannot be repeated. With size -1, for unknown, it is first written to a private
-// temporary file, which is removed when the call ends. The SDK does not close r.
+// temporary file, which is removed when the call ends. The SDK does not close r. A Read of r that has not returned when the call ends early,
+// since ctx ended or the service refused the request, goes on by itself: do not use r again before it has.
 func FromReader(name string, r io.Reader, size int64) Source {
 	if r == nil {
 		return broken(name, "has no reader: FromReader got nil")

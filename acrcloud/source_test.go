@@ -9,7 +9,9 @@ import (
 	"mime/multipart"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -295,4 +297,25 @@ func TestSourceReadEndsWithContext(t *testing.T) {
 
 	_, err = acrcloud.FromBytes("x", []byte(sample)).Open(ctx)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// Ctrl-C works while nobody has opened the other end of a pipe.
+func TestFromFilePipe(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		return // it has no such files
+	}
+	name := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, exec.CommandContext(t.Context(), "mkfifo", name).Run()) //nolint:gosec // a directory of the test
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() {
+		_, err := acrcloud.FromFile(name).Open(ctx)
+		done <- err
+	}()
+	cancel()
+	require.ErrorIs(t, <-done, context.Canceled)
+	w, err := os.OpenFile(name, os.O_RDWR, 0) // lets the other go
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
 }

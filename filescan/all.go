@@ -45,6 +45,9 @@ func (c CustomMatch) asMatch() Match {
 	f := c.Result
 	return Match{
 		Offset: c.Offset, PlayedDuration: c.PlayedDuration, Type: c.Type, Score: c.Score, Extra: c.Extra,
-		Result: acrcloud.Music{ACRID: f.ACRID, Title: f.Title, Score: f.Score, DurationMS: f.DurationMS, PlayOffsetMS: f.PlayOffsetMS},
+		Result: acrcloud.Music{
+			ACRID: f.ACRID, Title: f.Title, Score: f.Score, DurationMS: f.DurationMS, PlayOffsetMS: f.PlayOffsetMS,
+			SampleBeginTimeOffsetMS: f.SampleBeginTimeOffsetMS, SampleEndTimeOffsetMS: f.SampleEndTimeOffsetMS, DBBeginTimeOffsetMS: f.DBBeginTimeOffsetMS, DBEndTimeOffsetMS: f.DBEndTimeOffsetMS,
+		},
 	}
 }

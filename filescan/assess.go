@@ -2,10 +2,12 @@ package filescan
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
@@ -17,6 +19,7 @@ import (
 // These are the rules, with their default thresholds; the page docs/assessment.md of the repository explains them one by one.
 //
 //	file.state      nil, processing, failed, or in an unknown state: unknown
+//	file.unread     results, or rows of them, cannot be read: unknown, unless others say more
 //	music.extent    music of similarity 80 or more covers 30 s or half of the file: critical, exact
 //	music.exact     music of similarity 80 or more: high, exact
 //	music.similar   music of similarity 50 or more: medium, similar
@@ -34,6 +37,8 @@ import (
 //
 // The similarity is [Match.Similarity]. Seconds are the union of [offset, offset + played duration], clipped to the file; for the extent
 // rules, of all matches of their kind together.
+//
+// A file of a list has no Results unless ListFilesOptions.WithResults was set, and without them it looks as if nothing had been found.
 func Assess(file *File, rules *Rules) Assessment {
 	if reason := undecided(file); reason != "" {
 		return Assessment{Risk: RiskUnknown, MatchType: MatchNone, Reasons: []Reason{{Rule: "file.state", Text: reason}}}
@@ -46,6 +51,7 @@ func Assess(file *File, rules *Rules) Assessment {
 		a.custom(results.CustomFiles)
 		a.ai(results.AIDetection)
 	}
+	a.unread(file)
 	a.verdict.Reasons = append(a.verdict.Reasons, a.shortReason()...)
 	a.verdict.Reasons = append(a.verdict.Reasons, a.allowed...)
 	if a.duration <= 0 && a.sharesMatter {
@@ -66,6 +72,31 @@ func undecided(file *File) string {
 		return fmt.Sprintf("the scan is not done (state %d)", int(file.State))
 	}
 	return ""
+}
+
+// resultLists are the members of results that the rules look at.
+var resultLists = []string{"music", "cover_songs", "custom_files", "ai_detection"}
+
+// unread notes what was sent but could not be decoded: nobody knows what it says.
+func (a *assessor) unread(file *File) {
+	var lists []string
+	if _, odd := file.Extra["results"]; odd {
+		lists = append(lists, "results")
+	}
+	if file.Results != nil {
+		for _, list := range resultLists {
+			if _, odd := file.Results.Extra[list]; odd {
+				lists = append(lists, list)
+			}
+		}
+	}
+	if len(lists) == 0 {
+		return
+	}
+	a.reason(Reason{Rule: "file.unread", Text: "what the service sent as " + strings.Join(lists, ", ") + " could not be read, all or in part, and was left out"})
+	if a.verdict.Risk == RiskNone {
+		a.verdict.Risk = RiskUnknown
+	}
 }
 
 // durationOf is the file's length in seconds, which derivative works detection repeats in its rows; 0 if nobody tells.
@@ -166,7 +197,7 @@ func (a *assessor) custom(rows []CustomMatch) {
 		e := a.evidence(row.Offset, row.PlayedDuration)
 		e.title = row.Result.Title
 		e.similarity, e.scored = scoreOf(row.Similarity())
-		if !a.counts(&e, row.PlayedDuration, within(r.Allow.Bucket, row.Result.BucketID) || within(r.Allow.ACRID, row.Result.ACRID)) {
+		if !a.counts(&e, row.Extra, row.PlayedDuration, within(r.Allow.Bucket, row.Result.BucketID) || within(r.Allow.ACRID, row.Result.ACRID)) {
 			continue
 		}
 		risk, rule, confidence := RiskMedium, "custom", *r.CustomConfidence
@@ -243,7 +274,7 @@ func (a *assessor) collect(rows []Match) []evidence {
 				e.skew = max(e.skew, math.Abs(finite(*skew)))
 			}
 		}
-		if a.counts(&e, m.PlayedDuration, a.allows(&m.Result)) {
+		if a.counts(&e, m.Extra, m.PlayedDuration, a.allows(&m.Result)) {
 			found = append(found, e)
 		}
 	}
@@ -251,13 +282,14 @@ func (a *assessor) collect(rows []Match) []evidence {
 	return found
 }
 
-// counts notes a match, and reports whether the rules apply to it.
-func (a *assessor) counts(e *evidence, played float64, allowed bool) bool {
+// counts notes a match, and reports whether the rules apply to it. A match whose length could not be read is not a short one.
+func (a *assessor) counts(e *evidence, extra map[string]json.RawMessage, played float64, allowed bool) bool {
+	_, unread := extra["played_duration"]
 	switch {
 	case allowed:
 		a.allowed = append(a.allowed, a.match("match.allowed", e, a.figure().text("on the allow-list")))
 		return false
-	case !(played >= *a.rules.MinSeconds): // NaN is short
+	case !unread && !(played >= *a.rules.MinSeconds): // NaN is short
 		a.short++
 		return false
 	}
@@ -268,7 +300,25 @@ func (a *assessor) counts(e *evidence, played float64, allowed bool) bool {
 func (a *assessor) allows(m *acrcloud.Music) bool {
 	list := a.rules.Allow
 	return within(list.ACRID, m.ACRID) || within(list.Label, m.Label) ||
-		slices.ContainsFunc(m.ExternalIDs.ISRC, func(isrc string) bool { return within(list.ISRC, isrc) })
+		slices.ContainsFunc(m.ExternalIDs.ISRC, func(isrc string) bool { return withinISRC(list.ISRC, isrc) })
+}
+
+// withinISRC compares letters and digits alone: an ISRC is also written with hyphens or blanks.
+func withinISRC(list []string, isrc string) bool {
+	if len(list) == 0 {
+		return false
+	}
+	plain := plainISRC(isrc)
+	return plain != "" && slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(plainISRC(s), plain) })
+}
+
+func plainISRC(isrc string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, isrc)
 }
 
 func within(list []string, text string) bool {

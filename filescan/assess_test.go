@@ -195,6 +195,64 @@ func TestAssessOwnThresholds(t *testing.T) {
 	assert.Equal(t, filescan.RiskCritical, got.Risk)
 }
 
+// What could not be read is not clean.
+func TestAssessUnread(t *testing.T) {
+	t.Parallel()
+	row := `{"offset":0,"played_duration":90,"result":{"title":"Song","score":100}}`
+	tests := map[string]struct {
+		results string
+		risk    filescan.Risk
+		rules   []string
+	}{
+		"no results at all":     {`5`, filescan.RiskUnknown, []string{"file.unread"}},
+		"no rows":               {`{"music":["a","b"]}`, filescan.RiskUnknown, []string{"file.unread"}},
+		"an odd row":            {`{"music":[` + row + `,"b"]}`, filescan.RiskCritical, []string{"music.extent", "music.exact", "file.unread"}},
+		"no detection":          {`{"ai_detection":"none"}`, filescan.RiskUnknown, []string{"file.unread"}},
+		"a list with gaps":      {`{"music":{"0":` + row + `,"2":` + row + `}}`, filescan.RiskCritical, []string{"music.extent", "music.exact", "music.exact"}},
+		"an unread length":      {`{"music":[{"offset":0,"played_duration":"1:30","result":{"title":"Song","score":100}}]}`, filescan.RiskHigh, []string{"music.exact"}},
+		"an unknown member":     {`{"new_thing":[1]}`, filescan.RiskNone, nil},
+		"what no rule is about": {`{"music_speech":"odd"}`, filescan.RiskNone, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var f filescan.File
+			require.NoError(t, json.Unmarshal([]byte(`{"id":"a","state":1,"duration":180,"results":`+tt.results+`}`), &f))
+			got := filescan.Assess(&f, nil)
+			assert.Equal(t, tt.risk, got.Risk)
+			var rules []string
+			for _, r := range got.Reasons {
+				rules = append(rules, r.Rule)
+			}
+			assert.Equal(t, tt.rules, rules)
+		})
+	}
+}
+
+// An ISRC is written with hyphens, with blanks, and without.
+func TestAssessAllowsISRC(t *testing.T) {
+	t.Parallel()
+	m := music(0, 90, 100)
+	m.Result.ExternalIDs.ISRC = []string{"QZ-ABC-26-00001"}
+	for isrc, want := range map[string]filescan.Risk{"QZABC2600001": filescan.RiskNone, "qz abc 26 00001": filescan.RiskNone, "QZABC2600002": filescan.RiskCritical, "": filescan.RiskCritical, "-": filescan.RiskCritical} {
+		got := filescan.Assess(scanned(&filescan.Results{Music: []filescan.Match{m}}), &filescan.Rules{Allow: filescan.AllowList{ISRC: []string{isrc}}})
+		assert.Equal(t, want, got.Risk, isrc)
+	}
+}
+
+func TestRiskText(t *testing.T) {
+	t.Parallel()
+	for r := filescan.RiskUnknown; r <= filescan.RiskCritical; r++ {
+		b, err := json.Marshal(filescan.Assessment{Risk: r})
+		require.NoError(t, err)
+		var got filescan.Assessment
+		require.NoError(t, json.Unmarshal(b, &got))
+		assert.Equal(t, r, got.Risk)
+	}
+	var r filescan.Risk
+	require.ErrorIs(t, r.UnmarshalText([]byte("dire")), acrcloud.ErrInvalidArgument)
+}
+
 func TestReadRules(t *testing.T) {
 	t.Parallel()
 	rules, err := filescan.ReadRules(strings.NewReader(`{"long_seconds": 10, "min_seconds": 0, "allow": {"isrc": ["A"], "bucket": ["1", "2"]}}`))
@@ -206,10 +264,15 @@ func TestReadRules(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, filescan.DefaultRules(), rules)
 	require.NoError(t, (*filescan.Rules)(nil).Validate())
+	_, err = filescan.ReadRules(strings.NewReader("\uFEFF{}"))
+	require.NoError(t, err, "some editors put a mark there")
 
 	tests := []struct{ in, field, remedy string }{
 		{"", "rules", "object"},
 		{"[]", "rules", "{"},
+		{`{"long_seconds": 1, "long_seconds": 2}`, "rules", "keep one"},
+		{`{"allow": {"isrc": ["A"], "isrc": ["B"]}}`, "rules", "keep one"},
+		{`{"allow": {"isrc": [null]}}`, "allow.isrc", "["},
 		{"null", "rules", "{"},
 		{"{} {}", "rules", "object"},
 		{`{"long_second": 1}`, "long_second", `"long_seconds"`},
@@ -282,6 +345,18 @@ func TestWriteCSV(t *testing.T) {
 	assert.Equal(t, "custom", rows[3][10])
 	assert.Equal(t, []string{"two", "'+1", "0", "-1", "0", "", "none", "none", "0", "0", "", "", "", "", "", "", "", "", "", "", ""}, rows[4])
 	require.Error(t, filescan.WriteCSV(failingWriter{}, sequence(nil, exported(t)...), nil))
+}
+
+func TestWriteCSVIsHarmless(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"plain": "plain", "": "", "a=1": "a=1", "1-2": "1-2", "=1": "'=1", "+1": "'+1", "-1": "'-1", "@a": "'@a", "\ta": "'\ta", "\ra": "'\ra", "\na": "'\na",
+		"＝1+1": "'＝1+1", "＠a": "'＠a", " =1": "' =1", "\u00a0=1": "'\u00a0=1", "\x00=1": "'\x00=1", "\v=1": "'\v=1", "\uFEFF=1": "'\uFEFF=1", " a": " a", " ": " ",
+	} {
+		var out bytes.Buffer
+		require.NoError(t, filescan.WriteCSV(&out, sequence(nil, &filescan.File{ID: "a", Name: text, State: 1}), nil))
+		assert.Contains(t, strings.ReplaceAll(out.String(), `"`, ""), "\na,"+want+",0,", "%q", text)
+	}
 }
 
 type failingWriter struct{}

@@ -35,6 +35,7 @@ func New(cfg acrcloud.Config, opts ...acrcloud.Option) (*Client, error) {
 	if cfg.IsActive != nil && !*cfg.IsActive {
 		return nil, &acrcloud.ArgumentError{Field: "Config.IsActive", Problem: "is false", Remedy: "this configuration was switched off; use another one or set it to true"}
 	}
+	cfg.Region = acrcloud.Region(strings.TrimSpace(string(cfg.Region)))
 	if cfg.ContainerID < 0 {
 		return nil, &acrcloud.ArgumentError{Field: "Config.ContainerID", Problem: "is negative", Remedy: "use the number that the console shows for the container"}
 	}
@@ -121,7 +122,9 @@ func (c *Client) send(ctx context.Context, req *transport.Request) (*transport.R
 	if errors.Is(err, acrcloud.ErrCredentials) {
 		if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
 			remedy, explained := credential.Rejected(acrcloud.NewSecret(used), time.Now())
-			if explained || !strings.HasPrefix(e.Message, "<") { // a page is not the service's answer, and has a hint of its own
+			switch {
+			case strings.Contains(strings.ToLower(e.Message), "container"): // it is not about the token
+			case explained || !strings.HasPrefix(e.Message, "<"): // a page is not the service's answer, and has a hint of its own
 				e.Remedy = remedy
 			}
 		}

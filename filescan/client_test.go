@@ -75,6 +75,9 @@ func TestHosts(t *testing.T) {
 		{"https://api-eu-west-1.acrcloud.com/api", "", []string{"api-v2.acrcloud.com/api/fs-containers/7", "api-us-west-2.acrcloud.com/api/fs-containers/7/files/" + fileID}},
 		{"https://eu-api-v2.acrcloud.com/api/", "", []string{"eu-api-v2.acrcloud.com/api/fs-containers/7", "api-us-west-2.acrcloud.com/api/fs-containers/7/files/" + fileID}},
 		{"HTTPS://US-API-V2.acrcloud.com", "", []string{"us-api-v2.acrcloud.com/api/fs-containers/7", "api-us-west-2.acrcloud.com/api/fs-containers/7/files/" + fileID}},
+		{"https://api-v2.acrcloud.com:443", "", []string{"api-v2.acrcloud.com/api/fs-containers/7", "api-us-west-2.acrcloud.com/api/fs-containers/7/files/" + fileID}},
+		{"https://api-v2.acrcloud.com.", "", []string{"api-v2.acrcloud.com/api/fs-containers/7", "api-us-west-2.acrcloud.com/api/fs-containers/7/files/" + fileID}},
+		{"", " ap-southeast-1\n", []string{"api-ap-southeast-1.acrcloud.com/api/fs-containers/7/files/" + fileID}},
 		{"", acrcloud.APSoutheast1, []string{"api-ap-southeast-1.acrcloud.com/api/fs-containers/7/files/" + fileID}},
 		{"https://cn-api-v2.acrcloud.cn", acrcloud.CNNorth1, []string{"cn-api-v2.acrcloud.cn/api/fs-containers/7/files/" + fileID}},
 		{"https://proxy.test/acr/", "", []string{"proxy.test/acr/api/fs-containers/7/files/" + fileID}},
@@ -199,10 +202,15 @@ func TestArgumentsAreCheckedBeforeSending(t *testing.T) {
 		field string
 		call  func() error
 	}{
-		"zero client":       {"Client", func() error { return (&filescan.Client{}).Do(ctx, "GET", "/x", nil, nil) }},
-		"nil client":        {"Client", func() error { return (*filescan.Client)(nil).Files(1).Delete(ctx, fileID) }},
-		"nil client's list": {"Client", func() error { _, err := (*filescan.Client)(nil).Containers().List(ctx, nil); return err }},
-		"no container":      {"containerID", func() error { _, err := none.Files(0).Get(ctx, fileID); return err }},
+		"zero client":          {"Client", func() error { return (&filescan.Client{}).Do(ctx, "GET", "/x", nil, nil) }},
+		"nil client":           {"Client", func() error { return (*filescan.Client)(nil).Files(1).Delete(ctx, fileID) }},
+		"nil client's list":    {"Client", func() error { _, err := (*filescan.Client)(nil).Containers().List(ctx, nil); return err }},
+		"nil containers":       {"Client", func() error { return (*filescan.Containers)(nil).Delete(ctx, 1) }},
+		"nil containers' list": {"Client", func() error { _, err := (*filescan.Containers)(nil).List(ctx, nil); return err }},
+		"CSV of nothing":       {"files", func() error { return filescan.WriteCSV(io.Discard, nil, nil) }},
+		"JSON of nothing":      {"files", func() error { return filescan.WriteJSONL(io.Discard, nil, nil) }},
+		"no rules to read":     {"rules", func() error { _, err := filescan.ReadRules(nil); return err }},
+		"no container":         {"containerID", func() error { _, err := none.Files(0).Get(ctx, fileID); return err }},
 		"negative container": {"containerID", func() error {
 			_, err := c.Files(-3).List(ctx, nil)
 			return err

@@ -61,7 +61,7 @@ type ListContainersOptions struct {
 // after a failure that leaves this open it looks the name up, and returns the container if it is there and new by the
 // service's own clock. A name that exists already is [acrcloud.ErrInvalid].
 func (c *Containers) Create(ctx context.Context, r *CreateContainerRequest) (*Container, error) {
-	if err := c.client.usable(); err != nil {
+	if err := c.usable(); err != nil {
 		return nil, err
 	}
 	body, err := r.body()
@@ -189,7 +189,7 @@ func (c *Containers) Delete(ctx context.Context, id int) error {
 
 // List returns one page of containers; nil options mean the first of all. It calls GET /api/fs-containers. It is retried.
 func (c *Containers) List(ctx context.Context, opts *ListContainersOptions) (*Page[Container], error) {
-	if err := c.client.usable(); err != nil {
+	if err := c.usable(); err != nil {
 		return nil, err
 	}
 	var o ListContainersOptions
@@ -229,8 +229,15 @@ func (c *Containers) page(ctx context.Context, o ListContainersOptions) (*Page[C
 	})
 }
 
+func (c *Containers) usable() error {
+	if c == nil {
+		return (*Client)(nil).usable()
+	}
+	return c.client.usable()
+}
+
 func (c *Containers) check(id int) error {
-	if err := c.client.usable(); err != nil {
+	if err := c.usable(); err != nil {
 		return err
 	}
 	return checkContainerID("containerID", id)
@@ -253,6 +260,8 @@ func (c *Containers) one(ctx context.Context, op, method string, id int, data []
 	return container, err
 }
 
+var errNoRegion = errors.New("the container names no region: set Config.Region")
+
 // region returns the region of a container, from memory if possible.
 func (c *Containers) region(ctx context.Context, id int) (acrcloud.Region, error) {
 	return c.client.regions.get(ctx, id, func(ctx context.Context) (acrcloud.Region, error) {
@@ -261,7 +270,7 @@ func (c *Containers) region(ctx context.Context, id int) (acrcloud.Region, error
 			return "", err
 		}
 		if !regionName.MatchString(string(container.Region)) {
-			return "", &acrcloud.DecodeError{Op: "containers.get", StatusCode: http.StatusOK, Err: errors.New("the container names no region: set Config.Region")}
+			return "", &acrcloud.DecodeError{Op: "containers.get", StatusCode: http.StatusOK, Err: errNoRegion}
 		}
 		return container.Region, nil
 	})

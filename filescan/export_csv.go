@@ -7,6 +7,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
 // csvHeader names the columns, which stay as they are: new ones are added behind.
@@ -16,13 +20,16 @@ var csvHeader = []string{
 }
 
 // WriteCSV writes files with their verdicts by rules, as [Assess] gives them, and their matches: a row for each match, and one for a file
-// without any. It streams: nothing is kept. An error of the iterator is returned after what came before it was written.
+// without any. List the files with ListFilesOptions.WithResults, or they all look clean. It streams: nothing is kept. An error of the iterator is returned after what came before it was written.
 //
 // The text is UTF-8 with commas, after a header: file_id, name, container_id, state (a number), duration_s, created_at (RFC 3339), risk,
 // match_type, confidence, matched_s; then of the match: kind, offset_s, played_s, similarity (0 to 100, or empty), title, artists, album,
-// label, isrc, upc, acrid. Several values in a cell are separated by "; ". Text that a spreadsheet would take for a formula, since it
-// begins with =, +, -, @, a tab or a line break, gets an apostrophe in front.
+// label, isrc, upc, acrid. Several values in a cell are separated by "; ". Text that a spreadsheet may take for a formula, since it
+// begins with =, +, -, @ or a form of these of another width, a tab or a line break, after whatever blanks, gets an apostrophe in front.
 func WriteCSV(w io.Writer, files iter.Seq2[*File, error], rules *Rules) error {
+	if files == nil {
+		return errNoFiles()
+	}
 	out := csv.NewWriter(w)
 	if err := out.Write(csvHeader); err != nil {
 		return err
@@ -41,6 +48,10 @@ func WriteCSV(w io.Writer, files iter.Seq2[*File, error], rules *Rules) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+func errNoFiles() error {
+	return &acrcloud.ArgumentError{Field: "files", Problem: "is nil", Remedy: "give it Files.All, or another iterator"}
 }
 
 // firstError returns the error of writing, or else that of reading.
@@ -86,7 +97,9 @@ func cells(texts []string) string { return harmless(strings.Join(texts, "; ")) }
 
 // harmless keeps a spreadsheet from taking text for a formula.
 func harmless(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
+	first := strings.TrimLeftFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\uFEFF' })
+	r, _ := utf8.DecodeRuneInString(first)
+	if text != "" && (strings.ContainsRune("\t\r\n", rune(text[0])) || strings.ContainsRune("=+-@＝＋－＠﹦﹢﹣﹫−", r)) {
 		return "'" + text
 	}
 	return text

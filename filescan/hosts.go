@@ -42,6 +42,10 @@ func newHosts(cfg acrcloud.Config, insecure bool) (hosts, error) {
 		return hosts{}, baseError("is plain http", "use https: the token would travel readable; WithInsecureHTTP allows it")
 	}
 	host := strings.ToLower(u.Host)
+	if u.Scheme == "https" {
+		host = strings.TrimSuffix(host, ":443")
+	}
+	host = strings.TrimSuffix(host, ".")
 	if m := publicHost.FindStringSubmatch(host); m != nil && (u.Path == "" || u.Path == "/api") {
 		h.regional = true
 		if strings.HasPrefix(host, "api-") && host != mainHost { // a region's host knows only its own containers

@@ -15,7 +15,7 @@ import (
 // that are sent. What it refuses is an [*acrcloud.SourceError] whose cause is [acrcloud.ErrTooLarge], [ErrFormat] or
 // [ErrInspection].
 type UploadPolicy struct {
-	MaxBytes int64             // the largest content; 0 sets no limit
+	MaxBytes int64             // the largest content; 0 sets no limit, but for 5 GiB where the size is not known before
 	Formats  []acrcloud.Format // what the first bytes may say it is; empty allows every known format. Fingerprints are not checked.
 
 	// Inspect reads the content, such as a virus scanner does, and refuses it with an error. It need not read to the end.
@@ -40,11 +40,13 @@ func (p *UploadPolicy) prepare(ctx context.Context, content *acrcloud.Content, d
 		return nil
 	}
 	limit := int64(maxSpool)
-	if p.MaxBytes > 0 {
+	switch size := content.Size(); {
+	case p.MaxBytes > 0 && size > p.MaxBytes:
+		return &acrcloud.SourceError{Name: content.Name(), Want: p.MaxBytes, Got: size, Err: acrcloud.ErrTooLarge}
+	case p.MaxBytes > 0:
 		limit = p.MaxBytes
-		if content.Size() > limit {
-			return &acrcloud.SourceError{Name: content.Name(), Want: limit, Got: content.Size(), Err: acrcloud.ErrTooLarge}
-		}
+	case size > 0:
+		limit = size
 	}
 	checkFormat := dataType != Fingerprint
 	if content.Size() < 0 || checkFormat || p.Inspect != nil {

@@ -3,6 +3,7 @@ package filescan
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
@@ -93,12 +94,14 @@ func (r *regions) leave(containerID int, l *lookup) {
 	}
 }
 
-// containerSet is a set of container ids.
-type containerSet struct{ ids sync.Map }
+// containerSet remembers containers for a while, since what was found out about them may change.
+type containerSet struct{ until sync.Map } // by id
 
-func (s *containerSet) add(id int) { s.ids.Store(id, true) }
+const containerMemory = time.Hour
+
+func (s *containerSet) add(id int) { s.until.Store(id, time.Now().Add(containerMemory)) }
 
 func (s *containerSet) has(id int) bool {
-	_, ok := s.ids.Load(id)
-	return ok
+	until, ok := s.until.Load(id)
+	return ok && time.Now().Before(until.(time.Time)) //nolint:errcheck,forcetypeassert // nothing else is in it
 }

@@ -1,6 +1,11 @@
 package filescan
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
 
 // Risk says how much a file deserves a look, in rising order. It is a technical indication, not a legal one.
 type Risk int
@@ -27,6 +32,16 @@ func (r Risk) String() string {
 
 // MarshalText writes what String returns.
 func (r Risk) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads what MarshalText writes. Anything else is an [*acrcloud.ArgumentError].
+func (r *Risk) UnmarshalText(text []byte) error {
+	i := slices.Index(riskNames[:], string(text))
+	if i < 0 {
+		return &acrcloud.ArgumentError{Field: "risk", Problem: "is unknown", Remedy: "use a word that Risk.String returns, such as \"high\""}
+	}
+	*r = Risk(i)
+	return nil
+}
 
 // MatchType is the kind of evidence behind an [Assessment].
 type MatchType string

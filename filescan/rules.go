@@ -1,12 +1,17 @@
 package filescan
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"math"
 	"slices"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/nearest"
@@ -127,6 +132,9 @@ const maxRules = 1 << 20
 // [*acrcloud.ArgumentError] that names the JSON path: a value of another type or out of range, or an unknown key, with the one that was
 // probably meant.
 func ReadRules(r io.Reader) (*Rules, error) {
+	if r == nil {
+		return nil, refuseRules("rules", "have no reader", "give ReadRules an open file, or use nil Rules for the defaults")
+	}
 	data, err := io.ReadAll(io.LimitReader(r, maxRules+1))
 	if err != nil {
 		return nil, err
@@ -134,7 +142,7 @@ func ReadRules(r io.Reader) (*Rules, error) {
 	if len(data) > maxRules {
 		return nil, refuseRules("rules", "are longer than 1 MiB", "keep to the members of Rules")
 	}
-	members, err := objectOf("rules", data)
+	members, err := objectOf("rules", bytes.TrimPrefix(data, []byte("\uFEFF"))) // some editors put a mark there
 	if err != nil {
 		return nil, err
 	}
@@ -175,8 +183,12 @@ func (a *AllowList) read(data []byte) error {
 		if !ok {
 			return unknownKey("allow.", name, slices.Sorted(maps.Keys(known)))
 		}
-		if string(members[name]) == "null" || json.Unmarshal(members[name], target) != nil {
+		var texts []*string
+		if json.Unmarshal(members[name], &texts) != nil || texts == nil || slices.Contains(texts, nil) {
 			return refuseRules("allow."+name, "is not a list of texts", `write it as ["…", "…"]`)
+		}
+		for _, text := range texts {
+			*target = append(*target, *text)
 		}
 	}
 	return nil
@@ -185,10 +197,13 @@ func (a *AllowList) read(data []byte) error {
 // objectOf splits a JSON object into its members.
 func objectOf(path string, data []byte) (map[string]json.RawMessage, error) {
 	var members map[string]json.RawMessage
-	if !json.Valid(data) {
+	err := jsonv2.Unmarshal(data, &members)
+	switch {
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return nil, refuseRules(path, "has a member twice", "keep one of them")
+	case !json.Valid(data):
 		return nil, refuseRules(path, "is not valid JSON", "write one JSON object")
-	}
-	if json.Unmarshal(data, &members) != nil || members == nil {
+	case err != nil, members == nil:
 		return nil, refuseRules(path, "is not an object", `write it as {"…": …}`)
 	}
 	return members, nil

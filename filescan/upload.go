@@ -167,7 +167,7 @@ func (u *upload) run(ctx context.Context) (*File, error) {
 		return nil, u.stopped(StepPresign, "", err)
 	}
 	base := root + "/files"
-	if u.opts.Method == Multipart || (u.opts.Method == Auto && u.files.client.direct.has(u.files.containerID)) {
+	if u.opts.Method == Multipart || u.opts.Method == Auto && u.checkMultipart() == nil && u.files.client.direct.has(u.files.containerID) {
 		return u.multipart(ctx, base)
 	}
 	target, err := u.presign(ctx, root)

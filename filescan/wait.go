@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
 // WaitOptions are the options of a wait. The zero value asks every 2 to 30 seconds, for an hour.
@@ -37,6 +38,7 @@ const (
 	maxInterval   = 30 * time.Second
 	waitTimeout   = time.Hour
 	notFoundGrace = 30 * time.Second
+	maxRetryAfter = 5 * time.Minute // whatever the service asks for in one of its answers: a file is not to be lost over it
 )
 
 // Wait waits until a file is done and returns it with its results. It calls GET /api/fs-containers/{container}/files/{id} as often as
@@ -156,18 +158,15 @@ func (w *wait) lasting(err error) error {
 	}
 	if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
 		if errors.Is(e, acrcloud.ErrServer) || errors.Is(e, acrcloud.ErrRateLimited) || e.StatusCode == http.StatusRequestTimeout {
-			w.retryAfter = e.RetryAfter
+			w.retryAfter = min(e.RetryAfter, max(maxRetryAfter, w.opts.MaxInterval))
 			return nil
 		}
 		return err
 	}
-	if _, ok := errors.AsType[*acrcloud.ArgumentError](err); ok {
+	if _, ok := errors.AsType[*acrcloud.ArgumentError](err); ok || transport.Permanent(err) || errors.Is(err, errNoRegion) {
 		return err
 	}
-	if _, ok := errors.AsType[*acrcloud.TokenError](err); ok {
-		return err
-	}
-	return nil // the network, or an answer that made no sense
+	return nil // the network, the source of tokens, or an answer that made no sense
 }
 
 func (w *wait) expired(ctx context.Context) error {

@@ -37,7 +37,8 @@ func (pl planner) slice(t reflect.Type) codec {
 	return codec{
 		read: func(s *scanner, target reflect.Value) outcome {
 			target.SetZero()
-			if s.data[s.pos] != '[' {
+			numbered := s.isNumberedObject() // PHP's way of writing a list with gaps
+			if s.data[s.pos] != '[' && !numbered {
 				if s.data[s.pos] == 'n' || s.isEmptyText() || s.isEmptyObject() {
 					return readNothing(s, target)
 				}
@@ -46,7 +47,11 @@ func (pl planner) slice(t reflect.Type) codec {
 			var odd []byte // a JSON array of the elements that do not fit
 			empty := true
 			s.pos++
-			for s.next() != ']' {
+			for c := s.next(); c != ']' && c != '}'; c = s.next() {
+				if numbered {
+					s.text()
+					s.next()
+				}
 				empty = false
 				start := s.pos
 				if readElement(s, target, &element) == misfit {

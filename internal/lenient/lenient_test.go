@@ -284,6 +284,8 @@ func TestReadings(t *testing.T) {
 		"map of lists":              {`{"list_map":{"a":[1,2],"b":3}}`, document{ListMap: map[string][]int{"a": {1, 2}, "b": {3}}}},
 		"map of lists with misfits": {`{"list_map":{"a":[1,"x"]},"int":1}`, document{Int: 1, Extra: extra("list_map", `{"a":[1,"x"]}`)}},
 
+		"numbered":              {`{"merged":{"a":{"0":{"id":1},"2":{"id":2}}}}`, document{Merged: merged{A: []item{{1}, {2}}}}},
+		"numbered with misfits": {`{"merged":{"a":{"0":{"id":1},"2":7,"x":{"id":2}}}}`, document{Merged: merged{A: []item{{1}, {2}}, Extra: extra("a", `[7]`)}}},
 		"merged":                {`{"merged":{"a":{"id":1}}}`, document{Merged: merged{A: []item{{1}}}}},
 		"merged from list":      {`{"merged":[{"a":[{"id":1}],"x":1},{"a":{"id":2},"b":{"id":3},"y":2}]}`, document{Merged: merged{A: []item{{1}, {2}}, B: []item{{3}}, Extra: raws{"x": raw(`1`), "y": raw(`2`)}}}},
 		"merged, same unknown":  {`{"merged":[{"x":1},{"x":[2,3]},{"x":{}}]}`, document{Merged: merged{Extra: extra("x", `[1,2,3,{}]`)}}},

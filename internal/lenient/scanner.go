@@ -130,6 +130,19 @@ func (s *scanner) isEmptyText() bool {
 	return s.data[s.pos] == '"' && s.data[s.pos+1] == '"'
 }
 
+// isNumberedObject reports whether the value at hand is an object whose first member is named by a number.
+func (s *scanner) isNumberedObject() bool {
+	if s.data[s.pos] != '{' {
+		return false
+	}
+	peek := scanner{data: s.data, pos: s.pos + 1}
+	if peek.next() == '}' {
+		return false
+	}
+	name := peek.text()
+	return len(name) > 0 && len(bytes.Trim(name, "0123456789")) == 0
+}
+
 // isEmptyObject reports whether {} is at hand.
 func (s *scanner) isEmptyObject() bool {
 	inner := scanner{data: s.data, pos: s.pos + 1}

@@ -101,7 +101,7 @@ func (c *call) check(ctx context.Context, resp *http.Response, err error) (bool,
 	}
 	retry, reason := c.decide(ctx, a)
 	c.req.Lost = c.req.Lost || retry && a.mayBeProcessed(c.resp)
-	c.unsure = c.err != nil && !retry && c.req.Cost == Billed && code == 0 && !permanent(c.err) && a.mayBeProcessed(c.resp)
+	c.unsure = c.err != nil && !retry && c.req.Cost == Billed && code == 0 && !Permanent(c.err) && a.mayBeProcessed(c.resp)
 	c.report(ctx, a, retry, reason)
 	return retry, nil
 }
@@ -215,7 +215,7 @@ func (c *call) reason(ctx context.Context, a *attempt) string {
 }
 
 func (c *call) lostReason(ctx context.Context, a *attempt) string {
-	if ctx.Err() != nil || permanent(c.err) {
+	if ctx.Err() != nil || Permanent(c.err) {
 		return ""
 	}
 	if a.neverConnected() {
@@ -227,8 +227,8 @@ func (c *call) lostReason(ctx context.Context, a *attempt) string {
 	return "no answer"
 }
 
-// permanent reports whether an error of the network or the source would only come again.
-func permanent(err error) bool {
+// Permanent reports whether an error of the network, the source or the limiter would only come again.
+func Permanent(err error) bool {
 	if _, ok := errors.AsType[*acrcloud.SourceError](err); ok {
 		return true
 	}
