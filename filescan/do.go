@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -16,8 +17,8 @@ import (
 // and so on. path is what follows the host, with a query if need be, such as "/api/buckets?page=2"; the "/api" may be left
 // out.
 //
-// in is sent as JSON, unless it is nil. out receives the answer: an [io.Writer] gets its bytes, anything else is decoded as
-// JSON by encoding/json; nil ignores it.
+// in is sent as JSON, unless it is nil. out receives the answer: an [io.Writer] gets its bytes, any other pointer is decoded into as
+// JSON by encoding/json; nil ignores it. JSON that does not fit out is an [*acrcloud.DecodeError]: the call itself was a success then.
 //
 // GET, HEAD, PUT and DELETE are retried after any passing failure. POST and PATCH are sent again only if the service cannot
 // have accepted them; where that is not known the error is [acrcloud.ErrOutcomeUnknown].
@@ -41,25 +42,32 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any) error
 		}
 		setJSON(req, data)
 	}
-	if _, raw := out.(io.Writer); out != nil && !raw {
+	w, raw := out.(io.Writer)
+	decode := out != nil && !raw
+	if decode {
+		if v := reflect.ValueOf(out); v.Kind() != reflect.Pointer || v.IsNil() {
+			return &acrcloud.ArgumentError{Field: "out", Problem: "is no pointer to decode into", Remedy: "give the address of a variable, an io.Writer, or nil"}
+		}
 		req.Check = func(resp *transport.Response) error {
-			if err := transport.ConsoleError(resp); err != nil {
+			if err := transport.ConsoleError(resp); err != nil || json.Valid(resp.Body) {
 				return err
 			}
-			if err := json.Unmarshal(resp.Body, out); err != nil {
-				return transport.NotJSON(resp, err)
-			}
-			return nil
+			return transport.NotJSON(resp, nil)
 		}
 	}
 	resp, err := c.send(ctx, req)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if w, ok := out.(io.Writer); ok {
+	case raw:
 		_, err = w.Write(resp.Body)
+		return err
+	case decode:
+		if err := json.Unmarshal(resp.Body, out); err != nil {
+			return &acrcloud.DecodeError{Op: req.Op, StatusCode: resp.StatusCode, Err: err}
+		}
 	}
-	return err
+	return nil
 }
 
 func costOf(method string) (transport.Cost, error) {
