@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	asJSON := flags.Bool("json", false, "print the findings as JSON")
 	upload := flags.Bool("upload", false, "also scan a tiny file and delete it again; this is billed")
 	flags.Usage = func() {
-		_, _ = fmt.Fprint(stderr, "usage: doctor [-mock] [-json] [-upload] [config.json]\n\nWithout a file it checks the configuration in the environment.\n\n")
+		_, _ = fmt.Fprint(stderr, "usage: doctor [-json] [-upload] [-mock | config.json]\n\nWithout a file it checks the configuration in the environment.\n\n")
 		flags.PrintDefaults()
 	}
 	switch err := flags.Parse(args); {
@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	case err != nil:
 		return exitUsage
-	case flags.NArg() > 1:
+	case flags.NArg() > 1, *useMock && flags.NArg() > 0: // the mock has a configuration of its own
 		flags.Usage()
 		return exitUsage
 	}

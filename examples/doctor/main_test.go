@@ -76,6 +76,12 @@ func TestDoctorOnMock(t *testing.T) {
 	}
 	assert.Contains(t, names, "upload")
 	assert.Contains(t, names, "delete")
+	exit, _, stderr = doctor(t, "-mock", "config.json")
+	assert.Equal(t, exitUsage, exit, "the mock has a configuration of its own")
+	assert.Contains(t, stderr, "usage")
+	exit, stdout, stderr = doctor(t, "-mock", "-upload")
+	assert.Equal(t, exitOK, exit, stdout+stderr)
+	assert.Contains(t, stderr, "nothing is billed")
 }
 
 //nolint:paralleltest // the environment belongs to the whole program

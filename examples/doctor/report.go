@@ -36,7 +36,7 @@ func examine(ctx context.Context, cfg acrcloud.Config, opts []acrcloud.Option, u
 		client, err := filescan.New(cfg, opts...)
 		r.Scanning = diagnose(ctx, client, err)
 		if upload && err == nil && r.Scanning.Err() == nil {
-			tryUpload(ctx, client, cfg.ContainerID, r.Scanning, stderr)
+			tryUpload(ctx, client, cfg.ContainerID, len(opts) > 0, r.Scanning, stderr)
 		}
 	}
 	if hasIdentify(cfg) {
@@ -71,11 +71,13 @@ func failed(name, seen, remedy string, err error) *acrcloud.Diagnosis {
 	return &acrcloud.Diagnosis{Checks: []acrcloud.Check{{Name: name, Outcome: acrcloud.Failed, Seen: seen, Remedy: remedy, Err: err}}}
 }
 
-// uploadTimeout bounds the processing of a file of three seconds.
-const uploadTimeout = 10 * time.Minute
+const (
+	uploadTimeout = 10 * time.Minute // of the processing of a file of three seconds
+	deleteTimeout = 30 * time.Second // of what is done at the end, also after Ctrl-C
+)
 
 // tryUpload scans a tiny file and deletes it again, whatever came of it.
-func tryUpload(ctx context.Context, client *filescan.Client, container int, d *acrcloud.Diagnosis, stderr io.Writer) {
+func tryUpload(ctx context.Context, client *filescan.Client, container int, onMock bool, d *acrcloud.Diagnosis, stderr io.Writer) {
 	add := func(name string, outcome acrcloud.Outcome, seen, remedy string, err error) {
 		d.Checks = append(d.Checks, acrcloud.Check{Name: name, Outcome: outcome, Seen: seen, Remedy: remedy, Err: err})
 	}
@@ -83,7 +85,11 @@ func tryUpload(ctx context.Context, client *filescan.Client, container int, d *a
 		add("upload", acrcloud.Skipped, "no container is configured", "", nil)
 		return
 	}
-	_, _ = fmt.Fprintf(stderr, "Scanning a file of three seconds in container %d: this is billed.\n", container)
+	cost := "this is billed"
+	if onMock {
+		cost = "in the mock, where nothing is billed"
+	}
+	_, _ = fmt.Fprintf(stderr, "Scanning a file of three seconds in container %d: %s.\n", container, cost)
 	tones := mock.New().AddTrack(mock.Track{}).WAV(0, 3*time.Second) // any sound will do
 	started := time.Now()
 	file, err := client.Files(0).Scan(ctx, acrcloud.FromBytes("acrcloud-go-doctor.wav", tones), &filescan.ScanOptions{
@@ -97,7 +103,10 @@ func tryUpload(ctx context.Context, client *filescan.Client, container int, d *a
 	if file == nil {
 		return
 	}
-	if err := client.Files(0).Delete(context.WithoutCancel(ctx), file.ID); err != nil {
+	tidying, cancel := context.WithTimeout(context.WithoutCancel(ctx), deleteTimeout)
+	defer cancel()
+	if err := client.Files(0).Delete(tidying, file.ID); err != nil {
+		_, _ = fmt.Fprintf(stderr, "File %s is still there: delete it in the console.\n", file.ID)
 		add("delete", acrcloud.Warned, err.Error(), "delete file "+file.ID+" in the console", err)
 		return
 	}

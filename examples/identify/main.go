@@ -144,8 +144,8 @@ func (j *job) log(ctx context.Context, client *identify.Client, svc *service, st
 			}
 		}
 	})
-	if printErr := printSegments(stdout, segments); err == nil {
-		err = printErr // what was found is worth printing, even if not all was looked at
+	if err == nil || len(segments) > 0 { // what was found is worth printing, even if not all was looked at
+		err = errors.Join(err, printSegments(stdout, segments))
 	}
 	if failed > 0 {
 		_, _ = fmt.Fprintf(stdout, "\n%d windows could not be identified.\n", failed)

@@ -52,6 +52,8 @@ func TestIdentify(t *testing.T) {
 		{"the beginning of it", []string{"-windows", "-max", "1"}, "", "", "", "", exitOK, "0:12", "embedded mock"},
 		{"a file", []string{song}, "", "", "", "", exitOK, "AddTrack", "embedded mock"},
 		{"a file in windows", []string{"-windows", wav}, "", "", "", "", exitOK, "no match", "embedded mock"},
+		{"what is no WAV file in windows", []string{"-windows", song}, "", "", "", "", exitFailed, "", "WAV"},
+		{"windows too close", []string{"-windows", "-every", "0s"}, "", "", "", "", exitFailed, "", "Every"},
 		{"a WAV file", []string{wav}, "", "", "", "", exitOK, "no match", "embedded mock"},
 		{"standard input", []string{"-"}, "", "", "", "", exitOK, "no match", "embedded mock"},
 		{"standard input in windows", []string{"-windows", "-"}, "", "", "", "", exitOK, "no match", "embedded mock"},
@@ -75,6 +77,9 @@ func TestIdentify(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			assert.Equal(t, tt.exit, run(t.Context(), tt.args, bytes.NewReader(unknown), &stdout, &stderr), stderr.String())
 			assert.Contains(t, stdout.String(), tt.stdout)
+			if tt.exit == exitFailed {
+				assert.Empty(t, stdout.String(), "nobody knows whether there is a match")
+			}
 			assert.Contains(t, stderr.String(), tt.stderr)
 			assert.NotContains(t, stdout.String()+stderr.String(), testKey)
 		})

@@ -20,8 +20,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"time"
 
@@ -83,12 +85,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil && !errors.Is(err, errTidying):
 		_, _ = fmt.Fprintln(stderr, "webhook: stopped")
 		return exitOK
 	}
 	_, _ = fmt.Fprintln(stderr, "webhook:", err)
 	return exitFailed
+}
+
+// errTidying marks what went wrong at the end, which must be told even if the program was stopped.
+var errTidying = errors.New("tidying up")
+
+// tidied adds what went wrong at the end.
+func tidied(err error, problems ...error) error {
+	if problem := errors.Join(problems...); problem != nil {
+		return errors.Join(err, fmt.Errorf("%w: %w", errTidying, problem))
+	}
+	return err
 }
 
 // receive does everything. What it sets up is taken down in any case.
@@ -117,7 +130,7 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 	defer func() { _ = listener.Close() }()
 	base := strings.TrimSuffix(f.public, "/")
 	if service.Mock != nil {
-		base = "http://" + listener.Addr().String()
+		base = "http://" + local(listener.Addr())
 	}
 
 	// The secret is new each time: nobody but ACRCloud learns it.
@@ -130,7 +143,7 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, release()) }()
+	defer func() { err = tidied(err, release()) }()
 
 	events := make(chan *webhook.Event, 1)
 	notifier := webhook.NewNotifier()
@@ -154,7 +167,7 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 		return err
 	}
 	stop := serve(listener, handler)
-	defer func() { err = errors.Join(err, stop(), shutDown(handler)) }()
+	defer func() { err = tidied(err, stop(), shutDown(handler)) }()
 	_, _ = fmt.Fprintf(stderr, "Listening on %s; container %d calls %s (with a secret in the query).\n", listener.Addr(), container, base+path)
 
 	source := acrcloud.FromFile(f.path)
@@ -165,6 +178,15 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 		source = sample(service.Mock)
 	}
 	return scan(ctx, client.Files(container), source, notifier, events, stdout, stderr)
+}
+
+// local is where this computer reaches an address that it listens on, even if that is all of its addresses.
+func local(listens net.Addr) string {
+	address := netip.MustParseAddrPort(listens.String())
+	if address.Addr().IsUnspecified() {
+		return net.JoinHostPort("localhost", strconv.Itoa(int(address.Port())))
+	}
+	return address.String()
 }
 
 // path is where the handler listens.

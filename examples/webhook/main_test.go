@@ -53,6 +53,8 @@ func TestWebhook(t *testing.T) {
 		{"no such container", []string{"-container", "5"}, "", "", exitFailed, "", "404"},
 		{"a missing file", []string{filepath.Join(t.TempDir(), "none.mp3")}, "", "", exitFailed, "", "is deleted"},
 		{"an address that is none", []string{"-listen", "nowhere"}, "", "", exitFailed, "", "nowhere"},
+		{"all addresses", []string{"-listen", ":0"}, "", "", exitOK, "Silver River", "is deleted"},
+		{"all addresses of IPv4", []string{"-listen", "0.0.0.0:0"}, "", "", exitOK, "Silver River", "is deleted"},
 		{"a region that is none", []string{"-region", "mars"}, "", "", exitFailed, "", "egion"},
 		{"two files", []string{file, file}, "", "", exitUsage, "", "usage"},
 		{"an unknown flag", []string{"-x"}, "", "", exitUsage, "", "usage"},
@@ -79,6 +81,17 @@ func TestWebhookIsInterrupted(t *testing.T) {
 	run(ctx, nil, &stdout, &stderr)
 	assert.Empty(t, stdout.String())
 	assert.Contains(t, stderr.String(), "is deleted", "it tidies up")
+}
+
+// What could not be tidied up is told even if the program was stopped.
+func TestTidied(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, tidied(nil, nil, nil))
+	require.NotErrorIs(t, tidied(context.Canceled), errTidying)
+	err := tidied(context.Canceled, nil, errors.New("container 7 is still there"))
+	require.ErrorIs(t, err, errTidying)
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorContains(t, err, "still there")
 }
 
 // An existing container has its old callback URL back in the end.
