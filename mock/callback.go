@@ -160,6 +160,12 @@ func (s *Server) dispatch(p posting, reorder bool) {
 // send sends a callback as often as it is to be sent.
 func (s *Server) send(p posting) {
 	for range 1 + p.copies {
+		s.mu.Lock()
+		closed := s.closed
+		s.mu.Unlock()
+		if closed {
+			return
+		}
 		s.deliver(p)
 	}
 }

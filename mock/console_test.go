@@ -220,6 +220,8 @@ func TestPages(t *testing.T) {
 		{"?page=2&per_page=2", `"next":"` + self + `?page=3","prev":"` + self + `?page=1"},"meta":{"current_page":2,"from":3,"last_page":3,"path":"` + self + `","per_page":"2","to":4,"total":5}}`},
 		{"?page=4&per_page=2", `"meta":{"current_page":4,"from":null,"last_page":3,"path":"` + self + `","per_page":"2","to":null,"total":5}}`},
 		{"?page=x&per_page=-1", `"meta":{"current_page":1,"from":1,"last_page":1,"path":"` + self + `","per_page":20,"to":5,"total":5}}`},
+		{"?page=2&per_page=9223372036854775807", `"per_page":"9223372036854775807","to":null,"total":5}}`},
+		{"?page=9223372036854775807&per_page=2", `"per_page":"2","to":null,"total":5}}`},
 		{"?per_page=1000000", `"per_page":"1000000","to":5,"total":5}}`},
 	}
 	for _, tt := range tests {

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -18,6 +19,7 @@ const (
 	codeSuccess          = 0
 	codeNoResult         = 1001
 	codeNoFingerprint    = 2004
+	codeServiceError     = 3000
 	codeInvalidKey       = 3001
 	codeContentType      = 3002
 	codeArguments        = 3006
@@ -35,7 +37,7 @@ func statusText(code int) string {
 		return "No result"
 	case codeNoFingerprint:
 		return "Can't generate fingerprint"
-	case 3000:
+	case codeServiceError:
 		return "Recognition service error"
 	case codeInvalidKey:
 		return "Missing/Invalid Access Key"
@@ -131,7 +133,7 @@ func (s *Server) identify(f *identifyForm) *answer {
 	found, seconds, code := s.find(h)
 	metadata := recognised(found, seconds)
 	if s.onIdentify != nil {
-		o := s.onIdentify(f.identification(dataType, found))
+		o := s.scripted(f.identification(dataType, found))
 		switch {
 		case o.Code != 0:
 			code = o.Code
@@ -174,8 +176,18 @@ type IdentifyOutcome struct {
 	Metadata json.RawMessage // the member "metadata" of a success, such as {"humming":[…]}
 }
 
+// scripted asks the script. A panic is its outcome, as of a service that failed. It is called with the lock held.
+func (s *Server) scripted(i Identification) (o IdentifyOutcome) {
+	defer func() {
+		if v := recover(); v != nil {
+			o = IdentifyOutcome{Code: codeServiceError, Msg: fmt.Sprintf("the script panicked: %v", v)}
+		}
+	}()
+	return s.onIdentify(i)
+}
+
 // OnIdentify has f decide how each identification ends that was admitted; nil goes back to recognising tracks. f is called one call at a
-// time, and must not call the server.
+// time, and must not call the server. If f panics, the identification ends with code 3000 and the panic as its text.
 func (s *Server) OnIdentify(f func(Identification) IdentifyOutcome) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -371,6 +371,10 @@ func TestOnIdentify(t *testing.T) {
 	assert.Equal(t, 3003, got.Status.Code)
 	assert.Equal(t, "enough", got.Status.Msg)
 
+	srv.OnIdentify(func(mock.Identification) mock.IdentifyOutcome { panic("oops") })
+	got = send()
+	assert.Equal(t, 3000, got.Status.Code)
+	assert.Contains(t, got.Status.Msg, "oops")
 	srv.OnIdentify(nil)
 	assert.Equal(t, 0, send().Status.Code)
 }

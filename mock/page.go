@@ -17,6 +17,7 @@ func paged[T any](r *http.Request, rows []T, show func(T) any) *answer {
 	if err != nil || perPage < 1 {
 		perPage, perPageShown = defaultPerPage, defaultPerPage
 	}
+	perPage = min(perPage, 1_000_000)
 	last := max((len(rows)+perPage-1)/perPage, 1)
 	first := len(rows)
 	if page <= last {

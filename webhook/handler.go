@@ -164,6 +164,9 @@ func (h *Handler) handle(ctx context.Context, event *Event, d *Delivery) (Reason
 	if reason != "" {
 		h.jobs.end(j)
 		j.cancel()
+		if original := h.jobs.claimant(j.key); reason == ReasonDuplicate && original != nil {
+			return h.join(ctx, original)
+		}
 		return reason, err
 	}
 	if h.workers == 0 {
@@ -171,15 +174,35 @@ func (h *Handler) handle(ctx context.Context, event *Event, d *Delivery) (Reason
 		return reason, errors.Join(err, failed)
 	}
 	if !h.jobs.enqueue(j, h.workers, h.depth, h.runQueued) {
-		failed := h.release(j)
+		reason := ReasonQueueFull
+		if h.jobs.isClosed() {
+			reason = ReasonShutdown
+		}
+		failed := h.release(j, reason)
 		h.jobs.end(j)
 		j.cancel()
-		if h.jobs.isClosed() {
-			return ReasonShutdown, errors.Join(err, failed)
-		}
-		return ReasonQueueFull, errors.Join(err, failed)
+		return reason, errors.Join(err, failed)
 	}
+	h.jobs.settle(j, ReasonQueued)
 	return ReasonQueued, err
+}
+
+// join waits for what becomes of an event that another request has brought already: as long as that can fail, its duplicate must not
+// be told that all is well.
+func (h *Handler) join(ctx context.Context, original *job) (Reason, error) {
+	timer := time.NewTimer(h.callbackTimeout)
+	defer timer.Stop()
+	select {
+	case <-original.answered:
+		if original.answer.status() == http.StatusOK {
+			return ReasonDuplicate, nil
+		}
+		return original.answer, errors.New("it is a duplicate of an event that was not handled")
+	case <-timer.C:
+		return ReasonTimeout, errors.New("it is a duplicate of an event that is still being handled")
+	case <-ctx.Done():
+		return ReasonDuplicate, fmt.Errorf("the sender has hung up: %w", context.Cause(ctx))
+	}
 }
 
 // prepare claims the event and fetches it. No reason means that it is to be handed over; the error is then for the observer only.
@@ -195,12 +218,14 @@ func (h *Handler) prepare(j *job, d *Delivery) (Reason, error) {
 			j.key = ""
 		case !claimed:
 			return ReasonDuplicate, nil
+		default:
+			h.jobs.claim(j)
 		}
 	}
 	if h.files != nil && j.event.Kind == FileScan {
 		event, refused := h.refetch(j.ctx, j.event)
 		if refused != nil {
-			return refused.Reason, errors.Join(trouble, refused.Err, h.release(j))
+			return refused.Reason, errors.Join(trouble, refused.Err, h.release(j, refused.Reason))
 		}
 		j.event = event
 		d.describe(event)
@@ -215,6 +240,7 @@ func (h *Handler) commit(j *job) error {
 	if j.key == "" {
 		return nil
 	}
+	defer h.jobs.settle(j, ReasonDone)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), storeTimeout)
 	defer cancel()
 	if err := h.deduplicator.Commit(ctx, j.key); err != nil {
@@ -223,10 +249,11 @@ func (h *Handler) commit(j *job) error {
 	return nil
 }
 
-func (h *Handler) release(j *job) error {
+func (h *Handler) release(j *job, reason Reason) error {
 	if j.key == "" {
 		return nil
 	}
+	defer h.jobs.settle(j, reason)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), storeTimeout)
 	defer cancel()
 	if err := h.deduplicator.Release(ctx, j.key); err != nil {

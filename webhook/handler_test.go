@@ -306,13 +306,59 @@ func TestHandlerLateSuccess(t *testing.T) {
 			return nil
 		}, webhook.WithoutAuthentication(), webhook.WithCallbackTimeout(time.Second))
 		assert.Equal(t, 500, answer(h, post(t, strings.NewReader(fullBody), "")))
-		assert.Equal(t, 200, answer(h, post(t, strings.NewReader(fullBody), "")))
-		assert.Equal(t, webhook.ReasonDuplicate, log.last(t).Reason)
+		assert.Equal(t, 500, answer(h, post(t, strings.NewReader(fullBody), "")), "it may still fail")
+		assert.Equal(t, webhook.ReasonTimeout, log.last(t).Reason)
 		close(release)
 		synctest.Wait()
 		assert.Equal(t, 200, answer(h, post(t, strings.NewReader(fullBody), "")))
 		assert.Equal(t, webhook.ReasonDuplicate, log.last(t).Reason)
 	})
+}
+
+// A duplicate that comes while the event is being handled is told what became of it: else a sender that lost patience would take the
+// duplicate's answer for the event's.
+func TestHandlerDuplicateMeanwhile(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		err    error
+		status int
+	}{"success": {nil, 200}, "failure": {errors.New("disk full"), 500}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				release := make(chan struct{})
+				var calls atomic.Int32
+				h, log := newHandler(t, func(context.Context, *webhook.Event) error {
+					if calls.Add(1) == 1 {
+						<-release
+						return tt.err
+					}
+					return nil
+				}, webhook.WithoutAuthentication())
+				statuses := make(chan int, 2)
+				for range 2 {
+					go func() { statuses <- answer(h, post(t, strings.NewReader(fullBody), "")) }()
+					synctest.Wait()
+				}
+				assert.Zero(t, log.count(), "both wait")
+
+				hungUp := post(t, strings.NewReader(fullBody), "")
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(time.Second, cancel)
+				answer(h, hungUp.WithContext(ctx))
+				assert.Equal(t, webhook.ReasonDuplicate, log.last(t).Reason)
+				require.ErrorIs(t, log.last(t).Err, context.Canceled)
+
+				close(release)
+				assert.Equal(t, tt.status, <-statuses)
+				assert.Equal(t, tt.status, <-statuses)
+				synctest.Wait()
+				assert.Equal(t, 1, int(calls.Load()))
+				assert.Equal(t, 200, answer(h, post(t, strings.NewReader(fullBody), "")))
+				require.NoError(t, h.Shutdown(t.Context()))
+			})
+		})
+	}
 }
 
 // The sender may hang up: the work goes on.

@@ -15,6 +15,9 @@ type job struct {
 	ctx     context.Context // it goes with the event through the queue
 	cancel  context.CancelFunc
 	dropped bool // Shutdown has given it back
+
+	answered chan struct{} // closed when answer is set
+	answer   Reason        // what its sender is told in the end, even if that has hung up
 }
 
 // jobs are those that are not done. The zero value is empty and open.
@@ -22,9 +25,10 @@ type jobs struct {
 	mu      sync.Mutex
 	closed  bool
 	open    map[*job]struct{}
-	waiting []*job        // of a queue
-	working int           // workers that run
-	drained chan struct{} // closed when closed and nothing is open
+	claimed map[string]*job // by key, those without an answer
+	waiting []*job          // of a queue
+	working int             // workers that run
+	drained chan struct{}   // closed when closed and nothing is open
 }
 
 // begin adds a job, unless Shutdown was called.
@@ -49,6 +53,35 @@ func (q *jobs) end(j *job) {
 	if q.closed && len(q.open) == 0 && q.drained != nil {
 		close(q.drained)
 		q.drained = nil
+	}
+}
+
+// claim notes that the job's event is being handled.
+func (q *jobs) claim(j *job) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.claimed == nil {
+		q.claimed = map[string]*job{}
+	}
+	j.answered = make(chan struct{})
+	q.claimed[j.key] = j
+}
+
+// claimant is the job whose event of that key is being handled by this process, or nil.
+func (q *jobs) claimant(key string) *job {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.claimed[key]
+}
+
+// settle tells those who wait for it what became of a claimed job. Only the first time counts.
+func (q *jobs) settle(j *job, answer Reason) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.claimed[j.key] == j {
+		delete(q.claimed, j.key)
+		j.answer = answer
+		close(j.answered)
 	}
 }
 
@@ -169,7 +202,7 @@ func (h *Handler) Shutdown(ctx context.Context) error {
 	e := &ShutdownError{Err: context.Cause(ctx)}
 	var failed []error
 	for _, j := range waiting {
-		failed = append(failed, h.release(j))
+		failed = append(failed, h.release(j, ReasonShutdown))
 		j.cancel()
 		e.Events = append(e.Events, j.event)
 	}
@@ -243,7 +276,7 @@ func (h *Handler) invoke(ctx context.Context, j *job) (reason Reason, err error)
 	case reason == ReasonFailed && ctx.Err() != nil:
 		reason = timedOut(ctx)
 	}
-	return reason, errors.Join(err, h.release(j))
+	return reason, errors.Join(err, h.release(j, reason))
 }
 
 func (h *Handler) guarded(ctx context.Context, event *Event) (reason Reason, err error) {

@@ -14,7 +14,7 @@ const (
 	ReasonQueued     Reason = "queued"      // 200: it waits in the queue; see WithQueue
 	ReasonHealth     Reason = "health"      // 200: GET or HEAD
 	ReasonTest       Reason = "test"        // 200: a test payload; the function is not called
-	ReasonDuplicate  Reason = "duplicate"   // 200: the same event was received before
+	ReasonDuplicate  Reason = "duplicate"   // 200: the same event was received before, and did not fail
 	ReasonContainer  Reason = "container"   // 200: dropped, the container is not in WithContainers
 	ReasonNotFound   Reason = "not_found"   // 200: dropped, the API does not know the file
 	ReasonMalformed  Reason = "malformed"   // 400: the body cannot be read, or broke off
