@@ -25,6 +25,7 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -35,16 +36,17 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// The exit codes; 2 is what package flag uses.
+// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
 const (
-	exitOK     = 0
-	exitFailed = 1
-	exitUsage  = 2
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
 )
 
 // flags are what the command line says.
@@ -87,7 +89,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil && !errors.Is(err, errTidying):
 		_, _ = fmt.Fprintln(stderr, "webhook: stopped")
-		return exitOK
+		return exitInterrupted
 	}
 	_, _ = fmt.Fprintln(stderr, "webhook:", err)
 	return exitFailed
@@ -260,7 +262,7 @@ func listen(ctx context.Context, events <-chan *webhook.Event, stdout io.Writer)
 				return err
 			}
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil
 		}
 	}
 }

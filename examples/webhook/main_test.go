@@ -75,10 +75,10 @@ func TestWebhook(t *testing.T) {
 //nolint:paralleltest // the environment belongs to the whole program
 func TestWebhookIsInterrupted(t *testing.T) {
 	environment(t, "", "")
-	ctx, cancel := context.WithTimeoutCause(t.Context(), 300*time.Millisecond, context.Canceled)
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(300*time.Millisecond, cancel)
 	var stdout, stderr bytes.Buffer
-	run(ctx, nil, &stdout, &stderr)
+	assert.Equal(t, exitInterrupted, run(ctx, nil, &stdout, &stderr))
 	assert.Empty(t, stdout.String())
 	assert.Contains(t, stderr.String(), "is deleted", "it tidies up")
 }
