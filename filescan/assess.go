@@ -120,6 +120,7 @@ type assessor struct {
 	short        int    // matches that were ignored
 	allowed      []Reason
 	sharesMatter bool // there was something to apply a rule on shares to
+	names        []string // of artists
 	scratch      figure
 	line         figure
 }
@@ -264,7 +265,7 @@ func (a *assessor) collect(rows []Match) []evidence {
 	for i := range rows {
 		m := &rows[i]
 		e := a.evidence(m.Offset, m.PlayedDuration)
-		e.title, e.artists = m.Result.Title, namesOf(m.Result.Artists)
+		e.title, e.artists = m.Result.Title, a.namesOf(m.Result.Artists)
 		if len(m.Result.ExternalIDs.ISRC) > 0 {
 			e.isrc = m.Result.ExternalIDs.ISRC[0]
 		}
@@ -363,8 +364,22 @@ func (a *assessor) evidence(offset, played float64) evidence {
 	return evidence{span: s}
 }
 
-func namesOf(artists []acrcloud.Artist) []string {
-	var names []string
+// namesOf is the function of that name, with the names of all matches in few pieces of memory.
+func (a *assessor) namesOf(artists []acrcloud.Artist) []string {
+	if cap(a.names)-len(a.names) < len(artists) {
+		a.names = make([]string, 0, max(128, len(artists)))
+	}
+	first := len(a.names)
+	a.names = appendNames(a.names, artists)
+	if len(a.names) == first {
+		return nil
+	}
+	return a.names[first:len(a.names):len(a.names)]
+}
+
+func namesOf(artists []acrcloud.Artist) []string { return appendNames(nil, artists) }
+
+func appendNames(names []string, artists []acrcloud.Artist) []string {
 	for _, a := range artists {
 		if a.Name != "" {
 			names = append(names, a.Name)
