@@ -119,7 +119,7 @@ type assessor struct {
 	counted      []span // of all matches that count
 	short        int    // matches that were ignored
 	allowed      []Reason
-	sharesMatter bool // there was something to apply a rule on shares to
+	sharesMatter bool     // there was something to apply a rule on shares to
 	names        []string // of artists
 	scratch      figure
 	line         figure

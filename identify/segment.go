@@ -57,6 +57,7 @@ type run struct {
 // A merger collects runs.
 type merger struct {
 	runs  []*run
+	of    map[string][]*run // by what they are of, so that long recordings take no longer than their length
 	index int
 }
 
@@ -81,6 +82,12 @@ func (m *merger) add(w *Window) {
 		}
 		taken[next] = true
 		m.runs = append(m.runs, next)
+		if what := recordingOf(c); what != "" {
+			if m.of == nil {
+				m.of = map[string][]*run{}
+			}
+			m.of[what] = append(m.of[what], next)
+		}
 	}
 }
 
@@ -103,8 +110,8 @@ func newRun(c Candidate, w *Window, index int) *run {
 
 // before finds the run that goes on in next.
 func (m *merger) before(next *run, taken map[*run]bool) *run {
-	for _, r := range slices.Backward(m.runs) {
-		if taken[r] || r.Best.Kind != next.Best.Kind || !sameRecording(r.Best, next.Best) {
+	for _, r := range slices.Backward(m.of[recordingOf(next.Best)]) {
+		if taken[r] {
 			continue
 		}
 		if r.known && next.known {
@@ -121,12 +128,15 @@ func (m *merger) before(next *run, taken map[*run]bool) *run {
 	return nil
 }
 
-// sameRecording goes by the title where there is no id.
-func sameRecording(a, b Candidate) bool {
-	if a.ACRID != "" || b.ACRID != "" {
-		return a.ACRID == b.ACRID
+// recordingOf names what a candidate is of: by its title where there is no id, and not at all where there is neither.
+func recordingOf(c Candidate) string {
+	switch {
+	case c.ACRID != "":
+		return string(c.Kind) + " id " + c.ACRID
+	case c.Title != "":
+		return string(c.Kind) + " title " + c.Title
 	}
-	return a.Title != "" && a.Title == b.Title
+	return ""
 }
 
 func (r *run) extend(next *run) {
