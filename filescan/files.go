@@ -65,7 +65,8 @@ func (f *Files) List(ctx context.Context, opts *ListFilesOptions) (*Page[File], 
 }
 
 // All iterates over all files, page by page; nil options mean all, without results. Each range starts anew, with the options as
-// they were when All was called. Files may be added and deleted meanwhile. An error comes last and ends it.
+// they were when All was called. Files may be added and deleted meanwhile: those that are there all the time come once. An error comes
+// last and ends it.
 func (f *Files) All(ctx context.Context, opts *ListFilesOptions) iter.Seq2[*File, error] {
 	var o ListFilesOptions
 	if opts != nil {

@@ -12,7 +12,8 @@ import (
 )
 
 // A Deduplicator sees to it that each event is handed over once. An event is claimed by its [Event.Key] before anything is done
-// about it, then committed when the function has returned nil, or released when it has failed, so that it can be posted again.
+// about it, then committed when the function has returned nil, or released when it has failed, so that it can be posted again. A duplicate
+// that comes in between is answered by what becomes of the event, if it is this process that handles it, and else with 200 at once.
 //
 // Claim reports whether the key is the caller's now: false if it is claimed or committed. A claim whose process died must lapse, and
 // so may a committed key, after a time of the implementation's choosing. When Claim fails the event is handled all the same, since
