@@ -148,10 +148,9 @@ type evidence struct {
 func (a *assessor) music(rows []Match) {
 	found := a.collect(rows)
 	r := a.rules
-	exact := spansOf(found, func(e evidence) bool { return e.scored && e.similarity >= *r.ExactSimilarity })
+	exact := spansOf(found, func(e *evidence) bool { return e.scored && e.similarity >= *r.ExactSimilarity })
 	critical := a.extent("music.extent", fmt.Sprintf("music of similarity %s or more covers", number(*r.ExactSimilarity)), exact, *r.LongSeconds, *r.LongShare)
-	for i := range found {
-		e := &found[i]
+	for _, e := range found {
 		risk, kind, rule, confidence := RiskLow, MatchSimilar, "music.weak", e.similarity
 		f := a.figure().similarity(e)
 		switch {
@@ -183,11 +182,11 @@ func (a *assessor) covers(rows []Match) {
 	found := a.collect(rows)
 	r := a.rules
 	risk, confidence := RiskMedium, *r.ShortCoverConfidence
-	if a.extent("cover.extent", "covers cover", spansOf(found, func(evidence) bool { return true }), *r.CoverSeconds, *r.CoverShare) {
+	if a.extent("cover.extent", "covers cover", spansOf(found, func(*evidence) bool { return true }), *r.CoverSeconds, *r.CoverShare) {
 		risk, confidence = RiskHigh, *r.LongCoverConfidence
 	}
-	for i := range found {
-		a.reason(a.match("cover", &found[i], a.figure().text("a cover; covers have no similarity")))
+	for _, e := range found {
+		a.reason(a.match("cover", e, a.figure().text("a cover; covers have no similarity")))
 		a.raise(risk, MatchCover, confidence)
 	}
 }
@@ -260,8 +259,9 @@ func (a *assessor) audioSeconds(d AIDetection) float64 {
 }
 
 // collect makes evidence of the rows that count, in the order of the file.
-func (a *assessor) collect(rows []Match) []evidence {
-	found := make([]evidence, 0, len(rows))
+func (a *assessor) collect(rows []Match) []*evidence {
+	all := make([]evidence, 0, len(rows))
+	found := make([]*evidence, 0, len(rows))
 	for i := range rows {
 		m := &rows[i]
 		e := a.evidence(m.Offset, m.PlayedDuration)
@@ -276,10 +276,11 @@ func (a *assessor) collect(rows []Match) []evidence {
 			}
 		}
 		if a.counts(&e, m.Extra, m.PlayedDuration, a.allows(&m.Result)) {
-			found = append(found, e)
+			all = append(all, e)
+			found = append(found, &all[len(all)-1])
 		}
 	}
-	slices.SortStableFunc(found, func(x, y evidence) int { return cmp.Compare(x.start, y.start) })
+	slices.SortStableFunc(found, func(x, y *evidence) int { return cmp.Compare(x.start, y.start) })
 	return found
 }
 

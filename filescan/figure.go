@@ -33,6 +33,16 @@ func (f figure) number(v float64) figure {
 	return f
 }
 
+// quote writes text as strconv.AppendQuote does, which looks at each character of it at length.
+func (f figure) quote(s string) figure {
+	for _, c := range []byte(s) {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return strconv.AppendQuote(f, s)
+		}
+	}
+	return append(append(append(f, '"'), s...), '"')
+}
+
 func (f figure) similarity(e *evidence) figure {
 	if !e.scored {
 		return f.text("no similarity is given")
@@ -47,7 +57,7 @@ func (f figure) below(threshold float64) figure { return f.text(", below ").numb
 // match is the reason for what a rule says of a match.
 func (a *assessor) match(rule string, e *evidence, f figure) Reason {
 	a.scratch = f // its room is used again
-	line := figure(strconv.AppendQuote(a.line[:0], e.title))
+	line := a.line[:0].quote(e.title)
 	for i, name := range e.artists {
 		if i == 0 {
 			line = line.text(" by ").text(name)
