@@ -181,7 +181,7 @@ func (r *contentReader) verify(err error) error {
 // failed says what stopped the reading: the context, or the source after so many bytes.
 func (r *contentReader) failed(err error, got int64) error {
 	if r.ctx.Err() != nil {
-		return context.Cause(r.ctx)
+		return ended(r.ctx)
 	}
 	return asSourceError(r.content.name, -1, got, err)
 }

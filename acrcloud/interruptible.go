@@ -2,6 +2,8 @@ package acrcloud
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"sync"
 )
@@ -67,7 +69,7 @@ func (r *interruptible) fill() error {
 		r.err = io.ErrClosedPipe
 		return r.err
 	case <-r.ctx.Done():
-		r.err = context.Cause(r.ctx)
+		r.err = ended(r.ctx)
 		return r.err
 	}
 	select {
@@ -78,10 +80,19 @@ func (r *interruptible) fill() error {
 		r.err = io.ErrClosedPipe
 		return r.err
 	case <-r.ctx.Done():
-		r.err = context.Cause(r.ctx) // the buffer belongs to the source from now on
+		r.err = ended(r.ctx) // the buffer belongs to the source from now on
 		return r.err
 	}
 }
 
 // Close ends the goroutine, once the source's Read has returned.
 func (r *interruptible) Close() { r.once.Do(func() { close(r.stop) }) }
+
+// ended is the error of a context that has ended, with its cause.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}

@@ -156,7 +156,7 @@ func (m *merger) segments() []Segment {
 	var chosen []*Segment
 	for _, r := range m.runs {
 		if s := covering(chosen, r); s != nil {
-			s.Others = append(s.Others, r.Best)
+			s.addOther(r.Best)
 		} else {
 			chosen = append(chosen, &r.Segment)
 		}
@@ -167,6 +167,15 @@ func (m *merger) segments() []Segment {
 	}
 	slices.SortStableFunc(list, func(a, b Segment) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
 	return list
+}
+
+// addOther adds a recording that the segment does not have.
+func (s *Segment) addOther(c Candidate) {
+	what := recordingOf(c)
+	if what != "" && (what == recordingOf(s.Best) || slices.ContainsFunc(s.Others, func(o Candidate) bool { return recordingOf(o) == what })) {
+		return
+	}
+	s.Others = append(s.Others, c)
 }
 
 // covering finds the segment that has more than half of a run.

@@ -65,6 +65,7 @@ func TestMerge(t *testing.T) {
 		{"a little fast", every(30, music{heard("a", 80, 0, 12, 0)}, music{heard("a", 80, 0, 12, 31)}, music{heard("a", 80, 0, 12, 62)}), []string{"0s-72s a 80 x3"}},
 		{"two songs", every(12, music{heard("a", 80, 0, 12, 0)}, music{heard("a", 80, 0, 5, 12), heard("b", 99, 5, 12, 0)}, music{heard("b", 99, 0, 12, 7)}), []string{"0s-17s a 80 x2", "17s-36s b 99 x2"}},
 		{"releases of one", every(12, music{heard("a", 100, 0, 12, 0), heard("b", 100, 0, 12, 1)}, music{heard("b", 100, 0, 12, 13), heard("a", 100, 0, 12, 12)}, music{heard("b", 90, 0, 12, 25)}), []string{"0s-36s b 100 x3, a"}},
+		{"the same at another place", every(12, music{heard("a", 100, 0, 12, 0), heard("a", 90, 0, 12, 60), heard("b", 80, 0, 12, 0), heard("b", 80, 0, 12, 30)}, music{heard("a", 100, 0, 12, 12)}), []string{"0s-24s a 100 x2, b"}},
 		{"no offsets", every(12, music{heard("a", 80, -1, 0, -1)}, music{heard("a", 80, -1, 0, -1)}, none, music{heard("a", 80, -1, 0, -1)}), []string{"0s-24s a 80 x2", "36s-48s a 80 x1"}},
 		{"odd offsets", every(12, music{heard("a", 80, 90, 99, 0)}), []string{"12s-12s a 80 x1"}},
 		{"no id", every(12, music{{Title: "x"}}, music{{Title: "x"}}, music{{}}), []string{"0s-24s x 0 x2", "24s-36s  0 x1"}},

@@ -29,7 +29,7 @@ func Trim(src acrcloud.Source, d time.Duration) acrcloud.Source {
 			return nil, err
 		}
 		defer r.Close() //nolint:errcheck // it was only read
-		wav, err := trim(r, d)
+		wav, err := trim(ctx, r, d)
 		if err != nil {
 			return nil, fmt.Errorf("cannot be trimmed: %w", err)
 		}
@@ -38,7 +38,7 @@ func Trim(src acrcloud.Source, d time.Duration) acrcloud.Source {
 }
 
 // trim reads WAV to its end, and returns the last of it as WAV.
-func trim(r io.Reader, d time.Duration) ([]byte, error) {
+func trim(ctx context.Context, r io.Reader, d time.Duration) ([]byte, error) {
 	l, size, err := readWAV(r)
 	if err != nil {
 		return nil, err
@@ -48,23 +48,28 @@ func trim(r io.Reader, d time.Duration) ([]byte, error) {
 	}
 	frame := int64(l.frameBytes())
 	n := PCMFormat{SampleRate: l.rate}.frames(d)
-	switch {
-	case n <= 0:
+	if n <= 0 {
 		return nil, fmt.Errorf("%v is no duration to keep", d)
-	case n*frame > MaxSampleBytes:
-		return nil, fmt.Errorf("%v of it have %d bytes, where the service takes %d: keep %v, or convert it to 8 kHz, mono", d, n*frame, MaxSampleBytes, WindowLength)
 	}
-	tail, err := lastBytes(r, int(n*frame), int(frame))
+	n = min(n, MaxSampleBytes/frame+1) // more is too much, however much there is
+	tail, err := lastBytes(ctx, r, int(n*frame), int(frame))
 	if err != nil {
 		return nil, err
 	}
-	return append(l.header(int64(len(tail))), tail...), nil
+	wav := append(l.header(int64(len(tail))), tail...)
+	if len(wav) > MaxSampleBytes {
+		return nil, fmt.Errorf("%v of it are more than %d bytes, which is what the service takes: keep %v, or convert it to 8 kHz, mono", d, MaxSampleBytes, WindowLength)
+	}
+	return wav, nil
 }
 
 // lastBytes reads to the end, and returns the last n bytes in units of one frame.
-func lastBytes(r io.Reader, n, frame int) ([]byte, error) {
+func lastBytes(ctx context.Context, r io.Reader, n, frame int) ([]byte, error) {
 	ring := make([]byte, 0, 2*n+frame)
 	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if len(ring) == cap(ring) { // the older half is of no use, but for how the frames lie
 			drop := (len(ring) - n) / frame * frame
 			ring = ring[:copy(ring, ring[drop:])]

@@ -2,6 +2,7 @@ package identify_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"strings"
 	"testing"
@@ -52,6 +53,16 @@ func TestTrim(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, want, got)
 
+	fast := wavFile{format: wavFormat(1, 2, 192000, 32), data: make([]byte, 192000*8*3)}.bytes()
+	got, err = readSource(t, identify.Trim(acrcloud.FromBytes("fast.wav", fast), time.Minute))
+	require.NoError(t, err, "what is shorter stays whole, even if a minute of it would be too large")
+	assert.True(t, bytes.Equal(fast[8:], got[8:]))
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = identify.Trim(acrcloud.FromBytes("long.wav", long), time.Second).Open(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+
 	result, err := mockClient(t, srv).Identify(t.Context(), identify.Audio(identify.Trim(acrcloud.FromBytes("long.wav", long), 5*time.Second)))
 	require.NoError(t, err)
 	assert.Equal(t, "Song", result.Best().Title)
@@ -68,7 +79,7 @@ func TestTrim(t *testing.T) {
 func TestTrimRefuses(t *testing.T) {
 	t.Parallel()
 	wav := mock.New().AddTrack(mock.Track{}).WAV(0, time.Second)
-	big := wavFile{format: wavFormat(1, 2, 192000, 32), data: make([]byte, 8)}.bytes()
+	big := wavFile{format: wavFormat(1, 2, 192000, 32), data: make([]byte, identify.MaxSampleBytes)}.bytes()
 	for name, src := range map[string]acrcloud.Source{
 		"mp3":               identify.Trim(acrcloud.FromBytes("a.mp3", []byte("ID3"+strings.Repeat("x", 100))), time.Second),
 		"empty":             identify.Trim(acrcloud.FromBytes("a.wav", nil), time.Second),

@@ -286,6 +286,22 @@ func TestWindowsContext(t *testing.T) {
 		}
 		require.ErrorIs(t, last, context.DeadlineExceeded)
 		assert.Equal(t, 1, n)
+
+		enough := errors.New("enough of it")
+		cancelled, stop := context.WithCancelCause(t.Context())
+		silent, other := io.Pipe()
+		defer other.Close() //nolint:errcheck // never fails
+		time.AfterFunc(time.Minute, func() { stop(enough) })
+		for _, err := range mockClient(t, srv).Windows(cancelled, silent, &identify.WindowsOptions{Every: 20 * time.Second}) {
+			last = err
+		}
+		require.ErrorIs(t, last, context.Canceled)
+		require.ErrorIs(t, last, enough)
+		cancelled, stop = context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Minute, func() { stop(enough) })
+		_, err := mockClient(t, srv).Identify(cancelled, identify.Audio(acrcloud.FromReader("silence", silent, -1)))
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, enough)
 	})
 }
 

@@ -191,6 +191,27 @@ func TestDoKeepsSecrets(t *testing.T) {
 	assert.Equal(t, 400, seen[1].StatusCode)
 }
 
+// A secret of which the end was cut off does not show either.
+func TestDoKeepsPiecesOfSecrets(t *testing.T) {
+	t.Parallel()
+	const secret = "0123456789abcdef0123456789abcdef"
+	for _, status := range []int{200, 500} {
+		for at := range 300 {
+			req := get("https://api.test/x")
+			req.Secrets = []string{secret}
+			if status == 200 {
+				req.Check = func(resp *transport.Response) error { return transport.NotJSON(resp, nil) }
+			}
+			c := newClient(t, func(*http.Request) (*http.Response, error) {
+				return httpmock.NewStringResponse(status, "<html>"+strings.Repeat("x", at)+secret+"</html>"), nil
+			}, acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}))
+			_, err := c.Do(t.Context(), req)
+			require.Error(t, err)
+			assert.NotContains(t, fmt.Sprintf("%v %+v", err, err), secret[:9])
+		}
+	}
+}
+
 func TestDoUpload(t *testing.T) {
 	t.Parallel()
 	content := strings.Repeat("0123456789", 100_000)

@@ -174,7 +174,7 @@ func (c *call) limit(ctx context.Context) error {
 	if err := c.client.limiter.Wait(ctx); err != nil {
 		return fmt.Errorf("%w: %w", errLimiter, err)
 	}
-	return nil
+	return c.client.pause.wait(ctx) // another one may have begun meanwhile
 }
 
 // movingBody is an answer to an upload: reading it counts as progress.

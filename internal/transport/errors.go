@@ -17,6 +17,9 @@ import (
 // maxMessage bounds a message that was made of a body that is not JSON.
 const maxMessage = 256
 
+// ellipsis is what a cut text ends in.
+const ellipsis = "…"
+
 // ConsoleError reads the Console API's way of saying no: JSON with message, or error, and the validation messages by field;
 // else the beginning of the body.
 func ConsoleError(resp *Response) error {
@@ -86,7 +89,7 @@ func Excerpt(body []byte) string {
 	}
 	s := strings.ToValidUTF8(strings.Join(strings.Fields(string(body)), " "), string(utf8.RuneError))
 	if cut {
-		s += "…"
+		s += ellipsis
 	}
 	return s
 }

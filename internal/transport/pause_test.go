@@ -101,3 +101,56 @@ func TestDoPausesTheClient(t *testing.T) {
 		assert.Equal(t, []time.Duration{0, time.Second, time.Second}, sent)
 	})
 }
+
+// A call that waited at the rate limiter when the pause began does not send during it.
+func TestDoPausesBehindTheLimiter(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var sent []time.Duration
+		start := time.Now()
+		limiter := &spaced{every: 100 * time.Millisecond}
+		c := newClient(t, func(*http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			sent = append(sent, time.Since(start))
+			return httpmock.NewStringResponse(200, "{}"), nil
+		}, acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}), acrcloud.WithRateLimiter(limiter))
+		var calls sync.WaitGroup
+		calls.Go(func() {
+			_, err := c.Do(t.Context(), identification(3015))
+			assert.ErrorIs(t, err, acrcloud.ErrRateLimited)
+		})
+		synctest.Wait()
+		calls.Go(func() {
+			_, err := c.Do(t.Context(), identification(0))
+			assert.NoError(t, err)
+		})
+		calls.Wait()
+		assert.Equal(t, []time.Duration{0, time.Second}, sent)
+	})
+}
+
+// A spaced limiter lets one call through every so often.
+type spaced struct {
+	every time.Duration
+	mu    sync.Mutex
+	next  time.Time
+}
+
+func (s *spaced) Wait(ctx context.Context) error {
+	s.mu.Lock()
+	now := time.Now()
+	if s.next.Before(now) {
+		s.next = now
+	}
+	wait := s.next.Sub(now)
+	s.next = s.next.Add(s.every)
+	s.mu.Unlock()
+	select {
+	case <-time.After(wait):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

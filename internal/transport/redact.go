@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -15,36 +16,58 @@ var (
 )
 
 // A redactor removes secrets from text that goes into an error.
-type redactor struct{ replace *strings.Replacer }
+type redactor struct {
+	spelled []string // the secrets, in each spelling
+	replace *strings.Replacer
+}
 
-// newRedactor knows the secrets as they are and as a URL spells them.
+// newRedactor knows the secrets as they are and as a URL or JSON spells them.
 func newRedactor(secrets ...string) redactor {
+	var r redactor
 	var pairs []string
 	for _, s := range secrets {
 		if len(s) < minSecret {
 			continue
 		}
-		pairs = append(pairs, s, redactedText)
-		if escaped := url.QueryEscape(s); escaped != s {
-			pairs = append(pairs, escaped, redactedText)
-		}
-		if slashed := strings.ReplaceAll(s, "/", `\/`); slashed != s {
-			pairs = append(pairs, slashed, redactedText)
+		for _, spelled := range []string{s, url.QueryEscape(s), strings.ReplaceAll(s, "/", `\/`)} {
+			if !slices.Contains(r.spelled, spelled) {
+				r.spelled = append(r.spelled, spelled)
+				pairs = append(pairs, spelled, redactedText)
+			}
 		}
 	}
-	return redactor{replace: strings.NewReplacer(pairs...)}
+	r.replace = strings.NewReplacer(pairs...)
+	return r
 }
 
 const (
 	redactedText = "[redacted]"
 	minSecret    = 4 // shorter text would blot out parts of every other word
+	minPiece     = 8 // as for what a secret begins with: "https://" is what a URL begins with
 )
 
 func (r redactor) text(s string) string {
-	s = r.replace.Replace(s)
+	s = r.withoutPiece(r.replace.Replace(s))
 	s = jwt.ReplaceAllString(s, redactedText)
 	s = urlQuery.ReplaceAllString(s, "?"+redactedText)
 	return urlUserInfo.ReplaceAllString(s, "${1}"+redactedText+"@")
+}
+
+// withoutPiece takes away the beginning of a secret that was cut off with the text.
+func (r redactor) withoutPiece(s string) string {
+	whole, cut := strings.CutSuffix(s, ellipsis)
+	for _, secret := range r.spelled {
+		for n := min(len(secret)-1, len(whole)); n > minPiece; n-- {
+			if strings.HasSuffix(whole, secret[:n]) {
+				whole = whole[:len(whole)-n] + redactedText
+				break
+			}
+		}
+	}
+	if cut {
+		return whole + ellipsis
+	}
+	return whole
 }
 
 // hides reports whether s holds something that must not show.
