@@ -26,6 +26,9 @@ func New(cfg acrcloud.Config, opts ...acrcloud.Option) (*Client, error) {
 	if s.Token != nil {
 		return nil, &acrcloud.ArgumentError{Field: "WithTokenSource", Problem: "does not apply to identification", Remedy: "leave it out: this client uses Config.IdentifyAccessKey and Config.IdentifyAccessSecret"}
 	}
+	if s.StallTimeout != 0 {
+		return nil, &acrcloud.ArgumentError{Field: "WithStallTimeout", Problem: "does not apply to identification", Remedy: "leave it out: samples are small, and WithAttemptTimeout bounds their sending"}
+	}
 	if cfg.IsActive != nil && !*cfg.IsActive {
 		return nil, &acrcloud.ArgumentError{Field: "Config.IsActive", Problem: "is false", Remedy: "this configuration was switched off; use another one or set it to true"}
 	}

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
 // A form is the body of a request: made and signed anew for each attempt, always of the same length, around a sample that is not
@@ -124,9 +126,5 @@ func (f *form) redact(body []byte) []byte {
 	f.mu.Lock()
 	signed := f.signature
 	f.mu.Unlock()
-	if signed == "" {
-		return body
-	}
-	body = bytes.ReplaceAll(body, []byte(signed), []byte("[redacted]"))
-	return bytes.ReplaceAll(body, bytes.ReplaceAll([]byte(signed), []byte("/"), []byte(`\/`)), []byte("[redacted]"))
+	return transport.Redact(body, signed)
 }

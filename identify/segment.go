@@ -34,6 +34,9 @@ type Segment struct {
 //
 // The error is the one that ended the windows. The segments up to there are returned beside it.
 func Merge(windows iter.Seq2[*Window, error]) ([]Segment, error) {
+	if windows == nil {
+		return nil, &acrcloud.ArgumentError{Field: "windows", Problem: "is nil", Remedy: "give Merge what Client.Windows returns"}
+	}
 	var m merger
 	for w, err := range windows {
 		if err != nil {
@@ -96,8 +99,8 @@ func newRun(c Candidate, w *Window, index int) *run {
 	o := offsetsOf(c)
 	r := &run{Segment: Segment{Start: w.Start, End: w.End, Windows: 1, Best: c}, index: index}
 	if o.sampleBegin != nil && o.sampleEnd != nil && *o.sampleEnd > *o.sampleBegin {
-		r.Start = min(w.Start+milliseconds(*o.sampleBegin), w.End)
-		r.End = min(w.Start+milliseconds(*o.sampleEnd), w.End)
+		r.Start = min(max(w.Start+milliseconds(*o.sampleBegin), w.Start), w.End)
+		r.End = min(max(w.Start+milliseconds(*o.sampleEnd), w.Start), w.End)
 	}
 	switch {
 	case o.dbBegin != nil:
@@ -154,12 +157,14 @@ func (m *merger) segments() []Segment {
 		return cmp.Or(cmp.Compare(b.Windows, a.Windows), cmp.Compare(b.Best.Score, a.Best.Score), cmp.Compare(b.End-b.Start, a.End-a.Start))
 	})
 	var chosen []*Segment
+	at := shelf{}
 	for _, r := range m.runs {
-		if s := covering(chosen, r); s != nil {
-			s.addOther(r.Best)
-		} else {
-			chosen = append(chosen, &r.Segment)
+		if n := at.covering(chosen, r); n >= 0 {
+			chosen[n].addOther(r.Best)
+			continue
 		}
+		at.add(len(chosen), r)
+		chosen = append(chosen, &r.Segment)
 	}
 	list := make([]Segment, 0, len(chosen))
 	for _, s := range chosen {
@@ -178,14 +183,29 @@ func (s *Segment) addOther(c Candidate) {
 	s.Others = append(s.Others, c)
 }
 
-// covering finds the segment that has more than half of a run.
-func covering(chosen []*Segment, r *run) *Segment {
-	for _, s := range chosen {
-		if common := min(s.End, r.End) - max(s.Start, r.Start); 2*common > r.End-r.Start {
-			return s
+// A shelf has the numbers of segments by the minutes that they are in, so that a long recording takes no longer than its length.
+type shelf map[time.Duration][]int
+
+func minutes(r *run) (first, last time.Duration) { return r.Start / time.Minute, r.End / time.Minute }
+
+func (s shelf) add(n int, r *run) {
+	for m, last := minutes(r); m <= last; m++ {
+		s[m] = append(s[m], n)
+	}
+}
+
+// covering finds the first segment that has more than half of a run, or -1.
+func (s shelf) covering(chosen []*Segment, r *run) int {
+	found := -1
+	for m, last := minutes(r); m <= last; m++ {
+		for _, n := range s[m] {
+			common := min(chosen[n].End, r.End) - max(chosen[n].Start, r.Start)
+			if 2*common > r.End-r.Start && (found < 0 || n < found) {
+				found = n
+			}
 		}
 	}
-	return nil
+	return found
 }
 
 // offsets are those of a candidate, in milliseconds; nil where the service gives none.

@@ -3,6 +3,7 @@ package identify
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -55,6 +56,9 @@ func trim(ctx context.Context, r io.Reader, d time.Duration) ([]byte, error) {
 	tail, err := lastBytes(ctx, r, int(n*frame), int(frame))
 	if err != nil {
 		return nil, err
+	}
+	if len(tail) == 0 {
+		return nil, errors.New("it has no samples")
 	}
 	wav := append(l.header(int64(len(tail))), tail...)
 	if len(wav) > MaxSampleBytes {

@@ -26,7 +26,10 @@ type WindowsOptions struct {
 	Every time.Duration
 
 	MaxWindows int // how many windows there are at most; 0 for as many as there is audio
-	InFlight   int // how many windows are identified at a time, at most 1000; 0 means 1
+
+	// InFlight is how many windows are identified at a time, at most 1000; 0 means 1. Projects are allowed a few requests per second: with
+	// more windows than that at a time some fail with [acrcloud.ErrRateLimited], unless the client has [acrcloud.WithRateLimiter].
+	InFlight int
 
 	// PCM is the format of raw audio. Zero, the recording is WAV.
 	PCM PCMFormat
@@ -38,8 +41,10 @@ type WindowsOptions struct {
 // maxInFlight is far beyond what projects are allowed to send per second.
 const maxInFlight = 1000
 
-// minEvery keeps a mistaken unit from being an expensive one.
-const minEvery = 100 * time.Millisecond
+const (
+	minEvery = 100 * time.Millisecond // a mistaken unit is an expensive one
+	maxEvery = 365 * 24 * time.Hour   // frames are still counted in 64 bits, whatever the rate
+)
 
 func (o *WindowsOptions) check(r io.Reader) error {
 	refuse := func(field, problem, remedy string) error {
@@ -52,6 +57,8 @@ func (o *WindowsOptions) check(r io.Reader) error {
 		return refuse("WindowsOptions.Every", "is missing", "say how often to identify a window, such as every 30 seconds: each one is billed")
 	case o.Every < minEvery:
 		return refuse("WindowsOptions.Every", fmt.Sprintf("is %v", o.Every), "use 100 milliseconds or more; each window is billed")
+	case o.Every > maxEvery:
+		return refuse("WindowsOptions.Every", fmt.Sprintf("is %v", o.Every), "use a year at most")
 	case o.MaxWindows < 0:
 		return refuse("WindowsOptions.MaxWindows", "is negative", "use 0 for no limit")
 	case o.InFlight < 0:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -84,7 +85,7 @@ func (w *windows) run(parent context.Context, r io.Reader, yield func(*Window, e
 			return
 		}
 		if err := p.window.Err; err != nil && isFatal(parent, err) {
-			yield(nil, fmt.Errorf("acrcloud: window at %v: %w", p.window.Start, err))
+			yield(nil, &windowError{p.window.Start, err})
 			return
 		}
 		if !yield(&p.window, nil) {
@@ -93,6 +94,18 @@ func (w *windows) run(parent context.Context, r io.Reader, yield func(*Window, e
 		<-w.slots
 	}
 }
+
+// A windowError says at which window a recording had to be given up.
+type windowError struct {
+	start time.Duration
+	err   error
+}
+
+func (e *windowError) Error() string {
+	return fmt.Sprintf("acrcloud: window at %v: %s", e.start, strings.TrimPrefix(e.err.Error(), "acrcloud: "))
+}
+
+func (e *windowError) Unwrap() error { return e.err }
 
 // next waits for the next window in order. It returns nil at the end.
 func (w *windows) next(ctx context.Context) (*pending, error) {

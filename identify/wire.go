@@ -43,12 +43,31 @@ type wireMetadata struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"`
 }
 
-// unwrap returns what is in the old form's wrapper, if there is nothing without it.
+// unwrap returns what is in the old form's wrapper, if there is nothing without it. Whatever is not used goes into Extra.
 func (w *wireResult) unwrap() *wireResult {
-	if inner := w.Response; inner != nil && w.Status.Code == nil && inner.Status.Code != nil {
+	inner := w.Response
+	if inner == nil {
+		return w
+	}
+	if w.Status.Code == nil && inner.Status.Code != nil {
+		for name, raw := range w.Extra {
+			if _, taken := inner.Extra[name]; !taken {
+				inner.keep(name, raw)
+			}
+		}
 		return inner
 	}
+	if raw, err := lenient.MarshalJSON(inner); err == nil {
+		w.keep("response", raw)
+	}
 	return w
+}
+
+func (w *wireResult) keep(name string, raw json.RawMessage) {
+	if w.Extra == nil {
+		w.Extra = map[string]json.RawMessage{}
+	}
+	w.Extra[name] = raw
 }
 
 // result is w as a Result, and whether it has a status code.

@@ -165,16 +165,21 @@ func (c *call) limit(ctx context.Context) error {
 	}
 	before := time.Now()
 	defer func() { c.waited += time.Since(before) }()
-	if err := c.client.pause.wait(ctx); err != nil {
-		return err
+	for {
+		if err := c.client.pause.wait(ctx); err != nil {
+			return err
+		}
+		if c.client.limiter == nil {
+			return nil
+		}
+		if err := c.client.limiter.Wait(ctx); err != nil {
+			return fmt.Errorf("%w: %w", errLimiter, err)
+		}
+		// A pause may have begun meanwhile. Then the limiter is asked again after it: what it let through would go off all at once.
+		if c.client.pause.left() <= 0 {
+			return nil
+		}
 	}
-	if c.client.limiter == nil {
-		return nil
-	}
-	if err := c.client.limiter.Wait(ctx); err != nil {
-		return fmt.Errorf("%w: %w", errLimiter, err)
-	}
-	return c.client.pause.wait(ctx) // another one may have begun meanwhile
 }
 
 // movingBody is an answer to an upload: reading it counts as progress.

@@ -46,6 +46,12 @@ const (
 	minPiece     = 8 // as for what a secret begins with: "https://" is what a URL begins with
 )
 
+// Redact removes secrets, in each spelling and also where the end of one was cut off, from a body.
+func Redact(body []byte, secrets ...string) []byte {
+	r := newRedactor(secrets...)
+	return []byte(r.withoutPiece(r.replace.Replace(string(body))))
+}
+
 func (r redactor) text(s string) string {
 	s = r.withoutPiece(r.replace.Replace(s))
 	s = jwt.ReplaceAllString(s, redactedText)

@@ -1,0 +1,95 @@
+package identify_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/identify"
+)
+
+// What makes no sense is refused, and nothing is sent.
+func TestRefusedAtTheEdges(t *testing.T) {
+	t.Parallel()
+	c, s := newService(t, code(1001))
+	for _, err := range c.Windows(t.Context(), strings.NewReader(""), &identify.WindowsOptions{Every: math.MaxInt64}) {
+		require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
+	}
+	_, err := identify.Merge(nil)
+	require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
+	_, err = identify.New(acrcloud.Config{IdentifyHost: "h.test", IdentifyAccessKey: acrcloud.NewSecret("key"), IdentifyAccessSecret: acrcloud.NewSecret("secret")}, acrcloud.WithStallTimeout(time.Second))
+	require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
+	silent := wavFile{format: wavFormat(1, 1, 8000, 16)}.bytes()
+	_, err = c.Identify(t.Context(), identify.Audio(identify.Trim(acrcloud.FromBytes("a.wav", silent), time.Second)))
+	_, ok := errors.AsType[*acrcloud.SourceError](err)
+	require.True(t, ok, "%v", err)
+	assert.Empty(t, s.forms)
+}
+
+// A signature does not show however the answer spells it, nor does a piece of one.
+func TestSignatureDoesNotShow(t *testing.T) {
+	t.Parallel()
+	for name, spell := range map[string]func(string) string{
+		"plain": strings.Clone, "in a URL": url.QueryEscape, "in JSON": func(s string) string { return strings.ReplaceAll(s, "/", `\/`) },
+		"cut off": func(s string) string { return strings.Repeat("x", 64<<10-20) + s },
+	} {
+		var signature string
+		c := newClient(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+			if err := r.ParseMultipartForm(1 << 20); err != nil {
+				return nil, err
+			}
+			signature = r.MultipartForm.Value["signature"][0]
+			return says(500, "<html>signature="+spell(signature))(r)
+		}))
+		_, err := c.Identify(t.Context(), identify.Fingerprint([]byte("x")))
+		require.Error(t, err)
+		e, ok := errors.AsType[*acrcloud.APIError](err)
+		require.True(t, ok)
+		text := fmt.Sprintf("%v %s", err, e.Body)
+		require.Len(t, signature, 28, name)
+		assert.NotContains(t, text, signature[:10], name)
+		assert.NotContains(t, text, url.QueryEscape(signature)[:10], name)
+	}
+}
+
+// The old form of answer keeps what stands beside it, and what is not used of it.
+func TestResultKeepsBothForms(t *testing.T) {
+	t.Parallel()
+	var r identify.Result
+	require.NoError(t, r.UnmarshalJSON([]byte(`{"request_id":"a","response":{"status":{"code":0},"new":1}}`)))
+	assert.JSONEq(t, `"a"`, string(r.Extra["request_id"]))
+	assert.JSONEq(t, `1`, string(r.Extra["new"]))
+	require.NoError(t, r.UnmarshalJSON([]byte(`{"status":{"code":0},"response":{"status":{"code":1001},"new":1}}`)))
+	assert.Contains(t, string(r.Extra["response"]), `"new":1`)
+}
+
+// A week of windows is merged in a moment, and nothing begins before its window.
+func TestMergeALot(t *testing.T) {
+	t.Parallel()
+	begin := int64(-5000)
+	started := time.Now()
+	segments, err := identify.Merge(func(yield func(*identify.Window, error) bool) {
+		for i := range 50_000 {
+			at := time.Duration(i) * 12 * time.Second
+			end := int64(12_000)
+			m := acrcloud.Music{ACRID: strconv.Itoa(i), Title: "Song", SampleBeginTimeOffsetMS: &begin, SampleEndTimeOffsetMS: &end}
+			if !yield(&identify.Window{Start: at, End: at + 12*time.Second, Result: &identify.Result{Music: []acrcloud.Music{m}}}, nil) {
+				return
+			}
+		}
+	})
+	require.NoError(t, err)
+	assert.Len(t, segments, 50_000)
+	assert.Zero(t, segments[0].Start)
+	assert.Less(t, time.Since(started), 10*time.Second)
+}
