@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"os"
+
+	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
 // A Content is an opened [Source]: what one call reads, however often it has to send it. It is not safe for concurrent use.
@@ -181,7 +183,7 @@ func (r *contentReader) verify(err error) error {
 // failed says what stopped the reading: the context, or the source after so many bytes.
 func (r *contentReader) failed(err error, got int64) error {
 	if r.ctx.Err() != nil {
-		return ended(r.ctx)
+		return ended.Error(r.ctx)
 	}
 	return asSourceError(r.content.name, -1, got, err)
 }

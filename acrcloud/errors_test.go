@@ -256,6 +256,7 @@ func TestSourceError(t *testing.T) {
 		{acrcloud.SourceError{Name: "a.mp3", Want: -1, Got: 7, Err: errors.New("is a directory")}, `acrcloud: source "a.mp3": is a directory`},
 		{acrcloud.SourceError{Name: "a.mp3", Want: 10, Got: 7, Err: errors.New("ended early")}, `acrcloud: source "a.mp3": ended early (declared 10 bytes, got 7)`},
 		{acrcloud.SourceError{Name: "a.mp3", Want: 10, Got: 11, Err: acrcloud.ErrTooLarge}, `acrcloud: source "a.mp3": has more bytes than allowed (allowed 10, got 11)`},
+		{acrcloud.SourceError{Want: -1, Err: errors.New("is not WAV")}, `acrcloud: the source: is not WAV`},
 		{acrcloud.SourceError{Name: "a\n.mp3"}, `acrcloud: source "a\n.mp3": cannot be used`},
 	}
 	for _, tt := range tests {

@@ -2,10 +2,10 @@ package acrcloud
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"sync"
+
+	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
 // interruptible makes Read return when the context ends, even if the source's Read does not: net/http waits for the body's
@@ -69,7 +69,7 @@ func (r *interruptible) fill() error {
 		r.err = io.ErrClosedPipe
 		return r.err
 	case <-r.ctx.Done():
-		r.err = ended(r.ctx)
+		r.err = ended.Error(r.ctx)
 		return r.err
 	}
 	select {
@@ -80,19 +80,10 @@ func (r *interruptible) fill() error {
 		r.err = io.ErrClosedPipe
 		return r.err
 	case <-r.ctx.Done():
-		r.err = ended(r.ctx) // the buffer belongs to the source from now on
+		r.err = ended.Error(r.ctx) // the buffer belongs to the source from now on
 		return r.err
 	}
 }
 
 // Close ends the goroutine, once the source's Read has returned.
 func (r *interruptible) Close() { r.once.Do(func() { close(r.stop) }) }
-
-// ended is the error of a context that has ended, with its cause.
-func ended(ctx context.Context) error {
-	err, cause := ctx.Err(), context.Cause(ctx)
-	if errors.Is(cause, err) {
-		return cause
-	}
-	return fmt.Errorf("%w: %w", err, cause)
-}

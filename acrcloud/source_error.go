@@ -16,17 +16,20 @@ type SourceError struct {
 
 // Error names the source and what was wrong with it.
 func (e *SourceError) Error() string {
-	problem := "cannot be used"
+	source, problem := "the source", "cannot be used"
+	if e.Name != "" {
+		source = fmt.Sprintf("source %q", e.Name)
+	}
 	if e.Err != nil {
 		problem = e.Err.Error()
 	}
 	switch {
 	case e.Want < 0 || e.Want == e.Got:
-		return fmt.Sprintf("acrcloud: source %q: %s", e.Name, problem)
+		return fmt.Sprintf("acrcloud: %s: %s", source, problem)
 	case errors.Is(e.Err, ErrTooLarge):
-		return fmt.Sprintf("acrcloud: source %q: %s (allowed %d, got %d)", e.Name, problem, e.Want, e.Got)
+		return fmt.Sprintf("acrcloud: %s: %s (allowed %d, got %d)", source, problem, e.Want, e.Got)
 	}
-	return fmt.Sprintf("acrcloud: source %q: %s (declared %d bytes, got %d)", e.Name, problem, e.Want, e.Got)
+	return fmt.Sprintf("acrcloud: %s: %s (declared %d bytes, got %d)", source, problem, e.Want, e.Got)
 }
 
 // Unwrap returns the cause.

@@ -317,5 +317,16 @@ func TestFromFilePipe(t *testing.T) {
 	require.ErrorIs(t, <-done, context.Canceled)
 	w, err := os.OpenFile(name, os.O_RDWR, 0) // lets the other go
 	require.NoError(t, err)
+	_, err = w.WriteString(sample)
+	require.NoError(t, err)
+	content, err := acrcloud.FromFile(name).Open(t.Context())
+	require.NoError(t, err)
+	r, err := content.NewReader(t.Context())
+	require.NoError(t, err)
 	require.NoError(t, w.Close())
+	got, err := io.ReadAll(r)
+	require.NoError(t, err)
+	assert.Equal(t, sample, string(got))
+	require.NoError(t, r.Close())
+	require.NoError(t, content.Close())
 }

@@ -365,7 +365,7 @@ func (a *assessor) evidence(offset, played float64) evidence {
 	return evidence{span: s}
 }
 
-// namesOf is the function of that name, with the names of all matches in few pieces of memory.
+// namesOf lists the artists' names, with those of all matches in few pieces of memory.
 func (a *assessor) namesOf(artists []acrcloud.Artist) []string {
 	if cap(a.names)-len(a.names) < len(artists) {
 		a.names = make([]string, 0, max(128, len(artists)))

@@ -20,7 +20,8 @@ var csvHeader = []string{
 }
 
 // WriteCSV writes files with their verdicts by rules, as [Assess] gives them, and their matches: a row for each match, and one for a file
-// without any. List the files with ListFilesOptions.WithResults, or they all look clean. It streams: nothing is kept. An error of the iterator is returned after what came before it was written.
+// without any. List the files with ListFilesOptions.WithResults, or they all look clean. It streams: nothing is kept. An error of the
+// iterator is returned after what came before it was written.
 //
 // The text is UTF-8 with commas, after a header: file_id, name, container_id, state (a number), duration_s, created_at (RFC 3339), risk,
 // match_type, confidence, matched_s; then of the match: kind, offset_s, played_s, similarity (0 to 100, or empty), title, artists, album,

@@ -65,8 +65,8 @@ func (f *Files) List(ctx context.Context, opts *ListFilesOptions) (*Page[File], 
 }
 
 // All iterates over all files, page by page; nil options mean all, without results. Each range starts anew, with the options as
-// they were when All was called. Files may be added and deleted meanwhile: those that are there all the time come once. An error comes
-// last and ends it.
+// they were when All was called. Files may be added and deleted meanwhile: those that are there all the time come once, unless so
+// many change that it cannot be told where the rest has moved to. An error comes last and ends it.
 func (f *Files) All(ctx context.Context, opts *ListFilesOptions) iter.Seq2[*File, error] {
 	var o ListFilesOptions
 	if opts != nil {
@@ -120,38 +120,30 @@ func (f *Files) Delete(ctx context.Context, fileIDs ...string) error {
 	return nil
 }
 
+// deleteChunk deletes files in one request, or one by one if the service does not know one of them.
 func (f *Files) deleteChunk(ctx context.Context, base string, ids []string) error {
-	lost, err := f.deleteOnce(ctx, base, ids)
+	req := &transport.Request{Op: "files.delete", Cost: transport.Write, Method: http.MethodDelete, URL: base + "/" + strings.Join(ids, ",")}
+	_, err := f.client.send(ctx, req)
 	switch {
 	case !errors.Is(err, acrcloud.ErrNotFound):
 		return err
-	case len(ids) == 1 && lost:
+	case len(ids) == 1 && req.Lost: // the attempt that was lost has deleted it
 		return nil
 	case len(ids) == 1:
 		return err
 	}
 	missing := 0
 	err = eachOf(ctx, ids, func(id string) error {
-		lostHere, err := f.deleteOnce(ctx, base, []string{id})
+		err := f.deleteChunk(ctx, base, []string{id})
 		if errors.Is(err, acrcloud.ErrNotFound) {
-			if lostHere {
-				return nil
-			}
 			missing++
 		}
 		return err
 	})
-	if lost && missing == len(ids) { // all are gone, so the attempt that was lost has deleted them
+	if req.Lost && missing == len(ids) { // it has deleted them all
 		return nil
 	}
 	return err
-}
-
-// deleteOnce also reports whether an attempt that may have deleted the files got no answer and was repeated.
-func (f *Files) deleteOnce(ctx context.Context, base string, ids []string) (lost bool, err error) {
-	req := &transport.Request{Op: "files.delete", Cost: transport.Write, Method: http.MethodDelete, URL: base + "/" + strings.Join(ids, ",")}
-	_, err = f.client.send(ctx, req)
-	return req.Lost, err
 }
 
 // eachOf runs do for each id, and goes on over those that the service does not know.

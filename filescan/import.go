@@ -63,7 +63,7 @@ func (f *Files) Import(ctx context.Context, remote Remote, opts *ImportOptions) 
 	if err != nil {
 		return nil, err
 	}
-	r := &record{files: f, name: name, dataType: remote.dataType, post: func(ctx context.Context) (file *File, err error) {
+	r := &record{files: f, name: name, dataType: remote.dataType, resend: func() bool { return false }, post: func(ctx context.Context) (file *File, err error) {
 		req := &transport.Request{
 			Op: "files.import", Cost: transport.Billed, Method: http.MethodPost, URL: base, Secrets: []string{u.RawQuery}, Check: newFile(&file),
 		}

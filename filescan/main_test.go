@@ -2,20 +2,19 @@ package filescan_test
 
 import (
 	"bufio"
-	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
-	"runtime"
-	"runtime/pprof"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/internal/leftover"
 )
 
 // serveEnv makes the test program a server for measurements: what it allocates and computes is then not the client's.
@@ -29,22 +28,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	before := runtime.NumGoroutine()
-	code := m.Run()
-	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-	for range 200 { // what is ending may take a moment
-		if runtime.NumGoroutine() <= before {
-			break
-		}
-		time.Sleep(10 * time.Millisecond) //nolint:forbidigo // there is nothing to wait for but the end of others
-	}
-	fuzzing := flag.Lookup("test.fuzz").Value.String() != "" // the fuzzer has goroutines of its own
-	if n := runtime.NumGoroutine() - before; code == 0 && n > 0 && !fuzzing {
-		fmt.Fprintf(os.Stderr, "%d goroutines are left\n", n)
-		_ = pprof.Lookup("goroutine").WriteTo(os.Stderr, 1)
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(leftover.Run(m))
 }
 
 // serve swallows uploads as fast as it can, until its standard input is closed.

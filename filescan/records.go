@@ -56,7 +56,7 @@ type record struct {
 	files    *Files
 	name     string      // of the file it makes; empty: the service chooses
 	dataType string      // of the file
-	resend   func() bool // whether to send again where the outcome stays unknown; nil: no
+	resend   func() bool // whether to send again where the outcome stays unknown
 	post     func(ctx context.Context) (*File, error)
 
 	listed bool            // there is a complete listing from before
@@ -91,7 +91,7 @@ func (r *record) create(ctx context.Context) (file *File, candidates []*File, er
 		if r.listed && len(candidates) == 1 && r.files.client.records.alone(creation) {
 			return candidates[0], nil, nil
 		}
-		if r.resend == nil || !r.resend() || len(candidates) > 0 || sent == maxResends || ctx.Err() != nil {
+		if !r.resend() || len(candidates) > 0 || sent == maxResends || ctx.Err() != nil {
 			return nil, candidates, err
 		}
 	}

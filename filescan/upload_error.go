@@ -10,7 +10,7 @@ type Step string
 
 // The steps of an upload.
 const (
-	StepPresign Step = "presign" // asking for the URL to send the content to
+	StepPresign Step = "presign" // before any content is sent: finding the container's region, asking for the URL to send the content to
 	StepStore   Step = "store"   // sending the content there; nothing is billed yet
 	StepRecord  Step = "record"  // making the file of the stored content, or sending it by multipart: this is what is billed
 )

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/leftover"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
@@ -29,7 +30,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(leftover.Run(m))
 }
 
 // mockSeed makes the credentials of the mock known on both sides.

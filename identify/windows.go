@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
 // Windows goes through a recording of any length, such as a WAV file or a radio stream that a decoder writes into a pipe, and identifies
@@ -117,17 +118,8 @@ func (w *windows) next(ctx context.Context) (*pending, error) {
 		<-p.done // soon, if ctx ends
 		return p, nil
 	case <-ctx.Done():
-		return nil, ended(ctx)
+		return nil, ended.Error(ctx)
 	}
-}
-
-// ended is the error of a context that has ended, with its cause, or nil.
-func ended(ctx context.Context) error {
-	err, cause := ctx.Err(), context.Cause(ctx)
-	if err == nil || errors.Is(cause, err) {
-		return cause
-	}
-	return fmt.Errorf("%w: %w", err, cause)
 }
 
 // isFatal reports whether the next windows would fail alike.
@@ -151,7 +143,7 @@ func (w *windows) readAll(ctx context.Context, r io.Reader) {
 	err := w.cutAll(ctx, &guardedReader{ctx: ctx, r: r, reading: &w.reading})
 	switch {
 	case err == nil || ctx.Err() != nil:
-		w.failed = ended(ctx) // none, unless it was cancelled
+		w.failed = ended.Error(ctx) // none, unless it was cancelled
 	case errors.Is(err, acrcloud.ErrInvalidArgument):
 		w.failed = err
 	default:

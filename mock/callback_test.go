@@ -305,3 +305,18 @@ type refusing struct{}
 func (refusing) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, context.DeadlineExceeded
 }
+
+// Copies that have not been sent when the server is closed are dropped.
+func TestCloseDropsCopies(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv, r, files := callingBack(t, mock.WithProcessingTime(time.Second))
+		srv.InjectCallback(mock.CallbackFault{Copies: 5, Slow: time.Second})
+		upload(t, files, "a.wav")
+		<-time.After(2500 * time.Millisecond) // of the bubble: the first copy is on its way
+		require.NoError(t, srv.Close())
+		<-time.After(time.Minute)
+		assert.LessOrEqual(t, r.count(), 2)
+		assert.GreaterOrEqual(t, r.count(), 1)
+	})
+}

@@ -3,13 +3,11 @@ package mock_test
 import (
 	"bytes"
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -21,26 +19,11 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/internal/leftover"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-func TestMain(m *testing.M) {
-	before := runtime.NumGoroutine()
-	code := m.Run()
-	for range 100 { // what is ending may take a moment
-		if runtime.NumGoroutine() <= before {
-			break
-		}
-		runtime.Gosched()
-		time.Sleep(10 * time.Millisecond) //nolint:forbidigo // there is nothing to wait for but the end of others
-	}
-	fuzzing := flag.Lookup("test.fuzz").Value.String() != "" // which has goroutines of its own
-	if n := runtime.NumGoroutine(); code == 0 && n > before && !fuzzing {
-		fmt.Fprintf(os.Stderr, "%d goroutines are left\n", n-before)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(leftover.Run(m)) }
 
 // What both faces have in common: a client of the SDK works with them as it is.
 func TestFaces(t *testing.T) {

@@ -53,7 +53,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	case err != nil:
 		return exitUsage
-	case flags.NArg() > 1, *useMock && flags.NArg() > 0: // the mock has a configuration of its own
+	case *useMock && flags.NArg() > 0:
+		_, _ = fmt.Fprintln(stderr, "doctor: -mock checks a configuration of its own: leave out the file, or -mock")
+		return exitUsage
+	case flags.NArg() > 1:
 		flags.Usage()
 		return exitUsage
 	}

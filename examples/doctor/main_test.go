@@ -78,7 +78,7 @@ func TestDoctorOnMock(t *testing.T) {
 	assert.Contains(t, names, "delete")
 	exit, _, stderr = doctor(t, "-mock", "config.json")
 	assert.Equal(t, exitUsage, exit, "the mock has a configuration of its own")
-	assert.Contains(t, stderr, "usage")
+	assert.Contains(t, stderr, "leave out the file")
 	exit, stdout, stderr = doctor(t, "-mock", "-upload")
 	assert.Equal(t, exitOK, exit, stdout+stderr)
 	assert.Contains(t, stderr, "nothing is billed")
@@ -117,6 +117,13 @@ func TestDoctorFindsMistakes(t *testing.T) {
 	exit, stdout, _ = doctor(t, "-json", file)
 	assert.Equal(t, exitFailed, exit)
 	assert.True(t, json.Valid([]byte(stdout)))
+
+	remove := srv.Inject(mock.Fault{Op: mock.OpDeleteFile, Status: 403})
+	_, stdout, stderr = doctor(t, "-upload", writeConfig(t, 0o600, entry(good)))
+	remove()
+	assert.Contains(t, stderr, "this is billed")
+	assert.Contains(t, stderr, "is still there: delete it in the console")
+	assert.Contains(t, stdout, "warning")
 
 	if runtime.GOOS != "windows" {
 		_, _, stderr = doctor(t, writeConfig(t, 0o644, entry(good)))

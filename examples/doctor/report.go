@@ -36,7 +36,8 @@ func examine(ctx context.Context, cfg acrcloud.Config, opts []acrcloud.Option, u
 		client, err := filescan.New(cfg, opts...)
 		r.Scanning = diagnose(ctx, client, err)
 		if upload && err == nil && r.Scanning.Err() == nil {
-			tryUpload(ctx, client, cfg.ContainerID, len(opts) > 0, r.Scanning, stderr)
+			onMock := len(opts) > 0 // which alone needs options
+			tryUpload(ctx, client, cfg.ContainerID, onMock, r.Scanning, stderr)
 		}
 	}
 	if hasIdentify(cfg) {

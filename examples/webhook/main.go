@@ -20,7 +20,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"os/signal"
 	"strconv"
@@ -184,11 +183,10 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 
 // local is where this computer reaches an address that it listens on, even if that is all of its addresses.
 func local(listens net.Addr) string {
-	address := netip.MustParseAddrPort(listens.String())
-	if address.Addr().IsUnspecified() {
-		return net.JoinHostPort("localhost", strconv.Itoa(int(address.Port())))
+	if tcp, ok := listens.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
 	}
-	return address.String()
+	return listens.String()
 }
 
 // path is where the handler listens.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
 // qpsPause is how long a client is silent after code 3015, too many requests per second.
@@ -39,7 +41,7 @@ func (p *pause) wait(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return context.Cause(ctx)
+			return ended.Error(ctx)
 		case <-timer.C:
 		}
 	}

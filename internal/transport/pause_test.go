@@ -122,12 +122,14 @@ func TestDoPausesBehindTheLimiter(t *testing.T) {
 			assert.ErrorIs(t, err, acrcloud.ErrRateLimited)
 		})
 		synctest.Wait()
-		calls.Go(func() {
-			_, err := c.Do(t.Context(), identification(0))
-			assert.NoError(t, err)
-		})
+		for range 3 {
+			calls.Go(func() {
+				_, err := c.Do(t.Context(), identification(0))
+				assert.NoError(t, err)
+			})
+		}
 		calls.Wait()
-		assert.Equal(t, []time.Duration{0, time.Second}, sent)
+		assert.Equal(t, []time.Duration{0, time.Second, 1100 * time.Millisecond, 1200 * time.Millisecond}, sent, "nor do several go off at once after it")
 	})
 }
 

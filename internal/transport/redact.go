@@ -43,7 +43,7 @@ func newRedactor(secrets ...string) redactor {
 const (
 	redactedText = "[redacted]"
 	minSecret    = 4 // shorter text would blot out parts of every other word
-	minPiece     = 8 // as for what a secret begins with: "https://" is what a URL begins with
+	minPiece     = 8 // of a cut-off one has to be longer: "https://" is no secret
 )
 
 // Redact removes secrets, in each spelling and also where the end of one was cut off, from a body.
