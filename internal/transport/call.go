@@ -286,6 +286,18 @@ func (c *call) statusReason() string {
 // backoff is called by the engine after check has decided.
 func (c *call) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.wait }
 
+// prepare is called by the engine after the wait, before another attempt.
+func (c *call) prepare(ctx context.Context) error {
+	if c.req.BeforeRetry == nil || c.resp == nil {
+		return nil
+	}
+	err := c.req.BeforeRetry(ctx, c.wait)
+	if err != nil {
+		c.err = err
+	}
+	return err
+}
+
 // report tells the logger and the observer about an attempt.
 func (c *call) report(ctx context.Context, a *attempt, retry bool, reason string) {
 	info := settings.Attempt{

@@ -89,6 +89,7 @@ func (c *Client) send(ctx context.Context, req *Request, token, rejected string,
 		RequestLogHook: call.begin,
 		CheckRetry:     call.check,
 		Backoff:        call.backoff,
+		PrepareRetry:   func(*http.Request) error { return call.prepare(ctx) },
 		ErrorHandler:   retryablehttp.PassthroughErrorHandler,
 	}
 	resp, err := engine.Do(r)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -443,4 +444,62 @@ func TestDoAsksForTokenAgain(t *testing.T) {
 		_, ok := errors.AsType[*acrcloud.TokenError](err)
 		assert.True(t, ok)
 	})
+}
+
+// What a refused request would make can be looked for before the request is sent again.
+func TestDoBeforeRetry(t *testing.T) {
+	t.Parallel()
+	found := errors.New("it is there already")
+	tests := map[string]struct {
+		first    httpmock.Responder
+		err      error // of BeforeRetry
+		asked    int
+		attempts int
+	}{
+		"429, go on":          {respond(429, "Retry-After", "7"), nil, 1, 2},
+		"429, stop":           {respond(429, "Retry-After", "7"), found, 1, 1},
+		"503 with a wait":     {respond(503, "Retry-After", "7"), found, 1, 1},
+		"not retried":         {respond(422), found, 0, 1},
+		"success":             {respond(200), found, 0, 1},
+		"no connection: sent": {refusesConnection, found, 0, 2},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				attempts, asked := 0, 0
+				c := newClient(t, func(r *http.Request) (*http.Response, error) {
+					if attempts++; attempts == 1 {
+						return tt.first(r)
+					}
+					return respond(200)(r)
+				})
+				req := post(target, "x")
+				started := time.Now()
+				req.BeforeRetry = func(_ context.Context, waited time.Duration) error {
+					asked++
+					assert.Equal(t, 7*time.Second, waited)
+					assert.Equal(t, waited, time.Since(started))
+					return tt.err
+				}
+				_, err := c.Do(t.Context(), req)
+				assert.Equal(t, tt.asked, asked)
+				assert.Equal(t, tt.attempts, attempts)
+				if tt.err != nil && tt.asked > 0 {
+					require.ErrorIs(t, err, found)
+					_, ok := errors.AsType[*acrcloud.APIError](err)
+					assert.True(t, ok, "the refusal stays reachable")
+					assert.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+				}
+			})
+		})
+	}
+}
+
+// refusesConnection fails as net/http does where nothing listens.
+func refusesConnection(r *http.Request) (*http.Response, error) {
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GetConn != nil {
+		trace.GetConn(r.URL.Host)
+	}
+	return nil, errors.New("connection refused")
 }

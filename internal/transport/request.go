@@ -33,6 +33,10 @@ type Request struct {
 	// Check says what the answer means: nil is success. The default takes 2xx for success and reads the Console API's errors.
 	Check func(*Response) error
 
+	// BeforeRetry is called before a request that the service has refused, with 429 say, is sent again, and gets the wait since
+	// the refusal. An error ends the call, and is wrapped in Do's. nil: nothing is asked.
+	BeforeRetry func(ctx context.Context, waited time.Duration) error
+
 	SecretURL  bool     // the URL itself is a credential, and so is whatever the answer says
 	SecretBody bool     // the answer may hold a credential: errors carry the message but not the body
 	Secrets    []string // further text that must not show in an error
