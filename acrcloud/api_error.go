@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // An APIError says that the service answered and said no, over either of its APIs and whatever the body. It matches the
@@ -27,8 +29,11 @@ type APIError struct {
 	Remedy     string              // what to do about it, where the request tells more than the answer
 }
 
-// Error says what was asked, what the service answered and, where it is known, what to do.
-func (e *APIError) Error() string {
+// Error says what was asked, what the service answered and, where it is known, what to do. It is safe to print, while Message and
+// Fields hold the service's words as they came.
+func (e *APIError) Error() string { return text.Terminal(e.describe()) }
+
+func (e *APIError) describe() string {
 	var b strings.Builder
 	b.WriteString("acrcloud: ")
 	if e.Op != "" {

@@ -1,6 +1,10 @@
 package acrcloud
 
-import "cmp"
+import (
+	"cmp"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
+)
 
 // An ArgumentError says that a call was refused before anything was sent. It matches [ErrInvalidArgument].
 type ArgumentError struct {
@@ -11,11 +15,11 @@ type ArgumentError struct {
 
 // Error names the field, the problem and the remedy.
 func (e *ArgumentError) Error() string {
-	text := "acrcloud: " + cmp.Or(e.Field, "argument") + " " + cmp.Or(e.Problem, "is invalid")
+	problem := "acrcloud: " + cmp.Or(e.Field, "argument") + " " + cmp.Or(e.Problem, "is invalid")
 	if e.Remedy != "" {
-		text += ": " + e.Remedy
+		problem += ": " + e.Remedy
 	}
-	return text
+	return text.Terminal(problem)
 }
 
 // Is reports whether target is [ErrInvalidArgument].

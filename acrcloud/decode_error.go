@@ -3,6 +3,8 @@ package acrcloud
 import (
 	"fmt"
 	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // A DecodeError says that the service answered with success, but not with what its API promises: an HTML page, an empty
@@ -28,7 +30,7 @@ func (e *DecodeError) Error() string {
 	if e.Excerpt != "" {
 		fmt.Fprintf(&b, ": %q", e.Excerpt)
 	}
-	return b.String()
+	return text.Terminal(b.String())
 }
 
 // Unwrap returns the cause.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // An Outcome is how one check of a [Diagnosis] ended.
@@ -52,7 +54,7 @@ type checkError struct{ check Check }
 
 func (e *checkError) Error() string {
 	parts := []string{fmt.Sprintf("acrcloud: check %q failed", e.check.Name), e.check.Seen, e.check.Remedy}
-	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ": ")
+	return text.Terminal(strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ": "))
 }
 
 func (e *checkError) Unwrap() error { return e.check.Err }

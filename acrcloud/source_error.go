@@ -3,6 +3,8 @@ package acrcloud
 import (
 	"errors"
 	"fmt"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // A SourceError says that the content of a [Source] could not be read, or was not what the source had said: it ended early,
@@ -21,7 +23,7 @@ func (e *SourceError) Error() string {
 		source = fmt.Sprintf("source %q", e.Name)
 	}
 	if e.Err != nil {
-		problem = e.Err.Error()
+		problem = text.Terminal(e.Err.Error())
 	}
 	switch {
 	case e.Want < 0 || e.Want == e.Got:

@@ -3,6 +3,8 @@ package acrcloud
 import (
 	"context"
 	"fmt"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // A TokenSource gives out Console API tokens, for services that rotate them. It must be safe for concurrent use and should
@@ -21,7 +23,7 @@ type TokenError struct {
 
 // Error names the operation and the cause.
 func (e *TokenError) Error() string {
-	return fmt.Sprintf("acrcloud: %s: no token to send: %v", e.Op, e.Err)
+	return text.Terminal(fmt.Sprintf("acrcloud: %s: no token to send: %v", e.Op, e.Err))
 }
 
 // Unwrap returns the cause.

@@ -7,10 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // csvHeader names the columns, which stay as they are: new ones are added behind.
@@ -26,7 +25,9 @@ var csvHeader = []string{
 // The text is UTF-8 with commas, after a header: file_id, name, container_id, state (a number), duration_s, created_at (RFC 3339), risk,
 // match_type, confidence, matched_s; then of the match: kind, offset_s, played_s, similarity (0 to 100, or empty), title, artists, album,
 // label, isrc, upc, acrid. Several values in a cell are separated by "; ". Text that a spreadsheet may take for a formula, since it
-// begins with =, +, -, @ or a form of these of another width, a tab or a line break, after whatever blanks, gets an apostrophe in front.
+// begins with =, +, -, @ or a form of these of another width, a tab or a line break, after whatever blanks, gets an apostrophe in front,
+// and so does what may become a cell of its own in a spreadsheet that separates cells by semicolons or tabs. Control characters other than
+// white space and characters that reorder text are written as escapes, such as \x1b.
 func WriteCSV(w io.Writer, files iter.Seq2[*File, error], rules *Rules) error {
 	if files == nil {
 		return errNoFiles()
@@ -70,7 +71,7 @@ func writeRows(out *csv.Writer, file *File, rules *Rules) error {
 		created = file.CreatedAt.UTC().Format(time.RFC3339)
 	}
 	row := []string{
-		harmless(file.ID), harmless(file.Name), strconv.Itoa(file.ContainerID), strconv.Itoa(int(file.State)), number(file.Duration), created,
+		text.Cell(file.ID), text.Cell(file.Name), strconv.Itoa(file.ContainerID), strconv.Itoa(int(file.State)), number(file.Duration), created,
 		a.Risk.String(), string(a.MatchType), number(a.Confidence), number(a.MatchedSeconds),
 	}
 	common := len(row)
@@ -82,8 +83,8 @@ func writeRows(out *csv.Writer, file *File, rules *Rules) error {
 			similarity = number(s)
 		}
 		r := &m.Result
-		row = append(row[:common], string(kind), number(m.Offset), number(m.PlayedDuration), similarity, harmless(r.Title), cells(namesOf(r.Artists)),
-			harmless(r.Album.Name), harmless(r.Label), cells(r.ExternalIDs.ISRC), cells(r.ExternalIDs.UPC), harmless(r.ACRID))
+		row = append(row[:common], string(kind), number(m.Offset), number(m.PlayedDuration), similarity, text.Cell(r.Title), cells(namesOf(r.Artists)),
+			text.Cell(r.Album.Name), text.Cell(r.Label), cells(r.ExternalIDs.ISRC), cells(r.ExternalIDs.UPC), text.Cell(r.ACRID))
 		if err := out.Write(row); err != nil {
 			return err
 		}
@@ -94,14 +95,4 @@ func writeRows(out *csv.Writer, file *File, rules *Rules) error {
 	return out.Write(append(row, make([]string, len(csvHeader)-common)...))
 }
 
-func cells(texts []string) string { return harmless(strings.Join(texts, "; ")) }
-
-// harmless keeps a spreadsheet from taking text for a formula.
-func harmless(text string) string {
-	first := strings.TrimLeftFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\uFEFF' })
-	r, _ := utf8.DecodeRuneInString(first)
-	if text != "" && (strings.ContainsRune("\t\r\n", rune(text[0])) || strings.ContainsRune("=+-@＝＋－＠﹦﹢﹣﹫−", r)) {
-		return "'" + text
-	}
-	return text
-}
+func cells(texts []string) string { return text.Cell(strings.Join(texts, "; ")) }

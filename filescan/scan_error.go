@@ -1,6 +1,10 @@
 package filescan
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
+)
 
 // A ScanError says that the service could not process a file. It comes together with the file: a scan that failed must not be
 // taken for one that found nothing.
@@ -13,11 +17,11 @@ func (e *ScanError) Error() string {
 	if e.File == nil {
 		return "acrcloud: the scan failed"
 	}
-	text := fmt.Sprintf("acrcloud: the scan of file %s (%q) failed with state %d", e.File.ID, e.File.Name, int(e.File.State))
+	problem := fmt.Sprintf("acrcloud: the scan of file %s (%q) failed with state %d", e.File.ID, e.File.Name, int(e.File.State))
 	if e.File.Detail != "" {
-		text += ": " + e.File.Detail
+		problem += ": " + e.File.Detail
 	}
-	return text
+	return text.Terminal(problem)
 }
 
 // failureOf is the error that goes with a file that is done.

@@ -3,6 +3,8 @@ package filescan
 import (
 	"fmt"
 	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // A Step is where an upload stopped.
@@ -43,7 +45,7 @@ func (e *UploadError) Error() string {
 			b.WriteString(f.ID)
 		}
 	}
-	return b.String()
+	return text.Terminal(b.String())
 }
 
 // causeOf is the text of an error that stands within another of the SDK.

@@ -3,6 +3,8 @@ package filescan
 import (
 	"fmt"
 	"time"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // A WaitError says that a wait ended before its file was done. The file is not lost: wait for it again.
@@ -20,7 +22,7 @@ func (e *WaitError) Error() string {
 	if e.Last != nil {
 		state = fmt.Sprintf("it was last seen in state %v", e.Last.State)
 	}
-	return fmt.Sprintf("acrcloud: waited %v for file %s: %s: %s", e.after.Round(time.Millisecond), e.id, state, causeOf(e.Err))
+	return text.Terminal(fmt.Sprintf("acrcloud: waited %v for file %s: %s: %s", e.after.Round(time.Millisecond), e.id, state, causeOf(e.Err)))
 }
 
 // Unwrap returns the cause.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // Windows goes through a recording of any length, such as a WAV file or a radio stream that a decoder writes into a pipe, and identifies
@@ -103,7 +104,7 @@ type windowError struct {
 }
 
 func (e *windowError) Error() string {
-	return fmt.Sprintf("acrcloud: window at %v: %s", e.start, strings.TrimPrefix(e.err.Error(), "acrcloud: "))
+	return text.Terminal(fmt.Sprintf("acrcloud: window at %v: %s", e.start, strings.TrimPrefix(e.err.Error(), "acrcloud: ")))
 }
 
 func (e *windowError) Unwrap() error { return e.err }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // A job is an event on its way to the function.
@@ -180,7 +182,7 @@ type ShutdownError struct {
 
 // Error says how many events were left.
 func (e *ShutdownError) Error() string {
-	return fmt.Sprintf("acrcloud: %d callback events were not handled before the handler was shut down: %v", len(e.Events), e.Err)
+	return text.Terminal(fmt.Sprintf("acrcloud: %d callback events were not handled before the handler was shut down: %v", len(e.Events), e.Err))
 }
 
 // Unwrap returns the context's error.

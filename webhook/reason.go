@@ -3,6 +3,8 @@ package webhook
 import (
 	"fmt"
 	"net/http"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // Reason says in one word why a request was answered as it was.
@@ -74,7 +76,7 @@ func (e *RequestError) Error() string {
 	if e.Err == nil {
 		return fmt.Sprintf("acrcloud: callback refused: %s", e.Reason)
 	}
-	return fmt.Sprintf("acrcloud: callback refused: %s: %v", e.Reason, e.Err)
+	return text.Terminal(fmt.Sprintf("acrcloud: callback refused: %s: %v", e.Reason, e.Err))
 }
 
 // Unwrap returns what is wrong in particular.

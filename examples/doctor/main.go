@@ -21,6 +21,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
@@ -39,6 +40,7 @@ const (
 )
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	stdout, stderr = text.Writer(stdout), text.Writer(stderr)
 	flags := flag.NewFlagSet("doctor", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	useMock := flags.Bool("mock", false, "check the embedded mock, whatever credentials there are")
@@ -131,7 +133,7 @@ func warnIfReadable(f *os.File, stderr io.Writer) {
 }
 
 func printJSON(w io.Writer, reports []*report) error {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(text.JSONWriter(w))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(reports)

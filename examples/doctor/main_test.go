@@ -169,3 +169,13 @@ func TestDoctorUsage(t *testing.T) {
 	var out, errs bytes.Buffer
 	assert.Equal(t, exitInterrupted, run(ctx, []string{"-mock"}, &out, &errs))
 }
+
+//nolint:paralleltest // the environment belongs to the whole program
+func TestDoctorOfAHostileName(t *testing.T) {
+	path := writeConfig(t, 0o600, map[string]any{"name": "name\x1b[2J", "bearer_token": "x", "container_id": 1, "base_url": "\u202ehttp"})
+	exit, stdout, stderr := doctor(t, path)
+	assert.Equal(t, exitFailed, exit)
+	assert.NotContains(t, stdout+stderr, "\x1b")
+	assert.NotContains(t, stdout+stderr, "\u202e")
+	assert.Contains(t, stdout+stderr, `\x1b`)
+}

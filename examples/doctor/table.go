@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // printTables prints what was found, a table for each configuration.
@@ -32,11 +32,11 @@ func printTable(w io.Writer, title string, d *acrcloud.Diagnosis) error {
 		return err
 	}
 	_, _ = fmt.Fprintf(w, "\n  %s\n", title)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	t := text.Table{Indent: "    "}
 	for _, c := range d.Checks {
-		_, _ = fmt.Fprintf(t, "    %s\t%s\t%s\n", mark(c.Outcome), c.Name, c.Seen)
+		t.Row(mark(c.Outcome), c.Name, c.Seen)
 	}
-	if err := t.Flush(); err != nil {
+	if err := t.Print(w); err != nil {
 		return err
 	}
 	said := map[string]bool{}

@@ -16,13 +16,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
-	"text/tabwriter"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
@@ -48,6 +49,7 @@ type settings struct {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	stderr = text.Writer(stderr)
 	var s settings
 	flags := flag.NewFlagSet("export", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -113,24 +115,24 @@ func export(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 
 // list shows the newest files. The service lists them newest first, as far as is known.
 func list(ctx context.Context, files *filescan.Files, newest int, rules *filescan.Rules, w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(t, "NAME\tSTATE\tAGE\tMATCHES\tRISK\tID")
+	var t text.Table
+	t.Row("NAME", "STATE", "AGE", "MATCHES", "RISK", "ID")
 	shown := 0
 	for f, err := range files.All(ctx, &filescan.ListFilesOptions{PerPage: min(newest, 100), WithResults: true}) {
 		if err != nil {
-			return errors.Join(t.Flush(), err)
+			return errors.Join(t.Print(w), err)
 		}
 		matches := 0
 		for range f.Results.All() {
 			matches++
 		}
 		age := time.Since(f.CreatedAt).Round(time.Second)
-		_, _ = fmt.Fprintf(t, "%s\t%v\t%v\t%d\t%v\t%s\n", f.Name, f.State, age, matches, filescan.Assess(f, rules).Risk, f.ID)
+		t.Row(f.Name, f.State.String(), age.String(), strconv.Itoa(matches), filescan.Assess(f, rules).Risk.String(), f.ID)
 		if shown++; shown == newest {
 			break
 		}
 	}
-	return t.Flush()
+	return t.Print(w)
 }
 
 // fill puts a file of each kind into the mock.

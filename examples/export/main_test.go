@@ -66,3 +66,11 @@ func TestExportUsage(t *testing.T) {
 	var out, errs bytes.Buffer
 	assert.Equal(t, exitInterrupted, run(ctx, []string{"-mock"}, &out, &errs))
 }
+
+//nolint:paralleltest // the environment belongs to the whole program
+func TestExportOfAHostileName(t *testing.T) {
+	exit, stdout, stderr := exported(t, "-rules", "none\x1b[2J.json")
+	assert.Equal(t, exitFailed, exit)
+	assert.Empty(t, stdout)
+	assert.Contains(t, stderr, `none\x1b[2J.json`)
+}

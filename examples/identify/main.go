@@ -22,6 +22,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/identify"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 func main() {
@@ -48,6 +49,7 @@ type job struct {
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	stdout, stderr = text.Writer(stdout), text.Writer(stderr)
 	flags := flag.NewFlagSet("identify", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	var j job

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/identify"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // printCandidates prints what the sample may be, the most likely first.
@@ -16,8 +16,8 @@ func printCandidates(w io.Writer, result *identify.Result) error {
 		_, err := fmt.Fprintln(w, "no match")
 		return err
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(t, "SCORE\tKIND\tTITLE\tARTISTS\tAT\tISRC\tLINK")
+	var t text.Table
+	t.Row("SCORE", "KIND", "TITLE", "ARTISTS", "AT", "ISRC", "LINK")
 	for _, c := range result.Top(10) {
 		at, isrc, links := "-", "-", []string{"-"}
 		if m := c.Music; m != nil {
@@ -29,12 +29,12 @@ func printCandidates(w io.Writer, result *identify.Result) error {
 			}
 			links = urls(c)
 		}
-		_, _ = fmt.Fprintf(t, "%.0f\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Score, c.Kind, c.Title, strings.Join(c.Artists, ", "), at, isrc, links[0])
+		t.Row(fmt.Sprintf("%.0f", c.Score), string(c.Kind), c.Title, strings.Join(c.Artists, ", "), at, isrc, links[0])
 		for _, link := range links[1:] {
-			_, _ = fmt.Fprintf(t, "\t\t\t\t\t\t%s\n", link)
+			t.Row("", "", "", "", "", "", link)
 		}
 	}
-	return t.Flush()
+	return t.Print(w)
 }
 
 // urls are the pages of a recording on other services, or one dash.
@@ -55,16 +55,16 @@ func printSegments(w io.Writer, segments []identify.Segment) error {
 		_, err := fmt.Fprintln(w, "no match")
 		return err
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(t, "FROM\tTO\tSCORE\tTITLE\tARTISTS\tALSO")
+	var t text.Table
+	t.Row("FROM", "TO", "SCORE", "TITLE", "ARTISTS", "ALSO")
 	for _, s := range segments {
 		also := make([]string, 0, len(s.Others))
 		for _, c := range s.Others {
 			also = append(also, c.Title)
 		}
-		_, _ = fmt.Fprintf(t, "%s\t%s\t%.0f\t%s\t%s\t%s\n", clock(s.Start), clock(s.End), s.Best.Score, s.Best.Title, strings.Join(s.Best.Artists, ", "), strings.Join(also, ", "))
+		t.Row(clock(s.Start), clock(s.End), fmt.Sprintf("%.0f", s.Best.Score), s.Best.Title, strings.Join(s.Best.Artists, ", "), strings.Join(also, ", "))
 	}
-	return t.Flush()
+	return t.Print(w)
 }
 
 // clock writes a time as hours, minutes and seconds.

@@ -22,6 +22,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
@@ -40,6 +41,8 @@ const (
 )
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	status := demo.NewStatus(stderr)
+	stdout, stderr = text.Writer(stdout), text.Writer(stderr)
 	flags := flag.NewFlagSet("scan", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	useMock := flags.Bool("mock", false, "use the embedded mock, whatever credentials there are")
@@ -58,7 +61,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		flags.Usage()
 		return exitUsage
 	}
-	status := demo.NewStatus(stderr)
 	err := scan(ctx, flags.Arg(0), *rulesFile, *useMock, *asJSON, status, stdout, stderr)
 	status.Clear()
 	switch {
@@ -105,7 +107,7 @@ func scan(ctx context.Context, path, rulesFile string, useMock, asJSON bool, sta
 		return err
 	}
 	if asJSON {
-		enc := json.NewEncoder(stdout)
+		enc := json.NewEncoder(text.JSONWriter(stdout))
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
 		return enc.Encode(file)

@@ -4,16 +4,16 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // printTable prints what was found, a row for each match.
 func printTable(w io.Writer, file *filescan.File) error {
-	_, _ = fmt.Fprintf(w, "%s  (%s, %v)\n", file.Name, clock(file.Duration), file.State)
+	_, _ = fmt.Fprintf(w, "%s  (%s, %v)\n", text.Terminal(file.Name), clock(file.Duration), file.State)
 	results := file.Results
 	if results == nil {
 		results = &filescan.Results{}
@@ -23,31 +23,31 @@ func printTable(w io.Writer, file *filescan.File) error {
 		return err
 	}
 	_, _ = fmt.Fprintln(w)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(t, "KIND\tAT\tLENGTH\tSIMILARITY\tTITLE\tARTISTS\tISRC")
+	var t text.Table
+	t.Row("KIND", "AT", "LENGTH", "SIMILARITY", "TITLE", "ARTISTS", "ISRC")
 	for _, m := range results.Music {
-		printMatch(t, "music", m)
+		addMatch(&t, "music", m)
 	}
 	for _, m := range results.CoverSongs {
-		printMatch(t, "cover", m)
+		addMatch(&t, "cover", m)
 	}
 	for _, m := range results.CustomFiles {
 		score := m.Score
 		if score == nil {
 			score = m.Result.Score
 		}
-		_, _ = fmt.Fprintf(t, "custom\t%s\t%s\t%s\t%s\t\t\n", clock(m.Offset), clock(m.PlayedDuration), percent(score), m.Result.Title)
+		t.Row("custom", clock(m.Offset), clock(m.PlayedDuration), percent(score), m.Result.Title)
 	}
-	return t.Flush()
+	return t.Print(w)
 }
 
-func printMatch(w io.Writer, kind string, m filescan.Match) {
+func addMatch(t *text.Table, kind string, m filescan.Match) {
 	var score *float64
 	if s, ok := m.Similarity(); ok {
 		score = &s
 	}
-	_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kind, clock(m.Offset), clock(m.PlayedDuration), percent(score),
-		m.Result.Title, artists(m.Result.Artists), strings.Join(m.Result.ExternalIDs.ISRC, " "))
+	t.Row(kind, clock(m.Offset), clock(m.PlayedDuration), percent(score), m.Result.Title,
+		artists(m.Result.Artists), strings.Join(m.Result.ExternalIDs.ISRC, " "))
 }
 
 func artists(list []acrcloud.Artist) string {

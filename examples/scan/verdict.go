@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // printVerdict prints how much the file deserves a look, and why.
@@ -15,7 +16,7 @@ func printVerdict(w io.Writer, a filescan.Assessment) error {
 	}
 	_, _ = fmt.Fprintln(w)
 	for _, r := range a.Reasons {
-		_, err = fmt.Fprintf(w, "  %s: %s\n", r.Rule, r.Text)
+		_, err = fmt.Fprintf(w, "  %s: %s\n", r.Rule, text.Terminal(r.Text))
 	}
 	return err
 }

@@ -30,6 +30,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 	"github.com/musicchartsai/acrcloud-go/mock"
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
@@ -59,7 +60,7 @@ type flags struct {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	stdout, stderr = demo.Serial(stdout), demo.Serial(stderr) // callbacks report too
+	stdout, stderr = demo.Serial(text.Writer(stdout)), demo.Serial(text.Writer(stderr)) // callbacks report too
 	var f flags
 	set := flag.NewFlagSet("webhook", flag.ContinueOnError)
 	set.SetOutput(stderr)

@@ -5,7 +5,8 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"unicode/utf8"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // A Status is one line that is written over again and again, on a terminal only.
@@ -31,12 +32,12 @@ func (s *Status) Show(format string, args ...any) {
 	if s.w == nil {
 		return
 	}
-	text := fmt.Sprintf(format, args...)
-	if text == s.text {
+	line := text.Terminal(fmt.Sprintf(format, args...))
+	if line == s.text {
 		return
 	}
-	_, _ = fmt.Fprintf(s.w, "\r%s%s", text, strings.Repeat(" ", max(width(s.text)-width(text), 0)))
-	s.text = text
+	_, _ = fmt.Fprint(s.w, "\r"+text.Pad(line, text.Width(s.text)))
+	s.text = line
 }
 
 // Clear removes the line.
@@ -46,8 +47,6 @@ func (s *Status) Clear() {
 	if s.w == nil || s.text == "" {
 		return
 	}
-	_, _ = fmt.Fprintf(s.w, "\r%s\r", strings.Repeat(" ", width(s.text)))
+	_, _ = fmt.Fprintf(s.w, "\r%s\r", strings.Repeat(" ", text.Width(s.text)))
 	s.text = ""
 }
-
-func width(text string) int { return utf8.RuneCountInString(text) }
