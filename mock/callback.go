@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -45,7 +44,7 @@ func (s *Server) Redeliver(fileID string) error {
 		return fmt.Errorf("mock: there is no file %q", fileID)
 	}
 	s.settle(f)
-	c := s.container(strconv.Itoa(f.cid))
+	c := f.container
 	switch {
 	case !f.settled:
 		s.mu.Unlock()
@@ -71,16 +70,13 @@ type posting struct {
 func (s *Server) posting(c *container, f *file, plan *CallbackFault) posting {
 	p := posting{fileID: f.id, url: c.CallbackURL, copies: plan.Copies, slow: plan.Slow}
 	p.body, p.contentType = Callback{
-		FileID: f.id, State: f.state, ContainerID: f.cid, Name: f.name, Results: f.results, Shape: plan.Shape,
+		FileID: f.id, State: f.state, ContainerID: c.ID, Name: f.name, Results: f.results, Shape: plan.Shape,
 	}.Body()
 	return p
 }
 
 // held is a callback that is to come after the next one.
-type held struct {
-	posting
-	timer *time.Timer
-}
+type held struct{ posting }
 
 // callback sends what the service sends when a file is done, in the background. It is called with the lock held.
 func (s *Server) callback(c *container, f *file) {
@@ -115,9 +111,7 @@ func (s *Server) early(f *file) {
 	if f.plan == nil || !f.plan.Early {
 		return
 	}
-	f.stopTimer()
-	f.readyAt = time.Now()
-	s.settle(f)
+	s.finish(f)
 }
 
 // keepForLater keeps the callback of a rescan from being an early one.
@@ -135,7 +129,7 @@ func (s *Server) dispatch(p posting, reorder bool) {
 	}
 	if reorder {
 		h := &held{posting: p}
-		h.timer = time.AfterFunc(reorderTimeout, func() {
+		time.AfterFunc(reorderTimeout, func() {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if i := slices.Index(s.held, h); i >= 0 && !s.closed {
@@ -151,7 +145,6 @@ func (s *Server) dispatch(p posting, reorder bool) {
 	go func() {
 		s.send(p)
 		for _, h := range overtaken {
-			h.timer.Stop()
 			s.send(h.posting)
 		}
 	}()

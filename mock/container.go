@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,8 +33,14 @@ type container struct {
 	AIDetection    bool
 
 	created, updated time.Time
-	files            []*file // the oldest first
-	byID             map[string]*file
+
+	files   fileList
+	byState map[int]*fileList
+	byID    map[string]*file
+	size    int64   // of all files
+	next    uint32  // the number of the next file
+	pending pending // files
+	index   *searchIndex
 }
 
 type bucket struct {
@@ -50,15 +57,72 @@ func (c *container) file(id string) *file { return c.byID[id] }
 
 func (c *container) add(f *file) {
 	if c.byID == nil {
-		c.byID = map[string]*file{}
+		c.byID, c.byState = map[string]*file{}, map[int]*fileList{}
 	}
+	f.container, f.number, f.slot = c, c.next, -1
+	c.next++
 	c.byID[f.id] = f
-	c.files = append(c.files, f)
+	c.files.insert(f)
+	c.inState(f.state).insert(f)
+	c.size += f.size
 }
 
-func (c *container) remove(id string) {
-	delete(c.byID, id)
-	c.files = slices.DeleteFunc(c.files, func(f *file) bool { return f.id == id })
+func (c *container) remove(f *file) {
+	delete(c.byID, f.id)
+	c.files.remove(f)
+	c.inState(f.state).remove(f)
+	c.pending.remove(f)
+	c.size -= f.size
+	if c.index != nil && f.number < c.index.next {
+		c.index.dead++
+	}
+	f.container = nil
+}
+
+// inState is the files that are in a state.
+func (c *container) inState(state int) *fileList {
+	list := c.byState[state]
+	if list == nil {
+		list = &fileList{}
+		c.byState[state] = list
+	}
+	return list
+}
+
+// move puts a file into a state.
+func (c *container) move(f *file, state int) {
+	if f.state != state {
+		c.inState(f.state).remove(f)
+		f.state = state
+		c.inState(state).insert(f)
+	}
+}
+
+// drop ends everything about a container that is deleted.
+func (c *container) drop() {
+	for _, f := range c.files {
+		f.container = nil
+	}
+	c.files, c.byID, c.byState, c.pending, c.index, c.size = nil, nil, nil, nil, nil, 0
+}
+
+// matching returns the files that a list shows, the oldest first. The state is the text of the query.
+func (c *container) matching(state, text string, until int64) fileList {
+	if state == "" && text == "" {
+		return c.files.until(until)
+	}
+	n, err := strconv.Atoi(state)
+	if text == "" {
+		if list := c.byState[n]; err == nil && list != nil {
+			return list.until(until)
+		}
+		return nil
+	}
+	found := c.search(text).until(until)
+	if state != "" {
+		found = slices.DeleteFunc(found, func(f *file) bool { return err != nil || f.state != n })
+	}
+	return found
 }
 
 func (c *container) json() any {
@@ -66,14 +130,10 @@ func (c *container) json() any {
 	if c.CallbackURL != "" {
 		callback = c.CallbackURL
 	}
-	size := int64(0)
-	for _, f := range c.files {
-		size += f.size
-	}
 	return map[string]any{
 		"id": c.ID, "uid": c.AccountID, "name": c.Name, "region": c.Region, "audio_type": c.AudioType, "engine": c.Engine, "policy": c.Policy,
 		"buckets": c.Buckets, "callback_url": callback, "deepright": c.Deepright, "music_detection": c.MusicDetection, "ai_detection": c.AIDetection,
-		"num": len(c.files), "size": size, "created_at": c.created.UTC().Format(timeLayout), "updated_at": c.updated.UTC().Format(timeLayout),
+		"num": len(c.files), "size": c.size, "created_at": c.created.UTC().Format(timeLayout), "updated_at": c.updated.UTC().Format(timeLayout),
 	}
 }
 
@@ -110,7 +170,7 @@ func (s *Server) listContainers(r *http.Request, _ []string) *answer {
 			rows = append(rows, c)
 		}
 	}
-	return paged(r, rows, (*container).json)
+	return paged(r, len(rows), func(i int) any { return rows[i].json() })
 }
 
 // withContainer runs f with the lock held.
@@ -146,9 +206,7 @@ func (s *Server) updateContainer(r *http.Request, args []string) *answer {
 
 func (s *Server) deleteContainer(_ *http.Request, args []string) *answer {
 	return s.withContainer(args[0], func(c *container) *answer {
-		for _, f := range c.files {
-			f.stopTimer()
-		}
+		c.drop()
 		s.containers = slices.DeleteFunc(s.containers, func(other *container) bool { return other == c })
 		return nothing()
 	})

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -27,17 +26,19 @@ const (
 type file struct {
 	object
 
+	container *container // nil: it was deleted
+	number    uint32     // in the order of creation
+	slot      int32      // in container.pending; -1: none
+
 	id       string
-	account  int
-	cid      int
 	name     string
 	uri      string
 	url      string
 	dataType string
 
-	created, updated time.Time
-	readyAt          time.Time
-	timer            *time.Timer    // sends the callback
+	created, updated int64 // in nanoseconds since 1970
+	readyAt          int64
+	round            uint32         // how often its processing has begun
 	plan             *CallbackFault // what happens to the callback; nil before it is decided
 
 	settled       bool // what follows is decided
@@ -49,18 +50,12 @@ type file struct {
 	engine        int
 }
 
-func (f *file) stopTimer() {
-	if f.timer != nil {
-		f.timer.Stop()
-	}
-}
-
 // json is the file as the service shows it. The results are left out of lists unless they are asked for.
 func (f *file) json(withResults bool) any {
 	v := map[string]any{
-		"id": f.id, "uid": f.account, "cid": f.cid, "name": f.name, "duration": int(math.Round(f.seconds)), "uri": f.uri, "url": f.url,
+		"id": f.id, "uid": f.container.AccountID, "cid": f.container.ID, "name": f.name, "duration": int(math.Round(f.seconds)), "uri": f.uri, "url": f.url,
 		"data_type": f.dataType, "engine": f.engine, "count": 0, "total": 0, "state": f.state, "music_detected": f.musicDetected,
-		"created_at": f.created.UTC().Format(timeLayout), "updated_at": f.updated.UTC().Format(timeLayout),
+		"created_at": timeText(f.created), "updated_at": timeText(f.updated),
 	}
 	if f.detail != "" {
 		v["detail"] = f.detail
@@ -71,15 +66,15 @@ func (f *file) json(withResults bool) any {
 	return v
 }
 
+func timeText(nanoseconds int64) string { return time.Unix(0, nanoseconds).UTC().Format(timeLayout) }
+
 // settle ends the processing of a file whose time has come. It is called with the lock held.
 func (s *Server) settle(f *file) {
-	if f.settled || time.Now().Before(f.readyAt) {
+	c := f.container
+	if c == nil || f.settled || time.Now().UnixNano() < f.readyAt {
 		return
 	}
-	c := s.container(strconv.Itoa(f.cid))
-	if c == nil {
-		return
-	}
+	c.pending.remove(f)
 	f.settled = true
 	f.updated = f.readyAt
 	s.scan(c, f)
@@ -118,8 +113,8 @@ func (s *Server) createFile(r *http.Request, args []string) *answer {
 	if s.container(args[0]) != c {
 		return message(http.StatusNotFound, "Not Found")
 	}
-	now := time.Now()
-	f.id, f.account, f.cid, f.engine = s.uuid(), c.AccountID, c.ID, c.Engine
+	now := time.Now().UnixNano()
+	f.id, f.engine = s.uuid(), c.Engine
 	f.created, f.updated = now, now
 	c.add(f)
 	s.process(c, f)
@@ -130,17 +125,21 @@ func (s *Server) createFile(r *http.Request, args []string) *answer {
 
 // process begins the processing of a file.
 func (s *Server) process(c *container, f *file) {
-	f.stopTimer()
-	f.settled, f.state, f.results, f.musicDetected, f.detail = false, stateProcessing, nil, 0, ""
-	f.readyAt = time.Now().Add(s.processing)
+	c.move(f, stateProcessing)
+	f.settled, f.results, f.musicDetected, f.detail = false, nil, 0, ""
+	f.readyAt = time.Now().Add(s.processing).UnixNano()
+	c.pending.add(f)
+	f.round++
 	if c.CallbackURL == "" || s.closed {
 		return
 	}
 	f.plan = s.planCallback()
-	f.timer = time.AfterFunc(s.processing, func() {
+	// A timer is never stopped: it may belong to another testing/synctest bubble. One whose time has passed by finds another round.
+	round := f.round
+	time.AfterFunc(s.processing, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if !s.closed {
+		if !s.closed && f.round == round {
 			s.settle(f)
 		}
 	})
@@ -253,18 +252,12 @@ func platform(u *url.URL) string {
 func (s *Server) listFiles(r *http.Request, args []string) *answer {
 	return s.withContainer(args[0], func(c *container) *answer {
 		q := r.URL.Query()
-		rows := make([]*file, 0, len(c.files))
-		for _, f := range slices.Backward(c.files) {
-			s.settle(f)
-			if state := q.Get("state"); state != "" && state != strconv.Itoa(f.state) {
-				continue
-			}
-			if search := q.Get("search"); search == "" || strings.Contains(f.name, search) || strings.Contains(f.uri, search) {
-				rows = append(rows, f)
-			}
-		}
+		s.settleDue(c)
+		files := c.matching(q.Get("state"), q.Get("search"), time.Now().Add(-s.listLag).UnixNano())
 		withResults := q.Get("with_result") == "1"
-		return paged(r, rows, func(f *file) any { return f.json(withResults) })
+		return paged(r, len(files), func(i int) any {
+			return files[len(files)-1-i].json(withResults) // the newest first
+		})
 	})
 }
 
@@ -300,8 +293,7 @@ func (s *Server) getFiles(_ *http.Request, args []string) *answer {
 func (s *Server) deleteFiles(_ *http.Request, args []string) *answer {
 	return s.eachFile(args, func(c *container, files []*file) *answer {
 		for _, f := range files {
-			f.stopTimer()
-			c.remove(f.id)
+			c.remove(f)
 		}
 		return nothing()
 	})
@@ -312,7 +304,7 @@ func (s *Server) rescanFiles(_ *http.Request, args []string) *answer {
 	return s.eachFile(args, func(c *container, files []*file) *answer {
 		rows := make([]any, 0, len(files))
 		for _, f := range files {
-			f.engine, f.updated = c.Engine, time.Now()
+			f.engine, f.updated = c.Engine, time.Now().UnixNano()
 			s.process(c, f)
 			f.keepForLater()
 			rows = append(rows, f.json(false))

@@ -14,6 +14,12 @@ func WithProcessingTime(d time.Duration) Option {
 	return func(s *Server) { s.processing = max(d, 0) }
 }
 
+// WithListLag has lists of files, searches among them, show a file only when so much time has passed since its creation. A file is found
+// by its id at once. Whether and how long the service's lists lag is not known.
+func WithListLag(d time.Duration) Option {
+	return func(s *Server) { s.listLag = max(d, 0) }
+}
+
 // WithSeed makes the server invent the same access key, ids and tracks each time; the token's times follow the clock. Without it they
 // differ from server to server, since some clients remember containers by their id.
 func WithSeed(seed uint64) Option {

@@ -7,8 +7,8 @@ import (
 
 const defaultPerPage = 20
 
-// paged is a page of rows in the service's envelope. per_page comes back as text if it was asked for.
-func paged[T any](r *http.Request, rows []T, show func(T) any) *answer {
+// paged is a page of total rows in the service's envelope. per_page comes back as text if it was asked for.
+func paged(r *http.Request, total int, row func(i int) any) *answer {
 	q := r.URL.Query()
 	page, _ := strconv.Atoi(q.Get("page"))
 	page = max(page, 1)
@@ -18,15 +18,15 @@ func paged[T any](r *http.Request, rows []T, show func(T) any) *answer {
 		perPage, perPageShown = defaultPerPage, defaultPerPage
 	}
 	perPage = min(perPage, 1_000_000)
-	last := max((len(rows)+perPage-1)/perPage, 1)
-	first := len(rows)
+	last := max((total+perPage-1)/perPage, 1)
+	first := total
 	if page <= last {
 		first = (page - 1) * perPage
 	}
-	end := min(first+perPage, len(rows))
+	end := min(first+perPage, total)
 	shown := make([]any, 0, end-first)
-	for _, row := range rows[first:end] {
-		shown = append(shown, show(row))
+	for i := first; i < end; i++ {
+		shown = append(shown, row(i))
 	}
 	self := "https://" + r.Host + r.URL.Path
 	link := func(n int) any {
@@ -43,7 +43,7 @@ func paged[T any](r *http.Request, rows []T, show func(T) any) *answer {
 		"data":  shown,
 		"links": map[string]any{"first": link(1), "last": link(last), "prev": link(page - 1), "next": link(page + 1)},
 		"meta": map[string]any{
-			"current_page": page, "from": from, "last_page": last, "path": self, "per_page": perPageShown, "to": to, "total": len(rows),
+			"current_page": page, "from": from, "last_page": last, "path": self, "per_page": perPageShown, "to": to, "total": total,
 		},
 	})
 }

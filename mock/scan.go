@@ -40,10 +40,11 @@ func (s *Server) scan(c *container, f *file) {
 	}
 	results, musicDetected := resultsOf(c, f, passages)
 	f.musicDetected = musicDetected
-	f.state = stateNoResults
+	state := stateNoResults
 	if !empty(results) {
-		f.state = stateReady
+		state = stateReady
 	}
+	defer func() { c.move(f, state) }()
 	f.results, _ = json.Marshal(results) //nolint:errchkjson // plain values
 	if s.onScan == nil {
 		return
@@ -59,11 +60,11 @@ func (s *Server) scan(c *container, f *file) {
 	o := follow(s.onScan, u)
 	if o.Results != nil {
 		f.results = o.Results
-		f.state = stateReady
+		state = stateReady
 	}
 	if o.State != nil {
-		f.state = *o.State
-		if f.state < stateNoResults && o.Results == nil {
+		state = *o.State
+		if state < stateNoResults && o.Results == nil {
 			f.results = nil
 		}
 	}

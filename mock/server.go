@@ -19,6 +19,7 @@ import (
 // A Server is an ACRCloud in memory. Make one with [New]. It is safe for concurrent use.
 type Server struct {
 	processing time.Duration
+	listLag    time.Duration
 	seed       uint64
 	callbacks  http.RoundTripper
 
@@ -115,11 +116,6 @@ func (s *Server) Close() error {
 	s.mu.Lock()
 	s.closed = true
 	srv := s.http
-	for _, c := range s.containers {
-		for _, f := range c.files {
-			f.stopTimer()
-		}
-	}
 	s.mu.Unlock()
 	if srv == nil {
 		return nil
@@ -168,10 +164,16 @@ func (s *Server) Complete(fileID string) error {
 	if f == nil {
 		return fmt.Errorf("mock: there is no file %q", fileID)
 	}
-	f.stopTimer()
-	f.readyAt = time.Now()
-	s.settle(f)
+	s.finish(f)
 	return nil
+}
+
+// finish ends the processing of a file now. It is called with the lock held.
+func (s *Server) finish(f *file) {
+	if !f.settled {
+		f.readyAt = time.Now().UnixNano()
+		s.settle(f)
+	}
 }
 
 // uuid invents a file id.

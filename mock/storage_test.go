@@ -1,7 +1,6 @@
 package mock_test
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -119,28 +118,6 @@ func TestUploadsAreNotKept(t *testing.T) {
 		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(2<<20), name)
 		assert.GreaterOrEqual(t, w.srv.Requests()[len(w.srv.Requests())-1].BodyBytes, int64(size), name)
 	}
-}
-
-// Listing many files is fast, and a page shows only its own.
-func TestManyFiles(t *testing.T) {
-	t.Parallel()
-	w := newWire(t)
-	const files = 10_000
-	handler := w.srv.Handler()
-	for i := range files {
-		body := fmt.Appendf(nil, `{"data_type":"audio_url","url":"https://a.test/%d.mp3"}`, i)
-		rec := httptest.NewRecorder()
-		handler.ServeHTTP(rec, requestOf(t, w.token, http.MethodPost, w.cid()+"/files", body))
-		require.Equal(t, http.StatusCreated, rec.Code)
-	}
-	seen := 0
-	for page := 1; page <= 100; page++ {
-		rows := w.send("GET", fmt.Sprintf("%s%s/files?page=%d&per_page=100", regionHost, w.cid(), page), nil).rows(t)
-		require.Len(t, rows, 100)
-		assert.Equal(t, fmt.Sprintf("%d.mp3", files-1-seen), rows[0]["name"])
-		seen += len(rows)
-	}
-	assert.Equal(t, files, seen)
 }
 
 // The log of requests is bounded.

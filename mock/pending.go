@@ -1,0 +1,61 @@
+package mock
+
+import (
+	"container/heap"
+	"slices"
+	"time"
+)
+
+// pending are the files in process, those that are done first in front. It implements [heap.Interface].
+type pending []*file
+
+// Len implements [heap.Interface].
+func (p pending) Len() int { return len(p) }
+
+// Less implements [heap.Interface].
+func (p pending) Less(i, j int) bool { return p[i].readyAt < p[j].readyAt }
+
+// Swap implements [heap.Interface].
+func (p pending) Swap(i, j int) {
+	p[i], p[j] = p[j], p[i]
+	p[i].slot, p[j].slot = int32(i), int32(j) //nolint:gosec // there are not as many
+}
+
+// Push implements [heap.Interface].
+func (p *pending) Push(f any) {
+	added, _ := f.(*file)
+	added.slot = int32(len(*p)) //nolint:gosec // there are not as many
+	*p = append(*p, added)
+}
+
+// Pop implements [heap.Interface].
+func (p *pending) Pop() any {
+	last := len(*p) - 1
+	f := (*p)[last]
+	f.slot = -1
+	*p = slices.Delete(*p, last, last+1)
+	return f
+}
+
+// add takes a file in, or moves it to its new place.
+func (p *pending) add(f *file) {
+	if f.slot >= 0 {
+		heap.Fix(p, int(f.slot))
+		return
+	}
+	heap.Push(p, f)
+}
+
+func (p *pending) remove(f *file) {
+	if f.slot >= 0 {
+		heap.Remove(p, int(f.slot))
+	}
+}
+
+// settleDue ends the processing of all files of a container whose time has come, so that their states are right.
+func (s *Server) settleDue(c *container) {
+	now := time.Now().UnixNano()
+	for len(c.pending) > 0 && c.pending[0].readyAt <= now {
+		s.settle(c.pending[0])
+	}
+}
