@@ -1,9 +1,10 @@
 package acrcloud
 
 import (
-	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/internal/endpoint"
 )
 
 // A Config says which service and which credentials to use. Two kinds of credentials exist, made on different pages of the
@@ -109,27 +110,9 @@ func storeSecret(field func(*Config) *Secret) func(*Config, string) *ArgumentErr
 
 // checkAddress finds out whether a URL names a web server and nothing else. Whether it may be used is for the client to say.
 func checkAddress(text, remedy string) *ArgumentError {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || !isHostName(u.Hostname()):
-		return &ArgumentError{Problem: "is not the address of a web server", Remedy: remedy}
-	case u.User != nil:
-		return &ArgumentError{Problem: "has a user name or password in it", Remedy: "take them out: the credentials have fields of their own"}
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return &ArgumentError{Problem: "has a query or fragment", Remedy: "keep the host, and its path if it has one"}
+	rules := endpoint.Rules{Example: remedy, Credentials: "take them out: the credentials have fields of their own", Insecure: true}
+	if _, err := rules.Parse(text); err != nil {
+		return &ArgumentError{Problem: err.Problem, Remedy: err.Remedy}
 	}
 	return nil
-}
-
-// isHostName refuses what no name server can know, above all a token in the place of a host: it would be asked for it.
-func isHostName(host string) bool {
-	if host == "" || len(host) > 253 || strings.ContainsAny(host, " \t\r\n") {
-		return false
-	}
-	for label := range strings.SplitSeq(host, ".") {
-		if len(label) > 63 {
-			return false
-		}
-	}
-	return true
 }

@@ -1,6 +1,6 @@
 package acrcloud
 
-import "strings"
+import "github.com/musicchartsai/acrcloud-go/internal/endpoint"
 
 // A Region is where a container or project lives, as the service spells it. It is an open set: a region that the service
 // adds later can be used as Region("its-name").
@@ -16,8 +16,7 @@ const (
 
 // check refuses what cannot be a region's name. Regions become part of host names.
 func (r Region) check() *ArgumentError {
-	name := string(r)
-	if len(name) <= 63 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && strings.Trim(name, "-") == name {
+	if endpoint.IsRegion(string(r)) {
 		return nil
 	}
 	return &ArgumentError{Problem: "is not the name of a region", Remedy: `use one such as "eu-west-1", in small letters, or leave it out to have it looked up`}

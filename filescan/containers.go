@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/console"
+	"github.com/musicchartsai/acrcloud-go/internal/endpoint"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
@@ -174,10 +176,10 @@ func (c *Containers) Delete(ctx context.Context, id int) error {
 		return err
 	}
 	req := &transport.Request{
-		Op: "containers.delete", Cost: transport.Write, Method: http.MethodDelete, URL: c.client.hosts.main + containersPath(id),
+		Op: "containers.delete", Cost: transport.Write, Method: http.MethodDelete, URL: c.client.api.URL(containersPath(id)),
 		SecretBody: true,
 	}
-	_, err := c.client.send(ctx, req)
+	_, err := c.client.api.Send(ctx, req)
 	if req.Lost && errors.Is(err, acrcloud.ErrNotFound) {
 		err = nil
 	}
@@ -208,25 +210,29 @@ func (c *Containers) All(ctx context.Context, opts *ListContainersOptions) iter.
 		o = *opts
 	}
 	if o.PerPage == 0 {
-		o.PerPage = allPerPage
+		o.PerPage = console.AllPerPage
 	}
-	return pages(ctx, o.Page, func(ctx context.Context, number int) (*Page[Container], error) {
+	return console.All(ctx, o.Page, func(ctx context.Context, number int) (*console.Page[Container], error) {
+		if err := c.usable(); err != nil {
+			return nil, err
+		}
 		o := o
 		o.Page = number
-		return c.List(ctx, &o)
+		page, _, err := c.page(ctx, o)
+		return (*console.Page[Container])(page), err
 	}, func(c *Container) int { return c.ID })
 }
 
 func (c *Containers) page(ctx context.Context, o ListContainersOptions) (*Page[Container], time.Time, error) {
-	if err := checkPage(o.Page, o.PerPage); err != nil {
+	q, perPage, err := console.PageQuery(o.Page, o.PerPage)
+	if err != nil {
 		return nil, time.Time{}, err
 	}
-	perPage := orDefault(o.PerPage, listPerPage)
-	q := newQuery().number("page", max(o.Page, 1)).number("per_page", perPage).
-		text("region", string(o.Region)).text("name", o.Name)
-	return fetchPage[Container](ctx, c.client, perPage, &transport.Request{
-		Op: "containers.list", Method: http.MethodGet, URL: c.client.hosts.main + containersPath(0) + q.String(), SecretBody: true,
+	q = q.Text("region", string(o.Region)).Text("name", o.Name)
+	page, now, err := console.GetPage[Container](ctx, c.client.api, perPage, &transport.Request{
+		Op: "containers.list", URL: c.client.api.URL(containersPath(0) + q.String()), SecretBody: true,
 	})
+	return (*Page[Container])(page), now, err
 }
 
 func (c *Containers) usable() error {
@@ -240,7 +246,7 @@ func (c *Containers) check(id int) error {
 	if err := c.usable(); err != nil {
 		return err
 	}
-	return checkContainerID("containerID", id)
+	return console.CheckID("containerID", "container", id)
 }
 
 func (c *Containers) one(ctx context.Context, op, method string, id int, data []byte, secrets []string) (*Container, error) {
@@ -250,13 +256,13 @@ func (c *Containers) one(ctx context.Context, op, method string, id int, data []
 	}
 	var container *Container
 	req := &transport.Request{
-		Op: op, Cost: cost, Method: method, URL: c.client.hosts.main + containersPath(id),
-		SecretBody: true, Secrets: secrets, Check: decodeOne(&container, isContainer, errNotFound("container "+strconv.Itoa(id))),
+		Op: op, Cost: cost, Method: method, URL: c.client.api.URL(containersPath(id)),
+		SecretBody: true, Secrets: secrets, Check: console.One(&container, isContainer, console.NotFound("container "+strconv.Itoa(id))),
 	}
 	if data != nil {
-		setJSON(req, data)
+		console.SetJSON(req, data)
 	}
-	_, err := c.client.send(ctx, req)
+	_, err := c.client.api.Send(ctx, req)
 	return container, err
 }
 
@@ -269,7 +275,7 @@ func (c *Containers) region(ctx context.Context, id int) (acrcloud.Region, error
 		if err != nil {
 			return "", err
 		}
-		if !regionName.MatchString(string(container.Region)) {
+		if !endpoint.IsRegion(string(container.Region)) {
 			return "", &acrcloud.DecodeError{Op: "containers.get", StatusCode: http.StatusOK, Err: errNoRegion}
 		}
 		return container.Region, nil
@@ -285,7 +291,7 @@ func (r *CreateContainerRequest) body() (map[string]any, error) {
 	switch {
 	case r.Name == "":
 		return nil, &acrcloud.ArgumentError{Field: field + "Name", Problem: "is empty", Remedy: "give the container a name that is unique in the account"}
-	case !regionName.MatchString(string(r.Region)):
+	case !endpoint.IsRegion(string(r.Region)):
 		return nil, &acrcloud.ArgumentError{Field: field + "Region", Problem: "is not the name of a region", Remedy: "use acrcloud.EUWest1, USWest2 or APSoutheast1"}
 	}
 	policy := r.Policy

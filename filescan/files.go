@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
@@ -43,9 +44,9 @@ func (f *Files) Get(ctx context.Context, fileID string) (*File, error) {
 		return nil, err
 	}
 	var file *File
-	_, err = f.client.send(ctx, &transport.Request{
+	_, err = f.client.api.Send(ctx, &transport.Request{
 		Op: "files.get", Cost: transport.Read, Method: http.MethodGet, URL: base + "/" + fileID,
-		Check: decodeOne(&file, func(found *File) bool { return strings.EqualFold(found.ID, fileID) }, errNotFound("file "+fileID)),
+		Check: console.One(&file, func(found *File) bool { return strings.EqualFold(found.ID, fileID) }, console.NotFound("file "+fileID)),
 	})
 	return file, err
 }
@@ -73,32 +74,34 @@ func (f *Files) All(ctx context.Context, opts *ListFilesOptions) iter.Seq2[*File
 		o = *opts
 	}
 	if o.PerPage == 0 {
-		o.PerPage = allPerPage
+		o.PerPage = console.AllPerPage
 	}
-	return pages(ctx, o.Page, func(ctx context.Context, number int) (*Page[File], error) {
+	return console.All(ctx, o.Page, func(ctx context.Context, number int) (*console.Page[File], error) {
+		if err := f.check(); err != nil {
+			return nil, err
+		}
 		o := o
 		o.Page = number
-		return f.List(ctx, &o)
+		page, _, err := f.page(ctx, o)
+		return (*console.Page[File])(page), err
 	}, func(f *File) string { return f.ID })
 }
 
 func (f *Files) page(ctx context.Context, o ListFilesOptions) (*Page[File], time.Time, error) {
-	if err := checkPage(o.Page, o.PerPage); err != nil {
+	q, perPage, err := console.PageQuery(o.Page, o.PerPage)
+	if err != nil {
 		return nil, time.Time{}, err
 	}
 	base, err := f.base(ctx)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	perPage := orDefault(o.PerPage, listPerPage)
-	q := newQuery().number("page", max(o.Page, 1)).number("per_page", perPage).text("search", o.Search)
+	q = q.Text("search", o.Search).Bool("with_result", o.WithResults)
 	if o.State != nil {
-		q = q.text("state", strconv.Itoa(int(*o.State)))
+		q = q.Text("state", strconv.Itoa(int(*o.State)))
 	}
-	if o.WithResults {
-		q = q.text("with_result", "1")
-	}
-	return fetchPage[File](ctx, f.client, perPage, &transport.Request{Op: "files.list", Method: http.MethodGet, URL: base + q.String()})
+	page, now, err := console.GetPage[File](ctx, f.client.api, perPage, &transport.Request{Op: "files.list", URL: base + q.String()})
+	return (*Page[File])(page), now, err
 }
 
 // Delete deletes files; without an id it sends nothing. It calls DELETE /api/fs-containers/{container}/files/{ids}, for many
@@ -123,7 +126,7 @@ func (f *Files) Delete(ctx context.Context, fileIDs ...string) error {
 // deleteChunk deletes files in one request, or one by one if the service does not know one of them.
 func (f *Files) deleteChunk(ctx context.Context, base string, ids []string) error {
 	req := &transport.Request{Op: "files.delete", Cost: transport.Write, Method: http.MethodDelete, URL: base + "/" + strings.Join(ids, ",")}
-	_, err := f.client.send(ctx, req)
+	_, err := f.client.api.Send(ctx, req)
 	switch {
 	case !errors.Is(err, acrcloud.ErrNotFound):
 		return err
@@ -170,11 +173,11 @@ func (f *Files) check(fileIDs ...string) error {
 	if err := f.client.usable(); err != nil {
 		return err
 	}
-	if err := checkContainerID("containerID", f.containerID); err != nil {
+	if err := console.CheckID("containerID", "container", f.containerID); err != nil {
 		return err
 	}
 	for _, id := range fileIDs {
-		if err := checkFileID(id); err != nil {
+		if err := console.CheckFileID("fileID", id); err != nil {
 			return err
 		}
 	}
@@ -190,11 +193,12 @@ func (f *Files) base(ctx context.Context) (string, error) {
 // root returns the URL of the container on the host of its region.
 func (f *Files) root(ctx context.Context) (string, error) {
 	var region acrcloud.Region
-	if f.client.hosts.regional {
+	hosts := f.client.api.Hosts()
+	if hosts.Regional {
 		var err error
 		if region, err = f.client.Containers().region(ctx, f.containerID); err != nil {
 			return "", err
 		}
 	}
-	return f.client.hosts.files(region) + containersPath(f.containerID), nil
+	return hosts.Region(string(region)) + containersPath(f.containerID), nil
 }

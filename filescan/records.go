@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
@@ -110,7 +111,7 @@ func (r *record) list(ctx context.Context) {
 	if r.name == "" {
 		return
 	}
-	page, now, err := r.files.page(ctx, ListFilesOptions{PerPage: allPerPage, Search: r.name})
+	page, now, err := r.files.page(ctx, ListFilesOptions{PerPage: console.AllPerPage, Search: r.name})
 	if err != nil {
 		return
 	}
@@ -131,7 +132,7 @@ func (r *record) settle(ctx context.Context) []*File {
 		if sleep(ctx, wait) != nil {
 			return nil
 		}
-		page, _, err := r.files.page(ctx, ListFilesOptions{PerPage: allPerPage, Search: r.name})
+		page, _, err := r.files.page(ctx, ListFilesOptions{PerPage: console.AllPerPage, Search: r.name})
 		if err != nil {
 			continue
 		}

@@ -62,7 +62,7 @@ func (f *Files) rescanOne(ctx context.Context, base, id string) ([]*File, error)
 
 func (f *Files) rescan(ctx context.Context, base string, ids []string) ([]*File, error) {
 	var files []*File
-	_, err := f.client.send(ctx, &transport.Request{
+	_, err := f.client.api.Send(ctx, &transport.Request{
 		Op: "files.rescan", Cost: transport.Billed, Method: http.MethodPut, URL: base + "/" + strings.Join(ids, ",") + "/rescan",
 		Check: func(resp *transport.Response) error {
 			if err := transport.ConsoleError(resp); err != nil {

@@ -237,7 +237,7 @@ func (u *upload) store(ctx context.Context, t *target) error {
 			header.Set(name, value)
 		}
 	}
-	_, err := u.files.client.http.Do(ctx, &transport.Request{
+	_, err := u.files.client.api.HTTP().Do(ctx, &transport.Request{
 		Op: "files.store", Cost: transport.Storage, Method: t.Method, URL: t.URL.Reveal(), Header: header, SecretURL: true,
 		Body: u.body(nil),
 		Check: func(resp *transport.Response) error {

@@ -32,7 +32,7 @@ func New(cfg acrcloud.Config, opts ...acrcloud.Option) (*Client, error) {
 	if cfg.IsActive != nil && !*cfg.IsActive {
 		return nil, &acrcloud.ArgumentError{Field: "Config.IsActive", Problem: "is false", Remedy: "this configuration was switched off; use another one or set it to true"}
 	}
-	url, err := endpoint(cfg.IdentifyHost, s.InsecureHTTP)
+	url, err := address(cfg.IdentifyHost, s.InsecureHTTP)
 	if err != nil {
 		return nil, err
 	}

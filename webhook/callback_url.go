@@ -1,12 +1,10 @@
 package webhook
 
 import (
-	"net"
-	"net/netip"
 	"net/url"
-	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/endpoint"
 )
 
 // CallbackURL adds a secret to the URL of a handler, as the query parameter that [WithSecret] looks for: what to give to a container
@@ -23,20 +21,14 @@ func CallbackURL(base, name string, secret acrcloud.Secret) (acrcloud.Secret, er
 	case secret.IsZero():
 		return acrcloud.Secret{}, argument("secret", "is empty", "make one with acrcloud.NewSecret from 32 random characters or more")
 	}
-	u, err := url.Parse(strings.TrimSpace(base))
-	switch {
-	case err != nil: // it would repeat base, which may have a secret of its own
-		return refuse("is not a URL", like)
-	case u.Hostname() == "" || u.Opaque != "":
-		return refuse("has no host", like)
-	case u.Scheme != "https" && u.Scheme != "http":
-		return refuse("is neither https nor http", like)
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return refuse("is http, which shows the secret to anyone on the way", "use https")
-	case u.User != nil:
-		return refuse("has a user or password", "leave it out: the secret goes into the query")
-	case u.Fragment != "" || strings.Contains(base, "#"):
-		return refuse("has a fragment", "leave out what follows the #")
+	u, bad := endpoint.Rules{
+		Example:     like,
+		Credentials: "leave it out: the secret goes into the query",
+		PlainHTTP:   "use https: http shows the secret to anyone on the way",
+		Query:       true,
+	}.Parse(base)
+	if bad != nil { // it does not repeat base, which may have a secret of its own
+		return refuse(bad.Problem, bad.Remedy)
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	switch {
@@ -50,12 +42,4 @@ func CallbackURL(base, name string, secret acrcloud.Secret) (acrcloud.Secret, er
 	}
 	u.RawQuery += name + "=" + url.QueryEscape(secret.Reveal())
 	return acrcloud.NewSecret(u.String()), nil
-}
-
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") || strings.HasSuffix(strings.ToLower(host), ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback() && net.ParseIP(host) != nil
 }

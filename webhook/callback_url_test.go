@@ -41,26 +41,27 @@ func TestCallbackURL(t *testing.T) {
 func TestCallbackURLRefuses(t *testing.T) {
 	t.Parallel()
 	secret := acrcloud.NewSecret(testSecret)
-	for problem, tt := range map[string]struct {
-		base, name string
-		secret     acrcloud.Secret
+	const notAServer = "is not the address of a web server"
+	for _, tt := range []struct {
+		problem, base, name string
+		secret              acrcloud.Secret
 	}{
-		"is not a URL":      {"https://exa mple.com/?old=" + testSecret, "key", secret},
-		"has no host":       {"example.com/hook", "key", secret},
-		"neither https":     {"ftp://example.com", "key", secret},
-		"is http":           {"http://example.com", "key", secret},
-		"a user":            {"https://user:pass@example.com", "key", secret},
-		"a fragment":        {"https://example.com/#x", "key", secret},
-		"cannot be read":    {"https://example.com/?a=%zz", "key", secret},
-		"already":           {"https://example.com/?key=" + testSecret, "key", secret},
-		"query parameter":   {"https://example.com", "", secret},
-		"is empty":          {"https://example.com", "key", acrcloud.Secret{}},
-		"base has no host":  {"https:example.com", "key", secret},
-		"http, which shows": {"http://127.0.0.1.example.com", "key", secret},
+		{notAServer, "https://exa mple.com/?old=" + testSecret, "key", secret},
+		{notAServer, "example.com/hook", "key", secret},
+		{notAServer, "ftp://example.com", "key", secret},
+		{notAServer, "https:example.com", "key", secret},
+		{"is plain http", "http://example.com", "key", secret},
+		{"shows the secret", "http://127.0.0.1.example.com", "key", secret},
+		{"a user", "https://user:pass@example.com", "key", secret},
+		{"a fragment", "https://example.com/#x", "key", secret},
+		{"cannot be read", "https://example.com/?a=%zz", "key", secret},
+		{"already", "https://example.com/?key=" + testSecret, "key", secret},
+		{"query parameter", "https://example.com", "", secret},
+		{"is empty", "https://example.com", "key", acrcloud.Secret{}},
 	} {
 		got, err := webhook.CallbackURL(tt.base, tt.name, tt.secret)
 		require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
-		require.ErrorContains(t, err, problem)
+		require.ErrorContains(t, err, tt.problem)
 		assert.NotContains(t, err.Error(), testSecret)
 		assert.True(t, got.IsZero())
 	}

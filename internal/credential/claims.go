@@ -3,7 +3,6 @@ package credential
 import (
 	"encoding/base64"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,17 +43,6 @@ func Inspect(token acrcloud.Secret) (Claims, bool) {
 
 // isJWT reports whether text has the shape of a JWT: three parts, the first of which is a JSON object in base64.
 func isJWT(text string) bool { return strings.HasPrefix(text, "eyJ") && strings.Count(text, ".") == 2 }
-
-// FileScanning reports whether the token's scopes, as far as it states any, have to do with File Scanning.
-func (c Claims) FileScanning() bool {
-	return c.Scopes == nil || slices.ContainsFunc(c.Scopes, func(scope string) bool {
-		switch scope {
-		case "*", "read-all", "write-all", "filescanning", "read-filescanning", "write-filescanning":
-			return true
-		}
-		return false
-	})
-}
 
 // textOf reads text or a number.
 func textOf(raw json.RawMessage) string {

@@ -9,18 +9,16 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// What to do instead, by kind of credential.
-const (
-	makeToken = "make a Console API token in the console under Account, Developer Settings, with the File Scanning scope"
-	findKeys  = "take the access key and the access secret from the project's page in the console"
-)
+// findKeys says where a project's credentials are.
+const findKeys = "take the access key and the access secret from the project's page in the console"
 
 // redacted is what a Secret prints in place of itself.
 const redacted = "[redacted]"
 
 // Token returns a Console API token as it is sent: without a pasted "Bearer ". What no token can be is an
-// *acrcloud.ArgumentError about the field, without the token itself.
-func Token(field string, s acrcloud.Secret) (acrcloud.Secret, error) {
+// *acrcloud.ArgumentError about the field, without the token itself. scope is what the token is needed for.
+func Token(field string, s acrcloud.Secret, scope Scope) (acrcloud.Secret, error) {
+	makeToken := MakeToken(scope)
 	text := withoutBearer(s.Reveal())
 	if text == "" {
 		return acrcloud.Secret{}, refuse(field, "is empty", makeToken)

@@ -52,13 +52,13 @@ func TestToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := credential.Token("Config.Field", acrcloud.NewSecret(text))
+			got, err := credential.Token("Config.Field", acrcloud.NewSecret(text), credential.FileScanning())
 			require.NoError(t, err)
 			assert.Equal(t, token, got.Reveal())
 		})
 	}
 	for _, text := range []string{accessKey, "opaque-token_1/2+3=", "BearerOfNews", "x"} { // the service decides
-		got, err := credential.Token("Config.Field", acrcloud.NewSecret(text))
+		got, err := credential.Token("Config.Field", acrcloud.NewSecret(text), credential.FileScanning())
 		require.NoError(t, err)
 		assert.Equal(t, text, got.Reveal())
 	}
@@ -87,7 +87,7 @@ func TestTokenRefused(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := credential.Token("Config.Field", acrcloud.NewSecret(tt.text))
+			got, err := credential.Token("Config.Field", acrcloud.NewSecret(tt.text), credential.FileScanning())
 			requireRefused(t, err, tt.problem, tt.remedy, tt.text)
 			assert.True(t, got.IsZero())
 		})
@@ -189,7 +189,7 @@ func TestRejected(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, explained := credential.Rejected(acrcloud.NewSecret(tt.token), now)
+			got, explained := credential.Rejected(acrcloud.NewSecret(tt.token), credential.FileScanning(), now)
 			assert.NotEqual(t, strings.Contains(got, "looks right"), explained)
 			assert.Contains(t, got, tt.want)
 			assert.Contains(t, got, "Account, Developer Settings")
@@ -200,7 +200,7 @@ func TestRejected(t *testing.T) {
 			}
 		})
 	}
-	got, _ := credential.Rejected(acrcloud.Secret{}, now)
+	got, _ := credential.Rejected(acrcloud.Secret{}, credential.FileScanning(), now)
 	assert.Contains(t, got, "(empty)")
 }
 
@@ -220,10 +220,10 @@ func FuzzInspect(f *testing.F) {
 		if s := claims.ExpiresAt.Unix(); ok && !claims.ExpiresAt.IsZero() && (s < 0 || s > math.MaxInt32*1000) {
 			t.Fatalf("expiry out of range: %v", claims.ExpiresAt)
 		}
-		if hint, _ := credential.Rejected(secret, now); hint == "" || len(hint) > 1000 {
+		if hint, _ := credential.Rejected(secret, credential.FileScanning(), now); hint == "" || len(hint) > 1000 {
 			t.Fatalf("hint of %d bytes", len(hint))
 		}
-		if sent, err := credential.Token("token", secret); err == nil && strings.ContainsAny(sent.Reveal(), " \r\n\x00") {
+		if sent, err := credential.Token("token", secret, credential.FileScanning()); err == nil && strings.ContainsAny(sent.Reveal(), " \r\n\x00") {
 			t.Fatal("accepted what no header can carry")
 		}
 	})

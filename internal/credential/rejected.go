@@ -9,8 +9,10 @@ import (
 )
 
 // Rejected says what to do about a Console API token that the service has refused with 401 or 403, by what the token looks
-// like, and reports whether that explains the refusal. It shows of the token what Secret.Describe shows, and its claims.
-func Rejected(token acrcloud.Secret, now time.Time) (remedy string, explained bool) {
+// like, and reports whether that explains the refusal. It shows of the token what Secret.Describe shows, and its claims. scope is what the
+// token was needed for.
+func Rejected(token acrcloud.Secret, scope Scope, now time.Time) (remedy string, explained bool) {
+	makeToken := MakeToken(scope)
 	claims, ok := Inspect(token)
 	described := "(" + token.Describe() + ")"
 	switch {
@@ -20,10 +22,15 @@ func Rejected(token acrcloud.Secret, now time.Time) (remedy string, explained bo
 		return "What was sent " + described + " is not a Console API token, which is a JWT and begins with eyJ: " + makeToken + ".", true
 	case !claims.ExpiresAt.IsZero() && !claims.ExpiresAt.After(now):
 		return "The token " + described + " says that it expired on " + claims.ExpiresAt.Format("2 January 2006 at 15:04 UTC") + ": " + makeToken + ".", true
-	case !claims.FileScanning():
-		return "The token " + described + " says that it is good for " + scopeList(claims.Scopes) + " only: " + makeToken + ".", true
+	case !claims.Covers(scope):
+		return Lacking(token, claims, scope), true
 	}
 	return "The token " + described + " looks right: it may have been revoked, or be that of another account than the one asked about. If nobody knows, " + makeToken + ".", false
+}
+
+// Lacking says what to do about a token that does not cover scopes that are needed.
+func Lacking(token acrcloud.Secret, claims Claims, missing ...Scope) string {
+	return "The token (" + token.Describe() + ") says that it is good for " + scopeList(claims.Scopes) + " only: " + MakeToken(missing...) + "."
 }
 
 // isKeyLike recognises a project's access key and access secret, which have 32 and 40 letters and digits in practice.

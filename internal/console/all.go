@@ -1,4 +1,4 @@
-package filescan
+package console
 
 import (
 	"context"
@@ -12,13 +12,17 @@ const (
 	maxLookBacks = 3  // in a row, without a new row
 )
 
-var errRepeatedPage = errors.New("acrcloud: the service returned the same page again: the list cannot be completed")
+// ErrRepeatedPage says that a list cannot be completed.
+var ErrRepeatedPage = errors.New("acrcloud: the service returned rows again instead of the next page: the list cannot be completed; try again later")
 
-// pages iterates over the rows of all pages from the first. Rows may move while it runs: those that it has just seen are left out, and
-// where rows have gone it looks back for what has moved up. Its memory does not grow with the number of pages.
-func pages[T any, K comparable](ctx context.Context, first int, fetch func(context.Context, int) (*Page[T], error), key func(*T) K) iter.Seq2[*T, error] {
+// All iterates over the rows of all pages from the first. Each range starts anew. An error comes last and ends it.
+//
+// Rows may move while it runs. Those that it has just seen are left out, by their key; where rows have gone it looks back for what has
+// moved up; and a page without a new row ends it with [ErrRepeatedPage], unless as many rows were added. It remembers the keys of the last
+// 16 pages, so that its memory does not grow with the list.
+func All[T any, K comparable](ctx context.Context, first int, fetch func(context.Context, int) (*Page[T], error), key func(*T) K) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		w := walk[T, K]{first: max(first, 1), seen: newRecent[K](pageMemory), total: -1}
+		w := walk[T, K]{first: max(first, 1), total: -1}
 		for number := w.first; number > 0; {
 			page, err := fetch(ctx, number)
 			if err != nil {
@@ -48,7 +52,7 @@ func pages[T any, K comparable](ctx context.Context, first int, fetch func(conte
 // A walk is one run over the pages of a list.
 type walk[T any, K comparable] struct {
 	first int
-	seen  *recent[K]
+	seen  recent[K]
 
 	number    int // of the last page
 	highest   int
@@ -56,13 +60,15 @@ type walk[T any, K comparable] struct {
 	total     int // as the last page has it; -1 before it
 	size      int // of a full page
 	lookBacks int // since the last progress
+	barren    int // pages without a new row, in a row
+	added     int // rows that were added since the last page with a new one
 }
 
 // next says which page comes after the one that was fetched as that number; 0: none.
 func (w *walk[T, K]) next(page *Page[T], number int, keys []K, fresh bool) (int, error) {
 	gone := w.total - page.Total // since the last page
-	repeats := number != w.number && len(keys) > 0 && gone >= 0 && slices.Equal(keys, w.keys)
-	if number > w.highest || fresh {
+	stuck := w.stuck(page, number, keys, fresh)
+	if fresh {
 		w.lookBacks = 0
 	}
 	w.number, w.keys, w.total = number, keys, page.Total
@@ -75,28 +81,43 @@ func (w *walk[T, K]) next(page *Page[T], number int, keys []K, fresh bool) (int,
 		// looking back, so it goes on after some.
 		w.lookBacks++
 		return max(number-(gone+w.size-1)/w.size, w.first), nil
-	case repeats, len(keys) > 0 && !fresh && page.Page != 0 && page.Page != number:
-		return 0, errRepeatedPage
+	case stuck:
+		return 0, ErrRepeatedPage
 	case page.LastPage > 0 && number >= page.LastPage, len(keys) == 0:
 		return 0, nil
 	}
 	return number + 1, nil
 }
 
-// recent remembers the keys of the last few pages.
-type recent[K comparable] struct {
-	pages []map[K]bool
-	size  int
+// stuck reports whether a page that was not fetched before has no new row, which is to be expected only where rows were added: they push
+// the others to later pages. On the last page rows that were seen before are no trouble unless the whole page is the one before.
+func (w *walk[T, K]) stuck(page *Page[T], number int, keys []K, fresh bool) bool {
+	if fresh || len(keys) == 0 {
+		w.barren, w.added = 0, 0
+		return false
+	}
+	if w.total >= 0 {
+		w.added += max(page.Total-w.total, 0)
+	}
+	if number <= w.highest {
+		return false
+	}
+	w.barren++
+	if number >= page.LastPage {
+		return w.added == 0 && (slices.Equal(keys, w.keys) || page.Page != 0 && page.Page != number)
+	}
+	return w.barren > pageMemory || (w.barren-1)*max(w.size, len(keys)) >= w.added
 }
 
-func newRecent[K comparable](size int) *recent[K] { return &recent[K]{size: size} }
+// recent remembers the keys of the last few pages.
+type recent[K comparable] struct{ pages []map[K]bool }
 
 // turn begins a new page.
 func (r *recent[K]) turn() {
-	if len(r.pages) == r.size {
+	if len(r.pages) == pageMemory {
 		oldest := r.pages[0]
 		clear(oldest)
-		r.pages = append(r.pages[1:r.size:r.size], oldest)
+		r.pages = append(r.pages[1:pageMemory:pageMemory], oldest)
 		return
 	}
 	r.pages = append(r.pages, map[K]bool{})

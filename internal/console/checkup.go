@@ -1,0 +1,105 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/credential"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// A Checkup finds out, step by step, what is wrong with a client's configuration. Each step adds to its Diagnosis and reports whether the
+// next one makes sense.
+type Checkup struct {
+	acrcloud.Diagnosis
+
+	client *Client
+}
+
+// Checkup begins one.
+func (c *Client) Checkup() *Checkup { return &Checkup{client: c} }
+
+// Add adds a finding.
+func (k *Checkup) Add(name string, outcome acrcloud.Outcome, seen, remedy string, err error) {
+	k.Checks = append(k.Checks, acrcloud.Check{Name: name, Outcome: outcome, Seen: seen, Remedy: remedy, Err: err})
+}
+
+// Token looks at what the token says about itself, its scopes among it. That decides nothing: the service does.
+func (k *Checkup) Token(ctx context.Context, scopes ...credential.Scope) bool {
+	token, err := k.client.token(ctx, "")
+	if err != nil {
+		k.Add("token", acrcloud.Failed, err.Error(), "see to it that a token can be had", &acrcloud.TokenError{Op: "check", Err: err})
+		return false
+	}
+	claims, ok := credential.Inspect(token)
+	remedy, _ := credential.Rejected(token, k.client.scope, time.Now())
+	if !ok {
+		k.Add("token", acrcloud.Warned, "not a JWT; "+token.Describe(), remedy, nil)
+		return true
+	}
+	k.Add("token", acrcloud.Passed, "a JWT, "+token.Describe(), "", nil)
+	switch expires := claims.ExpiresAt; {
+	case expires.IsZero():
+		k.Add("token expiry", acrcloud.Skipped, "the token does not say", "", nil)
+	case !expires.After(time.Now()):
+		k.Add("token expiry", acrcloud.Warned, "expired on "+expires.Format(time.DateOnly), remedy, nil)
+	default:
+		k.Add("token expiry", acrcloud.Passed, "good until "+expires.Format(time.DateOnly), "", nil)
+	}
+	if claims.Scopes == nil {
+		k.Add("token scopes", acrcloud.Skipped, "the token does not say", "", nil)
+		return true
+	}
+	var covered, missing credential.Scopes
+	for _, scope := range scopes {
+		if claims.Covers(scope) {
+			covered = append(covered, scope)
+		} else {
+			missing = append(missing, scope)
+		}
+	}
+	if len(missing) > 0 {
+		k.Add("token scopes", acrcloud.Warned, missing.String()+" is not among them", credential.Lacking(token, claims, missing...), nil)
+	} else {
+		k.Add("token scopes", acrcloud.Passed, "cover "+covered.String(), "", nil)
+	}
+	return true
+}
+
+// Service finds out whether there is one that accepts the token. probe sends a request that is free, and returns its error.
+func (k *Checkup) Service(probe func() error) bool {
+	err := probe()
+	host := k.client.hosts.Main
+	if u, parseErr := url.Parse(host); parseErr == nil {
+		host = u.Host
+	}
+	api, answered := errors.AsType[*acrcloud.APIError](err)
+	decode, odd := errors.AsType[*acrcloud.DecodeError](err)
+	switch {
+	case err == nil:
+		k.Add("service", acrcloud.Passed, host+" answers", "", nil)
+		k.Add("token accepted", acrcloud.Passed, "the service accepts the token", "", nil)
+		return true
+	case odd:
+		k.Add("service", acrcloud.Failed, host+" answers, but not as the service does: "+decode.Err.Error(), "check Config.BaseURL, and what is in between", err)
+		return false
+	case !answered:
+		seen, remedy := transport.Trouble(err)
+		k.Add("service", acrcloud.Failed, seen, remedy, err)
+		return false
+	case errors.Is(err, acrcloud.ErrServer), errors.Is(err, acrcloud.ErrRateLimited):
+		remedy := api.Hint()
+		if remedy == "" {
+			remedy = "try again later"
+		}
+		k.Add("service", acrcloud.Failed, fmt.Sprintf("%s answers HTTP %d", host, api.StatusCode), remedy, err)
+		return false
+	}
+	k.Add("service", acrcloud.Passed, host+" answers", "", nil)
+	k.Add("token accepted", acrcloud.Failed, fmt.Sprintf("the service answers HTTP %d", api.StatusCode), api.Hint(), err)
+	return false
+}

@@ -1,0 +1,123 @@
+// Package console is what every client of the Console API needs: where requests go, the token that goes with them, lists page by page,
+// and the reading of what comes back. Package filescan stands on it.
+//
+// A client of the SDK holds a [Client], narrowed to the [Scope] of each part of the API by [Client.For]. Its methods make a
+// [transport.Request] and [Client.Send] it; where the response holds one thing, [One] reads it, and where it holds a list, [GetPage] does
+// and [All] goes through the pages.
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/credential"
+	"github.com/musicchartsai/acrcloud-go/internal/endpoint"
+	"github.com/musicchartsai/acrcloud-go/internal/settings"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// A Client sends requests of the Console API. It is immutable and safe for concurrent use.
+type Client struct {
+	http   *transport.Client
+	config acrcloud.Config
+	hosts  endpoint.Console
+	token  tokenFunc
+	scope  credential.Scope
+}
+
+// New makes a Client from the console half of a configuration: BearerToken (or acrcloud.WithTokenSource), BaseURL and Region. It sends
+// nothing. What is wrong with the configuration or an option is an *acrcloud.ArgumentError. scope is what the token must be good for.
+func New(cfg acrcloud.Config, scope credential.Scope, opts ...acrcloud.Option) (*Client, error) {
+	s, err := transport.Apply(opts)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.IsActive != nil && !*cfg.IsActive {
+		return nil, refuse("Config.IsActive", "is false", "this configuration was switched off; use another one or set it to true")
+	}
+	hosts, err := hostsOf(&cfg, s)
+	if err != nil {
+		return nil, err
+	}
+	token, err := tokens(cfg, scope, s)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{http: transport.New(s), config: cfg, hosts: hosts, token: token, scope: scope}, nil
+}
+
+// hostsOf reads the addresses, and trims the region.
+func hostsOf(cfg *acrcloud.Config, s *settings.Settings) (endpoint.Console, error) {
+	const field = "Config.Region"
+	cfg.Region = acrcloud.Region(strings.TrimSpace(string(cfg.Region)))
+	if cfg.Region != "" && !endpoint.IsRegion(string(cfg.Region)) {
+		return endpoint.Console{}, refuse(field, "is not the name of a region", `use one such as "eu-west-1", or leave it empty to have it looked up`)
+	}
+	hosts, bad := endpoint.NewConsole(cfg.BaseURL, s.InsecureHTTP)
+	switch {
+	case bad != nil:
+		return hosts, refuse("Config.BaseURL", bad.Problem, bad.Remedy)
+	case hosts.Regional && cfg.Region == acrcloud.CNNorth1:
+		return hosts, refuse(field, "belongs to the product site in China", "set Config.BaseURL to the console host in China, https://cn-api-v2.acrcloud.cn")
+	}
+	return hosts, nil
+}
+
+// For returns a Client for another part of the API: its errors and its [Checkup] speak of that scope.
+func (c *Client) For(scope credential.Scope) *Client {
+	narrowed := *c
+	narrowed.scope = scope
+	return &narrowed
+}
+
+// Config is the configuration that the Client was made of, its region trimmed.
+func (c *Client) Config() acrcloud.Config { return c.config }
+
+// Hosts says where requests go.
+func (c *Client) Hosts() endpoint.Console { return c.hosts }
+
+// HTTP sends requests to other places than the Console API, without the token: content to the storage.
+func (c *Client) HTTP() *transport.Client { return c.http }
+
+// URL returns the address of a path, such as "/buckets/7", on the main host.
+func (c *Client) URL(path string) string { return c.hosts.Main + path }
+
+// NotMade is the error of a client that is nil or zero.
+func NotMade(constructor string) error {
+	return refuse("Client", "was not made by New", "call "+constructor)
+}
+
+// Send runs one request with the token. It is retried as its cost allows. Where the service refuses the token, the error says what to do
+// about it.
+func (c *Client) Send(ctx context.Context, req *transport.Request) (*transport.Response, error) {
+	var used acrcloud.Secret
+	req.Token = func(ctx context.Context, rejected string) (string, error) {
+		token, err := c.token(ctx, rejected)
+		used = token
+		return token.Reveal(), err
+	}
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
+	req.Header.Set("Accept", "application/json") // without it the service answers validation errors with a redirect to HTML
+	resp, err := c.http.Do(ctx, req)
+	if errors.Is(err, acrcloud.ErrCredentials) {
+		if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
+			remedy, explained := credential.Rejected(used, c.scope, time.Now())
+			switch {
+			case strings.Contains(strings.ToLower(e.Message), "container"): // it is not about the token
+			case explained || !strings.HasPrefix(e.Message, "<"): // a page is not the service's answer, and has a hint of its own
+				e.Remedy = remedy
+			}
+		}
+	}
+	return resp, err
+}
+
+func refuse(field, problem, remedy string) error {
+	return &acrcloud.ArgumentError{Field: field, Problem: problem, Remedy: remedy}
+}

@@ -1,0 +1,100 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// Page is one page of a list. The clients have types of their own with the same fields, and convert.
+type Page[T any] struct {
+	Items    []*T
+	Page     int // the number of this page, from 1
+	PerPage  int // how many items a full page has
+	LastPage int // the number of the last page; 0 if the service does not say
+	Total    int // how many items there are on all pages; 0 if the service does not say
+}
+
+// The service's own page size, and that of iterators.
+const (
+	DefaultPerPage = 20
+	AllPerPage     = 100
+)
+
+// PageQuery begins the query of a list. What cannot be a page is an *acrcloud.ArgumentError. perPage is what is asked for.
+func PageQuery(page, perPage int) (q Query, asked int, err error) {
+	switch {
+	case page < 0:
+		return q, 0, refuse("Page", "is negative", "the first page is 1")
+	case perPage < 0:
+		return q, 0, refuse("PerPage", "is negative", "leave it zero for the default")
+	case perPage == 0:
+		perPage = DefaultPerPage
+	}
+	return q.Number("page", max(page, 1)).Number("per_page", perPage), perPage, nil
+}
+
+// listBody is the envelope of lists. Some endpoints have the numbers at the top.
+type listBody[T any] struct {
+	Data []*T        `json:"data"`
+	Meta listNumbers `json:"meta"`
+	listNumbers
+}
+
+type listNumbers struct {
+	CurrentPage int `json:"current_page"`
+	PerPage     int `json:"per_page"`
+	LastPage    int `json:"last_page"`
+	Total       int `json:"total"`
+}
+
+// GetPage gets one page of a list, and the service's time of it, which is zero if the service does not tell. perPage is what was asked for.
+func GetPage[T any](ctx context.Context, c *Client, perPage int, req *transport.Request) (*Page[T], time.Time, error) {
+	var body listBody[T]
+	req.Method, req.Cost = http.MethodGet, transport.Read
+	req.Check = func(resp *transport.Response) error {
+		if err := Into(&body)(resp); err != nil {
+			return err
+		}
+		if body.Data == nil && !hasMember(resp.Body, "data") {
+			return transport.NotJSON(resp, errors.New("the response has no list"))
+		}
+		return nil
+	}
+	resp, err := c.Send(ctx, req)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	now, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		now = time.Time{}
+	}
+	n := body.Meta
+	if n == (listNumbers{}) {
+		n = body.listNumbers
+	}
+	if n.PerPage == 0 {
+		n.PerPage = perPage
+	}
+	page := &Page[T]{Page: n.CurrentPage, PerPage: n.PerPage, LastPage: n.LastPage, Total: n.Total}
+	for _, v := range body.Data {
+		if v != nil {
+			page.Items = append(page.Items, v)
+		}
+	}
+	return page, now, nil
+}
+
+// hasMember reports whether a JSON object has a member of that name.
+func hasMember(data []byte, name string) bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(data, &members) != nil {
+		return false
+	}
+	_, ok := members[name]
+	return ok
+}

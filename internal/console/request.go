@@ -1,0 +1,74 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// JSON encodes what is sent.
+func JSON(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+}
+
+// SetJSON makes data the body of a request.
+func SetJSON(req *transport.Request, data []byte) {
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Body = &transport.Body{Length: int64(len(data)), Open: func(context.Context) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(data)), nil
+	}}
+}
+
+// A Query is that of a URL; empty values are left out. The zero value is empty.
+type Query struct{ values url.Values }
+
+// Text adds a parameter unless it is empty.
+func (q Query) Text(name, value string) Query {
+	if value == "" {
+		return q
+	}
+	if q.values == nil {
+		q.values = url.Values{}
+	}
+	q.values.Set(name, value)
+	return q
+}
+
+// Number adds a parameter unless it is zero.
+func (q Query) Number(name string, value int) Query {
+	if value == 0 {
+		return q
+	}
+	return q.Text(name, strconv.Itoa(value))
+}
+
+// Bool adds a parameter as 1 if it is true.
+func (q Query) Bool(name string, value bool) Query {
+	if !value {
+		return q
+	}
+	return q.Text(name, "1")
+}
+
+// String returns the query with its question mark, or nothing.
+func (q Query) String() string {
+	if len(q.values) == 0 {
+		return ""
+	}
+	return "?" + q.values.Encode()
+}
