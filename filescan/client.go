@@ -11,10 +11,9 @@ import (
 // A Client scans files through the Console API. Make one with [New] and share it: it is immutable and safe for concurrent use.
 type Client struct {
 	api     *console.Client
-	hosts   hosts
 	regions *regions
-	direct  *containerSet // containers without presigned upload
-	records *records
+	direct  *containerSet  // containers without presigned upload
+	names   *console.Names // unique names of files
 }
 
 // New makes a Client from the configuration's console half: BearerToken (or [acrcloud.WithTokenSource]), and optionally
@@ -28,7 +27,7 @@ func New(cfg acrcloud.Config, opts ...acrcloud.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{api: api, hosts: hostsOf(api), regions: newRegions(), direct: &containerSet{}, records: newRecords()}
+	c := &Client{api: api, regions: newRegions(), direct: &containerSet{}, names: &console.Names{}}
 	if cfg = api.Config(); cfg.Region != "" && cfg.ContainerID != 0 {
 		c.regions.set(cfg.ContainerID, cfg.Region)
 	}

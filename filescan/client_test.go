@@ -265,7 +265,7 @@ func TestArgumentsAreCheckedBeforeSending(t *testing.T) {
 			return err
 		}},
 		"wait timeout": {"WaitOptions.Timeout", func() error { _, err := files.Wait(ctx, fileID, &filescan.WaitOptions{Timeout: -1}); return err }},
-		"resume":       {"UploadError.Key", func() error { _, err := files.Resume(ctx, nil); return err }},
+		"resume":       {"Ticket", func() error { _, err := files.Resume(ctx, filescan.Ticket{}); return err }},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

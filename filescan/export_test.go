@@ -13,6 +13,9 @@ func UploadAnySize(ctx context.Context, f *Files, src acrcloud.Source, method Me
 		return nil, err
 	}
 	defer content.Close() //nolint:errcheck // it was only read
-	u := &upload{files: f, filename: src.Name(), content: content, opts: UploadOptions{DataType: Audio, Method: method}, limit: 1 << 40}
+	u := &upload{files: f, content: content, opts: UploadOptions{Method: method}, limit: 1 << 40}
+	if err := u.prepare(src.Name()); err != nil {
+		return nil, err
+	}
 	return u.run(ctx)
 }

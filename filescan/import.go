@@ -2,42 +2,55 @@ package filescan
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
 // A Remote is content that the service fetches itself. Make one with [AudioURL] or [Platform].
 type Remote struct {
-	dataType string
+	dataType DataType
 	schemes  []string
 	url      acrcloud.Secret // it may be signed
 }
 
+// The data types of imports.
+const (
+	audioURL  = "audio_url"
+	platforms = "platforms"
+)
+
 // AudioURL is an audio or video file at an http, https or ftp URL.
 func AudioURL(url string) Remote {
-	return Remote{dataType: "audio_url", schemes: []string{"http", "https", "ftp"}, url: acrcloud.NewSecret(url)}
+	return Remote{dataType: audioURL, schemes: []string{"http", "https", "ftp"}, url: acrcloud.NewSecret(url)}
 }
 
 // Platform is the page of a video, channel or playlist on a platform that the service can download from, such as YouTube, Vimeo,
 // TikTok or Twitter. The service does not list the results of channels and playlists.
 func Platform(url string) Remote {
-	return Remote{dataType: "platforms", schemes: []string{"http", "https"}, url: acrcloud.NewSecret(url)}
+	return Remote{dataType: platforms, schemes: []string{"http", "https"}, url: acrcloud.NewSecret(url)}
 }
 
 // ImportOptions are the options of an import.
 type ImportOptions struct {
 	Name string // the file's name in the container; empty: the service chooses
+
+	// UniqueName promises that Name is this import's alone, as [UploadOptions.UniqueName] does: a file of the name is returned, not made
+	// again, and so the import can be repeated after any error.
+	UniqueName bool
 }
 
-// Import makes a file of content that the service fetches. It calls POST /api/fs-containers/{container}/files. Each import
-// makes a new file and is billed. It is sent once, unless the service cannot have accepted it; where its answer is lost, a file
-// of ImportOptions.Name is looked for as [Files.Upload] does, else the error, an [*UploadError], matches
-// [acrcloud.ErrOutcomeUnknown].
+// Import makes a file of content that the service fetches. It calls GET and POST /api/fs-containers/{container}/files; without a
+// name only the latter. Each import makes a new file and is billed, unless [ImportOptions.UniqueName] finds the file that was made
+// before. The POST is sent once, unless the service cannot have accepted it. If it may have been processed although no success came
+// back, the file is looked for by its name, and returned if UniqueName proves that it is this import's. Otherwise the error, an
+// [*UploadError], matches [acrcloud.ErrOutcomeUnknown].
 func (f *Files) Import(ctx context.Context, remote Remote, opts *ImportOptions) (*File, error) {
 	if err := f.check(); err != nil {
 		return nil, err
@@ -46,36 +59,53 @@ func (f *Files) Import(ctx context.Context, remote Remote, opts *ImportOptions) 
 	if err != nil {
 		return nil, err
 	}
-	body := map[string]any{"data_type": remote.dataType, "url": remote.url.Reveal()}
-	var name string
-	if opts != nil && opts.Name != "" {
-		name = opts.Name
-		if err := checkName("ImportOptions.Name", name); err != nil {
-			return nil, err
-		}
-		body["name"] = name
+	var o ImportOptions
+	if opts != nil {
+		o = *opts
 	}
-	data, err := jsonBody(body)
-	if err != nil {
+	if err := o.check(); err != nil {
 		return nil, err
 	}
+	t := Ticket{ContainerID: f.containerID, Name: validName(o.Name), DataType: remote.dataType, UniqueName: o.UniqueName}
 	base, err := f.base(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := &record{files: f, name: name, dataType: remote.dataType, resend: func() bool { return false }, post: func(ctx context.Context) (file *File, err error) {
-		req := &transport.Request{
-			Op: "files.import", Cost: transport.Billed, Method: http.MethodPost, URL: base, Secrets: []string{u.RawQuery}, Check: newFile(&file),
-		}
-		setJSON(req, data)
-		_, err = f.client.send(ctx, req)
-		return file, err
-	}}
-	file, candidates, err := r.create(ctx)
-	if err != nil {
-		return nil, &UploadError{Step: StepRecord, Name: orDefault(name, u.Host+u.Path), Candidates: candidates, Err: err}
+	file, err := newFile{files: f, ticket: t, send: f.fetch(base, remote, t.Name, u.RawQuery)}.create(ctx)
+	if stopped, ok := errors.AsType[*UploadError](err); ok && stopped.Name == "" {
+		stopped.Name = u.Host + u.Path
 	}
-	return file, nil
+	return file, err
+}
+
+// fetch is the request that makes a file of what the service fetches.
+func (f *Files) fetch(base string, remote Remote, name, secret string) func(context.Context, again) (*File, error) {
+	return func(ctx context.Context, again again) (file *File, err error) {
+		body := map[string]any{"data_type": remote.dataType, "url": remote.url.Reveal()}
+		if name != "" {
+			body["name"] = name
+		}
+		data, err := console.JSON(body)
+		if err != nil {
+			return nil, err
+		}
+		req := &transport.Request{
+			Op: "files.import", Cost: transport.Billed, Method: http.MethodPost, URL: base, Secrets: []string{secret}, Check: decodeFile(&file), BeforeRetry: again,
+		}
+		console.SetJSON(req, data)
+		_, err = f.client.api.Send(ctx, req)
+		return file, err
+	}
+}
+
+func (o ImportOptions) check() error {
+	if err := checkName("ImportOptions.Name", o.Name); err != nil {
+		return err
+	}
+	if o.UniqueName {
+		return checkUniqueName("ImportOptions.Name", o.Name)
+	}
+	return nil
 }
 
 func (r Remote) parse() (*url.URL, error) {

@@ -102,7 +102,7 @@ func TestLostConnections(t *testing.T) {
 		require.NoError(t, err, "the fourth attempt")
 
 		srv.Inject(mock.Fault{Method: "POST", Forget: true, Times: 1})
-		file, err := c.Files(0).Upload(t.Context(), song(), nil)
+		file, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{UniqueName: true})
 		require.NoError(t, err, "it was made, and is found")
 		page, err := c.Files(0).List(t.Context(), nil)
 		require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/multipart"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
@@ -45,19 +46,42 @@ type UploadOptions struct {
 	Policy     *UploadPolicy  // what content is allowed; nil: any
 	OnProgress func(Progress) // called while the content is sent, one call at a time; it must be quick
 
-	// ResendIfUnsure sends the creating request again where it is not known whether it was processed and no sign of the file is
-	// found. The file may then be made, and billed, twice.
+	// UniqueName promises that the file's name is this upload's alone: no other content in the container has it, now or later. Then
+	// the name proves whose a file is. A file of the name is returned, not made again: one that an earlier call, or an earlier run of
+	// the program, has made, in whatever state it is; and one whose creation got no response. So the upload can be repeated after any
+	// error. Several files of the name, or one of another type, are an error that matches [ErrNameNotUnique] and has them as candidates.
+	//
+	// Make the name of a key of your own that is unique for the content, such as the id of your database's row, and at most 200 ASCII
+	// letters, digits, dots, hyphens and underscores. Names that differ in blanks, underscores or white space at the ends only are the
+	// same name here, because the service has been seen to change them. Names that are not UTF-8 are refused. Both the file name and
+	// the name to show are sent as this name.
+	//
+	// Calls for one name wait for each other within a Client. Two Clients, or two processes, must not upload the same name at the same
+	// time: both would find nothing, and both make a file. How long the service takes to list a new file is not known; the SDK looks
+	// for 4 seconds where an earlier request may have made the file. After a crash, go on with the [Ticket].
+	UniqueName bool
+
+	// OnTicket is called right before the request that makes the file and is billed. Store the [Ticket]: with it, [Files.Resume]
+	// settles the upload after a crash. An error stops the upload; nothing is billed. It is not called where UniqueName has found the
+	// file.
+	OnTicket func(ctx context.Context, t Ticket) error
+
+	// ResendIfUnsure sends the creating request again, at most twice, where it is not known whether it was processed and no file of the
+	// name has shown for some seconds. The file may then be made, and billed, twice: without UniqueName if the service lists it later
+	// than that, and with UniqueName, too, but then the next upload of the name reports it.
 	ResendIfUnsure bool
 }
 
 // Upload uploads content and returns the file, which the service then processes; see [Files.Wait]. Each upload makes a new
-// file and is billed.
+// file and is billed, unless [UploadOptions.UniqueName] finds the file that was made before.
 //
-// It calls GET /api/fs-containers/{container}/presigned-upload, PUT on the URL it gets, and POST
-// /api/fs-containers/{container}/files; or only the last with a form. The content is streamed and never held in memory. The
-// first two are retried. The last is sent once, unless the service cannot have accepted it; where its answer is lost the file
-// is looked for by its name, and taken for this upload's only if exactly one is new. Otherwise the error matches
-// [acrcloud.ErrOutcomeUnknown].
+// It calls GET /api/fs-containers/{container}/presigned-upload, PUT on the URL it gets, GET /api/fs-containers/{container}/files, and
+// POST /api/fs-containers/{container}/files; or only the last two, with a form. The content is streamed and never held in memory. All
+// but the POST are retried. The POST is sent once, unless the service cannot have accepted it: no connection was made, or it answered
+// 429, or 503 with a Retry-After. Even then the file is looked for by its name first.
+//
+// If the POST may have been processed although no success came back, the file is looked for by its name. It is returned only where
+// UniqueName proves that it is this upload's. Otherwise the error matches [acrcloud.ErrOutcomeUnknown].
 //
 // What is wrong before anything is sent is an [*acrcloud.ArgumentError] or an [*acrcloud.SourceError]; whatever fails later is in an
 // [*UploadError].
@@ -65,11 +89,11 @@ func (f *Files) Upload(ctx context.Context, src acrcloud.Source, opts *UploadOpt
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	u := &upload{files: f, filename: src.Name(), limit: maxMultipart}
+	u := &upload{files: f, limit: maxMultipart}
 	if opts != nil {
 		u.opts = *opts
 	}
-	if err := u.checkOptions(); err != nil {
+	if err := u.prepare(src.Name()); err != nil {
 		return nil, err
 	}
 	content, err := src.Open(ctx)
@@ -94,35 +118,19 @@ func (f *Files) Upload(ctx context.Context, src acrcloud.Source, opts *UploadOpt
 	return file, nil
 }
 
-// Resume makes the file of an upload that stopped at [StepRecord], whose content is stored already, and returns it. It calls POST
-// /api/fs-containers/{container}/files, and is billed. Where the error matches [acrcloud.ErrOutcomeUnknown], make sure first that
-// the file does not exist: Resume would make it twice.
-func (f *Files) Resume(ctx context.Context, stopped *UploadError) (*File, error) {
-	if err := f.check(); err != nil {
-		return nil, err
-	}
-	if stopped == nil || stopped.Key == "" {
-		return nil, &acrcloud.ArgumentError{Field: "UploadError.Key", Problem: "is empty", Remedy: "nothing is stored that could be resumed: upload again"}
-	}
-	base, err := f.base(ctx)
-	if err != nil {
-		return nil, err
-	}
-	u := &upload{files: f, filename: stopped.Name, opts: UploadOptions{DataType: orDefault(stopped.dataType, Audio), Name: stopped.display}}
-	return u.record(ctx, base, stopped.Key)
-}
-
 // An upload is one call of Upload.
 type upload struct {
-	files    *Files
-	opts     UploadOptions
-	content  *acrcloud.Content
-	filename string
-	limit    int64 // of what fits into a form
-	attempt  int   // of the transfer
+	files       *Files
+	opts        UploadOptions
+	content     *acrcloud.Content
+	ticket      Ticket // but for the key and the time
+	contentType string
+	limit       int64 // of what fits into a form
+	attempt     int   // of the transfer
 }
 
-func (u *upload) checkOptions() error {
+// prepare checks the options and decides the file's names. source is the name of the content.
+func (u *upload) prepare(source string) error {
 	u.opts.DataType = orDefault(u.opts.DataType, Audio)
 	if u.opts.DataType != Audio && u.opts.DataType != Fingerprint {
 		return &acrcloud.ArgumentError{Field: "UploadOptions.DataType", Problem: "is neither Audio nor Fingerprint", Remedy: "use one of these; Import is for content that the service fetches"}
@@ -135,22 +143,25 @@ func (u *upload) checkOptions() error {
 	if p := u.opts.Policy; p != nil && p.MaxBytes < 0 {
 		return &acrcloud.ArgumentError{Field: "UploadPolicy.MaxBytes", Problem: "is negative", Remedy: "use 0 for no limit"}
 	}
-	u.filename = orDefault(u.filename, u.opts.Name)
-	if u.filename == "" {
+	t := Ticket{ContainerID: u.files.containerID, Filename: orDefault(source, u.opts.Name), Name: u.opts.Name, DataType: u.opts.DataType, UniqueName: u.opts.UniqueName}
+	if t.Filename == "" {
 		return &acrcloud.ArgumentError{Field: "UploadOptions.Name", Problem: "is empty, and the source has no name", Remedy: "give the file a name"}
 	}
-	for _, name := range []string{u.filename, u.opts.Name} {
-		if err := checkName("UploadOptions.Name", name); err != nil {
+	if err := checkName("UploadOptions.Name", t.Filename); err != nil {
+		return err
+	}
+	if err := checkName("UploadOptions.Name", t.Name); err != nil {
+		return err
+	}
+	u.contentType = contentType(t.Filename)
+	if t.UniqueName {
+		if err := checkUniqueName("UploadOptions.Name", t.fileName()); err != nil {
 			return err
 		}
+		t.Filename = t.fileName() // whichever the service shows, it is the one that is looked for
 	}
-	return nil
-}
-
-func checkName(field, name string) error {
-	if strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return &acrcloud.ArgumentError{Field: field, Problem: "has a control character", Remedy: "give the file a name without line breaks and the like"}
-	}
+	t.Filename, t.Name = validName(t.Filename), validName(t.Name)
+	u.ticket = t
 	return nil
 }
 
@@ -161,12 +172,24 @@ func (u *upload) checkMultipart() error {
 	return &acrcloud.ArgumentError{Field: "UploadOptions.Method", Problem: fmt.Sprintf("cannot be Multipart for %d bytes", u.content.Size()), Remedy: "the service takes less than 500 MB in a form: use Presigned, or Auto"}
 }
 
+// worthALook is the size from which a request is cheaper than a transfer.
+const worthALook = 1 << 20
+
 func (u *upload) run(ctx context.Context) (*File, error) {
 	root, err := u.files.root(ctx)
 	if err != nil {
-		return nil, u.stopped(StepPresign, "", err)
+		return nil, stoppedAt(StepPresign, u.ticket, err)
 	}
 	base := root + "/files"
+	if u.ticket.UniqueName && u.content.Size() >= worthALook { // a batch that is run again need not transfer what is there
+		file, err := newFile{files: u.files, ticket: u.ticket}.creation().Find(ctx)
+		if err != nil {
+			return nil, stoppedAt(StepPresign, u.ticket, err)
+		}
+		if file != nil {
+			return file, nil
+		}
+	}
 	if u.opts.Method == Multipart || u.opts.Method == Auto && u.checkMultipart() == nil && u.files.client.direct.has(u.files.containerID) {
 		return u.multipart(ctx, base)
 	}
@@ -175,16 +198,17 @@ func (u *upload) run(ctx context.Context) (*File, error) {
 		if u.opts.Method == Auto && u.lacksPresigned(ctx, err) {
 			return u.multipart(ctx, base)
 		}
-		return nil, u.stopped(StepPresign, "", err)
+		return nil, stoppedAt(StepPresign, u.ticket, err)
 	}
 	if err := u.store(ctx, target); err != nil {
-		return nil, u.stopped(StepStore, "", err)
+		return nil, stoppedAt(StepStore, u.ticket, err)
 	}
-	return u.record(ctx, base, target.Key)
-}
-
-func (u *upload) stopped(step Step, key string, err error) *UploadError {
-	return &UploadError{Step: step, Key: key, Name: u.filename, Err: err, dataType: u.opts.DataType, display: u.opts.Name}
+	stored := u.ticket
+	stored.Key = target.Key
+	return newFile{
+		files: u.files, ticket: stored, onTicket: u.opts.OnTicket, send: u.files.recordStored(base, stored),
+		resend: func() bool { return u.opts.ResendIfUnsure },
+	}.create(ctx)
 }
 
 // A target is where to send the content.
@@ -197,17 +221,17 @@ type target struct {
 
 // presign asks for a URL to send the content to.
 func (u *upload) presign(ctx context.Context, root string) (*target, error) {
-	q := newQuery().text("filename", u.filename).text("content_type", contentType(u.filename))
+	q := console.Query{}.Text("filename", u.ticket.Filename).Text("content_type", u.contentType)
 	var t *target
-	_, err := u.files.client.send(ctx, &transport.Request{
+	_, err := u.files.client.api.Send(ctx, &transport.Request{
 		Op: "files.presign", Cost: transport.Read, Method: http.MethodGet, URL: root + "/presigned-upload" + q.String(),
-		SecretBody: true, Check: decodeOne(&t, func(t *target) bool { return !t.URL.IsZero() && t.Key != "" }, nil),
+		SecretBody: true, Check: console.One(&t, func(t *target) bool { return !t.URL.IsZero() && t.Key != "" }, nil),
 	})
 	if err != nil {
 		return nil, err
 	}
 	where, err := url.Parse(t.URL.Reveal())
-	if err != nil || !u.files.client.hosts.mayStore(where) {
+	if err != nil || !u.files.client.api.Hosts().MayStore(where) {
 		return nil, &acrcloud.DecodeError{Op: "files.presign", StatusCode: http.StatusOK, Err: errors.New("the presigned URL is not https; nothing was sent to it")}
 	}
 	t.Method = orDefault(strings.ToUpper(t.Method), http.MethodPut)
@@ -254,22 +278,22 @@ func (u *upload) store(ctx context.Context, t *target) error {
 	return err
 }
 
-// record makes the file of stored content.
-func (u *upload) record(ctx context.Context, base, key string) (*File, error) {
-	body := map[string]any{"data_type": u.opts.DataType, "key": key, "filename": u.filename}
-	if u.opts.Name != "" {
-		body["name"] = u.opts.Name
+// recordStored is the request that makes a file of stored content.
+func (f *Files) recordStored(base string, t Ticket) func(context.Context, again) (*File, error) {
+	return func(ctx context.Context, again again) (file *File, err error) {
+		body := map[string]any{"data_type": t.DataType, "key": t.Key, "filename": t.Filename}
+		if t.Name != "" {
+			body["name"] = t.Name
+		}
+		data, err := console.JSON(body)
+		if err != nil {
+			return nil, err
+		}
+		req := &transport.Request{Op: "files.create", Cost: transport.Billed, Method: http.MethodPost, URL: base, Check: decodeFile(&file), BeforeRetry: again}
+		console.SetJSON(req, data)
+		_, err = f.client.api.Send(ctx, req)
+		return file, err
 	}
-	data, err := jsonBody(body)
-	if err != nil {
-		return nil, err
-	}
-	always := func() bool { return true }
-	return u.create(ctx, key, always, func(file **File) *transport.Request {
-		req := &transport.Request{Op: "files.create", Cost: transport.Billed, Method: http.MethodPost, URL: base, Check: newFile(file)}
-		setJSON(req, data)
-		return req
-	})
 }
 
 // multipart sends everything in one form.
@@ -278,39 +302,31 @@ func (u *upload) multipart(ctx context.Context, base string) (*File, error) {
 		return nil, err
 	}
 	fields := []multipart.Field{{Name: "data_type", Value: string(u.opts.DataType)}}
-	if u.opts.Name != "" {
-		fields = append(fields, multipart.Field{Name: "name", Value: u.opts.Name})
+	if u.ticket.Name != "" {
+		fields = append(fields, multipart.Field{Name: "name", Value: u.ticket.Name})
 	}
-	form, err := multipart.New(fields, multipart.File{Field: "file", Name: u.filename, ContentType: contentType(u.filename)})
+	form, err := multipart.New(fields, multipart.File{Field: "file", Name: u.ticket.Filename, ContentType: u.contentType})
 	if err != nil {
 		return nil, err
 	}
-	return u.create(ctx, "", u.content.Repeatable, func(file **File) *transport.Request {
-		header := http.Header{"Content-Type": {form.ContentType()}}
-		header.Set("Expect", "100-continue") // a refusal comes before the content is sent
-		return &transport.Request{
-			Op: "files.upload", Cost: transport.Billed, Method: http.MethodPost, URL: base, Header: header, Body: u.body(form), Check: newFile(file),
-		}
-	})
-}
-
-// create sends the request that makes the file, exactly once; it could be sent again if repeatable says so.
-func (u *upload) create(ctx context.Context, key string, repeatable func() bool, request func(**File) *transport.Request) (*File, error) {
-	r := &record{
-		files: u.files, name: orDefault(u.opts.Name, u.filename), dataType: string(u.opts.DataType),
-		resend: func() bool { return u.opts.ResendIfUnsure && repeatable() },
-		post: func(ctx context.Context) (file *File, err error) {
-			_, err = u.files.client.send(ctx, request(&file))
+	return newFile{
+		files: u.files, ticket: u.ticket, onTicket: u.opts.OnTicket,
+		resend: func() bool { return u.opts.ResendIfUnsure && u.content.Repeatable() },
+		send: func(ctx context.Context, again again) (file *File, err error) {
+			header := http.Header{"Content-Type": {form.ContentType()}}
+			header.Set("Expect", "100-continue") // a refusal comes before the content is sent
+			_, err = u.files.client.api.Send(ctx, &transport.Request{
+				Op: "files.upload", Cost: transport.Billed, Method: http.MethodPost, URL: base, Header: header, Body: u.body(form),
+				Check: decodeFile(&file), BeforeRetry: again,
+			})
 			return file, err
 		},
-	}
-	file, candidates, err := r.create(ctx)
-	if err != nil {
-		stopped := u.stopped(StepRecord, key, err)
-		stopped.Candidates = candidates
-		return nil, stopped
-	}
-	return file, nil
+	}.create(ctx)
+}
+
+// decodeFile makes the check of a request that creates a file.
+func decodeFile(file **File) func(*transport.Response) error {
+	return console.One(file, func(f *File) bool { return f.ID != "" }, nil)
 }
 
 // body is the content, inside of the form if there is one.

@@ -1,9 +1,11 @@
 package filescan
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
@@ -17,36 +19,64 @@ const (
 	StepRecord  Step = "record"  // making the file of the stored content, or sending it by multipart: this is what is billed
 )
 
-// An UploadError says where an upload stopped. Where it matches [acrcloud.ErrOutcomeUnknown] the file may exist: look at
-// Candidates, or at the container, before sending it again.
+// ErrNameNotUnique matches an error about a name that was promised to be unique, and is not. UploadError.Candidates has the files.
+var ErrNameNotUnique = console.ErrNameNotUnique
+
+// An UploadError says where an upload or import stopped. Where it matches [acrcloud.ErrOutcomeUnknown] the file may exist, and be
+// billed: give Ticket to [Files.Resume], or look at Candidates, or at the container, before you send it again.
 type UploadError struct {
 	Step       Step
-	Key        string  // of the stored content, from StepRecord on; Files.Resume goes on from there
+	Key        string  // of the stored content, from StepRecord on
 	Name       string  // of the file
-	Candidates []*File // new files of that name, of which it cannot be told which is this upload's
+	Ticket     Ticket  // to go on with by Files.Resume, from StepRecord on; else the zero Ticket
+	Candidates []*File // files of that name, none of which is known to be this upload's
 	Err        error   // what went wrong
+}
 
-	dataType DataType // what Resume needs to know
-	display  string
+// stoppedAt makes the error of an upload.
+func stoppedAt(step Step, t Ticket, err error) *UploadError {
+	e := &UploadError{Step: step, Key: t.Key, Name: t.fileName(), Err: err}
+	if step == StepRecord {
+		e.Ticket = t
+	}
+	if doubt, ok := errors.AsType[*console.Doubt[File]](err); ok {
+		e.Candidates = doubt.Things
+	}
+	return e
 }
 
 // Error says where the upload stopped, why, and what to do where the outcome is not known.
 func (e *UploadError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "acrcloud: upload of %q stopped at step %q: %s", e.Name, e.Step, causeOf(e.Err))
-	if unknownOutcome(e.Err) {
+	switch {
+	case unknownOutcome(e.Err):
 		b.WriteString(". The file may exist, and sending it again may bill it twice: look for it in the container first")
-		for i, f := range e.Candidates {
-			if i == 0 {
-				b.WriteString("; it may be ")
-			} else {
-				b.WriteString(" or ")
-			}
-			b.WriteString(f.ID)
-		}
+		e.list(&b, "it may be")
+	case errors.Is(e.Err, ErrNameNotUnique):
+		b.WriteString(". Nothing was sent: use a name that no other upload has, or delete what is not wanted")
+		e.list(&b, "the name is that of")
 	}
 	return text.Terminal(b.String())
 }
+
+// list adds the ids of the candidates.
+func (e *UploadError) list(b *strings.Builder, before string) {
+	for i, f := range e.Candidates {
+		if i == maxListed {
+			fmt.Fprintf(b, " and %d more", len(e.Candidates)-i)
+			return
+		}
+		word := " or"
+		if i == 0 {
+			word = "; " + before
+		}
+		fmt.Fprintf(b, "%s %s", word, f.ID)
+	}
+}
+
+// maxListed bounds the candidates that an error's text names.
+const maxListed = 10
 
 // causeOf is the text of an error that stands within another of the SDK.
 func causeOf(err error) string { return strings.TrimPrefix(fmt.Sprint(err), "acrcloud: ") }

@@ -281,115 +281,6 @@ func TestUploadOfAReaderIsSentOnce(t *testing.T) {
 	})
 }
 
-// What is billed is sent once. These are the ways in which its answer can get lost, and how it is found out what became of it.
-func TestUploadExactlyOnce(t *testing.T) {
-	t.Parallel()
-	now := time.Now
-	const other = "6b1e2c1a-0000-4000-8000-000000000002"
-	mine := func() string { return fileJSON(fileID, "song.wav", 0, now()) }
-	lists := func(pages ...func() string) http.HandlerFunc {
-		var hs []http.HandlerFunc
-		for _, p := range pages {
-			hs = append(hs, func(w http.ResponseWriter, r *http.Request) { says(p())(w, r) })
-		}
-		return inTurn(hs...)
-	}
-	none := func() string { return pageJSON(1, 1, 0) }
-	tests := []struct {
-		name       string
-		post       http.HandlerFunc
-		list       http.HandlerFunc
-		resend     bool
-		adopted    bool // the file is found
-		posts      int
-		candidates int
-	}{
-		{"lost after it was processed", lost, lists(none, func() string { return pageJSON(1, 1, 1, mine()) }), false, true, 1, 0},
-		{"500 after it was processed", fails(500, "oops"), lists(none, func() string { return pageJSON(1, 1, 1, mine()) }), false, true, 1, 0},
-		{"HTML after it was processed", says("<html>"), lists(none, func() string { return pageJSON(1, 1, 1, mine()) }), false, true, 1, 0},
-		{"it shows late", lost, lists(none, none, none, func() string { return pageJSON(1, 1, 1, mine()) }), false, true, 1, 0},
-		{"a blank became an underscore", lost, lists(none, func() string { return pageJSON(1, 1, 1, mine()) }), false, true, 1, 0},
-		{"never processed", lost, lists(none), false, false, 1, 0},
-		{"two are new", lost, lists(none, func() string { return pageJSON(1, 1, 2, mine(), fileJSON(other, "song.wav", 0, now())) }), false, false, 1, 2},
-		{"an old one of that name", lost, lists(
-			func() string { return pageJSON(1, 1, 1, fileJSON(other, "song.wav", 1, testTime)) },
-			func() string { return pageJSON(1, 1, 1, fileJSON(other, "song.wav", 1, testTime)) },
-		), false, false, 1, 0},
-		{"an old one that the list had missed", lost, lists(none, func() string { return pageJSON(1, 1, 1, fileJSON(other, "song.wav", 1, testTime.AddDate(-30, 0, 0))) }), false, false, 1, 0},
-		{"a new one of another name", lost, lists(none, func() string { return pageJSON(1, 1, 1, fileJSON(other, "song.wav.bak", 0, now())) }), false, false, 1, 0},
-		{"too many to have seen them all", lost, lists(func() string { return pageJSON(1, 9, 900) }, func() string { return pageJSON(1, 9, 900, mine()) }), false, false, 1, 1},
-		{"the list fails", lost, fails(500, "oops"), false, false, 1, 0},
-		{"sent again on request", inTurn(lost, func(w http.ResponseWriter, r *http.Request) { says(`{"data":`+mine()+`}`)(w, r) }), lists(none), true, true, 2, 0},
-		{"not even on request if there is a sign of it", lost, lists(none, func() string { return pageJSON(1, 1, 2, mine(), fileJSON(other, "song.wav", 0, now())) }), true, false, 1, 2},
-		{"not for ever", lost, lists(none), true, false, 3, 0},
-		{"refused", fails(422, `{"message":"The given data was invalid.","errors":{"key":["unknown"]}}`), lists(none), true, false, 1, 0},
-		{"too many requests, then accepted", inTurn(fails(429, "{}"), func(w http.ResponseWriter, r *http.Request) { says(`{"data":`+mine()+`}`)(w, r) }), lists(none), false, true, 2, 0},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{"POST " + filesURL: tt.post, "GET " + filesURL: tt.list}))
-				file, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{ResendIfUnsure: tt.resend})
-				assert.Equal(t, tt.posts, a.count("POST"))
-				if tt.adopted {
-					require.NoError(t, err)
-					assert.Equal(t, fileID, file.ID)
-					return
-				}
-				e, ok := errors.AsType[*filescan.UploadError](err)
-				require.True(t, ok, "%v", err)
-				assert.Equal(t, filescan.StepRecord, e.Step)
-				assert.Equal(t, "key-1", e.Key)
-				assert.Len(t, e.Candidates, tt.candidates)
-				if tt.name == "refused" {
-					require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
-					require.ErrorIs(t, err, acrcloud.ErrInvalid)
-					return
-				}
-				require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
-				for _, candidate := range e.Candidates {
-					assert.ErrorContains(t, err, candidate.ID)
-				}
-			})
-		})
-	}
-}
-
-// Two uploads of one name at the same time: nobody can tell whose a new file is.
-func TestUploadDoesNotAdoptARivals(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		second := make(chan struct{})
-		c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{
-			"GET " + filesURL: inTurn(says(pageJSON(1, 1, 0)), says(pageJSON(1, 1, 0)),
-				func(w http.ResponseWriter, r *http.Request) {
-					says(pageJSON(1, 1, 1, fileJSON(fileID, "song.wav", 0, time.Now())))(w, r)
-				}),
-			"POST " + filesURL: inTurn(func(w http.ResponseWriter, r *http.Request) {
-				<-second
-				lost(w, r)
-			}, func(w http.ResponseWriter, r *http.Request) {
-				says(`{"data":`+fileJSON(fileID, "song.wav", 0, time.Now())+`}`)(w, r)
-				close(second)
-			}),
-		}))
-		done := make(chan error)
-		go func() {
-			_, err := c.Files(0).Upload(t.Context(), song(), nil)
-			done <- err
-		}()
-		synctest.Wait()
-		_, err := c.Files(0).Upload(t.Context(), song(), nil)
-		require.NoError(t, err)
-		err = <-done
-		require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
-		e, ok := errors.AsType[*filescan.UploadError](err)
-		require.True(t, ok)
-		assert.Len(t, e.Candidates, 1)
-	})
-}
-
 func TestUploadResume(t *testing.T) {
 	t.Parallel()
 	var bodies []map[string]any
@@ -406,7 +297,7 @@ func TestUploadResume(t *testing.T) {
 	_, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "Mine", DataType: filescan.Fingerprint})
 	stopped, ok := errors.AsType[*filescan.UploadError](err)
 	require.True(t, ok, "%v", err)
-	file, err := c.Files(0).Resume(t.Context(), stopped)
+	file, err := c.Files(0).Resume(t.Context(), stopped.Ticket)
 	require.NoError(t, err)
 	assert.Equal(t, fileID, file.ID)
 	assert.Equal(t, bodies[0], bodies[1])
