@@ -68,12 +68,10 @@ func (p *UploadPolicy) checkFormat(ctx context.Context, content *acrcloud.Conten
 		return err
 	}
 	defer r.Close() //nolint:errcheck // it was only read
-	head := make([]byte, min(acrcloud.DetectBytes, content.Size()))
-	if _, err := io.ReadFull(r, head); err != nil {
-		return err
-	}
-	format := acrcloud.DetectFormat(head)
+	format, err := acrcloud.ReadFormat(r)
 	switch {
+	case err != nil:
+		return err
 	case format == acrcloud.FormatUnknown:
 		return p.refuse(content, fmt.Errorf("%w: its first bytes are of none that is known", ErrFormat))
 	case len(p.Formats) > 0 && !slices.Contains(p.Formats, format):

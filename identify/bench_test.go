@@ -20,6 +20,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/identify"
+	"github.com/musicchartsai/acrcloud-go/internal/fixture"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
@@ -151,7 +152,7 @@ func watchHeap() (stop func() uint64) {
 // hours is that much WAV, made as it is read, of a track that the mock knows.
 func hours(n int, second []byte) io.Reader {
 	readers := make([]io.Reader, 0, 1+n*3600)
-	readers = append(readers, bytes.NewReader(wavFile{format: wavFormat(1, 1, 8000, 16), dataSize: new(uint32(0xFFFFFFFF))}.bytes()))
+	readers = append(readers, bytes.NewReader(fixture.WAV{Format: fixture.WAVFormat(1, 1, 8000, 16), DataSize: new(uint32(0xFFFFFFFF))}.Bytes()))
 	for range n * 3600 {
 		readers = append(readers, bytes.NewReader(second))
 	}

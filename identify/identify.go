@@ -45,7 +45,7 @@ func (c *Client) Identify(ctx context.Context, sample Sample) (*Result, error) {
 		defer closer.Close() //nolint:errcheck // it was only read
 		f.sample = p
 	case pcmSample:
-		f.sample = bytesPart(sample.format.header(int64(len(sample.data))), sample.data)
+		f.sample = bytesPart(sample.format.layout().Header(int64(len(sample.data))), sample.data)
 	case fingerprintSample:
 		f.sample, f.humming = bytesPart(nil, sample.data), sample.humming
 	default:

@@ -16,6 +16,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/identify"
+	"github.com/musicchartsai/acrcloud-go/internal/fixture"
 )
 
 // What makes no sense is refused, and nothing is sent.
@@ -29,7 +30,7 @@ func TestRefusedAtTheEdges(t *testing.T) {
 	require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
 	_, err = identify.New(acrcloud.Config{IdentifyHost: "h.test", IdentifyAccessKey: acrcloud.NewSecret("key"), IdentifyAccessSecret: acrcloud.NewSecret("secret")}, acrcloud.WithStallTimeout(time.Second))
 	require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
-	silent := wavFile{format: wavFormat(1, 1, 8000, 16)}.bytes()
+	silent := fixture.WAV{Format: fixture.WAVFormat(1, 1, 8000, 16)}.Bytes()
 	_, err = c.Identify(t.Context(), identify.Audio(identify.Trim(acrcloud.FromBytes("a.wav", silent), time.Second)))
 	_, ok := errors.AsType[*acrcloud.SourceError](err)
 	require.True(t, ok, "%v", err)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/audio"
 )
 
 // MaxSampleBytes is the size from which the service refuses samples. 12 seconds of 8 kHz, 16 bit, mono WAV have 192,044 bytes.
@@ -99,10 +100,10 @@ func (s Sample) check() error {
 		if err := s.format.check("PCMFormat"); err != nil {
 			return err
 		}
-		if rest := len(s.data) % s.format.frameBytes(); rest != 0 {
-			return sampleError("sample", fmt.Sprintf("has %d bytes, which is not a whole number of frames of %d bytes", len(s.data), s.format.frameBytes()), "check PCMFormat, and that nothing was cut off")
+		if rest := len(s.data) % s.format.layout().FrameBytes(); rest != 0 {
+			return sampleError("sample", fmt.Sprintf("has %d bytes, which is not a whole number of frames of %d bytes", len(s.data), s.format.layout().FrameBytes()), "check PCMFormat, and that nothing was cut off")
 		}
-		return checkSize(s.data, wavHeaderBytes, "sample")
+		return checkSize(s.data, audio.HeaderBytes, "sample")
 	case fingerprintSample:
 		if err := checkSize(s.data, 0, "sample"); err != nil || !s.withHumming {
 			return err

@@ -14,6 +14,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/identify"
+	"github.com/musicchartsai/acrcloud-go/internal/fixture"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
@@ -146,5 +147,5 @@ func upsample(data []byte, factor, channels int) []byte {
 			}
 		}
 	}
-	return wavFile{format: wavFormat(1, channels, 8000*factor, 16), data: out}.bytes()
+	return fixture.WAV{Format: fixture.WAVFormat(1, channels, 8000*factor, 16), Data: out}.Bytes()
 }

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/audio"
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
@@ -48,6 +50,7 @@ func (c *Client) Windows(ctx context.Context, r io.Reader, opts *WindowsOptions)
 			return
 		}
 		w := &windows{client: c, opts: *opts, slots: make(chan struct{}, max(opts.InFlight, 1)), done: make(chan struct{})}
+		w.processors = make(chan struct{}, min(cap(w.slots), runtime.GOMAXPROCS(0)))
 		w.queue = make(chan *pending, cap(w.slots)) // so that sending to it never waits
 		w.run(ctx, r, yield)
 	}
@@ -62,6 +65,8 @@ type windows struct {
 	failed error         // what ended the reading; to be read after queue was closed
 	done   chan struct{} // closed when the reading has ended
 	calls  sync.WaitGroup
+
+	processors chan struct{} // one value for each window that is being resampled
 
 	reading atomic.Bool // a Read of the recording is under way
 }
@@ -153,79 +158,46 @@ func (w *windows) readAll(ctx context.Context, r io.Reader) {
 }
 
 func (w *windows) cutAll(ctx context.Context, r io.Reader) error {
-	l := pcmLayout(w.opts.PCM)
+	l := w.opts.PCM.layout()
 	if w.opts.PCM == (PCMFormat{}) {
-		read, size, err := readWAV(r)
+		wav, err := audio.OpenWAV(r)
 		if err != nil {
 			return err
 		}
-		l = read
-		if size >= 0 {
-			r = io.LimitReader(r, size)
-		}
+		l, r = wav.Layout, wav
 	}
 	sent := 0
-	cut := newCutter(l, w.opts.KeepRate, w.opts.Every, func(start, end time.Duration, sample []byte) bool {
+	cut := audio.NewCutter(l, w.opts.KeepRate, WindowLength, w.opts.Every, func(window *audio.Window) bool {
 		sent++
-		return w.identify(ctx, start, end, sample) && sent != w.opts.MaxWindows
+		return w.identify(ctx, window) && sent != w.opts.MaxWindows
 	})
-	if n := cut.windowBytes(); n > MaxSampleBytes {
+	if n := cut.WindowBytes(); n > MaxSampleBytes {
 		return &acrcloud.ArgumentError{
 			Field: "WindowsOptions.KeepRate", Problem: fmt.Sprintf("makes windows of %d bytes, where the service takes %d", n, MaxSampleBytes),
 			Remedy: "leave it out: 8 kHz are enough",
 		}
 	}
-	return cutFrames(r, cut)
+	return cut.Cut(r)
 }
 
-// cutFrames reads whole frames until there are no more, or no more are wanted.
-func cutFrames(r io.Reader, cut *cutter) error {
-	size := cut.layout.frameBytes()
-	buf := make([]byte, 32<<10/size*size)
-	if len(buf) == 0 {
-		buf = make([]byte, size)
-	}
-	have, idle := 0, 0
-	for {
-		n, err := r.Read(buf[have:])
-		have += n
-		whole := have / size * size
-		if whole > 0 {
-			if !cut.add(buf[:whole]) {
-				return nil
-			}
-			have = copy(buf, buf[whole:have])
+// identify resamples and sends a window, as soon as there is a free slot. It returns false when the loop has ended. Each window has a
+// goroutine for both, so that all processors resample; there are no more windows to be resampled than processors, since those are large.
+func (w *windows) identify(ctx context.Context, window *audio.Window) bool {
+	for _, free := range []chan struct{}{w.slots, w.processors} {
+		select {
+		case free <- struct{}{}:
+		case <-ctx.Done():
+			return false
 		}
-		switch {
-		case err == io.EOF:
-			cut.finish() // part of a frame at the end is nothing
-			return nil
-		case err != nil:
-			return err
-		case n > 0:
-			idle = 0
-		default:
-			const patience = 100
-			if idle++; idle == patience {
-				return io.ErrNoProgress
-			}
-		}
-	}
-}
-
-// identify sends a window, as soon as there is a free slot. It returns false when the loop has ended.
-func (w *windows) identify(ctx context.Context, start, end time.Duration, sample []byte) bool {
-	select {
-	case w.slots <- struct{}{}:
-	case <-ctx.Done():
-		return false
 	}
 	if ctx.Err() != nil {
 		return false
 	}
-	p := &pending{window: Window{Start: start, End: end}, done: make(chan struct{})}
+	p := &pending{window: Window{Start: window.Start, End: window.End}, done: make(chan struct{})}
 	w.calls.Go(func() {
 		defer close(p.done)
+		sample := window.WAV()
+		<-w.processors
 		p.window.Result, p.window.Err = w.client.Identify(ctx, Audio(acrcloud.FromBytes("window.wav", sample)))
 	})
 	w.queue <- p

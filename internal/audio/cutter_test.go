@@ -1,4 +1,4 @@
-package identify_test
+package audio_test
 
 import (
 	"bytes"
@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/musicchartsai/acrcloud-go/identify"
+	"github.com/musicchartsai/acrcloud-go/internal/audio"
+	"github.com/musicchartsai/acrcloud-go/internal/fixture"
 )
 
 // What lies between two windows is not looked at, and that changes nothing in them.
@@ -27,16 +28,16 @@ func TestCutGaps(t *testing.T) {
 				x := float64(i) / float64(rate)
 				data = binary.LittleEndian.AppendUint16(data, uint16(int16(20000*math.Sin(x*x*200)))) //nolint:gosec // two's complement
 			}
-			wav := wavFile{format: wavFormat(1, 1, rate, 16), data: data}.bytes()
-			all, err := identify.Cut(bytes.NewReader(wav), identify.WindowLength)
+			wav := fixture.WAV{Format: fixture.WAVFormat(1, 1, rate, 16), Data: data}.Bytes()
+			all, err := audio.Cut(bytes.NewReader(wav), 12*time.Second)
 			require.NoError(t, err)
 			var whole []byte
 			for i := range 6 {
-				whole = append(whole, all[time.Duration(i)*identify.WindowLength]...)
+				whole = append(whole, all[time.Duration(i)*12*time.Second]...)
 			}
 			require.Len(t, whole, 2*8000*seconds)
 			for _, every := range []time.Duration{7 * time.Second, 12500 * time.Millisecond, 25 * time.Second, 49999 * time.Millisecond} {
-				windows, err := identify.Cut(bytes.NewReader(wav), every)
+				windows, err := audio.Cut(bytes.NewReader(wav), every)
 				require.NoError(t, err)
 				for start, window := range windows {
 					first := int(start*8000/time.Second) * 2
