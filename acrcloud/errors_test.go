@@ -168,10 +168,10 @@ func TestAPIErrorHint(t *testing.T) {
 		want string // a part of it; empty: no hint
 	}{
 		{"remedy first", acrcloud.APIError{StatusCode: 401, Code: 3001, Remedy: "Do this."}, "Do this."},
-		{"401", acrcloud.APIError{Path: path, StatusCode: 401, Message: "Unauthenticated."}, "needs a Console API token (it begins with eyJ)"},
+		{"401", acrcloud.APIError{Path: path, StatusCode: 401, Message: "Unauthenticated."}, "needs a token of its own (it begins with eyJ)"},
 		{"403", acrcloud.APIError{Path: path, StatusCode: 403}, "a project's access key does not work here"},
-		{"403, scope", acrcloud.APIError{Path: path, StatusCode: 403, Message: "Invalid scope(s) provided."}, "that has the File Scanning scope"},
-		{"401, expired", acrcloud.APIError{Path: path, StatusCode: 401, Message: "Token has expired"}, "Make a new token"},
+		{"403, scope", acrcloud.APIError{Path: path, StatusCode: 403, Message: "Invalid scope(s) provided."}, "with the File Scanning scope"},
+		{"401, expired", acrcloud.APIError{Path: path, StatusCode: 401, Message: "Token has expired"}, "has expired: make a Console API token"},
 		{"403 as a web page", acrcloud.APIError{Path: path, StatusCode: 403, Header: html}, "is a web page, not the API's: check Config.BaseURL"},
 		{"403 as a web page without a type", acrcloud.APIError{Path: path, StatusCode: 403, Message: "<html> <head>"}, "is a web page"},
 		{"403 of a storage", acrcloud.APIError{Op: "files.store", StatusCode: 403}, ""},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -36,36 +37,29 @@ func (k *Checkup) Token(ctx context.Context, scopes ...credential.Scope) bool {
 		return false
 	}
 	claims, ok := credential.Inspect(token)
-	remedy, _ := credential.Rejected(token, k.client.scope, time.Now())
+	looks := credential.Describe(token, time.Now(), scopes...)
+	explained := looks.Explains()
 	if !ok {
-		k.Add("token", acrcloud.Warned, "not a JWT; "+token.Describe(), remedy, nil)
+		k.Add("token", acrcloud.Warned, "not a JWT; "+token.Describe(), explained, nil)
 		return true
 	}
 	k.Add("token", acrcloud.Passed, "a JWT, "+token.Describe(), "", nil)
-	switch expires := claims.ExpiresAt; {
-	case expires.IsZero():
+	switch {
+	case claims.ExpiresAt.IsZero():
 		k.Add("token expiry", acrcloud.Skipped, "the token does not say", "", nil)
-	case !expires.After(time.Now()):
-		k.Add("token expiry", acrcloud.Warned, "expired on "+expires.Format(time.DateOnly), remedy, nil)
+	case !looks.Expired.IsZero():
+		k.Add("token expiry", acrcloud.Warned, "expired on "+looks.Expired.Format(time.DateOnly), explained, nil)
 	default:
-		k.Add("token expiry", acrcloud.Passed, "good until "+expires.Format(time.DateOnly), "", nil)
+		k.Add("token expiry", acrcloud.Passed, "good until "+claims.ExpiresAt.Format(time.DateOnly), "", nil)
 	}
-	if claims.Scopes == nil {
+	needed := strings.Join(looks.Needed, ", ")
+	switch {
+	case claims.Scopes == nil:
 		k.Add("token scopes", acrcloud.Skipped, "the token does not say", "", nil)
-		return true
-	}
-	var covered, missing credential.Scopes
-	for _, scope := range scopes {
-		if claims.Covers(scope) {
-			covered = append(covered, scope)
-		} else {
-			missing = append(missing, scope)
-		}
-	}
-	if len(missing) > 0 {
-		k.Add("token scopes", acrcloud.Warned, missing.String()+" is not among them", credential.Lacking(token, claims, missing...), nil)
-	} else {
-		k.Add("token scopes", acrcloud.Passed, "cover "+covered.String(), "", nil)
+	case looks.Scopes != nil:
+		k.Add("token scopes", acrcloud.Warned, "not covered: "+needed, explained, nil)
+	default:
+		k.Add("token scopes", acrcloud.Passed, "cover "+needed, "", nil)
 	}
 	return true
 }

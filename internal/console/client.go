@@ -16,6 +16,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/credential"
 	"github.com/musicchartsai/acrcloud-go/internal/endpoint"
+	"github.com/musicchartsai/acrcloud-go/internal/remedy"
 	"github.com/musicchartsai/acrcloud-go/internal/settings"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
@@ -105,15 +106,8 @@ func (c *Client) Send(ctx context.Context, req *transport.Request) (*transport.R
 	}
 	req.Header.Set("Accept", "application/json") // without it the service answers validation errors with a redirect to HTML
 	resp, err := c.http.Do(ctx, req)
-	if errors.Is(err, acrcloud.ErrCredentials) {
-		if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
-			remedy, explained := credential.Rejected(used, c.scope, time.Now())
-			switch {
-			case strings.Contains(strings.ToLower(e.Message), "container"): // it is not about the token
-			case explained || !strings.HasPrefix(e.Message, "<"): // a page is not the service's answer, and has a hint of its own
-				e.Remedy = remedy
-			}
-		}
+	if e, ok := errors.AsType[*acrcloud.APIError](err); ok && e.Remedy == "" && errors.Is(err, acrcloud.ErrCredentials) {
+		e.Remedy = remedy.Of(remedy.Answer(*e), credential.Describe(used, time.Now(), c.scope))
 	}
 	return resp, err
 }

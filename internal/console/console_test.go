@@ -155,10 +155,10 @@ func TestForAnotherScope(t *testing.T) {
 		require.True(t, ok, "%v", err)
 		return e
 	}
-	assert.Contains(t, ask(c).Hint(), "looks right")
+	assert.Contains(t, ask(c).Hint(), "lacks a scope")
 	projects := credential.Scope{Name: "base-projects", Title: "Recognition Projects"}
 	assert.Contains(t, ask(c.For(projects)).Hint(), "good for read-buckets only: make a Console API token in the console under Account, Developer Settings, with the Recognition Projects scope")
-	assert.Contains(t, ask(c).Hint(), "looks right", "the first client is as it was")
+	assert.Contains(t, ask(c).Hint(), "with the Buckets scope", "the first client is as it was")
 }
 
 func TestCheckup(t *testing.T) {
@@ -174,7 +174,7 @@ func TestCheckup(t *testing.T) {
 	}
 	scopes := byName["token scopes"]
 	assert.Equal(t, acrcloud.Warned, scopes.Outcome)
-	assert.Equal(t, "Bucket Files, Unknown Content is not among them", scopes.Seen)
+	assert.Equal(t, "not covered: Bucket Files, Unknown Content", scopes.Seen)
 	assert.Contains(t, scopes.Remedy, "good for read-buckets only")
 	assert.Contains(t, scopes.Remedy, "with the scopes Bucket Files, Unknown Content")
 	assert.Equal(t, acrcloud.Passed, byName["token accepted"].Outcome)

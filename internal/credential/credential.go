@@ -1,5 +1,5 @@
-// Package credential checks credentials before they are sent, and says what is wrong with one that was refused. It never
-// decides whether a credential is valid: only the service does.
+// Package credential checks credentials before they are sent, and describes one that was refused. It never decides whether a credential is
+// valid: only the service does.
 package credential
 
 import (
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/remedy"
 )
 
 // findKeys says where a project's credentials are.
@@ -18,7 +19,7 @@ const redacted = "[redacted]"
 // Token returns a Console API token as it is sent: without a pasted "Bearer ". What no token can be is an
 // *acrcloud.ArgumentError about the field, without the token itself. scope is what the token is needed for.
 func Token(field string, s acrcloud.Secret, scope Scope) (acrcloud.Secret, error) {
-	makeToken := MakeToken(scope)
+	makeToken := remedy.Token{Needed: titles([]Scope{scope})}.Make()
 	text := withoutBearer(s.Reveal())
 	if text == "" {
 		return acrcloud.Secret{}, refuse(field, "is empty", makeToken)

@@ -166,7 +166,7 @@ func TestInspect(t *testing.T) {
 	assert.Equal(t, "1", padded.Subject)
 }
 
-func TestRejected(t *testing.T) {
+func TestDescribe(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	at := func(d time.Duration) string { return fmt.Sprintf(`"exp":%d.5`, now.Add(d).Unix()) }
@@ -179,29 +179,38 @@ func TestRejected(t *testing.T) {
 		{"scopes", jwt(`{` + at(time.Hour) + `,"scopes":["bm-projects","read-ucf","bad scope"]}`), "says that it is good for bm-projects, read-ucf only", "bad scope"},
 		{"no scopes", jwt(`{"scopes":[]}`), "says that it is good for nothing only", ""},
 		{"many scopes", jwt(`{"scopes":"` + strings.Repeat("ucf ", 100) + `"}`), "ucf, … only", strings.Repeat("ucf, ", 13)},
-		{"all", jwt(`{` + at(time.Hour) + `,"scopes":["*"]}`), "looks right: it may have been revoked", "expired"},
-		{"read all", jwt(`{"scopes":["read-all"]}`), "looks right", ""},
-		{"write all", jwt(`{"scopes":["write-all"]}`), "looks right", ""},
-		{"file scanning", jwt(`{"scopes":"buckets filescanning"}`), "looks right", ""},
-		{"writing for file scanning", jwt(`{"scopes":["write-filescanning"]}`), "looks right", ""},
-		{"nothing said", jwt(`{}`), "looks right", ""},
+		{"empty", "", "(empty)", ""},
+		{"all", jwt(`{` + at(time.Hour) + `,"scopes":["*"]}`), "", ""},
+		{"read all", jwt(`{"scopes":["read-all"]}`), "", ""},
+		{"write all", jwt(`{"scopes":["write-all"]}`), "", ""},
+		{"file scanning", jwt(`{"scopes":"buckets filescanning"}`), "", ""},
+		{"writing for file scanning", jwt(`{"scopes":["write-filescanning"]}`), "", ""},
+		{"nothing said", jwt(`{}`), "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, explained := credential.Rejected(acrcloud.NewSecret(tt.token), credential.FileScanning(), now)
-			assert.NotEqual(t, strings.Contains(got, "looks right"), explained)
+			looks := credential.Describe(acrcloud.NewSecret(tt.token), now, credential.FileScanning())
+			assert.Contains(t, looks.Make(), "with the File Scanning scope")
+			got := looks.Explains()
+			if tt.want == "" {
+				assert.Empty(t, got)
+				return
+			}
 			assert.Contains(t, got, tt.want)
-			assert.Contains(t, got, "Account, Developer Settings")
-			assert.NotContains(t, got, tt.token)
+			assert.Contains(t, got, "Account, Developer Settings, with the File Scanning scope")
 			assert.True(t, strings.HasSuffix(got, "."), got)
-			if tt.not != "" {
-				assert.NotContains(t, got, tt.not)
+			for _, not := range []string{tt.not, tt.token} {
+				if not != "" {
+					assert.NotContains(t, got, not)
+				}
 			}
 		})
 	}
-	got, _ := credential.Rejected(acrcloud.Secret{}, credential.FileScanning(), now)
-	assert.Contains(t, got, "(empty)")
+	buckets, audios := credential.Scope{Name: "buckets", Title: "Buckets"}, credential.Scope{Name: "audios", Title: "Bucket Files"}
+	looks := credential.Describe(acrcloud.NewSecret(jwt(`{"scopes":["read-buckets"]}`)), now, credential.FileScanning(), buckets, audios)
+	assert.Equal(t, []string{"File Scanning", "Bucket Files"}, looks.Needed, "what it lacks")
+	assert.Contains(t, looks.Explains(), "with the scopes File Scanning, Bucket Files")
 }
 
 func FuzzInspect(f *testing.F) {
@@ -220,7 +229,7 @@ func FuzzInspect(f *testing.F) {
 		if s := claims.ExpiresAt.Unix(); ok && !claims.ExpiresAt.IsZero() && (s < 0 || s > math.MaxInt32*1000) {
 			t.Fatalf("expiry out of range: %v", claims.ExpiresAt)
 		}
-		if hint, _ := credential.Rejected(secret, credential.FileScanning(), now); hint == "" || len(hint) > 1000 {
+		if hint := credential.Describe(secret, now, credential.FileScanning()).Explains(); hint == "" && !ok || len(hint) > 1000 {
 			t.Fatalf("hint of %d bytes", len(hint))
 		}
 		if sent, err := credential.Token("token", secret, credential.FileScanning()); err == nil && strings.ContainsAny(sent.Reveal(), " \r\n\x00") {

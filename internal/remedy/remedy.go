@@ -1,0 +1,114 @@
+// Package remedy is the one place that says what to do about an answer of the service: by the answer, and by the token that was sent as
+// far as it is known. Where an answer allows several explanations, the remedy names what to check.
+//
+// It imports the standard library only, because package acrcloud uses it.
+package remedy
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// An Answer is the answer of the service that is to be explained. It mirrors acrcloud.APIError, and the compiler checks the conversion.
+type Answer struct {
+	Op         string
+	Method     string
+	Path       string
+	StatusCode int
+	Code       int
+	Message    string
+	Fields     map[string][]string
+	Header     http.Header
+	RetryAfter time.Duration
+	Attempts   int
+	Body       []byte
+	Remedy     string
+}
+
+// Of says in one or two sentences what to do. It is empty where nothing follows from the answer.
+func Of(a Answer, sent Token) string {
+	switch {
+	case a.Code != 0:
+		return ofCode(a.Code)
+	case a.Op != "" && a.Path == "":
+		return "" // from the storage behind a presigned URL, which is no part of the API
+	case a.saysInvalidContainer():
+		return "The service does not know this container at the host that was asked: check its id, that it belongs to the token's account, and its region. With Config.Region empty the region is looked up."
+	case a.identification():
+		return ofIdentification(a)
+	}
+	return ofConsole(a, sent)
+}
+
+// ofConsole is about the Console API.
+func ofConsole(a Answer, sent Token) string {
+	switch status := a.StatusCode; {
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return ofToken(a, sent)
+	case status == http.StatusProxyAuthRequired:
+		return "The proxy wants credentials: set them where the proxy is configured, such as in HTTPS_PROXY."
+	case status == http.StatusRequestEntityTooLarge:
+		return "The content is too large to be sent this way: use the presigned upload, which has no limit."
+	case status == http.StatusTooManyRequests:
+		return a.slowDown()
+	case status >= 300 && status < 400:
+		return "The service redirected the request, which was not followed: check Config.BaseURL."
+	case status == http.StatusNotFound && a.isWebPage():
+		return "The answer is a web page, not the API's: check Config.BaseURL."
+	case status == http.StatusNotFound, status >= 200 && status < 300: // success, and nothing in it
+		return "Check the ids: a file is found only in its own container, and everything only in its own account."
+	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
+		return OfFields(a.Fields)
+	}
+	return ""
+}
+
+// OfFields repeats what the service says about each field.
+func OfFields(fields map[string][]string) string {
+	if problems := Problems(fields, ""); problems != "" {
+		return "Correct what the service names: " + problems
+	}
+	return ""
+}
+
+// Problems lists what the service says about each field, but for what was said already.
+func Problems(fields map[string][]string, said string) string {
+	var list []string
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		for _, problem := range fields[field] {
+			if problem != said {
+				list = append(list, field+": "+problem)
+			}
+		}
+	}
+	return strings.Join(list, "; ")
+}
+
+func (a Answer) slowDown() string {
+	hint := "Send fewer requests per second: share one client, and see WithRateLimiter."
+	if a.RetryAfter > 0 {
+		return fmt.Sprintf("Wait for %v. %s", a.RetryAfter, hint)
+	}
+	return hint
+}
+
+// isWebPage reports whether the answer was HTML, where the API answers in JSON.
+func (a Answer) isWebPage() bool {
+	return strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") || strings.HasPrefix(a.Message, "<")
+}
+
+// saysInvalidContainer recognises what the service says of a container in another region or of another account. With which
+// status it says so is not known.
+func (a Answer) saysInvalidContainer() bool {
+	return a.StatusCode >= 400 && a.StatusCode < 500 && a.says("invalid container", "container is invalid", "container id is invalid")
+}
+
+// says reports whether one of the phrases is in the service's words.
+func (a Answer) says(phrases ...string) bool {
+	said := strings.ToLower(a.Message + "; " + Problems(a.Fields, ""))
+	return slices.ContainsFunc(phrases, func(phrase string) bool { return strings.Contains(said, phrase) })
+}
