@@ -1,6 +1,10 @@
 package acrcloud
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
+)
 
 // Album is a release that has the recording. A bare text in place of the object is read as the Name, which is often empty.
 type Album struct {
@@ -13,3 +17,9 @@ type Album struct {
 
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
+
+// UnmarshalJSON reads an Album tolerantly.
+func (a *Album) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, a) }
+
+// MarshalJSON writes the Album with its Extra.
+func (a Album) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&a) }

@@ -1,6 +1,10 @@
 package acrcloud
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
+)
 
 // Artist is a performer of a recording. A bare text in place of the object is read as the Name.
 type Artist struct {
@@ -13,3 +17,9 @@ type Artist struct {
 
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
+
+// UnmarshalJSON reads an Artist tolerantly.
+func (a *Artist) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, a) }
+
+// MarshalJSON writes the Artist with its Extra.
+func (a Artist) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&a) }

@@ -3,6 +3,8 @@ package acrcloud
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
 // CustomFile is audio of your own bucket that was found. What you gave it as user defined metadata stands in Extra, key by key,
@@ -26,6 +28,12 @@ type CustomFile struct {
 	// Extra has the user's own keys, and members above that had an unreadable value.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
+
+// UnmarshalJSON reads a CustomFile tolerantly.
+func (c *CustomFile) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, c) }
+
+// MarshalJSON writes the CustomFile with its Extra.
+func (c CustomFile) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&c) }
 
 // Length is DurationMS: how long the whole audio is, or 0 if that is unknown.
 func (c CustomFile) Length() time.Duration { return milliseconds(c.DurationMS) }

@@ -1,6 +1,10 @@
 package acrcloud
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
+)
 
 // ExternalIDs are a recording's ids in standard registries, as the service has them: lower case, spaces, punctuation and invalid
 // ids occur. One id and a list of ids are both read as a list.
@@ -11,3 +15,9 @@ type ExternalIDs struct {
 
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other registries, and unreadable members
 }
+
+// UnmarshalJSON reads an ExternalIDs tolerantly.
+func (e *ExternalIDs) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, e) }
+
+// MarshalJSON writes the ExternalIDs with its Extra.
+func (e ExternalIDs) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&e) }

@@ -3,6 +3,8 @@ package acrcloud
 import (
 	"encoding/json"
 	"net/url"
+
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
 // ExternalMetadata says what other services call a recording. Each may have several entries, or none. Where the service sends a
@@ -19,6 +21,12 @@ type ExternalMetadata struct {
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"merge"` // other services, and unreadable members
 }
 
+// UnmarshalJSON reads an ExternalMetadata tolerantly.
+func (e *ExternalMetadata) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, e) }
+
+// MarshalJSON writes the ExternalMetadata with its Extra.
+func (e ExternalMetadata) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&e) }
+
 // A Listing is what one service calls a recording. Often it has only the track's id.
 type Listing struct {
 	Track   ListingItem   `json:"track,omitzero"`
@@ -30,6 +38,12 @@ type Listing struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
+// UnmarshalJSON reads a Listing tolerantly.
+func (l *Listing) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, l) }
+
+// MarshalJSON writes the Listing with its Extra.
+func (l Listing) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&l) }
+
 // A ListingItem is a track, album, artist or genre of a [Listing].
 type ListingItem struct {
 	ID    string `json:"id,omitzero"` // the service's own id
@@ -39,6 +53,12 @@ type ListingItem struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
+// UnmarshalJSON reads a ListingItem tolerantly.
+func (l *ListingItem) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, l) }
+
+// MarshalJSON writes the ListingItem with its Extra.
+func (l ListingItem) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&l) }
+
 // YouTubeVideo is a video that has the recording.
 type YouTubeVideo struct {
 	VID string `json:"vid,omitzero"` // YouTube's id of the video
@@ -46,12 +66,24 @@ type YouTubeVideo struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
+// UnmarshalJSON reads a YouTubeVideo tolerantly.
+func (y *YouTubeVideo) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, y) }
+
+// MarshalJSON writes the YouTubeVideo with its Extra.
+func (y YouTubeVideo) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&y) }
+
 // LyricFind is an entry of LyricFind's catalogue of lyrics.
 type LyricFind struct {
 	LFID string `json:"lfid,omitzero"` // LyricFind's id, such as "001-1234567"
 
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
+
+// UnmarshalJSON reads a LyricFind tolerantly.
+func (l *LyricFind) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, l) }
+
+// MarshalJSON writes the LyricFind with its Extra.
+func (l LyricFind) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&l) }
 
 // A Link is a public web page for a recording on another service.
 type Link struct {

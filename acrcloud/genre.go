@@ -1,6 +1,10 @@
 package acrcloud
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
+)
 
 // Genre is a genre of a recording, in the words of whoever delivered it. A bare text in place of the object is read as the Name.
 type Genre struct {
@@ -9,3 +13,9 @@ type Genre struct {
 
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
+
+// UnmarshalJSON reads a Genre tolerantly.
+func (g *Genre) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, g) }
+
+// MarshalJSON writes the Genre with its Extra.
+func (g Genre) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&g) }

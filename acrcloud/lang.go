@@ -1,6 +1,10 @@
 package acrcloud
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
+)
 
 // Lang is a title or name in one language.
 type Lang struct {
@@ -9,3 +13,9 @@ type Lang struct {
 
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
+
+// UnmarshalJSON reads a Lang tolerantly.
+func (l *Lang) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, l) }
+
+// MarshalJSON writes the Lang with its Extra.
+func (l Lang) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&l) }

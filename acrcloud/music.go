@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"math"
 	"time"
+
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
 // Music is a recording of ACRCloud's music catalogue, or of one of its partners', as a scan or an identification found it.
@@ -63,6 +65,12 @@ type Music struct {
 	// Extra has every member that is not above, and those above that had an unreadable value.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
+
+// UnmarshalJSON reads a Music tolerantly.
+func (m *Music) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, m) }
+
+// MarshalJSON writes the Music with its Extra.
+func (m Music) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&m) }
 
 // Length is DurationMS: how long the whole recording is, or 0 if that is unknown.
 func (m Music) Length() time.Duration { return milliseconds(m.DurationMS) }

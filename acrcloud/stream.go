@@ -3,6 +3,8 @@ package acrcloud
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
 // Stream is a radio or television channel that was playing the sample: a public one, or one of your own.
@@ -19,6 +21,12 @@ type Stream struct {
 	// Extra has the channel's user defined keys, and members above that had an unreadable value.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
+
+// UnmarshalJSON reads a Stream tolerantly.
+func (s *Stream) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, s) }
+
+// MarshalJSON writes the Stream with its Extra.
+func (s Stream) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&s) }
 
 // Time is when the channel played it: TimestampsMS, as seconds or as milliseconds since 1970, whichever gives a plausible date. It
 // is the zero Time if there is none.

@@ -1,6 +1,10 @@
 package acrcloud
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
+)
 
 // Work is a composition, as the societies that administer it know it.
 type Work struct {
@@ -14,6 +18,12 @@ type Work struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
+// UnmarshalJSON reads a Work tolerantly.
+func (w *Work) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, w) }
+
+// MarshalJSON writes the Work with its Extra.
+func (w Work) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&w) }
+
 // Creator is someone who wrote a [Work] or part of it.
 type Creator struct {
 	Name     string   `json:"name,omitzero"`
@@ -24,6 +34,12 @@ type Creator struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, such as affiliation, and unreadable ones
 }
 
+// UnmarshalJSON reads a Creator tolerantly.
+func (c *Creator) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, c) }
+
+// MarshalJSON writes the Creator with its Extra.
+func (c Creator) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&c) }
+
 // AgencyWork is a [Work] as one agency has it.
 type AgencyWork struct {
 	Code   string `json:"code,omitzero"` // the agency's own code for the work
@@ -32,9 +48,21 @@ type AgencyWork struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
+// UnmarshalJSON reads an AgencyWork tolerantly.
+func (a *AgencyWork) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, a) }
+
+// MarshalJSON writes the AgencyWork with its Extra.
+func (a AgencyWork) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&a) }
+
 // Agency is a society that administers works.
 type Agency struct {
 	Code string `json:"code,omitzero"`
 
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
+
+// UnmarshalJSON reads an Agency tolerantly.
+func (a *Agency) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, a) }
+
+// MarshalJSON writes the Agency with its Extra.
+func (a Agency) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&a) }

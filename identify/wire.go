@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
@@ -120,49 +118,17 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalJSONFrom reads a Result tolerantly. A status without a code is read as code 0.
-func (r *Result) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	data, err := dec.ReadValue()
-	if err != nil {
-		return err
-	}
-	return r.UnmarshalJSON(data)
-}
-
 // MarshalJSON writes the Result as the service does, with both of its Extras.
 func (r Result) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(r.wire()) }
-
-// MarshalJSONTo writes the Result as the service does, with both of its Extras.
-func (r Result) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return lenient.MarshalJSONTo(enc, r.wire())
-}
 
 // UnmarshalJSON reads a HummingMatch tolerantly.
 func (h *HummingMatch) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, h) }
 
-// UnmarshalJSONFrom reads a HummingMatch tolerantly.
-func (h *HummingMatch) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return lenient.UnmarshalJSONFrom(dec, h)
-}
-
 // MarshalJSON writes the HummingMatch with its Extra.
 func (h HummingMatch) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&h) }
-
-// MarshalJSONTo writes the HummingMatch with its Extra.
-func (h HummingMatch) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return lenient.MarshalJSONTo(enc, &h)
-}
 
 // UnmarshalJSON reads a Status tolerantly.
 func (s *Status) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, s) }
 
-// UnmarshalJSONFrom reads a Status tolerantly.
-func (s *Status) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return lenient.UnmarshalJSONFrom(dec, s)
-}
-
 // MarshalJSON writes the Status with its Extra.
 func (s Status) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&s) }
-
-// MarshalJSONTo writes the Status with its Extra.
-func (s Status) MarshalJSONTo(enc *jsontext.Encoder) error { return lenient.MarshalJSONTo(enc, &s) }

@@ -72,21 +72,21 @@ func Unmarshal(data []byte, v any) error {
 	return p.readEntry(&s, target)
 }
 
-// UnmarshalJSON is the body of a type's method of that name.
+// UnmarshalJSON is the body of a type's method of that name. It reads what a method is given: a member of any shape for most types,
+// which cannot know whether they are one.
 func UnmarshalJSON(data []byte, v any) error {
 	if err := validate(data); err != nil {
 		return err
 	}
-	return readMethod(data, v)
-}
-
-// UnmarshalJSONFrom is the body of a type's method of that name. Which syntax is accepted is for the decoder's owner to say.
-func UnmarshalJSONFrom(dec *jsontext.Decoder, v any) error {
-	data, err := dec.ReadValue()
+	p, target, err := structOf(v)
 	if err != nil {
 		return err
 	}
-	return readMethod(data, v)
+	s := scanner{data: data}
+	if first := s.next(); p.document && first != '{' && first != 'n' {
+		return notAnObject(first)
+	}
+	return p.readEntry(&s, target)
 }
 
 // MarshalJSON is the body of a type's method of that name.
@@ -94,19 +94,16 @@ func MarshalJSON(v any) ([]byte, error) {
 	return json.Marshal(writerTo{v}, syntax())
 }
 
-// MarshalJSONTo is the body of a type's method of that name.
-func MarshalJSONTo(enc *jsontext.Encoder, v any) error {
-	p, source, err := structOf(v)
+// writerTo lets json.Marshal lend its pooled encoder to a struct.
+type writerTo struct{ v any }
+
+func (w writerTo) MarshalJSONTo(enc *jsontext.Encoder) error {
+	p, source, err := structOf(w.v)
 	if err != nil {
 		return err
 	}
 	return p.write(enc, source)
 }
-
-// writerTo lets json.Marshal lend its pooled encoder to a struct that need not have methods.
-type writerTo struct{ v any }
-
-func (w writerTo) MarshalJSONTo(enc *jsontext.Encoder) error { return MarshalJSONTo(enc, w.v) }
 
 // syntax is what is accepted beyond what jsontext does.
 func syntax() json.Options {
@@ -123,19 +120,6 @@ func validate(data []byte) error {
 		return err
 	}
 	return errors.New("not a JSON value")
-}
-
-// readMethod reads what a method was given: a member of any shape for most types, which cannot know whether they are one.
-func readMethod(data []byte, v any) error {
-	p, target, err := structOf(v)
-	if err != nil {
-		return err
-	}
-	s := scanner{data: data}
-	if first := s.next(); p.document && first != '{' && first != 'n' {
-		return notAnObject(first)
-	}
-	return p.readEntry(&s, target)
 }
 
 func (p *structPlan) readEntry(s *scanner, target reflect.Value) error {

@@ -416,21 +416,10 @@ func TestSyntax(t *testing.T) {
 			t.Parallel()
 			require.Error(t, lenient.Unmarshal([]byte(in), &document{}))
 			require.Error(t, lenient.UnmarshalJSON([]byte(in), &document{}))
-			dec := jsontext.NewDecoder(strings.NewReader(in))
-			if lenient.UnmarshalJSONFrom(dec, &document{}) == nil {
-				_, err := dec.ReadToken()
-				assert.Error(t, err) // the rest is for the decoder's owner to read
-			}
 		})
 	}
 
 	require.Error(t, lenient.Unmarshal([]byte(`{}{}`), &document{}))
-	dec := jsontext.NewDecoder(strings.NewReader(`{}{"int":1}`))
-	for i := range int64(2) {
-		var v document
-		require.NoError(t, lenient.UnmarshalJSONFrom(dec, &v))
-		assert.Equal(t, i, v.Int)
-	}
 
 	// As deep as jsontext allows.
 	deep := strings.Repeat(`[`, 9_999) + strings.Repeat(`]`, 9_999)
@@ -473,8 +462,6 @@ func TestTopLevel(t *testing.T) {
 			check(tt.document, lenient.Unmarshal([]byte(in), &p), p, part{})
 			p = part{}
 			check(tt.method, lenient.UnmarshalJSON([]byte(in), &p), p, part{})
-			p = part{}
-			check(tt.method, lenient.UnmarshalJSONFrom(jsontext.NewDecoder(strings.NewReader(in)), &p), p, part{})
 			var s strict
 			check(tt.strictMethod, lenient.UnmarshalJSON([]byte(in), &s), s, strict{})
 			var q quoted
@@ -573,8 +560,8 @@ func FuzzDocument(f *testing.F) {
 // A reader is a document that json/v2 reads through its method.
 type reader document
 
-func (r *reader) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return lenient.UnmarshalJSONFrom(dec, (*document)(r))
+func (r *reader) UnmarshalJSON(data []byte) error {
+	return lenient.UnmarshalJSON(data, (*document)(r))
 }
 
 // A megabyte of whatever shape takes no more than a moment.
