@@ -8,9 +8,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -59,123 +57,6 @@ type ListContainersOptions struct {
 	PerPage int             // 20 by default; All uses 100
 	Region  acrcloud.Region // only those of a region
 	Name    string          // only those whose name the service takes for a match
-}
-
-// Create makes a container. It calls POST /api/fs-containers. A name that exists already is [acrcloud.ErrInvalid].
-//
-// It is retried where the service cannot have made the container. After a failure that leaves this open, Create looks for the name
-// with GET /api/fs-containers. The name is unique in the account, so a container that is new by the service's own clock and has the
-// settings that were asked for is the one that was made, and is returned. If there is none, the request is sent once more. If there
-// is one with other settings, the error names it, and matches [acrcloud.ErrOutcomeUnknown].
-func (c *Containers) Create(ctx context.Context, r *CreateContainerRequest) (*Container, error) {
-	if err := c.usable(); err != nil {
-		return nil, err
-	}
-	body, err := r.body()
-	if err != nil {
-		return nil, err
-	}
-	data, err := console.JSON(body)
-	if err != nil {
-		return nil, err
-	}
-	started := time.Now()
-	creation := &console.Creation[Container]{
-		Proof: console.ByService,
-		Look:  func(ctx context.Context) (console.Look[Container], error) { return c.named(ctx, r.Name, started) },
-		Ours:  r.made,
-		Send:  func(ctx context.Context, _ again) (*Container, error) { return c.post(ctx, data, r.CallbackURL) },
-	}
-	return creation.Do(ctx)
-}
-
-func (c *Containers) post(ctx context.Context, data []byte, callback acrcloud.Secret) (*Container, error) {
-	var created *Container
-	req := &transport.Request{
-		Op: "containers.create", Cost: transport.Billed, Method: http.MethodPost, URL: c.client.api.URL(containersPath(0)),
-		SecretBody: true, Secrets: []string{callback.Reveal()}, Check: console.One(&created, isContainer, nil),
-	}
-	console.SetJSON(req, data)
-	_, err := c.client.api.Send(ctx, req)
-	return created, err
-}
-
-func isContainer(c *Container) bool { return c.ID > 0 }
-
-// named returns the containers of that name that were made since started, by the service's own clock. Without its clock nothing is
-// certain.
-func (c *Containers) named(ctx context.Context, name string, started time.Time) (look console.Look[Container], err error) {
-	var earliest time.Time
-	fetch := func(ctx context.Context, number int) (*console.Page[Container], error) {
-		page, now, err := c.page(ctx, ListContainersOptions{Page: number, PerPage: console.AllPerPage, Name: searchTerm(name)})
-		look.Now, earliest = now, now.Add(-time.Since(started)-console.ClockGrain)
-		return (*console.Page[Container])(page), err
-	}
-	for found, err := range console.All(ctx, 1, fetch, func(c *Container) int { return c.ID }) {
-		if err != nil {
-			return console.Look[Container]{}, err
-		}
-		if found.Name == name && !look.Now.IsZero() && !found.CreatedAt.IsZero() && !found.CreatedAt.Before(earliest) {
-			look.Things = append(look.Things, found)
-		}
-	}
-	return look, nil
-}
-
-// made reports what shows that a container of the name is not the one that the request has made.
-func (r *CreateContainerRequest) made(c *Container) error {
-	if other := r.differences(c); len(other) > 0 {
-		return fmt.Errorf("container %d has the name, but not the settings that were asked for (%s): somebody else has made it", c.ID, strings.Join(other, ", "))
-	}
-	return nil
-}
-
-// differences names the settings of a container that are not as they were asked for. What the service does not show is none.
-func (r *CreateContainerRequest) differences(c *Container) (names []string) {
-	differs := func(name string, is bool) {
-		if is {
-			names = append(names, name)
-		}
-	}
-	policy := orTraverse(r.Policy)
-	differs("region", c.Region != "" && c.Region != r.Region)
-	differs("audio_type", c.AudioType != "" && c.AudioType != orDefault(r.AudioType, LineIn))
-	differs("engine", c.Engine != 0 && c.Engine != r.Engine)
-	differs("policy", c.Policy.Type != "" && (c.Policy.Type != policy.Type || differ(policy.Interval, c.Policy.Interval) ||
-		differ(policy.RecLength, c.Policy.RecLength) || differ(policy.Points, c.Policy.Points)))
-	differs("buckets", !sameBuckets(r.Buckets, c.Buckets))
-	differs("callback_url", !c.CallbackURL.IsZero() && !c.CallbackURL.Equal(r.CallbackURL))
-	differs("deepright", r.Deepright != nil && c.Deepright != *r.Deepright)
-	differs("music_detection", r.MusicDetection != nil && c.MusicDetection != *r.MusicDetection)
-	differs("ai_detection", r.AIDetection != nil && c.AIDetection != *r.AIDetection)
-	return names
-}
-
-func differ(asked, got *int) bool { return asked != nil && got != nil && *asked != *got }
-
-// sameBuckets reports whether a container may have the buckets that were asked for, by id or by name. A list that is missing says
-// nothing.
-func sameBuckets(asked, got []Bucket) bool {
-	if got == nil {
-		return true
-	}
-	matches := func(asked, got Bucket) bool {
-		if asked.ID != 0 {
-			return asked.ID == got.ID
-		}
-		return asked.Name == got.Name
-	}
-	for _, a := range asked {
-		if !slices.ContainsFunc(got, func(g Bucket) bool { return matches(a, g) }) {
-			return false
-		}
-	}
-	for _, g := range got {
-		if !slices.ContainsFunc(asked, func(a Bucket) bool { return matches(a, g) }) {
-			return false
-		}
-	}
-	return true
 }
 
 // Get returns a container. It calls GET /api/fs-containers/{id}. It is retried. A container that does not exist is
@@ -286,6 +167,8 @@ func (c *Containers) check(id int) error {
 	}
 	return console.CheckID("containerID", "container", id)
 }
+
+func isContainer(c *Container) bool { return c.ID > 0 }
 
 func (c *Containers) one(ctx context.Context, op, method string, id int, data []byte, secrets []string) (*Container, error) {
 	cost := transport.Read

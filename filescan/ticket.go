@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
-	"github.com/musicchartsai/acrcloud-go/internal/console"
 )
 
 // A Ticket is all that is needed to settle an upload later, in another process too: store it as JSON when
@@ -83,66 +82,6 @@ func (t Ticket) check(containerID int) error {
 	return nil
 }
 
-// again is what a request calls before it is sent again after a refusal.
-type again = func(ctx context.Context, waited time.Duration) error
-
-// A newFile is one file to be made, exactly once; see [console.Creation].
-type newFile struct {
-	files    *Files
-	ticket   Ticket
-	onTicket func(context.Context, Ticket) error
-	send     func(ctx context.Context, again again) (*File, error) // the request that makes it
-	resend   func() bool                                           // whether that may be sent again where its outcome is unknown
-	earlier  time.Time                                             // when an earlier request for it ended; zero: there was none
-}
-
-// create makes the file, or returns the one that was made already.
-func (n newFile) create(ctx context.Context) (file *File, err error) {
-	t := n.ticket
-	sent := false
-	c := n.creation()
-	c.Ready = func(ctx context.Context, now time.Time) error {
-		if t.Time.IsZero() {
-			t.Time = now
-		}
-		if n.onTicket != nil {
-			if err := n.onTicket(ctx, t); err != nil {
-				return err
-			}
-		}
-		sent = ctx.Err() == nil
-		return nil
-	}
-	if t.UniqueName {
-		earlier, give, err := n.files.client.names.Take(ctx, fmt.Sprint(t.ContainerID, " ", plainName(t.fileName())))
-		if err != nil {
-			return nil, stoppedAt(StepRecord, t, err)
-		}
-		defer func() { give(sent) }()
-		if c.Earlier.IsZero() {
-			c.Earlier = earlier
-		}
-	}
-	if file, err = c.Do(ctx); err != nil {
-		return nil, stoppedAt(StepRecord, t, err)
-	}
-	return file, nil
-}
-
-func (n newFile) creation() *console.Creation[File] {
-	c := &console.Creation[File]{
-		Made: func(f *File) (string, time.Time) { return f.ID, f.CreatedAt },
-		Ours: n.ticket.ours, Send: n.send, Resend: n.resend, Earlier: n.earlier, Since: n.ticket.Time,
-	}
-	if n.ticket.UniqueName {
-		c.Proof = console.ByCaller
-	}
-	if n.ticket.fileName() != "" {
-		c.Look = func(ctx context.Context) (console.Look[File], error) { return n.files.named(ctx, n.ticket) }
-	}
-	return c
-}
-
 // ours reports why a file of the ticket's name cannot be the one that the ticket is for.
 func (t Ticket) ours(f *File) error {
 	switch {
@@ -152,30 +91,4 @@ func (t Ticket) ours(f *File) error {
 		return nil // the service shows the platform
 	}
 	return fmt.Errorf("%w: a file of the type %q has it, not %q", ErrNameNotUnique, f.DataType, t.DataType)
-}
-
-// named returns the files of the ticket's name. Where the name is not unique there may be any number of them, and they are only
-// good for a hint: those on the first page do.
-func (f *Files) named(ctx context.Context, t Ticket) (look console.Look[File], err error) {
-	name := plainName(t.fileName())
-	o := ListFilesOptions{PerPage: console.AllPerPage, Search: searchTerm(t.fileName())}
-	fetch := func(ctx context.Context, number int) (*console.Page[File], error) {
-		o := o
-		o.Page = number
-		page, now, err := f.page(ctx, o)
-		if err == nil && !t.UniqueName {
-			page.LastPage = 1
-		}
-		look.Now = now
-		return (*console.Page[File])(page), err
-	}
-	for file, err := range console.All(ctx, 1, fetch, func(f *File) string { return f.ID }) {
-		if err != nil {
-			return console.Look[File]{}, err
-		}
-		if plainName(file.Name) == name && (t.UniqueName || t.ours(file) == nil) {
-			look.Things = append(look.Things, file)
-		}
-	}
-	return look, nil
 }

@@ -78,8 +78,9 @@ type Look[T any] struct {
 type Creation[T any] struct {
 	Proof Proof
 
-	// Look looks for the things of the name. nil: the thing has no name that could be looked for.
-	Look func(ctx context.Context) (Look[T], error)
+	// Look looks for the things of the name: for all of them, or for those that the list shows first. nil: the thing has no name that
+	// could be looked for.
+	Look func(ctx context.Context, all bool) (Look[T], error)
 
 	// Made returns the id of a thing, and when it was made, by the service's clock; zero if it does not say.
 	Made func(*T) (id string, at time.Time)
@@ -92,8 +93,8 @@ type Creation[T any] struct {
 	// nothing is called.
 	Ready func(ctx context.Context, now time.Time) error
 
-	// Send sends the request. It calls again, if it is not nil, before sending a refused request again, with the wait since the
-	// refusal, and gives up with the error that again returns.
+	// Send sends the request. It calls again before it sends a refused request again, with the wait since the refusal, and gives up
+	// with the error that again returns.
 	Send func(ctx context.Context, again func(ctx context.Context, waited time.Duration) error) (*T, error)
 
 	// Resend reports whether to send again where the outcome is unknown and nothing of the name is found. ByService always does so
@@ -184,9 +185,11 @@ func (r *run[T]) first(ctx context.Context) (*T, error) {
 	case r.Proof == ByCaller:
 		return r.find(ctx)
 	}
-	things, err := r.look(ctx)
+	// With no proof the look is no condition of the request. It only shows what is not new after it, and so not all is asked for: a
+	// container may have any number of files of one name.
+	things, err := r.look(ctx, false)
 	if err != nil {
-		return nil, ctx.Err() // the request does not need the look, only who wants to know what is new after it
+		return nil, ctx.Err()
 	}
 	r.since, r.before = r.now, make(map[string]bool, len(things))
 	for _, thing := range things {
@@ -196,8 +199,8 @@ func (r *run[T]) first(ctx context.Context) (*T, error) {
 	return nil, nil
 }
 
-func (r *run[T]) look(ctx context.Context) ([]*T, error) {
-	look, err := r.Look(ctx)
+func (r *run[T]) look(ctx context.Context, all bool) ([]*T, error) {
+	look, err := r.Look(ctx, all)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +210,7 @@ func (r *run[T]) look(ctx context.Context) ([]*T, error) {
 
 // find looks once for what is proven to be this creation's.
 func (r *run[T]) find(ctx context.Context) (*T, error) {
-	things, err := r.look(ctx)
+	things, err := r.look(ctx, true)
 	if err != nil {
 		return nil, err
 	}
@@ -271,17 +274,17 @@ func (f *found[T]) Error() string { return "it was made by the request that was 
 
 // again looks for what a refused request has made all the same, before it is sent again.
 func (r *run[T]) again(ctx context.Context, waited time.Duration) error {
-	if r.Look == nil || r.Proof == ByService {
+	if r.Look == nil {
 		return nil
 	}
 	mine, err := r.settle(ctx, waited)
 	if mine != nil {
 		return &found[T]{mine}
 	}
-	if _, doubt := errors.AsType[*Doubt[T]](err); r.Proof == NoProof && !doubt && ctx.Err() == nil {
-		return nil // it was refused, and nothing speaks against that
+	if _, doubt := errors.AsType[*Doubt[T]](err); doubt || r.Proof == ByCaller || ctx.Err() != nil {
+		return err
 	}
-	return err
+	return nil // it was refused, and nothing speaks against that
 }
 
 // mayExist reports whether the thing may be there although the request has failed.

@@ -1,0 +1,112 @@
+package filescan
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/internal/console"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// again is what a request calls before it is sent again after a refusal.
+type again = func(ctx context.Context, waited time.Duration) error
+
+// A newFile is one file to be made, exactly once; see [console.Creation].
+type newFile struct {
+	files    *Files
+	ticket   Ticket
+	onTicket func(context.Context, Ticket) error
+	send     func(ctx context.Context, again again) (*File, error) // the request that makes it
+	resend   func() bool                                           // whether that may be sent again where its outcome is unknown
+	earlier  time.Time                                             // when an earlier request for it ended; zero: there was none
+}
+
+// create makes the file, or returns the one that was made already.
+func (n newFile) create(ctx context.Context) (file *File, err error) {
+	t := n.ticket
+	sent := false
+	c := n.creation()
+	c.Ready = func(ctx context.Context, now time.Time) error {
+		if t.Time.IsZero() {
+			t.Time = now
+		}
+		if n.onTicket != nil {
+			if err := n.onTicket(ctx, t); err != nil {
+				return err
+			}
+		}
+		sent = ctx.Err() == nil
+		return nil
+	}
+	if t.UniqueName {
+		earlier, give, err := n.files.client.names.Take(ctx, fmt.Sprint(t.ContainerID, " ", plainName(t.fileName())))
+		if err != nil {
+			return nil, stoppedAt(StepRecord, t, err)
+		}
+		defer func() { give(sent) }()
+		if c.Earlier.IsZero() {
+			c.Earlier = earlier
+		}
+	}
+	if file, err = c.Do(ctx); err != nil {
+		return nil, stoppedAt(StepRecord, t, err)
+	}
+	return file, nil
+}
+
+func (n newFile) creation() *console.Creation[File] {
+	c := &console.Creation[File]{
+		Made: func(f *File) (string, time.Time) { return f.ID, f.CreatedAt },
+		Ours: n.ticket.ours, Send: n.send, Resend: n.resend, Earlier: n.earlier, Since: n.ticket.Time,
+	}
+	if n.ticket.UniqueName {
+		c.Proof = console.ByCaller
+	}
+	if n.ticket.fileName() != "" {
+		c.Look = func(ctx context.Context, all bool) (console.Look[File], error) {
+			return n.files.named(ctx, n.ticket, all)
+		}
+	}
+	return c
+}
+
+// maxNamesakes bounds a look for a name that is not unique: a container may hold any number of files called "track.mp3".
+const maxNamesakes = 5000
+
+// named returns the files of the ticket's name; all of them, or those of the list's first page.
+func (f *Files) named(ctx context.Context, t Ticket, all bool) (look console.Look[File], err error) {
+	name := plainName(t.fileName())
+	o := ListFilesOptions{PerPage: console.AllPerPage, Search: searchTerm(t.fileName())}
+	fetch := func(ctx context.Context, number int) (*console.Page[File], error) {
+		o := o
+		o.Page = number
+		page, now, err := f.page(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		look.Now = now
+		if !all {
+			page.LastPage = number
+		}
+		return (*console.Page[File])(page), nil
+	}
+	seen := 0
+	for file, err := range console.All(ctx, 1, fetch, func(f *File) string { return f.ID }) {
+		if err != nil {
+			return console.Look[File]{}, err
+		}
+		if seen++; seen > maxNamesakes && !t.UniqueName {
+			return console.Look[File]{}, fmt.Errorf("acrcloud: more than %d files have %q in their name", maxNamesakes, o.Search)
+		}
+		if plainName(file.Name) == name && (t.UniqueName || t.ours(file) == nil) {
+			look.Things = append(look.Things, file)
+		}
+	}
+	return look, nil
+}
+
+// decodeFile makes the check of a request that creates a file.
+func decodeFile(file **File) func(*transport.Response) error {
+	return console.One(file, func(f *File) bool { return f.ID != "" }, nil)
+}

@@ -1,0 +1,77 @@
+package filescan
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/multipart"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// maxMultipart is the size from which the service wants presigned uploads.
+const maxMultipart = 500_000_000
+
+func (u *upload) checkMultipart() error {
+	if u.content.Size() < u.limit {
+		return nil
+	}
+	return &acrcloud.ArgumentError{Field: "UploadOptions.Method", Problem: fmt.Sprintf("cannot be Multipart for %d bytes", u.content.Size()), Remedy: "the service takes less than 500 MB in a form: use Presigned, or Auto"}
+}
+
+// multipart sends everything in one form.
+func (u *upload) multipart(ctx context.Context, base string) (*File, error) {
+	if err := u.checkMultipart(); err != nil {
+		return nil, err
+	}
+	fields := []multipart.Field{{Name: "data_type", Value: string(u.opts.DataType)}}
+	if u.ticket.Name != "" {
+		fields = append(fields, multipart.Field{Name: "name", Value: u.ticket.Name})
+	}
+	form, err := multipart.New(fields, multipart.File{Field: "file", Name: u.ticket.Filename, ContentType: u.contentType})
+	if err != nil {
+		return nil, err
+	}
+	return newFile{
+		files: u.files, ticket: u.ticket, onTicket: u.opts.OnTicket,
+		resend: func() bool { return u.opts.ResendIfUnsure && u.content.Repeatable() },
+		send: func(ctx context.Context, again again) (file *File, err error) {
+			header := http.Header{"Content-Type": {form.ContentType()}}
+			header.Set("Expect", "100-continue") // a refusal comes before the content is sent
+			_, err = u.files.client.api.Send(ctx, &transport.Request{
+				Op: "files.upload", Cost: transport.Billed, Method: http.MethodPost, URL: base, Header: header, Body: u.body(form),
+				Check: decodeFile(&file), BeforeRetry: again,
+			})
+			return file, err
+		},
+	}.create(ctx)
+}
+
+// body is the content, inside of the form if there is one.
+func (u *upload) body(form *multipart.Form) *transport.Body {
+	b := &transport.Body{
+		Length: u.content.Size(), Upload: true, Repeatable: u.content.Repeatable,
+		Open: func(ctx context.Context) (io.ReadCloser, error) { return u.content.NewReader(ctx) },
+	}
+	head := int64(0)
+	if form != nil {
+		head, b.Length = form.HeadLength(), form.Length(u.content.Size())
+		b.Open = func(ctx context.Context) (io.ReadCloser, error) {
+			r, err := u.content.NewReader(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return struct {
+				io.Reader
+				io.Closer
+			}{form.Reader(r), r}, nil
+		}
+	}
+	b.OnSent = func(attempt int, sent int64) {
+		u.attempt = attempt
+		u.report(Progress{Attempt: attempt, Sent: min(max(sent-head, 0), u.content.Size()), Total: u.content.Size()})
+	}
+	return b
+}

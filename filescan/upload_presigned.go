@@ -1,0 +1,111 @@
+package filescan
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/console"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// A target is where to send the content.
+type target struct {
+	URL     acrcloud.Secret   `json:"presigned_url"`
+	Key     string            `json:"key"`
+	Method  string            `json:"method"`
+	Headers map[string]string `json:"headers"`
+}
+
+// presign asks for a URL to send the content to.
+func (u *upload) presign(ctx context.Context, root string) (*target, error) {
+	q := console.Query{}.Text("filename", u.ticket.Filename).Text("content_type", u.contentType)
+	var t *target
+	_, err := u.files.client.api.Send(ctx, &transport.Request{
+		Op: "files.presign", Cost: transport.Read, Method: http.MethodGet, URL: root + "/presigned-upload" + q.String(),
+		SecretBody: true, Check: console.One(&t, func(t *target) bool { return !t.URL.IsZero() && t.Key != "" }, nil),
+	})
+	if err != nil {
+		return nil, err
+	}
+	where, err := url.Parse(t.URL.Reveal())
+	if err != nil || !u.files.client.api.Hosts().MayStore(where) {
+		return nil, &acrcloud.DecodeError{Op: "files.presign", StatusCode: http.StatusOK, Err: errors.New("the presigned URL is not https; nothing was sent to it")}
+	}
+	t.Method = orDefault(strings.ToUpper(t.Method), http.MethodPut)
+	if t.Method != http.MethodPut && t.Method != http.MethodPost {
+		return nil, &acrcloud.DecodeError{Op: "files.presign", StatusCode: http.StatusOK, Err: errors.New("the presigned URL wants neither PUT nor POST")}
+	}
+	return t, nil
+}
+
+// lacksPresigned reports whether the service has no presigned upload for a container that exists, and remembers it.
+func (u *upload) lacksPresigned(ctx context.Context, err error) bool {
+	if !errors.Is(err, acrcloud.ErrNotFound) || u.checkMultipart() != nil {
+		return false
+	}
+	if _, err := u.files.client.Containers().Get(ctx, u.files.containerID); err != nil {
+		return false
+	}
+	u.files.client.direct.add(u.files.containerID)
+	return true
+}
+
+// store sends the content to the presigned URL: its exact length, the headers that came with the URL, no credentials.
+func (u *upload) store(ctx context.Context, t *target) error {
+	header := http.Header{}
+	for name, value := range t.Headers {
+		if !strings.EqualFold(name, "Host") && !strings.EqualFold(name, "Content-Length") && !strings.EqualFold(name, "Authorization") {
+			header.Set(name, value)
+		}
+	}
+	_, err := u.files.client.api.HTTP().Do(ctx, &transport.Request{
+		Op: "files.store", Cost: transport.Storage, Method: t.Method, URL: t.URL.Reveal(), Header: header, SecretURL: true,
+		Body: u.body(nil),
+		Check: func(resp *transport.Response) error {
+			if resp.OK() {
+				return nil
+			}
+			e := &acrcloud.APIError{StatusCode: resp.StatusCode}
+			if resp.StatusCode == http.StatusForbidden {
+				e.Remedy = "The storage refused the presigned URL: it may have expired. Upload again."
+			}
+			return e
+		},
+	})
+	return err
+}
+
+// recordStored is the request that makes a file of stored content.
+func (f *Files) recordStored(base string, t Ticket) func(context.Context, again) (*File, error) {
+	return func(ctx context.Context, again again) (file *File, err error) {
+		body := map[string]any{"data_type": t.DataType, "key": t.Key, "filename": t.Filename}
+		if t.Name != "" {
+			body["name"] = t.Name
+		}
+		data, err := console.JSON(body)
+		if err != nil {
+			return nil, err
+		}
+		req := &transport.Request{Op: "files.create", Cost: transport.Billed, Method: http.MethodPost, URL: base, Check: decodeFile(&file), BeforeRetry: again}
+		console.SetJSON(req, data)
+		_, err = f.client.api.Send(ctx, req)
+		return file, err
+	}
+}
+
+// contentTypes are those of the usual file names. The service looks at the content, not at this.
+var contentTypes = map[string]string{
+	".aac": "audio/aac", ".aif": "audio/aiff", ".aiff": "audio/aiff", ".amr": "audio/amr", ".ape": "audio/x-ape", ".flac": "audio/flac",
+	".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".oga": "audio/ogg", ".ogg": "audio/ogg", ".opus": "audio/ogg", ".wav": "audio/wav", ".wma": "audio/x-ms-wma",
+	".avi": "video/x-msvideo", ".flv": "video/x-flv", ".mkv": "video/x-matroska", ".mov": "video/quicktime", ".mp4": "video/mp4",
+	".ts": "video/mp2t", ".webm": "video/webm", ".wmv": "video/x-ms-wmv",
+}
+
+func contentType(name string) string {
+	return orDefault(contentTypes[strings.ToLower(path.Ext(name))], "audio/mpeg")
+}
