@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -8,11 +9,11 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// A Delivery says what became of one request, or of one event that was in a queue. It holds no secret, no URL and no body; what the
-// sender has written into it (UserAgent, FileID) can be anything.
+// A Delivery says what became of one request, or of one event that was in a queue. It holds no secret, no URL and no body. Its
+// UserAgent, FileID and StreamID are whatever the sender has written.
 type Delivery struct {
-	Time      time.Time  // when the request came, or the event left the queue
-	Peer      netip.Addr // who has sent it; not valid if that cannot be said. See WithTrustedProxies
+	Time      time.Time  // when the request arrived, or the event left the queue
+	Peer      netip.Addr // the sender; not valid if unknown. See WithTrustedProxies
 	UserAgent string     // at most 256 bytes of it
 
 	Kind        Kind   // empty if the request did not get as far as being read
@@ -21,11 +22,35 @@ type Delivery struct {
 	StreamID    string // of broadcast monitoring
 	State       filescan.State
 
-	Status   int    // what was answered; 0 for an event out of a queue, which was answered before
+	Status   int    // of the response; 0 for an event from a queue, whose sender got its response before
 	Reason   Reason // why
 	Duration time.Duration
-	Err      error // what went wrong, or nil; also where the answer is 200, as when a Deduplicator fails
+	Err      error // what went wrong, or nil; also where the status is 200, as when a Deduplicator fails
+
+	ctx context.Context // never nil but in a zero Delivery
 }
+
+func newDelivery(ctx context.Context) Delivery {
+	return Delivery{Time: time.Now(), ctx: context.WithoutCancel(ctx)}
+}
+
+// Context returns the context of the request, with its values, such as those of a trace. It does not end with the request, nor when
+// the sender hangs up. It is never nil.
+func (d Delivery) Context() context.Context {
+	if d.ctx == nil {
+		return context.Background()
+	}
+	return d.ctx
+}
+
+func (d *Delivery) describe(event *Event) {
+	d.Kind, d.FileID, d.ContainerID, d.State = event.Kind, event.FileID, event.ContainerID, event.State
+	if event.Monitoring != nil {
+		d.StreamID = truncate(event.Monitoring.StreamID, 128)
+	}
+}
+
+func truncate(text string, n int) string { return text[:min(len(text), n)] }
 
 // LogValue implements [slog.LogValuer]: the fields that are set, as a group.
 func (d Delivery) LogValue() slog.Value { return slog.GroupValue(d.attrs()...) }

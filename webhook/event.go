@@ -21,18 +21,22 @@ type Event struct {
 	// Monitoring is set for broadcast monitoring only, and for its test payload.
 	Monitoring *Monitoring
 
-	// Refetched says that the event is what the API says, not what was posted; see WithRefetch. Raw and Header are nil then, since
-	// nothing in them is to be believed.
+	// Refetched means that the event is what the API says, not what was posted; see WithRefetch. Raw and Header are nil then, since
+	// nothing in them can be trusted.
 	Refetched bool
 
-	Header http.Header // of the request, without the one that carried the secret; nil from Parse
-	Raw    []byte      // the body as it was posted, whatever the Kind
+	// Header is that of the request, nil from Parse. It has no credentials: the header of the secret is removed, and so are
+	// Authorization, Proxy-Authorization, Cookie, Set-Cookie and any header that repeats the secret or the URL's query. A [Verifier]
+	// sees them all.
+	Header http.Header
+	Raw    []byte // the body as it was posted, whatever the Kind
 
 	// Extra has every member of the body that is not above, such as the text "status" of older callbacks, and those above that had
 	// an unreadable value.
 	Extra map[string]json.RawMessage
 
-	file *filescan.File // from the API
+	file      *filescan.File  // from the API
+	undecoded json.RawMessage // the posted results, if the API is asked for them
 }
 
 // File returns the scanned file: as the API knows it after a re-fetch, else with as much as the callback says of it. It is nil for

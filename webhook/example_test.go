@@ -99,7 +99,7 @@ func ExampleNewHandler() {
 		return
 	}
 	recording := acrcloud.FromBytes("upload.wav", track.WAV(0, 10*time.Second))
-	file, err := client.Files(0).Scan(ctx, recording, &filescan.ScanOptions{Wait: filescan.WaitOptions{Notifier: notifier}})
+	file, err := client.Files(srv.Config().ContainerID).Scan(ctx, recording, &filescan.ScanOptions{Wait: filescan.WaitOptions{Notifier: notifier}})
 	if err != nil {
 		fmt.Println(err)
 		return

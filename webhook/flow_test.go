@@ -93,13 +93,13 @@ func thousandFiles(t *testing.T, refetch bool) {
 		wg.Go(func() {
 			uploads <- struct{}{}
 			name := fmt.Sprintf("song-%d.mp3", i)
-			file, err := client.Files(0).Upload(t.Context(), acrcloud.FromBytes(name, []byte(name)), nil)
+			file, err := client.Files(srv.Config().ContainerID).Upload(t.Context(), acrcloud.FromBytes(name, []byte(name)), nil)
 			<-uploads
 			if !assert.NoError(t, err) { //nolint:testifylint // not the test's goroutine
 				return
 			}
 			ids[i] = file.ID
-			file, err = client.Files(0).Wait(t.Context(), file.ID, &filescan.WaitOptions{Notifier: notifier})
+			file, err = client.Files(srv.Config().ContainerID).Wait(t.Context(), file.ID, &filescan.WaitOptions{Notifier: notifier})
 			if assert.NoError(t, err) && assert.Len(t, file.Results.Music, 1) {
 				assert.Equal(t, name, file.Results.Music[0].Result.Title)
 			}
@@ -143,10 +143,10 @@ func TestNotifierEndsWait(t *testing.T) {
 		notifier := webhook.NewNotifier()
 		handler, _ := newHandler(t, nothing, withSecret(), webhook.WithNotifier(notifier))
 		srv, client := service(t, handler, mock.WithProcessingTime(65432*time.Millisecond))
-		file, err := client.Files(0).Upload(t.Context(), acrcloud.FromBytes("a", []byte("a")), nil)
+		file, err := client.Files(srv.Config().ContainerID).Upload(t.Context(), acrcloud.FromBytes("a", []byte("a")), nil)
 		require.NoError(t, err)
 		started := time.Now()
-		file, err = client.Files(0).Wait(t.Context(), file.ID, &filescan.WaitOptions{Notifier: notifier, MinInterval: 30 * time.Second})
+		file, err = client.Files(srv.Config().ContainerID).Wait(t.Context(), file.ID, &filescan.WaitOptions{Notifier: notifier, MinInterval: 30 * time.Second})
 		require.NoError(t, err)
 		assert.Equal(t, filescan.StateNoResults, file.State)
 		assert.InDelta(t, 65432*time.Millisecond, time.Since(started), float64(time.Millisecond))
@@ -154,10 +154,10 @@ func TestNotifierEndsWait(t *testing.T) {
 		assert.Len(t, srv.Deliveries(), 1)
 
 		// The same results again after a rescan are a duplicate event, but they end the wait all the same.
-		_, err = client.Files(0).Rescan(t.Context(), file.ID)
+		_, err = client.Files(srv.Config().ContainerID).Rescan(t.Context(), file.ID)
 		require.NoError(t, err)
 		started = time.Now()
-		_, err = client.Files(0).Wait(t.Context(), file.ID, &filescan.WaitOptions{Notifier: notifier, MinInterval: 30 * time.Second, NewerThan: file.UpdatedAt})
+		_, err = client.Files(srv.Config().ContainerID).Wait(t.Context(), file.ID, &filescan.WaitOptions{Notifier: notifier, MinInterval: 30 * time.Second, NewerThan: file.UpdatedAt})
 		require.NoError(t, err)
 		assert.InDelta(t, 65432*time.Millisecond, time.Since(started), float64(time.Millisecond))
 	})
@@ -171,13 +171,13 @@ func TestNotifierBeforeUploadReturns(t *testing.T) {
 		handler, log := newHandler(t, nothing, withSecret(), webhook.WithNotifier(notifier))
 		srv, client := service(t, handler, mock.WithProcessingTime(time.Hour))
 		srv.InjectCallback(mock.CallbackFault{Early: true})
-		file, err := client.Files(0).Upload(t.Context(), acrcloud.FromBytes("a", []byte("a")), nil)
+		file, err := client.Files(srv.Config().ContainerID).Upload(t.Context(), acrcloud.FromBytes("a", []byte("a")), nil)
 		require.NoError(t, err)
 		assert.Equal(t, filescan.StateProcessing, file.State)
 		assert.Equal(t, 1, log.count())
 		srv.Inject(mock.Fault{Method: http.MethodGet, Path: "/api/fs-containers/*/files/*", Times: 1, Body: `{"data":[{"id":"` + file.ID + `","state":0}]}`})
 		started := time.Now()
-		file, err = client.Files(0).Wait(t.Context(), file.ID, &filescan.WaitOptions{Notifier: notifier, MinInterval: 30 * time.Second})
+		file, err = client.Files(srv.Config().ContainerID).Wait(t.Context(), file.ID, &filescan.WaitOptions{Notifier: notifier, MinInterval: 30 * time.Second})
 		require.NoError(t, err)
 		assert.True(t, file.State.Done())
 		assert.Less(t, time.Since(started), time.Millisecond)
@@ -192,7 +192,7 @@ func TestNotifierNeverTold(t *testing.T) {
 		handler, _ := newHandler(t, func(context.Context, *webhook.Event) error { calls.Add(1); return nil }, withSecret())
 		srv, client := service(t, handler, mock.WithProcessingTime(time.Minute))
 		srv.InjectCallback(mock.CallbackFault{Lose: true})
-		file, err := client.Files(0).Scan(t.Context(), acrcloud.FromBytes("a", []byte("a")), &filescan.ScanOptions{Wait: filescan.WaitOptions{Notifier: webhook.NewNotifier()}})
+		file, err := client.Files(srv.Config().ContainerID).Scan(t.Context(), acrcloud.FromBytes("a", []byte("a")), &filescan.ScanOptions{Wait: filescan.WaitOptions{Notifier: webhook.NewNotifier()}})
 		require.NoError(t, err)
 		assert.True(t, file.State.Done())
 		assert.Zero(t, calls.Load())
@@ -208,7 +208,7 @@ func TestSlowCallback(t *testing.T) {
 		srv.InjectCallback(mock.CallbackFault{Slow: 20 * time.Second, Times: 1})
 		srv.InjectCallback(mock.CallbackFault{Slow: time.Minute, Skip: 1})
 		for range 2 {
-			_, err := client.Files(0).Upload(t.Context(), acrcloud.FromBytes("a", []byte("a")), nil)
+			_, err := client.Files(srv.Config().ContainerID).Upload(t.Context(), acrcloud.FromBytes("a", []byte("a")), nil)
 			require.NoError(t, err)
 			time.Sleep(2 * time.Minute) //nolint:forbidigo // time is fake here
 		}

@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,54 +11,89 @@ import (
 	"strings"
 )
 
-// formToJSON writes a form as a JSON object of texts, which is read as tolerantly as any.
-func formToJSON(body []byte, contentType string) ([]byte, error) {
-	kind, params, err := mime.ParseMediaType(contentType)
+// maxFields bounds what a form is made of. The fields of the largest callback known are some 6,000.
+const maxFields = 100_000
+
+// A field is one of a form, with all its escapes undone.
+type field struct {
+	name, value string
+}
+
+// A form is read in full or not at all: a field that is dropped could be a match.
+type form struct {
+	fields  []field
+	charset string
+}
+
+// formToJSON writes a form as a JSON object, which is read as tolerantly as any.
+func formToJSON(body []byte, how reading) ([]byte, error) {
+	kind, params, err := mime.ParseMediaType(how.contentType)
 	if err != nil {
 		kind = ""
 	}
-	values := map[string]string{}
+	f := form{charset: how.charset}
 	switch {
 	case kind == "multipart/form-data":
-		err = readMultipart(body, params["boundary"], values)
+		err = f.readMultipart(body, params["boundary"])
 	case kind == "application/x-www-form-urlencoded" || looksLikeForm(body):
-		err = readURLEncoded(body, values)
+		err = f.readURLEncoded(body)
 	default:
-		err = errors.New("the body is neither a JSON object nor a form")
+		return nil, errors.New("the body is neither a JSON object nor a form")
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the form cannot be read: %w", err)
 	}
-	return json.Marshal(values)
+	if len(f.fields) == 1 && f.fields[0].value == "" {
+		return nil, fmt.Errorf("the form has one name and no value: %.20q", f.fields[0].name)
+	}
+	return nest(f.fields)
 }
 
 // looksLikeForm reports whether the body begins like name=value.
 func looksLikeForm(body []byte) bool {
 	name, _, ok := bytes.Cut(body, []byte("="))
-	return ok && len(name) > 0 && len(name) <= 64 && bytes.IndexFunc(name, func(r rune) bool {
+	return ok && len(name) > 0 && len(name) <= 512 && bytes.IndexFunc(name, func(r rune) bool {
 		return !strings.ContainsRune("_-.[]%+", r) && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	}) < 0
 }
 
-func readURLEncoded(body []byte, values map[string]string) error {
-	form, err := url.ParseQuery(string(bytes.TrimSpace(body)))
-	if err != nil {
-		return fmt.Errorf("the form cannot be read: %w", err)
+// add appends a field.
+func (f *form) add(name, value string) error {
+	if len(f.fields) == maxFields {
+		return fmt.Errorf("it has more than %d fields", maxFields)
 	}
-	if len(form) == 1 {
-		for name, list := range form {
-			if len(list) == 1 && list[0] == "" {
-				return fmt.Errorf("the form has one name and no value: %.20q", name)
-			}
+	name, value = strings.TrimPrefix(toUTF8(name, f.charset), byteOrderMark), strings.TrimPrefix(toUTF8(value, f.charset), byteOrderMark)
+	if err := checkName(name); err != nil {
+		return err
+	}
+	f.fields = append(f.fields, field{name, value})
+	return nil
+}
+
+func (f *form) readURLEncoded(body []byte) error {
+	for pair := range strings.SplitSeq(string(bytes.TrimSpace(body)), "&") {
+		if pair == "" {
+			continue
 		}
-	}
-	for name, list := range form {
-		values[name] = list[len(list)-1]
+		if strings.Contains(pair, ";") { // some take it for a separator, others for a part of the value
+			return errors.New("it has a semicolon that is not escaped")
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(name)
+		if err != nil {
+			return err
+		}
+		if value, err = url.QueryUnescape(value); err != nil {
+			return err
+		}
+		if err = f.add(name, value); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func readMultipart(body []byte, boundary string, values map[string]string) error {
+func (f *form) readMultipart(body []byte, boundary string) error {
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := parts.NextPart()
@@ -67,14 +101,19 @@ func readMultipart(body []byte, boundary string, values map[string]string) error
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("the form cannot be read: %w", err)
+			return err
+		}
+		switch encoding := strings.ToLower(strings.TrimSpace(part.Header.Get("Content-Transfer-Encoding"))); encoding {
+		case "", "7bit", "8bit", "binary": // package multipart undoes quoted-printable by itself
+		default:
+			return fmt.Errorf("a part has the unknown transfer encoding %.20q", encoding)
 		}
 		value, err := io.ReadAll(part)
 		if err != nil {
-			return fmt.Errorf("the form cannot be read: %w", err)
+			return err
 		}
-		if name := part.FormName(); name != "" {
-			values[name] = string(value)
+		if err = f.add(part.FormName(), string(value)); err != nil {
+			return err
 		}
 	}
 }

@@ -22,10 +22,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
 
-const testSecret = "s3cr3t-of-the-callback-0123456789"
+const (
+	testSecret = "s3cr3t-of-the-callback-0123456789"
+	oldSecret  = "the-one-before-it-0123456789"
+)
 
 // A log is an observer that remembers.
 type deliveries struct {
@@ -91,7 +95,7 @@ func TestHandlerAnswers(t *testing.T) {
 	}{
 		"a callback":                        {request{url: good, body: fullBody}, 200, webhook.ReasonDone},
 		"secret in the header":              {request{url: "/hook", body: fullBody, header: http.Header{"Key": {testSecret}}}, 200, webhook.ReasonDone},
-		"the old secret":                    {request{url: "/hook?key=the-old-one", body: fullBody}, 200, webhook.ReasonDone},
+		"the old secret":                    {request{url: "/hook?key=" + oldSecret, body: fullBody}, 200, webhook.ReasonDone},
 		"IPv4 in IPv6":                      {request{url: good, body: fullBody, peer: "[::ffff:203.0.113.5]:99"}, 200, webhook.ReasonDone},
 		"GET is a health check":             {request{method: http.MethodGet, url: "/hook", peer: "198.51.100.1:9"}, 200, webhook.ReasonHealth},
 		"HEAD too":                          {request{method: http.MethodHead, url: "/hook"}, 200, webhook.ReasonHealth},
@@ -148,7 +152,7 @@ func TestHandlerAnswers(t *testing.T) {
 				assert.NotContains(t, fmt.Sprintf("%v %#v", e, e), testSecret)
 				return nil
 			},
-				webhook.WithSecret("key", acrcloud.NewSecret(testSecret), acrcloud.NewSecret("the-old-one")),
+				webhook.WithSecret("key", acrcloud.NewSecret(testSecret), acrcloud.NewSecret(oldSecret)),
 				webhook.WithAllowedPrefixes(netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("2001:db8::/32")),
 				webhook.WithTrustedProxies(netip.MustParsePrefix("::ffff:10.0.0.0/104")),
 				webhook.WithContainers(20002), webhook.WithMaxBytes(1500), nil)
@@ -217,22 +221,37 @@ func TestNewHandlerRefuses(t *testing.T) {
 	for name, opts := range map[string][]webhook.Option{
 		"WithSecret, or": {},
 		"leave one":      {withSecret(), webhook.WithoutAuthentication()},
-		"given twice":    {withSecret(), withSecret()},
-		"a name":         {webhook.WithSecret("k=y", secret)},
-		"no secret":      {webhook.WithSecret("key")},
-		"empty secret":   {webhook.WithSecret("key", secret, acrcloud.Secret{})},
-		"no network":     {withSecret(), webhook.WithAllowedPrefixes()},
-		"not valid":      {withSecret(), webhook.WithTrustedProxies(netip.Prefix{})},
-		"no id":          {withSecret(), webhook.WithContainers(0)},
-		"WithMaxBytes":   {withSecret(), webhook.WithMaxBytes(0)},
-		"ReadTimeout":    {withSecret(), webhook.WithReadTimeout(0)},
-		"CallbackTime":   {withSecret(), webhook.WithCallbackTimeout(-1)},
-		"Deduplicator":   {withSecret(), webhook.WithDeduplicator(nil)},
-		"WithRefetch":    {withSecret(), webhook.WithRefetch(nil)},
-		"WithQueue":      {withSecret(), webhook.WithQueue(0, 1)},
-		"WithObserver":   {withSecret(), webhook.WithObserver(nil)},
-		"WithNotifier":   {withSecret(), webhook.WithNotifier(nil)},
-		"WithVerifier":   {webhook.WithVerifier(nil)},
+		"another name":   {withSecret(), webhook.WithSecret("token", secret)},
+		"of a header":    {webhook.WithSecret("content-type", secret)},
+		"16 bytes":       {webhook.WithSecret("key", secret, acrcloud.NewSecret("  123456789012345  "))},
+		"NewSecret()":    {webhook.WithSecret("key", acrcloud.NewSecret("short"))},
+		"WithVerifier a": {webhook.WithVerifier(signature("x")), webhook.WithoutAuthentication()},
+		"claim to be": {
+			withSecret(), webhook.WithAllowedPrefixes(netip.MustParsePrefix("203.0.113.0/24")), webhook.WithTrustedProxies(netip.MustParsePrefix("0.0.0.0/0")),
+		},
+		"come from: 224.":  {withSecret(), webhook.WithAllowedPrefixes(netip.MustParsePrefix("224.0.0.0/4"))},
+		"come from: 0.0":   {withSecret(), webhook.WithAllowedPrefixes(netip.MustParsePrefix("0.0.0.0/32"))},
+		"come from: ::fff": {withSecret(), webhook.WithAllowedPrefixes(netip.MustParsePrefix("::ffff:0.0.0.0/90"))},
+		"WithNotifyTarget": {withSecret(), webhook.WithNotifyTarget((*webhook.Notifier)(nil))},
+		"Client":           {withSecret(), webhook.WithRefetch((*filescan.Client)(nil))},
+		"one in memory":    {withSecret(), webhook.WithDeduplicator((*webhook.MemoryDeduplicator)(nil))},
+		"negative depth":   {withSecret(), webhook.WithQueue(1, -1)},
+		"1,048,576":        {withSecret(), webhook.WithQueue(1<<20+1, 1)},
+		"a name":           {webhook.WithSecret("k=y", secret)},
+		"no secret":        {webhook.WithSecret("key")},
+		"empty secret":     {webhook.WithSecret("key", secret, acrcloud.Secret{})},
+		"no network":       {withSecret(), webhook.WithAllowedPrefixes()},
+		"not valid":        {withSecret(), webhook.WithTrustedProxies(netip.Prefix{})},
+		"no id":            {withSecret(), webhook.WithContainers(0)},
+		"WithMaxBytes":     {withSecret(), webhook.WithMaxBytes(0)},
+		"ReadTimeout":      {withSecret(), webhook.WithReadTimeout(0)},
+		"CallbackTime":     {withSecret(), webhook.WithCallbackTimeout(-1)},
+		"Deduplicator":     {withSecret(), webhook.WithDeduplicator(nil)},
+		"WithRefetch":      {withSecret(), webhook.WithRefetch(nil)},
+		"WithQueue":        {withSecret(), webhook.WithQueue(0, 1)},
+		"WithObserver":     {withSecret(), webhook.WithObserver(nil)},
+		"WithNotifier":     {withSecret(), webhook.WithNotifier(nil)},
+		"WithVerifier":     {webhook.WithVerifier(nil)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -384,7 +403,7 @@ func (h *hangUp) Close() error               { h.cancel(); return nil }
 
 type signature string
 
-func (s signature) Verify(header http.Header, body []byte) error {
+func (s signature) Verify(body []byte, header http.Header) error {
 	if header.Get("X-Signature") != string(s) || len(body) == 0 {
 		return errors.New("not signed")
 	}

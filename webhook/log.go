@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 )
@@ -13,7 +12,7 @@ func LogTo(l *slog.Logger) func(Delivery) {
 		return func(Delivery) {}
 	}
 	return func(d Delivery) {
-		l.LogAttrs(context.Background(), d.level(), "acrcloud callback", d.attrs()...)
+		l.LogAttrs(d.Context(), d.level(), "acrcloud callback", d.attrs()...)
 	}
 }
 

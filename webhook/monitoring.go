@@ -6,37 +6,56 @@ import (
 	"github.com/musicchartsai/acrcloud-go/identify"
 )
 
-// Monitoring is what a broadcast monitoring project posts about one of its streams.
+// Monitoring is what a broadcast monitoring project posts about one of its streams, be it a project of custom streams or one of the
+// broadcast database. What else is posted of the stream, such as its country, is in Event.Extra.
 type Monitoring struct {
-	StreamID   string
+	StreamID   string // empty if only the result was posted
 	StreamURL  string
 	StreamName string
 	Status     int // 1 with a result, 0 without
 
-	// Result is what was recognised, and when. It is nil if the body has none.
+	// Result is what was recognised, and when. It is nil if the body has none. Its MetadataExtra has what only monitoring reports:
+	// type, played_duration, record_timestamp.
 	Result *identify.Result
 }
 
-// monitoringEvent makes the event of a payload about a stream. Its data is what was recognised; with a form it is JSON in a string.
-func (p *payload) monitoringEvent() *Event {
+// isRecord reports whether the payload is a bare result of monitoring: the documentation shows them without the stream around.
+func (p *payload) isRecord() bool {
+	return isObject(p.Extra["status"]) && isObject(p.Extra["metadata"])
+}
+
+func isObject(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '{' }
+
+// monitoringEvent makes the event of a payload about a stream. The record is what was recognised.
+func (p *payload) monitoringEvent(record json.RawMessage) *Event {
 	m := &Monitoring{StreamID: p.StreamID, StreamURL: p.StreamURL, StreamName: p.StreamName}
-	if status, ok := number(p.Extra["status"]); ok {
+	bare := p.isRecord() && p.StreamID == ""
+	if len(record) > 0 && string(record) != "null" {
+		var result identify.Result
+		if object, err := soleObject(record); err == nil && object != nil && json.Unmarshal(object, &result) == nil {
+			m.Result = &result
+			p.Data = nil
+		}
+	} else {
+		p.Data = nil
+	}
+	if bare {
+		p.Extra = nil // it is in the result
+		if m.Result.Matched() {
+			m.Status = 1
+		}
+	} else if status, ok := number(p.Extra["status"]); ok {
 		m.Status = status
 		delete(p.Extra, "status")
 	}
+	p.keepText("id", p.ID)
+	p.keepText("name", p.Name)
+	p.keepWrapped()
 	if len(p.Extra) == 0 {
 		p.Extra = nil
 	}
-	if data := unquote(p.Data); len(data) > 0 && string(data) != "null" {
-		var result identify.Result
-		if json.Unmarshal(data, &result) == nil {
-			m.Result = &result
-		} else {
-			p.keepData()
-		}
-	}
 	event := &Event{Kind: BroadcastMonitoring, Monitoring: m, Extra: p.Extra}
-	if isTestID(m.StreamID) {
+	if isTestID(m.StreamID) || m.Result != nil && len(m.Result.Music) == 1 && m.Result.Music[0].ACRID == testACRID {
 		event.Kind = Test
 	}
 	return event

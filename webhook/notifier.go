@@ -6,11 +6,31 @@ import (
 	"time"
 )
 
+// A NotifyTarget is notified of callbacks; a [Notifier] is one. Notify is called for each file-scan event that passes the checks of a
+// [Handler], while its sender waits: it must not block, and must be safe for concurrent use. A containerID of 0 means that the
+// callback does not name its container.
+type NotifyTarget interface {
+	Notify(containerID int, fileID string)
+}
+
+// notify calls every NotifyTarget, for file-scan events.
+func (c *config) notify(event *Event) (Reason, error) {
+	if event.Kind != FileScan {
+		return "", nil
+	}
+	for _, t := range c.targets {
+		if err := protect("the NotifyTarget", func() error { t.Notify(event.ContainerID, event.FileID); return nil }); err != nil {
+			return ReasonPanicked, err
+		}
+	}
+	return "", nil
+}
+
 // A Notifier takes callbacks to those who wait for files: give the same one to a [Handler] with [WithNotifier] and to
-// filescan.WaitOptions. Make one with [NewNotifier].
+// filescan.WaitOptions. Make one with [NewNotifier]; the zero value works too, and a nil Notifier never notifies.
 //
 // It holds no goroutine and no timer, so thousands of waits cost little. A callback that came before its wait began counts: the
-// last 10,000 such are remembered, for 15 minutes.
+// last 10,000 of these are remembered, for 15 minutes.
 type Notifier struct {
 	mu      sync.Mutex
 	waiters map[string][]*waiter // by file id in lower case
@@ -41,6 +61,9 @@ func NewNotifier() *Notifier { return &Notifier{} }
 // Subscribe implements filescan.Notifier: the channel receives a value when something about the file was posted, at once if that was
 // before. The function ends the subscription; it can be called more than once.
 func (n *Notifier) Subscribe(containerID int, fileID string) (<-chan struct{}, func()) {
+	if n == nil {
+		return nil, func() {} // a receive from nil blocks for ever
+	}
 	id := strings.ToLower(fileID)
 	w := &waiter{container: containerID, ch: make(chan struct{}, 1)}
 	n.mu.Lock()
@@ -72,24 +95,27 @@ func (n *Notifier) unsubscribe(id string, w *waiter) {
 	}
 }
 
-// Notify tells those who wait for the file that something was posted about it, or remembers it for those to come. A containerID of 0
-// means that it is not known. A [Handler] calls it; programs that receive callbacks by themselves, or on another machine and over a
-// queue, can do so too.
+// Notify implements [NotifyTarget]: it wakes those who wait for the file, or remembers the callback for those to come. A containerID
+// of 0 means that it is not known. A [Handler] calls it; programs that receive callbacks by themselves, or from another machine, can
+// do so too.
 func (n *Notifier) Notify(containerID int, fileID string) {
+	if n == nil {
+		return
+	}
 	id := strings.ToLower(fileID)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	told := false
+	woken := false
 	for _, w := range n.waiters[id] {
 		if w.wants(containerID) {
-			told = true
+			woken = true
 			select {
 			case w.ch <- struct{}{}:
 			default: // it has not looked since the last one
 			}
 		}
 	}
-	if !told {
+	if !woken {
 		n.remember(id, containerID)
 	}
 }
@@ -112,8 +138,8 @@ func (n *Notifier) remember(id string, containerID int) {
 	n.order = append(n.order, e)
 }
 
-// wants reports whether news about a file in that container are for this waiter. Ids are unique anyway, so a container that is not
-// known is no obstacle.
+// wants reports whether a callback about a file in that container is for this waiter. Ids are unique anyway, so an unknown container
+// is no obstacle.
 func (w *waiter) wants(container int) bool {
 	return container == 0 || w.container == 0 || container == w.container
 }

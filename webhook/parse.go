@@ -4,70 +4,45 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"strconv"
-	"strings"
 
-	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
 // Parse reads the body of a callback: JSON, or a form. It accepts all that the service is known or supposed to post: the file's id as
-// file_id or id, the whole bare or in a member data, which may be an array of one, and results as an object, [], null or JSON inside a
-// string. Odd values do not fail it, nor do invalid UTF-8 and members that come twice.
+// file_id or id, the whole bare or in a member data or payload, which may be an array of one, and results as an object, [], null or
+// JSON inside a string. Odd values do not fail it, nor do invalid UTF-8 and members that come twice.
+//
+// The fields of a form may be nested with brackets, as PHP writes them: results[music][0][offset]=1. A form that cannot be read in
+// full is an error, since a match could be in what is left out.
 //
 // A body that is a JSON object, or a form, of something else is an [Unknown] event. Anything else is a [*RequestError] with
 // [ReasonMalformed] or [ReasonBinary]; so is a file id that has a character no id has, since ids end up in paths. Parse does not
 // limit the size of body; [ParseRequest] does.
 func Parse(body []byte) (*Event, error) {
-	event, err := parse(bytes.Clone(body), "")
+	event, err := parse(bytes.Clone(body), reading{})
 	if err != nil {
 		return nil, err // not a typed nil
 	}
 	return event, nil
 }
 
-// payload has every member that any callback is known to have.
-type payload struct {
-	FileID      string            `json:"file_id"`
-	ID          string            `json:"id"` // in place of file_id
-	State       *filescan.State   `json:"state"`
-	ContainerID *int              `json:"cid"`
-	Name        string            `json:"name"`
-	Results     *filescan.Results `json:"results"`
-
-	StreamID   string          `json:"stream_id"`
-	StreamURL  string          `json:"stream_url"`
-	StreamName string          `json:"stream_name"`
-	Data       json.RawMessage `json:"data"` // the whole event, or what was recognised in the stream
-
-	Extra map[string]json.RawMessage `json:",embed,inline"`
+// reading says how a body is read.
+type reading struct {
+	contentType string // helps where the body alone leaves it open
+	charset     string // in lower case, if known
+	skim        bool   // leave the results of a file undecoded
 }
 
-// parse reads a body, which becomes the event's. The content type only helps where the body alone leaves it open.
-func parse(body []byte, contentType string) (*Event, *RequestError) {
-	document := bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
-	var p payload
-	var err error
-	switch begin := bytes.TrimLeft(document, blanks); {
-	case len(begin) == 0:
-		return nil, refuse(ReasonMalformed, "the body is empty")
-	case begin[0] == '{':
-		err = lenient.Unmarshal(document, &p)
-	case begin[0] == '[':
-		err = p.readArray(document)
-	default:
-		if document, err = formToJSON(document, contentType); err == nil {
-			err = lenient.Unmarshal(document, &p)
-		}
-	}
+const byteOrderMark = "\xef\xbb\xbf"
+
+// parse reads a body, which becomes the event's.
+func parse(body []byte, how reading) (*Event, *RequestError) {
+	p, err := readBody(bytes.TrimPrefix(body, []byte(byteOrderMark)), how)
 	if err != nil {
 		if isBinary(body) {
 			return nil, refuse(ReasonBinary, "the body is binary")
 		}
 		return nil, &RequestError{Reason: ReasonMalformed, Err: err}
-	}
-	if p.isEnvelope() {
-		p.unwrap()
 	}
 	event := p.event()
 	event.Raw = body
@@ -77,42 +52,54 @@ func parse(body []byte, contentType string) (*Event, *RequestError) {
 	return event, nil
 }
 
-// isBinary recognises what is no text, for a better answer than that it is malformed.
+// readBody reads what is in a body, whatever it is wrapped in.
+func readBody(document []byte, how reading) (*payload, error) {
+	begin := bytes.TrimLeft(document, blanks)
+	isForm := false
+	switch {
+	case len(begin) == 0:
+		return nil, errors.New("the body is empty")
+	case begin[0] == '{':
+		document = toUTF8(document, how.charset)
+	case begin[0] == '[':
+		object, err := soleObject(toUTF8(document, how.charset))
+		if err != nil {
+			return nil, err
+		}
+		if object == nil { // of several events none is picked
+			return &payload{}, nil
+		}
+		document = object
+	default:
+		nested, err := formToJSON(document, how)
+		if err != nil {
+			return nil, err
+		}
+		document, isForm = nested, true
+	}
+	p, err := readPayload(document, how.skim)
+	if err != nil {
+		return nil, err
+	}
+	if isForm {
+		if err := p.checkForm(); err != nil {
+			return nil, err
+		}
+	}
+	if !p.isEnvelope() {
+		return p, nil
+	}
+	p = p.unwrap(how.skim)
+	if isForm {
+		return p, p.checkForm()
+	}
+	return p, nil
+}
+
+// isBinary recognises what is no text, for a better error than that it is malformed.
 func isBinary(body []byte) bool {
 	head := body[:min(len(body), 512)]
 	return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) || bytes.IndexByte(head, 0) >= 0
-}
-
-// isEnvelope reports that the payload itself says nothing of a file or a stream, but holds something that may.
-func (p *payload) isEnvelope() bool {
-	return p.Data != nil && p.FileID == "" && p.StreamID == "" && p.State == nil && p.Results == nil && p.ContainerID == nil
-}
-
-// unwrap replaces the payload by the one object in its data, if that is about a file or a stream. Members beside it stay in Extra.
-func (p *payload) unwrap() {
-	object, _ := soleObject(unquote(p.Data))
-	var inner payload
-	if object == nil || lenient.Unmarshal(object, &inner) != nil || (inner.FileID == "" && inner.ID == "" && inner.StreamID == "") {
-		return
-	}
-	for name, raw := range p.Extra {
-		if _, ok := inner.Extra[name]; !ok {
-			inner.keep(name, raw)
-		}
-	}
-	if inner.ID == "" {
-		inner.ID = p.ID
-	}
-	*p = inner
-}
-
-// readArray reads a body that is an array, of one event as far as anyone knows. Of several none is picked: the event is Unknown.
-func (p *payload) readArray(data []byte) error {
-	object, err := soleObject(data)
-	if err != nil || object == nil {
-		return err
-	}
-	return lenient.Unmarshal(object, p)
 }
 
 // soleObject returns the object that data is, or that is the only element of the array that data is; nil if there are several.
@@ -147,92 +134,17 @@ func unquote(data json.RawMessage) json.RawMessage {
 	if !bytes.HasPrefix(data, []byte{'"'}) || json.Unmarshal(data, &text) != nil {
 		return data
 	}
-	return json.RawMessage(text)
+	return bytes.TrimPrefix([]byte(text), []byte(byteOrderMark))
 }
 
-func (p *payload) keep(name string, raw json.RawMessage) {
-	if p.Extra == nil {
-		p.Extra = map[string]json.RawMessage{}
+// readPayload reads one object.
+func readPayload(object []byte, skim bool) (*payload, error) {
+	if skim {
+		return skimPayload(object)
 	}
-	p.Extra[name] = raw
-}
-
-func (p *payload) keepText(name, text string) {
-	if text == "" {
-		return
+	p := &payload{object: object}
+	if err := lenient.Unmarshal(object, p); err != nil {
+		return nil, err
 	}
-	if raw, err := json.Marshal(text); err == nil {
-		p.keep(name, raw)
-	}
-}
-
-func (p *payload) keepData() {
-	if p.Data != nil {
-		p.keep("data", p.Data)
-	}
-}
-
-// event says what the payload is.
-func (p *payload) event() *Event {
-	switch {
-	case p.StreamID != "" && p.FileID == "":
-		return p.monitoringEvent()
-	case p.FileID == "" && p.ID != "" && (p.State != nil || p.Results != nil || p.ContainerID != nil):
-		p.FileID, p.ID = p.ID, ""
-	case p.FileID == "":
-		p.keepText("id", p.ID)
-		p.keepData()
-		return &Event{Kind: Unknown, Extra: p.Extra}
-	case strings.EqualFold(p.ID, p.FileID):
-		p.ID = ""
-	}
-	p.keepText("id", p.ID)
-	p.keepText("stream_id", p.StreamID)
-	p.keepText("stream_url", p.StreamURL)
-	p.keepText("stream_name", p.StreamName)
-	p.keepData()
-	event := &Event{Kind: FileScan, FileID: p.FileID, Name: p.Name, Results: p.Results, Extra: p.Extra}
-	if p.State != nil {
-		event.State = *p.State
-	}
-	if p.ContainerID != nil {
-		event.ContainerID = *p.ContainerID
-	}
-	if isTestID(p.FileID) || p.hasTestRow() {
-		event.Kind = Test
-	}
-	return event
-}
-
-// isTestID recognises the ids in the console's test payloads. A real file's is a UUID, a real stream's begins with "s-".
-func isTestID(id string) bool {
-	id = strings.ToLower(id)
-	return id == "test" || strings.HasPrefix(id, "test_") || strings.HasPrefix(id, "test-")
-}
-
-// testACRID is the recording in the console's test payloads.
-const testACRID = "test_acrid"
-
-func (p *payload) hasTestRow() bool {
-	return p.Results != nil && len(p.Results.Music) == 1 && p.Results.Music[0].Result.ACRID == testACRID
-}
-
-// isFileID reports whether id may be one: ids are UUIDs, but any text is allowed that cannot lead to another path or into another
-// line of a log.
-func isFileID(id string) bool {
-	for i := range len(id) {
-		switch c := id[i]; {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == ':':
-		case c == '.' && i > 0 && id[i-1] != '.':
-		default:
-			return false
-		}
-	}
-	return len(id) <= 128
-}
-
-// number reads a whole number from a member that may be text.
-func number(raw json.RawMessage) (int, bool) {
-	n, err := strconv.Atoi(strings.TrimSpace(string(unquote(raw))))
-	return n, err == nil
+	return p, nil
 }

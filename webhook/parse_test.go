@@ -262,12 +262,13 @@ func TestParseDeepText(t *testing.T) {
 	for _, body := range []string{
 		`{"file_id":"a","state":1,"results":"` + deep + `"}`,
 		`{"data":"` + deep + `"}`,
-		url.Values{"file_id": {"a"}, "state": {"1"}, "results": {deep}}.Encode(),
 	} {
 		event, err := webhook.Parse([]byte(body))
 		require.NoError(t, err)
 		assert.Nil(t, event.Results)
 	}
+	_, err := webhook.Parse([]byte(url.Values{"file_id": {"a"}, "state": {"1"}, "results": {deep}}.Encode()))
+	require.ErrorContains(t, err, "results", "a form is read in full or not at all")
 }
 
 // What the caller does with its bytes afterwards is its own business.

@@ -14,10 +14,14 @@ func addPrefixes(field string, to, prefixes []netip.Prefix) ([]netip.Prefix, err
 	}
 	for _, p := range prefixes {
 		if !p.IsValid() {
-			return nil, argument(field, "got a network that is not valid", `use netip.MustParsePrefix, as of "203.0.113.0/24"`)
+			return nil, argument(field, "got a network that is not valid", `use netip.MustParsePrefix("203.0.113.0/24")`)
 		}
-		if addr := p.Addr(); addr.Is4In6() && p.Bits() >= 96 {
+		addr := p.Addr()
+		if addr.Is4In6() && p.Bits() >= 96 {
 			p = netip.PrefixFrom(addr.Unmap(), p.Bits()-96)
+		}
+		if p.Addr().Is4In6() || addr.IsMulticast() || addr.IsUnspecified() && p.IsSingleIP() {
+			return nil, argument(field, "got a network that no request can come from: "+p.String(), `use one of unicast addresses, such as "203.0.113.0/24"`)
 		}
 		to = append(to, p.Masked())
 	}
@@ -28,7 +32,7 @@ func contains(prefixes []netip.Prefix, addr netip.Addr) bool {
 	return slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(addr) })
 }
 
-// peer returns who has sent a request, or the zero Addr if that cannot be said.
+// peer returns the address of the sender, or the zero Addr if it cannot be read.
 func (c *config) peer(r *http.Request) netip.Addr {
 	addr := parseAddr(r.RemoteAddr)
 	if !addr.IsValid() || !contains(c.proxies, addr) {

@@ -7,7 +7,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// Reason says in one word why a request was answered as it was.
+// Reason says in one word why a request got its response.
 type Reason string
 
 // The reasons, and the status that goes with each.
@@ -19,25 +19,25 @@ const (
 	ReasonDuplicate  Reason = "duplicate"   // 200: the same event was received before, and did not fail
 	ReasonContainer  Reason = "container"   // 200: dropped, the container is not in WithContainers
 	ReasonNotFound   Reason = "not_found"   // 200: dropped, the API does not know the file
-	ReasonMalformed  Reason = "malformed"   // 400: the body cannot be read, or broke off
+	ReasonMalformed  Reason = "malformed"   // 400: the body cannot be read in full, broke off, or lacks what WithRefetch needs
 	ReasonNoSecret   Reason = "no_secret"   // 401
 	ReasonBadSecret  Reason = "bad_secret"  // 401
 	ReasonTwoSecrets Reason = "two_secrets" // 401: the secret's parameter or header was given more than once
-	ReasonSignature  Reason = "signature"   // 401: the Verifier said no
+	ReasonSignature  Reason = "signature"   // 401: a Verifier refused it
 	ReasonNetwork    Reason = "network"     // 403: the peer is in none of WithAllowedPrefixes
 	ReasonMethod     Reason = "method"      // 405
 	ReasonStalled    Reason = "stalled"     // 408: the body did not arrive in time
 	ReasonTooLarge   Reason = "too_large"   // 413
 	ReasonBinary     Reason = "binary"      // 415: compressed, or no text at all
 	ReasonQueueFull  Reason = "queue_full"  // 429
-	ReasonRefetch    Reason = "refetch"     // 503: the API could not be asked, or still says that the file is being processed
+	ReasonRefetch    Reason = "refetch"     // 503: the API could not be asked, or still reports the file as being processed
 	ReasonShutdown   Reason = "shutdown"    // 503: Shutdown was called
 	ReasonFailed     Reason = "failed"      // 500: the function returned an error
-	ReasonPanicked   Reason = "panicked"    // 500: the function panicked
+	ReasonPanicked   Reason = "panicked"    // 500: the function, a Deduplicator, FileSource, Verifier or NotifyTarget panicked
 	ReasonTimeout    Reason = "timeout"     // 500: the function did not return in time; see WithCallbackTimeout
 )
 
-// status is what a request is answered with.
+// status is the status code of the response.
 func (r Reason) status() int {
 	switch r {
 	case ReasonDone, ReasonQueued, ReasonHealth, ReasonTest, ReasonDuplicate, ReasonContainer, ReasonNotFound:
@@ -65,6 +65,9 @@ func (r Reason) status() int {
 	return http.StatusInternalServerError
 }
 
+// ok reports whether the sender is told that all is well.
+func (r Reason) ok() bool { return r.status() == http.StatusOK }
+
 // A RequestError says why a callback was refused. It never holds a secret or the request's URL.
 type RequestError struct {
 	Reason Reason
@@ -82,7 +85,7 @@ func (e *RequestError) Error() string {
 // Unwrap returns what is wrong in particular.
 func (e *RequestError) Unwrap() error { return e.Err }
 
-// StatusCode is what to answer.
+// StatusCode is the status code to respond with.
 func (e *RequestError) StatusCode() int { return e.Reason.status() }
 
 func refuse(reason Reason, format string, args ...any) *RequestError {

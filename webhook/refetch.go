@@ -11,55 +11,75 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// A FileSource gives access to the files of a container; 0 is its default. *filescan.Client is one.
+// A FileSource gives access to the files of a container. *filescan.Client is one.
 type FileSource interface {
 	Files(containerID int) *filescan.Files
 }
 
-// refetchTimeout bounds one re-fetch with all its retries, since the sender is waiting.
+// refetchTimeout bounds one re-fetch with all its retries and the wait for its turn, since the sender is waiting.
 const refetchTimeout = 30 * time.Second
 
-// expects reports whether the event may be of one of the containers. One that does not say can only be judged by the API.
-func (c *config) expects(event *Event) bool {
+// checkContainer refuses an event of a container that is not expected, and one whose container nobody knows if it has to be known.
+// With several containers to look in, one that does not say can only be judged by the API.
+func (c *config) checkContainer(event *Event) *RequestError {
 	switch {
-	case event.Kind != FileScan || len(c.containers) == 0:
-		return true
-	case event.ContainerID == 0:
-		return c.files != nil
-	}
-	return slices.Contains(c.containers, event.ContainerID)
-}
-
-// refetch returns the event as the API knows it. Only the posted id counts, and the posted container if it is declared.
-func (c *config) refetch(ctx context.Context, posted *Event) (*Event, *RequestError) {
-	ctx, cancel := context.WithTimeout(ctx, refetchTimeout)
-	defer cancel()
-	containers := []int{0}
-	switch {
-	case slices.Contains(c.containers, posted.ContainerID):
-		containers[0] = posted.ContainerID
+	case event.Kind != FileScan, slices.Contains(c.containers, event.ContainerID):
+	case event.ContainerID == 0 && c.files != nil:
+		if len(c.containers) == 0 {
+			return refuse(ReasonMalformed, "the callback names no container to fetch the file from: use WithContainers")
+		}
 	case len(c.containers) > 0:
-		containers = c.containers
+		return &RequestError{Reason: ReasonContainer}
 	}
-	var err error
-	for _, id := range containers {
-		var file *filescan.File
-		if file, err = c.files.Files(id).Get(ctx, posted.FileID); err == nil {
-			return fetched(file)
-		}
-		if !errors.Is(err, acrcloud.ErrNotFound) {
-			return nil, &RequestError{Reason: ReasonRefetch, Err: err}
-		}
-	}
-	return nil, &RequestError{Reason: ReasonNotFound, Err: err}
+	return nil
 }
 
-func fetched(file *filescan.File) (*Event, *RequestError) {
-	if !file.State.Done() {
-		return nil, &RequestError{Reason: ReasonRefetch, Err: fmt.Errorf("the API says that the file is in state %v", file.State)}
+// refetch replaces the event of a job by what the API knows. Only the posted ids count.
+func (h *Handler) refetch(j *job) (Reason, error) {
+	if h.files == nil || j.event.Kind != FileScan {
+		return "", nil
 	}
-	return &Event{
+	ctx, cancel := context.WithTimeout(j.ctx, refetchTimeout)
+	defer cancel()
+	if h.fetches != nil {
+		select {
+		case h.fetches <- struct{}{}:
+		case <-ctx.Done():
+			return ReasonRefetch, fmt.Errorf("as many files are being fetched as there are workers: %w", ctx.Err())
+		}
+	}
+	posted := j.event
+	file, err := within(ctx, "the FileSource", func(ctx context.Context) (*filescan.File, error) {
+		if h.fetches != nil {
+			defer func() { <-h.fetches }() // when it is over, not when it is given up
+		}
+		return h.find(ctx, posted)
+	}, nil)
+	switch {
+	case errors.Is(err, acrcloud.ErrNotFound):
+		return ReasonNotFound, err
+	case err != nil:
+		return reasonOf(err, ReasonRefetch), err
+	case !file.State.Done():
+		return ReasonRefetch, fmt.Errorf("the API reports the file in state %v", file.State)
+	}
+	h.jobs.replace(j, &Event{
 		Kind: FileScan, FileID: file.ID, ContainerID: file.ContainerID, State: file.State, Name: file.Name, Results: file.Results,
 		Extra: file.Extra, Refetched: true, file: file,
-	}, nil
+	})
+	return "", nil
+}
+
+// find gets a file from the container that its callback names, or else from the first that has it.
+func (c *config) find(ctx context.Context, posted *Event) (file *filescan.File, err error) {
+	containers := []int{posted.ContainerID}
+	if posted.ContainerID == 0 {
+		containers = c.containers
+	}
+	for _, id := range containers {
+		if file, err = c.files.Files(id).Get(ctx, posted.FileID); !errors.Is(err, acrcloud.ErrNotFound) {
+			break
+		}
+	}
+	return file, err
 }

@@ -27,7 +27,7 @@ func scanned(t *testing.T) (*mock.Server, *filescan.Client, *filescan.File) {
 	track := srv.AddTrack(mock.Track{Title: "Silver River", Duration: 30 * time.Second})
 	client, err := filescan.New(srv.Config(), append(srv.Options(), acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}))...)
 	require.NoError(t, err)
-	file, err := client.Files(0).Upload(t.Context(), acrcloud.FromBytes("a.wav", track.WAV(0, 10*time.Second)), nil)
+	file, err := client.Files(srv.Config().ContainerID).Upload(t.Context(), acrcloud.FromBytes("a.wav", track.WAV(0, 10*time.Second)), nil)
 	require.NoError(t, err)
 	return srv, client, file
 }
@@ -36,15 +36,13 @@ func scanned(t *testing.T) (*mock.Server, *filescan.Client, *filescan.File) {
 func TestRefetch(t *testing.T) {
 	t.Parallel()
 	srv, client, file := scanned(t)
-	other := strconv.Itoa(srv.Config().ContainerID + 1)
 	own := strconv.Itoa(srv.Config().ContainerID)
 	for name, tt := range map[string]struct {
 		body string
 		opts []webhook.Option
 	}{
-		"its container":                     {`{"file_id":"` + file.ID + `","state":-1,"cid":` + own + `,"name":"forged.mp3"}`, nil},
-		"a posted container does not count": {`{"file_id":"` + file.ID + `","state":-1,"cid":` + other + `}`, nil},
-		"no container":                      {`{"file_id":"` + file.ID + `","state":-1}`, nil},
+		"its container":  {`{"file_id":"` + file.ID + `","state":-1,"cid":` + own + `,"name":"forged.mp3"}`, nil},
+		"forged results": {`{"file_id":"` + file.ID + `","state":-1,"cid":` + own + `,"results":{"music":[{"result":{"title":"Forged"}}]}}`, nil},
 		"declared": {
 			`{"file_id":"` + file.ID + `","state":-1,"cid":` + own + `}`,
 			[]webhook.Option{webhook.WithContainers(srv.Config().ContainerID)},
@@ -100,7 +98,7 @@ func TestRefetchFails(t *testing.T) {
 			srv, client, file := scanned(t)
 			calls := 0
 			h, log := newHandler(t, func(context.Context, *webhook.Event) error { calls++; return nil }, webhook.WithoutAuthentication(), webhook.WithRefetch(client))
-			body := `{"file_id":"` + file.ID + `","state":1}`
+			body := `{"file_id":"` + file.ID + `","state":1,"cid":` + strconv.Itoa(srv.Config().ContainerID) + `}`
 			tt.fault.Method, tt.fault.Path = http.MethodGet, "/api/fs-containers/*/files/*"
 			tt.fault.Body = strings.Replace(tt.fault.Body, "FILE", file.ID, 1)
 			remove := srv.Inject(tt.fault)
@@ -114,6 +112,20 @@ func TestRefetchFails(t *testing.T) {
 			assert.Equal(t, 1, calls)
 		})
 	}
+}
+
+// The container is the event's: without one there is nowhere to look, and in a wrong one there is nothing to find.
+func TestRefetchContainer(t *testing.T) {
+	t.Parallel()
+	srv, client, file := scanned(t)
+	h, log := newHandler(t, func(context.Context, *webhook.Event) error { t.Error("called"); return nil }, webhook.WithoutAuthentication(), webhook.WithRefetch(client))
+	other := strconv.Itoa(srv.Config().ContainerID + 1)
+	assert.Equal(t, 200, answer(h, post(t, strings.NewReader(`{"file_id":"`+file.ID+`","state":1,"cid":`+other+`}`), "")))
+	assert.Equal(t, webhook.ReasonNotFound, log.last(t).Reason)
+	before := len(srv.Requests())
+	assert.Equal(t, 400, answer(h, post(t, strings.NewReader(`{"file_id":"`+file.ID+`","state":1}`), "")))
+	require.ErrorContains(t, log.last(t).Err, "WithContainers")
+	assert.Len(t, srv.Requests(), before, "nothing was asked")
 }
 
 func TestRefetchOtherKinds(t *testing.T) {
@@ -137,7 +149,7 @@ func TestRefetchIsBounded(t *testing.T) {
 		srv.Inject(mock.Fault{Method: http.MethodGet, Path: "/api/fs-containers/*/files/*", Delay: time.Hour})
 		h, log := newHandler(t, nothing, webhook.WithoutAuthentication(), webhook.WithRefetch(client))
 		started := time.Now()
-		assert.Equal(t, 503, answer(h, post(t, strings.NewReader(`{"file_id":"`+file.ID+`","state":1}`), "")))
+		assert.Equal(t, 503, answer(h, post(t, strings.NewReader(`{"file_id":"`+file.ID+`","state":1,"cid":`+strconv.Itoa(srv.Config().ContainerID)+`}`), "")))
 		assert.LessOrEqual(t, time.Since(started), 30*time.Second)
 		assert.Equal(t, webhook.ReasonRefetch, log.last(t).Reason)
 	})

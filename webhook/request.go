@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// The defaults of what is read of a request. The largest body that is known of is 200 kB; how fast the service sends is not known.
+// The defaults of what is read of a request. The largest body known is 202 kB; how fast the service sends is not known.
 const (
-	defaultMaxBytes    = 16 << 20
+	defaultMaxBytes    = 4 << 20
 	defaultReadTimeout = 30 * time.Second
 )
 
-// ParseRequest reads a callback from a request, as [Parse] does with its body. It reads at most 16 MiB and for at most 30 seconds,
+// ParseRequest reads a callback from a request, as [Parse] does with its body. It reads at most 4 MiB and for at most 30 seconds,
 // whatever limits the server has, and closes the body. It does not authenticate the request: [Handler] does.
 //
-// The error is a [*RequestError], whose StatusCode is what to answer: for another method than POST, a body that is compressed or
-// clearly binary, too large, too slow, or that cannot be read. Event.Header is the request's whole header, with whatever secret is
-// in there.
+// The error is a [*RequestError], whose StatusCode is the one to respond with: for another method than POST, a body that is compressed
+// or clearly binary, too large, too slow, or that cannot be read. Event.Header is that of the request without credentials; a header
+// with a shared secret of your own stays in it.
 func ParseRequest(r *http.Request) (*Event, error) {
 	if r == nil || r.Method != http.MethodPost {
 		return nil, refuse(ReasonMethod, "a callback is a POST")
@@ -31,11 +31,11 @@ func ParseRequest(r *http.Request) (*Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	event, err := parse(body, r.Header.Get("Content-Type"))
+	event, err := parse(body, reading{contentType: r.Header.Get("Content-Type"), charset: charsetOf(r.Header)})
 	if err != nil {
 		return nil, err
 	}
-	event.Header = r.Header.Clone()
+	event.Header = withoutCredentials(r, "", nil)
 	return event, nil
 }
 
@@ -143,18 +143,21 @@ func readAll(r io.Reader, announced int64) ([]byte, error) {
 	}
 }
 
-// checkHeader refuses what is compressed or clearly no text. A label that is missing, or makes no sense, says nothing.
+// checkHeader refuses what is compressed or clearly no text. A label that is missing, or makes no sense, is ignored.
 func checkHeader(header http.Header) *RequestError {
 	for _, line := range header.Values("Content-Encoding") {
 		for encoding := range strings.SplitSeq(line, ",") {
-			if encoding = strings.ToLower(strings.TrimSpace(encoding)); encoding != "" && encoding != "identity" {
+			switch encoding = strings.ToLower(strings.TrimSpace(encoding)); {
+			case encoding == "", encoding == "identity", encoding == "none", encoding == "7bit", encoding == "8bit":
+			case isCharset(charsetLabel(encoding)): // a common mistake: the body is plain text
+			default:
 				return refuse(ReasonBinary, "the body is compressed, which is never unpacked")
 			}
 		}
 	}
 	kind, _, _ := strings.Cut(header.Get("Content-Type"), ";")
 	kind, _, err := mime.ParseMediaType(kind)
-	if err == nil && isBinaryType(kind) {
+	if err == nil && isBinaryType(kind) && !strings.HasSuffix(kind, "+json") {
 		return refuse(ReasonBinary, "the content type is binary")
 	}
 	return nil

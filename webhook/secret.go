@@ -1,15 +1,27 @@
 package webhook
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/base64"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
+
+// minSecret is the length in bytes below which [WithSecret] refuses a secret: anyone can send guesses to a public URL.
+const minSecret = 16
+
+// NewSecret makes a secret for [WithSecret] and [CallbackURL]: 32 random bytes, in characters that a URL and a header carry as they
+// are. Store it: the handler needs the same secret after a restart.
+func NewSecret() acrcloud.Secret {
+	random := make([]byte, 32)
+	_, _ = rand.Read(random) // it never fails
+	return acrcloud.NewSecret(base64.RawURLEncoding.EncodeToString(random))
+}
 
 // A guard knows the shared secrets.
 type guard struct {
@@ -25,7 +37,7 @@ func newGuard(name string, secrets []acrcloud.Secret) *guard {
 		digests[i] = sha256.Sum256([]byte(s.Reveal()))
 	}
 	return &guard{name: name, matches: func(given string) bool {
-		// Digests are of one length, and all are compared: time tells neither a length nor which secret it was.
+		// Digests are of one length, and all are compared: timing reveals neither a length nor which secret it was.
 		digest := sha256.Sum256([]byte(given))
 		found := 0
 		for i := range digests {
@@ -40,6 +52,8 @@ func newGuard(name string, secrets []acrcloud.Secret) *guard {
 func (g *guard) check(r *http.Request) *RequestError {
 	given := g.given(r)
 	switch {
+	case g == nil:
+		return nil
 	case len(given) == 0:
 		return &RequestError{Reason: ReasonNoSecret}
 	case len(given) > 1:
@@ -51,28 +65,11 @@ func (g *guard) check(r *http.Request) *RequestError {
 }
 
 func (g *guard) given(r *http.Request) []string {
+	if g == nil {
+		return nil
+	}
 	given := r.URL.Query()[g.name]
 	return append(slices.Clip(given), r.Header.Values(g.name)...)
-}
-
-// clean returns the header without the secret: also where a proxy has put the whole URL into a header.
-func (g *guard) clean(r *http.Request) http.Header {
-	header := r.Header.Clone()
-	if g == nil {
-		return header
-	}
-	given := g.given(r)
-	header.Del(g.name)
-	for name, values := range header {
-		if slices.ContainsFunc(values, func(value string) bool {
-			return slices.ContainsFunc(given, func(secret string) bool {
-				return secret != "" && (strings.Contains(value, secret) || strings.Contains(value, url.QueryEscape(secret)))
-			})
-		}) {
-			delete(header, name)
-		}
-	}
-	return header
 }
 
 // isParameterName reports whether name can be both a query parameter, without escapes, and a header.
@@ -80,4 +77,12 @@ func isParameterName(name string) bool {
 	return name != "" && strings.IndexFunc(name, func(r rune) bool {
 		return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	}) < 0
+}
+
+// isCommonHeader reports whether requests have a header of that name anyway, which would count as a second secret.
+func isCommonHeader(name string) bool {
+	return slices.Contains([]string{
+		"Accept", "Accept-Encoding", "Accept-Language", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Date", "Expect", "Host",
+		"Referer", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+	}, http.CanonicalHeaderKey(name))
 }

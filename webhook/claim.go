@@ -1,0 +1,93 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// storeTimeout bounds each call of the Deduplicator.
+const storeTimeout = 10 * time.Second
+
+// claim makes the event this job's own. A reason means that it is a duplicate, or cannot go on.
+func (h *Handler) claim(ctx context.Context, j *job) (Reason, error) {
+	if j.key == "" {
+		return "", nil
+	}
+	if leader := h.jobs.lead(j); leader != nil {
+		return h.join(ctx, leader)
+	}
+	claimed, err := h.storeClaim(j.ctx, j.key)
+	switch {
+	case reasonOf(err, "") == ReasonPanicked:
+		return ReasonPanicked, err
+	case err != nil && j.ctx.Err() != nil:
+		return ReasonShutdown, err
+	case err != nil: // to lose an event is worse than to handle it twice
+		j.trouble = fmt.Errorf("the Deduplicator could not claim the event: %w", err)
+		return "", nil
+	case !claimed:
+		return ReasonDuplicate, nil
+	}
+	j.claimed = true
+	return "", nil
+}
+
+// join waits for what becomes of an event that another request has brought already: as long as that can fail, its duplicate must not
+// be told that all is well.
+func (h *Handler) join(ctx context.Context, leader *job) (Reason, error) {
+	timer := time.NewTimer(h.callbackTimeout)
+	defer timer.Stop()
+	select {
+	case <-leader.answered:
+		if leader.answer.ok() {
+			return ReasonDuplicate, nil
+		}
+		return leader.answer, errors.New("it is a duplicate of an event that was not handled")
+	case <-timer.C:
+		return ReasonTimeout, errors.New("it is a duplicate of an event that is still being handled")
+	case <-ctx.Done():
+		return ReasonDuplicate, fmt.Errorf("the sender has hung up: %w", context.Cause(ctx))
+	}
+}
+
+// settle commits the claim of a job that is done and releases that of any other, and then answers its duplicates.
+func (h *Handler) settle(j *job, reason Reason) (_ Reason, err error) {
+	defer func() { h.jobs.settle(j, reason) }()
+	if !j.claimed {
+		return reason, nil
+	}
+	if reason == ReasonDone {
+		err = h.store(j, "commit the event, which is done", h.deduplicator.Commit)
+		if reasonOf(err, reason) == ReasonDone {
+			return reason, err
+		}
+		reason = ReasonPanicked // then the event is new again
+	}
+	return reason, errors.Join(err, h.store(j, "release the event", h.deduplicator.Release))
+}
+
+// store calls a method of the Deduplicator for a job that may have been cancelled.
+func (*Handler) store(j *job, what string, f func(context.Context, string) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), storeTimeout)
+	defer cancel()
+	_, err := within(ctx, "the Deduplicator", func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx, j.key) }, nil)
+	if err != nil {
+		return fmt.Errorf("the Deduplicator could not %s: %w", what, err)
+	}
+	return nil
+}
+
+// storeClaim claims a key. A claim that comes too late is released, since nobody would ever commit it.
+func (h *Handler) storeClaim(ctx context.Context, key string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	return within(ctx, "the Deduplicator", func(ctx context.Context) (bool, error) { return h.deduplicator.Claim(ctx, key) }, func(claimed bool) {
+		if claimed {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+			defer cancel()
+			_ = protect("the Deduplicator", func() error { return h.deduplicator.Release(ctx, key) })
+		}
+	})
+}
