@@ -24,7 +24,7 @@ type Config struct {
 
 	Region      Region `json:"region,omitzero"`       // of the container ContainerID, which is then not looked up
 	BearerToken Secret `json:"bearer_token,omitzero"` // the Console API token
-	ContainerID int    `json:"container_id,omitzero"` // the container that Client.Files(0) means
+	ContainerID int    `json:"container_id,omitzero"` // of File Scanning: what to give to Client.Files; Check looks at it
 
 	IdentifyHost         string `json:"identify_host,omitzero"`          // the project's host, or a URL of it
 	IdentifyAccessKey    Secret `json:"identify_access_key,omitzero"`    // the project's access key

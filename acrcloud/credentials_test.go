@@ -156,7 +156,7 @@ func TestConsoleCredentials(t *testing.T) {
 				s.set(t, srv, &cfg)
 				c, err := filescan.New(cfg, srv.Options()...)
 				require.NoError(t, err)
-				files := c.Files(0)
+				files := c.Files(cfg.ContainerID)
 				_, err = files.List(t.Context(), nil)
 				s.verify(t, err)
 				_, err = files.Upload(t.Context(), acrcloud.FromBytes("a.wav", []byte("RIFF")), nil)

@@ -15,7 +15,7 @@
 //	if err != nil {
 //		return err // names the field that is missing or wrong
 //	}
-//	file, err := client.Files(0).Scan(ctx, acrcloud.FromFile("song.mp3"), nil)
+//	file, err := client.Files(cfg.ContainerID).Scan(ctx, acrcloud.FromFile("song.mp3"), nil)
 //	if errors.Is(err, acrcloud.ErrCredentials) {
 //		// The error's text says what to do.
 //	}

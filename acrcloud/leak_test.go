@@ -135,7 +135,7 @@ func TestNoSecretShows(t *testing.T) {
 		bad := cfg
 		bad.BearerToken = cfg.IdentifyAccessKey
 		_, err = filescan.New(bad, opts...)
-		run.seen = append(run.seen, err, cfg, &cfg, []acrcloud.Config{cfg}, map[string]any{"c": cfg}, scanner, scanner.Files(0), scanner.Containers(), identifier, container, *container)
+		run.seen = append(run.seen, err, cfg, &cfg, []acrcloud.Config{cfg}, map[string]any{"c": cfg}, scanner, scanner.Files(cfg.ContainerID), scanner.Containers(), identifier, container, *container)
 		bad = cfg
 		bad.IdentifyAccessSecret = cfg.BearerToken
 		_, err = identify.New(bad, opts...)
@@ -144,14 +144,14 @@ func TestNoSecretShows(t *testing.T) {
 		song := srv.AddTrack(mock.Track{}).WAV(0, 3*time.Second)
 		calls := func() {
 			note := func(v any, err error) { run.seen = append(run.seen, v, err) }
-			note(scanner.Files(0).Upload(ctx, acrcloud.FromBytes("a.wav", song), nil))
-			note(scanner.Files(0).Upload(ctx, acrcloud.FromReader("b.wav", strings.NewReader("RIFF"), -1), &filescan.UploadOptions{Method: filescan.Multipart}))
+			note(scanner.Files(cfg.ContainerID).Upload(ctx, acrcloud.FromBytes("a.wav", song), nil))
+			note(scanner.Files(cfg.ContainerID).Upload(ctx, acrcloud.FromReader("b.wav", strings.NewReader("RIFF"), -1), &filescan.UploadOptions{Method: filescan.Multipart}))
 			note(scanner.Containers().Create(ctx, &filescan.CreateContainerRequest{Name: "y", Region: acrcloud.EUWest1, Engine: 1, CallbackURL: callback}))
 			note(scanner.Containers().Get(ctx, container.ID))
 			note(scanner.Containers().List(ctx, nil))
-			_, err := scanner.Files(0).Import(ctx, filescan.AudioURL("https://a.test/b?sig=s1gned-url"), nil)
+			_, err := scanner.Files(cfg.ContainerID).Import(ctx, filescan.AudioURL("https://a.test/b?sig=s1gned-url"), nil)
 			note(nil, err) // the file has the URL that was asked for
-			_, err = scanner.Files(0).List(ctx, nil)
+			_, err = scanner.Files(cfg.ContainerID).List(ctx, nil)
 			note(nil, err)
 			note(nil, scanner.Do(ctx, http.MethodGet, "/buckets?key=qu3ry", nil, nil))
 			note(scanner.Check(ctx))

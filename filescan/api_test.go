@@ -22,6 +22,8 @@ import (
 const (
 	testToken = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.claims.signature"
 	fileID    = "6b1e2c1a-0000-4000-8000-000000000001"
+
+	containerID = 7 // the one that newAPI has
 )
 
 var testTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)

@@ -37,14 +37,9 @@ func New(cfg acrcloud.Config, opts ...acrcloud.Option) (*Client, error) {
 // Containers returns the account's containers.
 func (c *Client) Containers() *Containers { return &Containers{client: c} }
 
-// Files returns the files of a container; 0 means Config.ContainerID. A container id that makes no sense is reported by the
-// first call.
-func (c *Client) Files(containerID int) *Files {
-	if containerID == 0 && c.usable() == nil {
-		containerID = c.api.Config().ContainerID
-	}
-	return &Files{client: c, containerID: containerID}
-}
+// Files returns the files of a container: client.Files(cfg.ContainerID). Its calls refuse an id that is 0 or negative with an
+// [*acrcloud.ArgumentError], because an id that was never set must not mean any container.
+func (c *Client) Files(containerID int) *Files { return &Files{client: c, containerID: containerID} }
 
 // Do makes any other call of the Console API, with this client's host, token, retries and errors: buckets, projects, billing
 // and so on. path is what follows the host, with a query if need be, such as "/api/buckets?page=2"; the "/api" may be left

@@ -97,7 +97,7 @@ func TestHosts(t *testing.T) {
 				acrcloud.WithHTTPClient(&http.Client{Transport: a}))
 			require.NoError(t, err)
 			for range 2 {
-				_, err = c.Files(0).Get(t.Context(), fileID)
+				_, err = c.Files(containerID).Get(t.Context(), fileID)
 				require.NoError(t, err)
 			}
 			var want []string
@@ -129,7 +129,7 @@ func TestRegionThatIsNone(t *testing.T) {
 		c, a := newAPI(t, map[string]http.HandlerFunc{
 			"GET api-v2.acrcloud.com/api/fs-containers/7": says(fmt.Sprintf(`{"data":{"id":7,"region":%q}}`, region)),
 		})
-		_, err := c.Files(0).Get(t.Context(), fileID)
+		_, err := c.Files(containerID).Get(t.Context(), fileID)
 		_, ok := errors.AsType[*acrcloud.DecodeError](err)
 		assert.True(t, ok, "%v", err)
 		assert.Len(t, a.requests(), 1)
@@ -151,13 +151,13 @@ func TestRegionLookupIsShared(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			_, err := c.Files(0).Get(ctx, fileID)
+			_, err := c.Files(containerID).Get(ctx, fileID)
 			assert.ErrorIs(t, err, context.Canceled)
 		})
 		synctest.Wait()
 		for range 100 {
 			wg.Go(func() {
-				_, err := c.Files(0).Get(t.Context(), fileID)
+				_, err := c.Files(containerID).Get(t.Context(), fileID)
 				assert.NoError(t, err)
 			})
 		}
@@ -182,10 +182,10 @@ func TestRegionLookupEndsWithItsLastCaller(t *testing.T) {
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err := c.Files(0).Get(ctx, fileID)
+		_, err := c.Files(containerID).Get(ctx, fileID)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		synctest.Wait()
-		_, err = c.Files(0).Get(t.Context(), fileID)
+		_, err = c.Files(containerID).Get(t.Context(), fileID)
 		require.NoError(t, err)
 		assert.Equal(t, 2, a.count("GET api-v2.acrcloud.com"))
 	})
@@ -195,9 +195,7 @@ func TestArgumentsAreCheckedBeforeSending(t *testing.T) {
 	t.Parallel()
 	c, a := newAPI(t, nil)
 	ctx := t.Context()
-	none, err := filescan.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(testToken)})
-	require.NoError(t, err)
-	files := c.Files(0)
+	files := c.Files(containerID)
 	tests := map[string]struct {
 		field string
 		call  func() error
@@ -210,7 +208,6 @@ func TestArgumentsAreCheckedBeforeSending(t *testing.T) {
 		"CSV of nothing":       {"files", func() error { return filescan.WriteCSV(io.Discard, nil, nil) }},
 		"JSON of nothing":      {"files", func() error { return filescan.WriteJSONL(io.Discard, nil, nil) }},
 		"no rules to read":     {"rules", func() error { _, err := filescan.ReadRules(nil); return err }},
-		"no container":         {"containerID", func() error { _, err := none.Files(0).Get(ctx, fileID); return err }},
 		"negative container": {"containerID", func() error {
 			_, err := c.Files(-3).List(ctx, nil)
 			return err
@@ -293,6 +290,39 @@ func TestArgumentsAreCheckedBeforeSending(t *testing.T) {
 		})
 	}
 	t.Cleanup(func() { assert.Empty(t, a.requests(), "nothing may be sent") })
+}
+
+// An id that was never set must not mean the configured container, nor any other.
+func TestFilesOfContainerZero(t *testing.T) {
+	t.Parallel()
+	c, a := newAPI(t, nil)
+	ctx := t.Context()
+	for _, id := range []int{0, -1} {
+		files := c.Files(id)
+		for name, call := range map[string]func() error{
+			"Get":    func() error { _, err := files.Get(ctx, fileID); return err },
+			"List":   func() error { _, err := files.List(ctx, nil); return err },
+			"All":    func() error { _, errs := collect(ctx, files, nil); return errors.Join(errs...) },
+			"Delete": func() error { return files.Delete(ctx, fileID) },
+			"Rescan": func() error { _, err := files.Rescan(ctx, fileID); return err },
+			"Upload": func() error { _, err := files.Upload(ctx, song(), nil); return err },
+			"Import": func() error { _, err := files.Import(ctx, filescan.AudioURL("https://a.test/b.mp3"), nil); return err },
+			"Wait":   func() error { _, err := files.Wait(ctx, fileID, nil); return err },
+			"Scan":   func() error { _, err := files.Scan(ctx, song(), nil); return err },
+			"Resume": func() error {
+				_, err := files.Resume(ctx, filescan.Ticket{ContainerID: id, Name: "a.wav", Key: "k", DataType: filescan.Audio})
+				return err
+			},
+			"nothing to delete": func() error { return files.Delete(ctx) },
+			"nothing to rescan": func() error { _, err := files.Rescan(ctx); return err },
+		} {
+			e, ok := errors.AsType[*acrcloud.ArgumentError](call())
+			require.True(t, ok, "%s: %v", name, call())
+			assert.Equal(t, "containerID", e.Field, name)
+			assert.Contains(t, e.Remedy, "Config.ContainerID", name)
+		}
+	}
+	assert.Empty(t, a.requests(), "nothing may be sent")
 }
 
 func TestDo(t *testing.T) {

@@ -165,7 +165,7 @@ func (c *Containers) check(id int) error {
 	if err := c.usable(); err != nil {
 		return err
 	}
-	return console.CheckID("containerID", "container", id)
+	return checkContainerID(id)
 }
 
 func isContainer(c *Container) bool { return c.ID > 0 }

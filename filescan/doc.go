@@ -1,8 +1,8 @@
 // Package filescan finds the music in audio and video files: it uploads them to ACRCloud's File Scanning, waits until they are
 // processed, and returns what was recognised, where, and in whose recording.
 //
-//	client, err := filescan.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(token), ContainerID: 12345})
-//	file, err := client.Files(0).Scan(ctx, acrcloud.FromFile("song.mp3"), nil)
+//	client, err := filescan.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(token)})
+//	file, err := client.Files(12345).Scan(ctx, acrcloud.FromFile("song.mp3"), nil)
 //	if err == nil && file.Results != nil {
 //		for _, match := range file.Results.Music {
 //			fmt.Println(match.Offset, match.Result.Title)

@@ -14,21 +14,22 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// newService is an ACRCloud in memory that knows one track, a client of it, and a recording of 20 seconds of that track.
-func newService() (*filescan.Client, acrcloud.Source) {
+// newService returns the files of a container of an ACRCloud in memory that knows one track, and a recording of 20 seconds of that track.
+func newService() (*filescan.Files, acrcloud.Source) {
 	srv := mock.New()
 	track := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}, ISRC: "QZABC2600001"})
-	client, err := filescan.New(srv.Config(), srv.Options()...)
+	cfg := srv.Config()
+	client, err := filescan.New(cfg, srv.Options()...)
 	if err != nil {
 		panic(err)
 	}
-	return client, acrcloud.FromBytes("upload.wav", track.WAV(30*time.Second, 50*time.Second))
+	return client.Files(cfg.ContainerID), acrcloud.FromBytes("upload.wav", track.WAV(30*time.Second, 50*time.Second))
 }
 
 func Example() {
-	client, recording := newService()
+	files, recording := newService()
 
-	file, err := client.Files(0).Scan(context.Background(), recording, nil)
+	file, err := files.Scan(context.Background(), recording, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -44,10 +45,10 @@ func Example() {
 }
 
 func ExampleFiles_Upload() {
-	client, _ := newService()
+	files, _ := newService()
 
 	content := strings.NewReader("not audio at all")
-	_, err := client.Files(0).Upload(context.Background(), acrcloud.FromReader("song.mp3", content, -1), &filescan.UploadOptions{
+	_, err := files.Upload(context.Background(), acrcloud.FromReader("song.mp3", content, -1), &filescan.UploadOptions{
 		Policy: &filescan.UploadPolicy{
 			MaxBytes: 100 << 20,
 			Formats:  []acrcloud.Format{acrcloud.FormatMP3, acrcloud.FormatWAV, acrcloud.FormatFLAC},
@@ -63,9 +64,9 @@ func ExampleFiles_Upload() {
 }
 
 func ExampleFiles_Upload_progress() {
-	client, recording := newService()
+	files, recording := newService()
 
-	_, err := client.Files(0).Upload(context.Background(), recording, &filescan.UploadOptions{
+	_, err := files.Upload(context.Background(), recording, &filescan.UploadOptions{
 		OnProgress: func(p filescan.Progress) {
 			if p.Done {
 				fmt.Printf("%d of %d bytes\n", p.Sent, p.Total)
@@ -79,15 +80,15 @@ func ExampleFiles_Upload_progress() {
 }
 
 func ExampleFiles_Wait() {
-	client, recording := newService()
+	files, recording := newService()
 	ctx := context.Background()
 
-	uploaded, err := client.Files(0).Upload(ctx, recording, nil)
+	uploaded, err := files.Upload(ctx, recording, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	file, err := client.Files(0).Wait(ctx, uploaded.ID, &filescan.WaitOptions{Timeout: 10 * time.Minute})
+	file, err := files.Wait(ctx, uploaded.ID, &filescan.WaitOptions{Timeout: 10 * time.Minute})
 	if timeout, ok := errors.AsType[*filescan.WaitError](err); ok {
 		fmt.Println("not done yet, ask again later for", timeout.Last.ID)
 		return
@@ -98,15 +99,15 @@ func ExampleFiles_Wait() {
 }
 
 func ExampleFiles_All() {
-	client, recording := newService()
+	files, recording := newService()
 	ctx := context.Background()
-	if _, err := client.Files(0).Scan(ctx, recording, nil); err != nil {
+	if _, err := files.Scan(ctx, recording, nil); err != nil {
 		fmt.Println(err)
 		return
 	}
 
 	state := filescan.StateReady
-	for file, err := range client.Files(0).All(ctx, &filescan.ListFilesOptions{State: &state, WithResults: true}) {
+	for file, err := range files.All(ctx, &filescan.ListFilesOptions{State: &state, WithResults: true}) {
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -118,19 +119,19 @@ func ExampleFiles_All() {
 }
 
 func ExampleFiles_Rescan() {
-	client, recording := newService()
+	files, recording := newService()
 	ctx := context.Background()
-	file, err := client.Files(0).Scan(ctx, recording, nil)
+	file, err := files.Scan(ctx, recording, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 
-	if _, err := client.Files(0).Rescan(ctx, file.ID); err != nil {
+	if _, err := files.Rescan(ctx, file.ID); err != nil {
 		fmt.Println(err)
 		return
 	}
-	again, err := client.Files(0).Wait(ctx, file.ID, &filescan.WaitOptions{NewerThan: file.UpdatedAt})
+	again, err := files.Wait(ctx, file.ID, &filescan.WaitOptions{NewerThan: file.UpdatedAt})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -141,7 +142,12 @@ func ExampleFiles_Rescan() {
 }
 
 func ExampleContainers_Create() {
-	client, _ := newService()
+	srv := mock.New()
+	client, err := filescan.New(srv.Config(), srv.Options()...)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	ctx := context.Background()
 
 	container, err := client.Containers().Create(ctx, &filescan.CreateContainerRequest{

@@ -173,7 +173,7 @@ func (f *Files) check(fileIDs ...string) error {
 	if err := f.client.usable(); err != nil {
 		return err
 	}
-	if err := console.CheckID("containerID", "container", f.containerID); err != nil {
+	if err := checkContainerID(f.containerID); err != nil {
 		return err
 	}
 	for _, id := range fileIDs {

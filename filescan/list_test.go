@@ -41,7 +41,7 @@ func TestListFiles(t *testing.T) {
 				assert.Equal(t, tt.want, r.URL.RawQuery)
 				says(pageJSON(3, 9, 42, row(1), "null", row(2)))(w, r)
 			}})
-			page, err := c.Files(0).List(t.Context(), tt.opts)
+			page, err := c.Files(containerID).List(t.Context(), tt.opts)
 			require.NoError(t, err)
 			assert.Equal(t, 3, page.Page)
 			assert.Equal(t, 2, page.PerPage, "the service repeats what it was asked as text")
@@ -101,7 +101,7 @@ func TestAllFiles(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: listing(tt.pages, nil)})
-			all := c.Files(0).All(t.Context(), nil)
+			all := c.Files(containerID).All(t.Context(), nil)
 			for range 2 { // it can be ranged over again
 				var ids []string
 				var failed error
@@ -134,7 +134,7 @@ func TestAllFilesWhileTheyAreDeleted(t *testing.T) {
 			says(pageJSON(page, (len(left)+perPage-1)/perPage, len(left), rows...))(w, r)
 		}})
 		seen := 0
-		for f, err := range c.Files(0).All(t.Context(), &filescan.ListFilesOptions{PerPage: perPage}) {
+		for f, err := range c.Files(containerID).All(t.Context(), &filescan.ListFilesOptions{PerPage: perPage}) {
 			require.NoError(t, err)
 			left = slices.DeleteFunc(left, func(n int) bool { return f.ID == fmt.Sprintf("id-%d", n) })
 			seen++
@@ -210,7 +210,7 @@ func TestAllFilesWhileTheyChange(t *testing.T) {
 			tb := &table{rows: numbers(1, tt.rows), perPage: 100, before: tt.before}
 			c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: tb.ServeHTTP})
 			count := map[string]int{}
-			for f, err := range c.Files(0).All(t.Context(), nil) {
+			for f, err := range c.Files(containerID).All(t.Context(), nil) {
 				require.NoError(t, err)
 				require.LessOrEqual(t, tb.fetches, most)
 				count[f.ID]++
@@ -253,14 +253,14 @@ func TestAllFilesEnvelope(t *testing.T) {
 				body := strings.Replace(tt.envelope, "%s", strings.Join(rows, ","), 1)
 				says(strings.Replace(body, "%d", strconv.Itoa(page), 1))(w, r)
 			}})
-			ids, errs := collect(t.Context(), c.Files(0), nil)
+			ids, errs := collect(t.Context(), c.Files(containerID), nil)
 			assert.Len(t, ids, tt.want)
 			assert.Equal(t, tt.fails, len(errs) > 0, "%v", errs)
 		})
 	}
 	// Without numbers a service that does not turn the page has said all.
 	c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: says(`{"data":[` + row(1) + `]}`)})
-	ids, errs := collect(t.Context(), c.Files(0), nil)
+	ids, errs := collect(t.Context(), c.Files(containerID), nil)
 	assert.Len(t, ids, 1)
 	assert.Empty(t, errs)
 }
@@ -271,7 +271,7 @@ func TestAllFilesStops(t *testing.T) {
 	var asked []int
 	c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: listing(pages, &asked)})
 
-	for f, err := range c.Files(0).All(t.Context(), nil) {
+	for f, err := range c.Files(containerID).All(t.Context(), nil) {
 		require.NoError(t, err)
 		if f.ID == "id-2" {
 			break
@@ -282,7 +282,7 @@ func TestAllFilesStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var last error
-	for f, err := range c.Files(0).All(ctx, nil) {
+	for f, err := range c.Files(containerID).All(ctx, nil) {
 		if last = err; err == nil && f.ID == "id-2" {
 			cancel()
 		}
@@ -290,7 +290,7 @@ func TestAllFilesStops(t *testing.T) {
 	require.ErrorIs(t, last, context.Canceled)
 
 	opts := &filescan.ListFilesOptions{Page: 3}
-	all := c.Files(0).All(t.Context(), opts)
+	all := c.Files(containerID).All(t.Context(), opts)
 	opts.Page = 1
 	var ids []string
 	for f, err := range all {
@@ -319,7 +319,7 @@ func TestAllFilesMemory(t *testing.T) {
 	c := connect(t, srv)
 	var early int64
 	n := 0
-	for _, err := range c.Files(0).All(t.Context(), nil) {
+	for _, err := range c.Files(srv.Config().ContainerID).All(t.Context(), nil) {
 		require.NoError(t, err)
 		if n++; n == 2_000 {
 			early = live()
@@ -358,7 +358,7 @@ func BenchmarkListFiles(b *testing.B) {
 	grown := 0.0
 	for b.Loop() {
 		n, half := 0, 0.0
-		for _, err := range c.Files(0).All(b.Context(), nil) {
+		for _, err := range c.Files(srv.Config().ContainerID).All(b.Context(), nil) {
 			require.NoError(b, err)
 			if n++; n == 5_000 {
 				half = live()

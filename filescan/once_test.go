@@ -101,7 +101,7 @@ func TestUploadExactlyOnce(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					tt := tests()[i]
 					c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{"POST " + filesURL: tt.post, "GET " + filesURL: tt.list}))
-					file, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "a song.wav", ResendIfUnsure: tt.resend, UniqueName: unique})
+					file, err := c.Files(containerID).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "a song.wav", ResendIfUnsure: tt.resend, UniqueName: unique})
 					assert.Equal(t, want.posts, a.count("POST"))
 					if want.err == "" {
 						require.NoError(t, err)
@@ -143,7 +143,7 @@ func TestOutcomeStaysUnknown(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{"GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: inTurn(lost, tt.second)}))
-				_, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{ResendIfUnsure: true})
+				_, err := c.Files(containerID).Upload(t.Context(), song(), &filescan.UploadOptions{ResendIfUnsure: true})
 				require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
 				require.ErrorIs(t, err, tt.is)
 				require.ErrorContains(t, err, "The file may exist")
@@ -155,7 +155,7 @@ func TestOutcomeStaysUnknown(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{"GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: inTurn(lost, func(http.ResponseWriter, *http.Request) { cancel() })}))
-			_, err := c.Files(0).Upload(ctx, song(), &filescan.UploadOptions{ResendIfUnsure: true})
+			_, err := c.Files(containerID).Upload(ctx, song(), &filescan.UploadOptions{ResendIfUnsure: true})
 			require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
 			require.ErrorIs(t, err, context.Canceled)
 		})
@@ -167,7 +167,7 @@ func TestOutcomeStaysUnknown(t *testing.T) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				lost(w, r)
 			}}))
-			_, err := c.Files(0).Upload(t.Context(), acrcloud.FromReader("a.wav", strings.NewReader("RIFF"), 4), &filescan.UploadOptions{ResendIfUnsure: true, Method: filescan.Multipart})
+			_, err := c.Files(containerID).Upload(t.Context(), acrcloud.FromReader("a.wav", strings.NewReader("RIFF"), 4), &filescan.UploadOptions{ResendIfUnsure: true, Method: filescan.Multipart})
 			require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
 			_, ok := errors.AsType[*acrcloud.SourceError](err)
 			assert.False(t, ok, "%v", err)

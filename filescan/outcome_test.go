@@ -22,7 +22,7 @@ import (
 func TestUploadWithoutRegion(t *testing.T) {
 	t.Parallel()
 	c, _ := newAPI(t, map[string]http.HandlerFunc{"GET api-v2.acrcloud.com/api/fs-containers/7": fails(404, `{}`)})
-	_, err := c.Files(0).Upload(t.Context(), song(), nil)
+	_, err := c.Files(containerID).Upload(t.Context(), song(), nil)
 	e, ok := errors.AsType[*filescan.UploadError](err)
 	require.True(t, ok, "%v", err)
 	assert.Equal(t, filescan.StepPresign, e.Step)
@@ -87,12 +87,12 @@ func TestRescanAnswers(t *testing.T) {
 	one := fileJSON("a", "x", 0, testTime)
 	for body, want := range map[string]int{"": 0, "OK": 0, `"ok"`: 0, "true": 0, "null": 0, "{}": 0, `{"data":[` + one + `]}`: 1, `{"data":` + one + `}`: 1, `[` + one + `]`: 1, `{"data":5}`: 0} {
 		c, _ := newAPI(t, map[string]http.HandlerFunc{"PUT " + filesURL + "/a/rescan": says(body)})
-		files, err := c.Files(0).Rescan(t.Context(), "a")
+		files, err := c.Files(containerID).Rescan(t.Context(), "a")
 		require.NoError(t, err, body)
 		assert.Len(t, files, want, body)
 	}
 	c, _ := newAPI(t, map[string]http.HandlerFunc{"PUT " + filesURL + "/a/rescan": says("\n<html>")})
-	_, err := c.Files(0).Rescan(t.Context(), "a")
+	_, err := c.Files(containerID).Rescan(t.Context(), "a")
 	require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
 }
 
@@ -108,10 +108,10 @@ func TestEmptyCompressedAnswer(t *testing.T) {
 	c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{
 		"GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: empty(401), "DELETE " + filesURL + "/a": empty(204),
 	}))
-	_, err := c.Files(0).Upload(t.Context(), song(), nil)
+	_, err := c.Files(containerID).Upload(t.Context(), song(), nil)
 	require.ErrorIs(t, err, acrcloud.ErrUnauthorized)
 	require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
-	require.NoError(t, c.Files(0).Delete(t.Context(), "a"))
+	require.NoError(t, c.Files(containerID).Delete(t.Context(), "a"))
 }
 
 // One answer that asks for a day's patience does not blind a wait, and neither does a hiccup of the token source; what cannot pass ends it.
@@ -128,7 +128,7 @@ func TestWaitTolerates(t *testing.T) {
 				w.WriteHeader(http.StatusServiceUnavailable)
 			}, file)})
 			started := time.Now()
-			_, err := c.Files(0).Wait(t.Context(), fileID, nil)
+			_, err := c.Files(containerID).Wait(t.Context(), fileID, nil)
 			require.NoError(t, err)
 			assert.LessOrEqual(t, time.Since(started), 6*time.Minute)
 		})
@@ -137,7 +137,7 @@ func TestWaitTolerates(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			c, a := newAPI(t, map[string]http.HandlerFunc{"GET api-v2.acrcloud.com/api/fs-containers/7": says(`{"data":{"id":7}}`)})
-			_, err := c.Files(0).Wait(t.Context(), fileID, nil)
+			_, err := c.Files(containerID).Wait(t.Context(), fileID, nil)
 			require.ErrorContains(t, err, "Config.Region")
 			assert.Len(t, a.requests(), 1)
 		})
@@ -155,7 +155,7 @@ func TestWaitTolerates(t *testing.T) {
 			})
 			c, err := filescan.New(acrcloud.Config{ContainerID: 7, Region: acrcloud.EUWest1}, acrcloud.WithHTTPClient(&http.Client{Transport: a}), acrcloud.WithTokenSource(source))
 			require.NoError(t, err)
-			_, err = c.Files(0).Wait(t.Context(), fileID, nil)
+			_, err = c.Files(containerID).Wait(t.Context(), fileID, nil)
 			require.NoError(t, err)
 			assert.Equal(t, 3, asked)
 		})
@@ -168,7 +168,7 @@ func TestWaitTolerates(t *testing.T) {
 		defer srv.Close()
 		c, err := filescan.New(acrcloud.Config{BaseURL: srv.URL, BearerToken: acrcloud.NewSecret(testToken), ContainerID: 7})
 		require.NoError(t, err)
-		_, err = c.Files(0).Wait(t.Context(), fileID, &filescan.WaitOptions{MinInterval: time.Hour, MaxInterval: time.Hour})
+		_, err = c.Files(containerID).Wait(t.Context(), fileID, &filescan.WaitOptions{MinInterval: time.Hour, MaxInterval: time.Hour})
 		require.ErrorContains(t, err, "certificate")
 		_, ok := errors.AsType[*filescan.WaitError](err)
 		assert.False(t, ok)
@@ -187,14 +187,14 @@ func TestUploadRemembersTheFormForAWhile(t *testing.T) {
 			"GET " + presignURL: inTurn(fails(404, `{}`), says(presigned)), "PUT " + storeURL: says(""), "GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: says(`{"data":` + fileJSON(fileID, "song.wav", 0, testTime) + `}`),
 		}))
 		upload := func() {
-			_, err := c.Files(0).Upload(t.Context(), song(), nil)
+			_, err := c.Files(containerID).Upload(t.Context(), song(), nil)
 			require.NoError(t, err)
 		}
 		upload()
 		upload()
 		assert.Equal(t, 1, a.count("GET "+presignURL))
 		huge := acrcloud.NewSource("huge.wav", 600_000_000, func(context.Context) (io.ReadCloser, error) { return nil, errors.New("not needed") })
-		_, err := c.Files(0).Upload(t.Context(), huge, nil)
+		_, err := c.Files(containerID).Upload(t.Context(), huge, nil)
 		e, ok := errors.AsType[*filescan.UploadError](err)
 		require.True(t, ok, "%v", err)
 		assert.Equal(t, filescan.StepStore, e.Step, "it went to the presigned URL")
@@ -211,9 +211,9 @@ func TestPolicySpoolsKnownSize(t *testing.T) {
 		"PUT " + storeURL: says(""), "GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: says(`{"data":` + fileJSON(fileID, "song.wav", 0, testTime) + `}`),
 	}))
 	content := "RIFF\x00\x00\x00\x00WAVEfmt " + strings.Repeat("x", 100)
-	_, err := c.Files(0).Upload(t.Context(), acrcloud.FromReader("song.wav", strings.NewReader(content), int64(len(content))), &filescan.UploadOptions{Policy: &filescan.UploadPolicy{}})
+	_, err := c.Files(containerID).Upload(t.Context(), acrcloud.FromReader("song.wav", strings.NewReader(content), int64(len(content))), &filescan.UploadOptions{Policy: &filescan.UploadPolicy{}})
 	require.NoError(t, err)
-	_, err = c.Files(0).Upload(t.Context(), acrcloud.FromReader("song.wav", strings.NewReader(content+"x"), int64(len(content))), &filescan.UploadOptions{Policy: &filescan.UploadPolicy{}})
+	_, err = c.Files(containerID).Upload(t.Context(), acrcloud.FromReader("song.wav", strings.NewReader(content+"x"), int64(len(content))), &filescan.UploadOptions{Policy: &filescan.UploadPolicy{}})
 	_, ok := errors.AsType[*acrcloud.SourceError](err)
 	require.True(t, ok, "%v", err)
 }

@@ -56,15 +56,15 @@ func TestOddAnswers(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				srv := mock.New()
 				c := connect(t, srv)
-				_, err := c.Files(0).List(t.Context(), nil) // the region is known from here on
+				_, err := c.Files(srv.Config().ContainerID).List(t.Context(), nil) // the region is known from here on
 				require.NoError(t, err)
 				srv.Inject(tt.fault)
 				calls := map[string]func() error{
 					"get":  func() error { _, err := c.Containers().Get(t.Context(), srv.Config().ContainerID); return err },
-					"list": func() error { _, err := c.Files(0).List(t.Context(), nil); return err },
-					"file": func() error { _, err := c.Files(0).Get(t.Context(), fileID); return err },
+					"list": func() error { _, err := c.Files(srv.Config().ContainerID).List(t.Context(), nil); return err },
+					"file": func() error { _, err := c.Files(srv.Config().ContainerID).Get(t.Context(), fileID); return err },
 					"import": func() error {
-						_, err := c.Files(0).Import(t.Context(), filescan.AudioURL("https://a.test/b.mp3"), nil)
+						_, err := c.Files(srv.Config().ContainerID).Import(t.Context(), filescan.AudioURL("https://a.test/b.mp3"), nil)
 						return err
 					},
 				}
@@ -98,22 +98,22 @@ func TestLostConnections(t *testing.T) {
 		srv := mock.New()
 		c := connect(t, srv)
 		srv.Inject(mock.Fault{Method: "GET", Path: "/api/fs-containers/*/files", Lose: true, Times: 3})
-		_, err := c.Files(0).List(t.Context(), nil)
+		_, err := c.Files(srv.Config().ContainerID).List(t.Context(), nil)
 		require.NoError(t, err, "the fourth attempt")
 
 		srv.Inject(mock.Fault{Method: "POST", Forget: true, Times: 1})
-		file, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{UniqueName: true})
+		file, err := c.Files(srv.Config().ContainerID).Upload(t.Context(), song(), &filescan.UploadOptions{UniqueName: true})
 		require.NoError(t, err, "it was made, and is found")
-		page, err := c.Files(0).List(t.Context(), nil)
+		page, err := c.Files(srv.Config().ContainerID).List(t.Context(), nil)
 		require.NoError(t, err)
 		require.Len(t, page.Items, 1)
 		assert.Equal(t, file.ID, page.Items[0].ID)
 
 		srv.Inject(mock.Fault{Method: "POST", Lose: true, Times: 1})
-		_, err = c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "another.wav"})
+		_, err = c.Files(srv.Config().ContainerID).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "another.wav"})
 		require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
 		srv.Inject(mock.Fault{Method: "PUT", Path: "/storage/fs/*/*/*", Truncate: true, Status: 503, BodyBytes: 10, Times: 2})
-		_, err = c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "third.wav"})
+		_, err = c.Files(srv.Config().ContainerID).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "third.wav"})
 		require.NoError(t, err, "what is stored may be stored again")
 	})
 }
@@ -137,7 +137,7 @@ func TestWrongCredentials(t *testing.T) {
 			t.Parallel()
 			c, err := filescan.New(acrcloud.Config{BearerToken: tt.token, ContainerID: cfg.ContainerID}, srv.Options()...)
 			require.NoError(t, err)
-			_, err = c.Files(0).Scan(t.Context(), song(), nil)
+			_, err = c.Files(srv.Config().ContainerID).Scan(t.Context(), song(), nil)
 			require.ErrorIs(t, err, acrcloud.ErrForbidden)
 			require.ErrorIs(t, err, acrcloud.ErrCredentials)
 			require.ErrorContains(t, err, tt.remedy)
@@ -148,7 +148,7 @@ func TestWrongCredentials(t *testing.T) {
 		t.Parallel()
 		c, err := filescan.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(" bearer  " + cfg.BearerToken.Reveal() + "\n"), ContainerID: cfg.ContainerID}, srv.Options()...)
 		require.NoError(t, err)
-		_, err = c.Files(0).List(t.Context(), nil)
+		_, err = c.Files(srv.Config().ContainerID).List(t.Context(), nil)
 		require.NoError(t, err)
 	})
 	t.Run("another region", func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestWrongCredentials(t *testing.T) {
 		wrong.Region = acrcloud.USWest2
 		c, err := filescan.New(wrong, srv.Options()...)
 		require.NoError(t, err)
-		_, err = c.Files(0).List(t.Context(), nil)
+		_, err = c.Files(srv.Config().ContainerID).List(t.Context(), nil)
 		require.ErrorContains(t, err, "Invalid Container")
 		require.ErrorContains(t, err, "Region")
 	})
@@ -190,7 +190,7 @@ func TestHundredGoroutines(t *testing.T) {
 	for i := range 100 {
 		wg.Go(func() {
 			name := fmt.Sprintf("%d.wav", i)
-			file, err := c.Files(0).Scan(t.Context(), acrcloud.FromBytes(name, wav), nil)
+			file, err := c.Files(srv.Config().ContainerID).Scan(t.Context(), acrcloud.FromBytes(name, wav), nil)
 			if assert.NoError(t, err) {
 				assert.Equal(t, name, file.Name)
 				assert.Len(t, file.Results.Music, 1)
@@ -199,7 +199,7 @@ func TestHundredGoroutines(t *testing.T) {
 	}
 	wg.Wait()
 	ids := map[string]bool{}
-	for f, err := range c.Files(0).All(t.Context(), &filescan.ListFilesOptions{PerPage: 7}) {
+	for f, err := range c.Files(srv.Config().ContainerID).All(t.Context(), &filescan.ListFilesOptions{PerPage: 7}) {
 		require.NoError(t, err)
 		ids[f.ID] = true
 	}
@@ -214,11 +214,11 @@ func TestNothingIsPrinted(t *testing.T) {
 	if os.Getenv(quietEnv) != "" {
 		srv := mock.New()
 		c := connect(t, srv, acrcloud.WithRetry(acrcloud.RetryPolicy{MinWait: time.Microsecond, MaxWait: time.Microsecond}))
-		_, err := c.Files(0).Scan(t.Context(), song(), nil)
+		_, err := c.Files(srv.Config().ContainerID).Scan(t.Context(), song(), nil)
 		require.NoError(t, err)
 		for _, f := range []mock.Fault{{Status: 500}, {Lose: true}, {Truncate: true, BodyBytes: 100}, {Body: "<html>"}} {
 			remove := srv.Inject(f)
-			_, err = c.Files(0).List(t.Context(), nil)
+			_, err = c.Files(srv.Config().ContainerID).List(t.Context(), nil)
 			require.Error(t, err)
 			remove()
 		}

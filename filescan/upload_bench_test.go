@@ -35,7 +35,7 @@ func measuredFiles(tb testing.TB, base string) *filescan.Files {
 	tb.Helper()
 	client, err := filescan.New(acrcloud.Config{BaseURL: base, BearerToken: acrcloud.NewSecret("t"), ContainerID: 1})
 	require.NoError(tb, err)
-	return client.Files(0)
+	return client.Files(1)
 }
 
 func allocated() uint64 {

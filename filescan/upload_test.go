@@ -80,7 +80,7 @@ func TestUploadPresigned(t *testing.T) {
 		},
 	}))
 	var progress []filescan.Progress
-	file, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{
+	file, err := c.Files(containerID).Upload(t.Context(), song(), &filescan.UploadOptions{
 		Name: "My song", OnProgress: func(p filescan.Progress) { progress = append(progress, p) },
 	})
 	require.NoError(t, err)
@@ -131,7 +131,7 @@ func TestUploadMultipart(t *testing.T) {
 		"POST " + filesURL: takesForm(t, "song.wav", map[string]string{"data_type": "fingerprint", "name": "Mine"}),
 	}))
 	var progress []filescan.Progress
-	_, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{
+	_, err := c.Files(containerID).Upload(t.Context(), song(), &filescan.UploadOptions{
 		Method: filescan.Multipart, Name: "Mine", DataType: filescan.Fingerprint, OnProgress: func(p filescan.Progress) { progress = append(progress, p) },
 	})
 	require.NoError(t, err)
@@ -150,19 +150,19 @@ func TestUploadFallsBackToMultipart(t *testing.T) {
 		"POST " + filesURL:  takesForm(t, "song.wav", map[string]string{"data_type": "audio"}),
 	}))
 	for range 2 {
-		_, err := c.Files(0).Upload(t.Context(), song(), nil)
+		_, err := c.Files(containerID).Upload(t.Context(), song(), nil)
 		require.NoError(t, err)
 	}
 	assert.Equal(t, 1, a.count("GET "+presignURL), "it is remembered")
 
-	_, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{Method: filescan.Presigned})
+	_, err := c.Files(containerID).Upload(t.Context(), song(), &filescan.UploadOptions{Method: filescan.Presigned})
 	require.ErrorIs(t, err, acrcloud.ErrNotFound)
 
 	c, a = newAPI(t, map[string]http.HandlerFunc{
 		"GET " + presignURL:                           fails(http.StatusNotFound, `{"message":"Not Found"}`),
 		"GET api-v2.acrcloud.com/api/fs-containers/7": inTurn(says(`{"data":{"id":7,"region":"eu-west-1"}}`), fails(http.StatusNotFound, `{"message":"gone"}`)),
 	})
-	_, err = c.Files(0).Upload(t.Context(), song(), nil)
+	_, err = c.Files(containerID).Upload(t.Context(), song(), nil)
 	require.ErrorIs(t, err, acrcloud.ErrNotFound, "the container is gone, so nothing is sent")
 	assert.Zero(t, a.count("POST"))
 }
@@ -171,7 +171,7 @@ func TestUploadTooLargeForAForm(t *testing.T) {
 	t.Parallel()
 	c, a := newAPI(t, nil)
 	huge := acrcloud.FromReaderAt("huge.wav", strings.NewReader(""), 500_000_000)
-	_, err := c.Files(0).Upload(t.Context(), huge, &filescan.UploadOptions{Method: filescan.Multipart})
+	_, err := c.Files(containerID).Upload(t.Context(), huge, &filescan.UploadOptions{Method: filescan.Multipart})
 	e, ok := errors.AsType[*acrcloud.ArgumentError](err)
 	require.True(t, ok, "%v", err)
 	assert.Equal(t, "UploadOptions.Method", e.Field)
@@ -189,7 +189,7 @@ func TestUploadPresignedURLs(t *testing.T) {
 			c, a := newAPI(t, map[string]http.HandlerFunc{
 				"GET " + presignURL: says(fmt.Sprintf(`{"data":{"presigned_url":%q,"key":"k"}}`, u)),
 			})
-			_, err := c.Files(0).Upload(t.Context(), song(), nil)
+			_, err := c.Files(containerID).Upload(t.Context(), song(), nil)
 			e, ok := errors.AsType[*filescan.UploadError](err)
 			require.True(t, ok, "%v", err)
 			assert.Equal(t, filescan.StepPresign, e.Step)
@@ -212,15 +212,15 @@ func TestUploadRefusesSources(t *testing.T) {
 		"UploadPolicy.MaxBytes":  {Policy: &filescan.UploadPolicy{MaxBytes: -1}},
 	}
 	for field, opts := range arguments {
-		_, err := c.Files(0).Upload(t.Context(), song(), opts)
+		_, err := c.Files(containerID).Upload(t.Context(), song(), opts)
 		e, ok := errors.AsType[*acrcloud.ArgumentError](err)
 		require.True(t, ok, "%v", err)
 		assert.Equal(t, field, e.Field)
 	}
-	_, err := c.Files(0).Upload(t.Context(), acrcloud.FromBytes("", []byte(content)), nil)
+	_, err := c.Files(containerID).Upload(t.Context(), acrcloud.FromBytes("", []byte(content)), nil)
 	require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
 	for _, src := range []acrcloud.Source{{}, acrcloud.FromFile(dir), acrcloud.FromFile(filepath.Join(dir, "none.mp3")), acrcloud.FromBytes("empty.mp3", nil)} {
-		_, err := c.Files(0).Upload(t.Context(), src, &filescan.UploadOptions{Name: "x"})
+		_, err := c.Files(containerID).Upload(t.Context(), src, &filescan.UploadOptions{Name: "x"})
 		_, ok := errors.AsType[*acrcloud.SourceError](err)
 		require.True(t, ok, "%v", err)
 	}
@@ -252,7 +252,7 @@ func TestUploadOfABrokenSource(t *testing.T) {
 					whole = err == nil
 				}
 				c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{"PUT " + storeURL: swallow, "POST " + filesURL: swallow}))
-				_, err := c.Files(0).Upload(t.Context(), src(), &filescan.UploadOptions{Method: method})
+				_, err := c.Files(containerID).Upload(t.Context(), src(), &filescan.UploadOptions{Method: method})
 				_, ok := errors.AsType[*acrcloud.SourceError](err)
 				require.True(t, ok, "%v", err)
 				require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
@@ -270,12 +270,12 @@ func TestUploadOfAReaderIsSentOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{"PUT " + storeURL: fails(503, "busy")}))
-		_, err := c.Files(0).Upload(t.Context(), acrcloud.FromReader("x.wav", strings.NewReader(content), int64(len(content))), nil)
+		_, err := c.Files(containerID).Upload(t.Context(), acrcloud.FromReader("x.wav", strings.NewReader(content), int64(len(content))), nil)
 		require.ErrorIs(t, err, acrcloud.ErrServer)
 		assert.Equal(t, 1, a.count("PUT"))
 
 		c, a = newAPI(t, uploads(t, map[string]http.HandlerFunc{"PUT " + storeURL: inTurn(fails(503, "busy"), stores(t))}))
-		_, err = c.Files(0).Upload(t.Context(), acrcloud.FromReader("song.wav", strings.NewReader(content), -1), nil)
+		_, err = c.Files(containerID).Upload(t.Context(), acrcloud.FromReader("song.wav", strings.NewReader(content), -1), nil)
 		require.NoError(t, err, "one of unknown size is spooled, and can be sent again")
 		assert.Equal(t, 2, a.count("PUT"))
 	})
@@ -294,10 +294,10 @@ func TestUploadResume(t *testing.T) {
 			says(`{"data":`+fileJSON(fileID, "Mine", 0, testTime)+`}`)(w, r)
 		},
 	}))
-	_, err := c.Files(0).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "Mine", DataType: filescan.Fingerprint})
+	_, err := c.Files(containerID).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "Mine", DataType: filescan.Fingerprint})
 	stopped, ok := errors.AsType[*filescan.UploadError](err)
 	require.True(t, ok, "%v", err)
-	file, err := c.Files(0).Resume(t.Context(), stopped.Ticket)
+	file, err := c.Files(containerID).Resume(t.Context(), stopped.Ticket)
 	require.NoError(t, err)
 	assert.Equal(t, fileID, file.ID)
 	assert.Equal(t, bodies[0], bodies[1])
@@ -310,7 +310,7 @@ func TestUploadIsCancelled(t *testing.T) {
 	c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{
 		"PUT " + storeURL: func(http.ResponseWriter, *http.Request) { cancel() },
 	}))
-	_, err := c.Files(0).Upload(ctx, song(), nil)
+	_, err := c.Files(containerID).Upload(ctx, song(), nil)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Zero(t, a.count("POST"))
 }
@@ -337,7 +337,7 @@ func TestImport(t *testing.T) {
 					says(`{"data":`+fileJSON(fileID, "a", 0, testTime)+`}`)(w, r)
 				},
 			})
-			file, err := c.Files(0).Import(t.Context(), tt.remote, tt.opts)
+			file, err := c.Files(containerID).Import(t.Context(), tt.remote, tt.opts)
 			require.NoError(t, err)
 			assert.Equal(t, fileID, file.ID)
 		})
@@ -346,7 +346,7 @@ func TestImport(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			c, a := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: lost})
-			_, err := c.Files(0).Import(t.Context(), filescan.AudioURL("https://cdn.test/a.mp3?sig=s3cret"), nil)
+			_, err := c.Files(containerID).Import(t.Context(), filescan.AudioURL("https://cdn.test/a.mp3?sig=s3cret"), nil)
 			require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
 			assert.NotContains(t, fmt.Sprintf("%v %+v", err, err), "s3cret")
 			assert.Equal(t, 1, a.count("POST"))
@@ -397,7 +397,7 @@ func TestUploadPolicy(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			c, a := newAPI(t, uploads(t, nil))
-			_, err := c.Files(0).Upload(t.Context(), tt.src(), &filescan.UploadOptions{Policy: &tt.policy, DataType: tt.data, Name: "song.wav"})
+			_, err := c.Files(containerID).Upload(t.Context(), tt.src(), &filescan.UploadOptions{Policy: &tt.policy, DataType: tt.data, Name: "song.wav"})
 			if tt.refuse == nil {
 				require.NoError(t, err)
 				return

@@ -71,7 +71,7 @@ func TestWait(t *testing.T) {
 					assert.NotNil(t, f)
 				}
 				start := time.Now()
-				file, err := c.Files(0).Wait(t.Context(), fileID, &tt.opts)
+				file, err := c.Files(containerID).Wait(t.Context(), fileID, &tt.opts)
 				if tt.took != 0 {
 					assert.Equal(t, tt.took, time.Since(start))
 				}
@@ -100,7 +100,7 @@ func TestWaitTimeoutHoldsTheLastFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: inTurn(state(0), fails(500, "oops"))})
-		file, err := c.Files(0).Wait(t.Context(), fileID, &filescan.WaitOptions{Timeout: time.Minute})
+		file, err := c.Files(containerID).Wait(t.Context(), fileID, &filescan.WaitOptions{Timeout: time.Minute})
 		e, ok := errors.AsType[*filescan.WaitError](err)
 		require.True(t, ok, "%v", err)
 		assert.Equal(t, fileID, e.Last.ID)
@@ -118,7 +118,7 @@ func TestWaitIsCancelled(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(10*time.Second, cancel)
 		start := time.Now()
-		_, err := c.Files(0).Wait(ctx, fileID, nil)
+		_, err := c.Files(containerID).Wait(ctx, fileID, nil)
 		require.ErrorIs(t, err, context.Canceled)
 		require.NotErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, 10*time.Second, time.Since(start))
@@ -158,7 +158,7 @@ func TestWaitNotifier(t *testing.T) {
 				}})
 				n := &notifier{ch: make(chan struct{}, 1)}
 				time.AfterFunc(500*time.Millisecond, func() { tell(n) })
-				file, err := c.Files(0).Wait(t.Context(), fileID, &filescan.WaitOptions{Notifier: n})
+				file, err := c.Files(containerID).Wait(t.Context(), fileID, &filescan.WaitOptions{Notifier: n})
 				require.NoError(t, err)
 				assert.Equal(t, filescan.StateReady, file.State)
 				want := 500 * time.Millisecond
@@ -176,17 +176,17 @@ func TestScan(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: inTurn(state(0), state(1))}))
-		file, err := c.Files(0).Scan(t.Context(), song(), nil)
+		file, err := c.Files(containerID).Scan(t.Context(), song(), nil)
 		require.NoError(t, err)
 		assert.Equal(t, filescan.StateReady, file.State)
 
 		c, _ = newAPI(t, uploads(t, map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: fails(401, "{}")}))
-		file, err = c.Files(0).Scan(t.Context(), song(), nil)
+		file, err = c.Files(containerID).Scan(t.Context(), song(), nil)
 		require.ErrorIs(t, err, acrcloud.ErrUnauthorized)
 		assert.Equal(t, fileID, file.ID, "the id of what was billed is not lost")
 
 		c, a := newAPI(t, nil)
-		_, err = c.Files(0).Scan(t.Context(), song(), &filescan.ScanOptions{Wait: filescan.WaitOptions{Timeout: -1}})
+		_, err = c.Files(containerID).Scan(t.Context(), song(), &filescan.ScanOptions{Wait: filescan.WaitOptions{Timeout: -1}})
 		require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
 		assert.Empty(t, a.requests(), "nothing is billed for options that make no sense")
 	})
@@ -211,7 +211,7 @@ func TestGetFile(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: says(tt.body)})
-			file, err := c.Files(0).Get(t.Context(), fileID)
+			file, err := c.Files(containerID).Get(t.Context(), fileID)
 			if !tt.found {
 				require.ErrorIs(t, err, acrcloud.ErrNotFound)
 				return
@@ -229,7 +229,7 @@ func TestDeleteFiles(t *testing.T) {
 	t.Run("none", func(t *testing.T) {
 		t.Parallel()
 		c, a := newAPI(t, nil)
-		require.NoError(t, c.Files(0).Delete(t.Context()))
+		require.NoError(t, c.Files(containerID).Delete(t.Context()))
 		assert.Empty(t, a.requests())
 	})
 	t.Run("in chunks", func(t *testing.T) {
@@ -237,7 +237,7 @@ func TestDeleteFiles(t *testing.T) {
 		ids := strings.Split(strings.TrimSuffix(strings.Repeat("x,", 120), ","), ",")
 		chunk := func(n int) string { return "DELETE " + filesURL + "/" + strings.Join(ids[:n], ",") }
 		c, a := newAPI(t, map[string]http.HandlerFunc{chunk(50): gone, chunk(20): gone})
-		require.NoError(t, c.Files(0).Delete(t.Context(), ids...))
+		require.NoError(t, c.Files(containerID).Delete(t.Context(), ids...))
 		assert.Equal(t, 3, a.count("DELETE"))
 	})
 	t.Run("one of several is not known", func(t *testing.T) {
@@ -245,7 +245,7 @@ func TestDeleteFiles(t *testing.T) {
 		c, _ := newAPI(t, map[string]http.HandlerFunc{
 			"DELETE " + filesURL + "/a,b,c": missing, "DELETE " + filesURL + "/a": gone, "DELETE " + filesURL + "/b": missing, "DELETE " + filesURL + "/c": gone,
 		})
-		err := c.Files(0).Delete(t.Context(), "a", "b", "c")
+		err := c.Files(containerID).Delete(t.Context(), "a", "b", "c")
 		require.ErrorIs(t, err, acrcloud.ErrNotFound)
 		assert.ErrorContains(t, err, "/files/b")
 	})
@@ -253,13 +253,13 @@ func TestDeleteFiles(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			c, _ := newAPI(t, map[string]http.HandlerFunc{"DELETE " + filesURL + "/a": inTurn(lost, missing)})
-			require.NoError(t, c.Files(0).Delete(t.Context(), "a"))
+			require.NoError(t, c.Files(containerID).Delete(t.Context(), "a"))
 		})
 	})
 	t.Run("not known at all", func(t *testing.T) {
 		t.Parallel()
 		c, _ := newAPI(t, map[string]http.HandlerFunc{"DELETE " + filesURL + "/a": missing})
-		require.ErrorIs(t, c.Files(0).Delete(t.Context(), "a"), acrcloud.ErrNotFound)
+		require.ErrorIs(t, c.Files(containerID).Delete(t.Context(), "a"), acrcloud.ErrNotFound)
 	})
 	for name, refused := range map[string]http.HandlerFunc{"429": fails(429, `{}`), "503": func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "1")
@@ -270,7 +270,7 @@ func TestDeleteFiles(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const container = "DELETE api-v2.acrcloud.com/api/fs-containers/70"
 				c, _ := newAPI(t, map[string]http.HandlerFunc{"DELETE " + filesURL + "/a": inTurn(refused, missing), container: inTurn(refused, missing)})
-				require.ErrorIs(t, c.Files(0).Delete(t.Context(), "a"), acrcloud.ErrNotFound)
+				require.ErrorIs(t, c.Files(containerID).Delete(t.Context(), "a"), acrcloud.ErrNotFound)
 				require.ErrorIs(t, c.Containers().Delete(t.Context(), 70), acrcloud.ErrNotFound)
 			})
 		})
@@ -280,12 +280,12 @@ func TestDeleteFiles(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			const both, a, b, container = "DELETE " + filesURL + "/a,b", "DELETE " + filesURL + "/a", "DELETE " + filesURL + "/b", "DELETE api-v2.acrcloud.com/api/fs-containers/70"
 			c, _ := newAPI(t, map[string]http.HandlerFunc{both: inTurn(lost, missing), a: missing, b: missing, container: inTurn(lost, missing)})
-			require.NoError(t, c.Files(0).Delete(t.Context(), "a", "b"), "both are gone")
+			require.NoError(t, c.Files(containerID).Delete(t.Context(), "a", "b"), "both are gone")
 			require.NoError(t, c.Containers().Delete(t.Context(), 70))
 			c, _ = newAPI(t, map[string]http.HandlerFunc{both: inTurn(lost, missing), a: gone, b: missing})
-			require.ErrorIs(t, c.Files(0).Delete(t.Context(), "a", "b"), acrcloud.ErrNotFound, "the lost attempt had deleted nothing")
+			require.ErrorIs(t, c.Files(containerID).Delete(t.Context(), "a", "b"), acrcloud.ErrNotFound, "the lost attempt had deleted nothing")
 			c, _ = newAPI(t, map[string]http.HandlerFunc{both: missing, a: inTurn(lost, missing), b: gone})
-			require.NoError(t, c.Files(0).Delete(t.Context(), "a", "b"))
+			require.NoError(t, c.Files(containerID).Delete(t.Context(), "a", "b"))
 		})
 	})
 }
@@ -303,7 +303,7 @@ func TestRescan(t *testing.T) {
 		"GET " + filesURL + "/b":          missing,
 		"GET " + filesURL + "/p":          says(`{"data":[` + fileJSON("p", "x", 0, testTime) + `]}`),
 	})
-	files, ctx := c.Files(0), t.Context()
+	files, ctx := c.Files(containerID), t.Context()
 	got, err := files.Rescan(ctx)
 	require.NoError(t, err)
 	assert.Empty(t, got)

@@ -87,7 +87,7 @@ func callingBack(t *testing.T, opts ...mock.Option) (*mock.Server, *receiver, *f
 	callback := acrcloud.NewSecret("https://hooks.example.com/acrcloud?key=very-secret")
 	_, err = client.Containers().Update(t.Context(), srv.Config().ContainerID, &filescan.UpdateContainerRequest{CallbackURL: &callback})
 	require.NoError(t, err)
-	return srv, r, client.Files(0)
+	return srv, r, client.Files(srv.Config().ContainerID)
 }
 
 func upload(t *testing.T, files *filescan.Files, name string) string {

@@ -5,8 +5,9 @@
 //
 //	srv := mock.New()
 //	track := srv.AddTrack(mock.Track{Title: "Silver River"})
-//	client, err := filescan.New(srv.Config(), srv.Options()...)
-//	file, err := client.Files(0).Scan(ctx, acrcloud.FromBytes("a.wav", track.Audio()), nil)
+//	cfg := srv.Config()
+//	client, err := filescan.New(cfg, srv.Options()...)
+//	file, err := client.Files(cfg.ContainerID).Scan(ctx, acrcloud.FromBytes("a.wav", track.Audio()), nil)
 //
 // # Two faces
 //

@@ -22,7 +22,7 @@ func ExampleServer_IssueToken() {
 		fmt.Println(err)
 		return
 	}
-	_, err = client.Files(0).List(context.Background(), nil)
+	_, err = client.Files(cfg.ContainerID).List(context.Background(), nil)
 	fmt.Println(errors.Is(err, acrcloud.ErrCredentials), errors.Is(err, acrcloud.ErrUnauthorized))
 	// Output: true true
 }

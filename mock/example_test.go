@@ -16,13 +16,14 @@ func ExampleNew() {
 	srv := mock.New()
 	track := srv.AddTrack(mock.Track{Title: "Silver River"})
 
-	client, err := filescan.New(srv.Config(), srv.Options()...)
+	cfg := srv.Config()
+	client, err := filescan.New(cfg, srv.Options()...)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	recording := acrcloud.FromBytes("recording.wav", track.WAV(30*time.Second, 42*time.Second))
-	file, err := client.Files(0).Scan(context.Background(), recording, nil)
+	file, err := client.Files(cfg.ContainerID).Scan(context.Background(), recording, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -43,13 +44,14 @@ func ExampleServer_OnScan() {
 		return mock.Outcome{Results: []byte(`{"speech":[{"text":"hello"}]}`), Duration: 3 * time.Second}
 	})
 
-	client, err := filescan.New(srv.Config(), srv.Options()...)
+	cfg := srv.Config()
+	client, err := filescan.New(cfg, srv.Options()...)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	for _, name := range []string{"hello.mp3", "hello.broken"} {
-		file, err := client.Files(0).Scan(context.Background(), acrcloud.FromBytes(name, []byte("anything")), nil)
+		file, err := client.Files(cfg.ContainerID).Scan(context.Background(), acrcloud.FromBytes(name, []byte("anything")), nil)
 		if err != nil {
 			fmt.Println(file.State, file.Detail)
 			continue

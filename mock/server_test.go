@@ -61,7 +61,7 @@ func TestFaces(t *testing.T) {
 			client, err := filescan.New(cfg, opts...)
 			require.NoError(t, err)
 			for _, method := range []filescan.Method{filescan.Presigned, filescan.Multipart} {
-				file, err := client.Files(0).Scan(t.Context(), acrcloud.FromBytes("a.wav", track.WAV(0, 10*time.Second)), &filescan.ScanOptions{Upload: filescan.UploadOptions{Method: method}})
+				file, err := client.Files(srv.Config().ContainerID).Scan(t.Context(), acrcloud.FromBytes("a.wav", track.WAV(0, 10*time.Second)), &filescan.ScanOptions{Upload: filescan.UploadOptions{Method: method}})
 				require.NoError(t, err)
 				require.Len(t, file.Results.Music, 1)
 				assert.Equal(t, "Silver River", file.Results.Music[0].Result.Title)
@@ -80,7 +80,7 @@ func TestAcrossBubbles(t *testing.T) {
 	for range 2 {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
-			file, err := client.Files(0).Scan(t.Context(), acrcloud.FromBytes("a.wav", track.WAV(0, 5*time.Second)), nil)
+			file, err := client.Files(srv.Config().ContainerID).Scan(t.Context(), acrcloud.FromBytes("a.wav", track.WAV(0, 5*time.Second)), nil)
 			require.NoError(t, err)
 			assert.Equal(t, filescan.StateReady, file.State)
 			assert.GreaterOrEqual(t, time.Since(start), time.Minute)

@@ -93,7 +93,7 @@ func tryUpload(ctx context.Context, client *filescan.Client, container int, onMo
 	_, _ = fmt.Fprintf(stderr, "Scanning a file of three seconds in container %d: %s.\n", container, cost)
 	tones := mock.New().AddTrack(mock.Track{}).WAV(0, 3*time.Second) // any sound will do
 	started := time.Now()
-	file, err := client.Files(0).Scan(ctx, acrcloud.FromBytes("acrcloud-go-doctor.wav", tones), &filescan.ScanOptions{
+	file, err := client.Files(container).Scan(ctx, acrcloud.FromBytes("acrcloud-go-doctor.wav", tones), &filescan.ScanOptions{
 		Wait: filescan.WaitOptions{Timeout: uploadTimeout},
 	})
 	if err != nil {
@@ -106,7 +106,7 @@ func tryUpload(ctx context.Context, client *filescan.Client, container int, onMo
 	}
 	tidying, cancel := context.WithTimeout(context.WithoutCancel(ctx), deleteTimeout)
 	defer cancel()
-	if err := client.Files(0).Delete(tidying, file.ID); err != nil {
+	if err := client.Files(container).Delete(tidying, file.ID); err != nil {
 		_, _ = fmt.Fprintf(stderr, "File %s is still there: delete it in the console.\n", file.ID)
 		add("delete", acrcloud.Warned, err.Error(), "delete file "+file.ID+" in the console", err)
 		return

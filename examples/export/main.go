@@ -97,7 +97,7 @@ func export(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	files := client.Files(0)
+	files := client.Files(service.Config.ContainerID)
 	if service.Mock != nil {
 		if err := fill(ctx, service.Mock, files); err != nil {
 			return err

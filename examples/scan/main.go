@@ -98,7 +98,7 @@ func scan(ctx context.Context, path, rulesFile string, useMock, asJSON bool, sta
 	if err != nil {
 		return err
 	}
-	file, err := client.Files(0).Scan(ctx, src, options(status, service))
+	file, err := client.Files(service.Config.ContainerID).Scan(ctx, src, options(status, service))
 	status.Clear()
 	if file != nil && err != nil {
 		_, _ = fmt.Fprintf(stderr, "The file is uploaded; its id is %s.\n", file.ID)

@@ -183,9 +183,9 @@ func TestCheckup(t *testing.T) {
 
 func TestCheckIDs(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, console.CheckID("bucketID", "bucket", 1))
+	require.NoError(t, console.CheckID("bucketID", 1, "use the bucket's"))
 	for id, problem := range map[int]string{0: "is 0", -1: "is negative"} {
-		err := console.CheckID("bucketID", "bucket", id)
+		err := console.CheckID("bucketID", id, "use the bucket's")
 		require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
 		assert.Contains(t, err.Error(), "bucketID "+problem)
 	}

@@ -5,13 +5,13 @@ import (
 	"unicode"
 )
 
-// CheckID refuses an id that was never set, or that no thing of the service has. what names the thing, as "container".
-func CheckID(field, what string, id int) error {
+// CheckID refuses an id that was never set, or that nothing of the service has. remedy says where such ids come from.
+func CheckID(field string, id int, remedy string) error {
 	switch {
 	case id == 0:
-		return refuse(field, "is 0", "give the "+what+"'s id, which the console shows")
+		return refuse(field, "is 0, which is no id", remedy)
 	case id < 0:
-		return refuse(field, "is negative", "use the id that the console shows for the "+what)
+		return refuse(field, "is negative", remedy)
 	}
 	return nil
 }

@@ -18,11 +18,12 @@ func TestTitles(t *testing.T) {
 	t.Parallel()
 	srv := mock.New()
 	track := srv.AddTrack(mock.Track{Title: "Silver River"})
-	client, err := filescan.New(srv.Config(), srv.Options()...)
+	cfg := srv.Config()
+	client, err := filescan.New(cfg, srv.Options()...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	titles, err := consumer.Titles(t.Context(), client.Files(0), acrcloud.FromBytes("a.wav", track.WAV(0, 5*time.Second)))
+	titles, err := consumer.Titles(t.Context(), client.Files(cfg.ContainerID), acrcloud.FromBytes("a.wav", track.WAV(0, 5*time.Second)))
 	if err != nil || !slices.Equal(titles, []string{"Silver River"}) {
 		t.Errorf("got %q, %v", titles, err)
 	}
