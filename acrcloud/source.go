@@ -28,6 +28,9 @@ type Source struct {
 // Name returns the name of the content, which becomes the name of an uploaded file unless the call's options give another.
 func (s Source) Name() string { return s.name }
 
+// IsZero reports whether the Source is the zero Source.
+func (s Source) IsZero() bool { return s.open == nil }
+
 // Size returns the number of bytes, or -1 where only opening the source tells.
 func (s Source) Size() int64 {
 	if s.open == nil {

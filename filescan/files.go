@@ -202,3 +202,11 @@ func (f *Files) root(ctx context.Context) (string, error) {
 	}
 	return hosts.Region(string(region)) + containersPath(f.containerID), nil
 }
+
+// ContainerID returns the container that the files are in.
+func (f *Files) ContainerID() int {
+	if f == nil {
+		return 0
+	}
+	return f.containerID
+}

@@ -1,0 +1,80 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/webhook"
+)
+
+// Called notes a callback in the journal and says which job to wake, on whatever machine the callback arrives, and also if it comes before
+// the response that tells the file's id. A callback of a file that is no job's, such as one of another program in the container, is no
+// error: the key is empty and wake is false.
+//
+// It changes what is looked at and when, never what is believed: results come from the API only. Where the event was not re-fetched, the
+// file's name is asked of the API before its id is taken from the callback.
+//
+// An error means that the callback should be delivered again; see webhook.Handler.
+func (s *Stepper) Called(ctx context.Context, event *webhook.Event) (key string, wake bool, err error) {
+	switch {
+	case s == nil || s.journal == nil:
+		return "", false, &acrcloud.ArgumentError{Field: "Stepper", Problem: "was not made by NewStepper", Remedy: "call batch.NewStepper"}
+	case event == nil || event.Kind != webhook.FileScan || event.FileID == "":
+		return "", false, nil
+	case event.ContainerID != 0 && event.ContainerID != s.files.ContainerID():
+		return "", false, nil
+	}
+	name, verified := event.Name, event.Refetched
+	for {
+		if name == "" {
+			if name, err = s.nameOf(ctx, event.FileID); err != nil || name == "" {
+				return "", false, err
+			}
+			verified = true
+		}
+		key, ok := KeyOf(name)
+		if !ok {
+			return "", false, nil
+		}
+		e, err := s.journal.Load(ctx, key)
+		switch {
+		case errors.Is(err, ErrNoEntry):
+			return "", false, nil
+		case err != nil:
+			return "", false, fmt.Errorf("batch: loading job %q: %w", key, err)
+		case e.Schema > schema || !e.Phase.known():
+			return "", false, fmt.Errorf("batch: job %q was saved by a newer version of this package: update it", key)
+		case e.Phase.Finished():
+			return key, false, nil
+		case e.Phase == PhaseWaiting && e.FileID != event.FileID:
+			return "", false, nil // a file of that name that is not the job's
+		case e.Phase == PhaseWaiting && e.Called:
+			return key, true, nil
+		case e.Phase != PhaseWaiting && !verified:
+			name = ""
+			continue
+		}
+		e.Phase, e.FileID, e.Called = PhaseWaiting, event.FileID, true
+		switch _, err := s.save(ctx, e); {
+		case errors.Is(err, ErrConflict):
+			continue
+		case err != nil:
+			return "", false, err
+		}
+		return key, true, nil
+	}
+}
+
+// nameOf asks the API for the name of a file; it is empty if there is no such file.
+func (s *Stepper) nameOf(ctx context.Context, fileID string) (string, error) {
+	file, err := s.files.Get(ctx, fileID)
+	switch {
+	case errors.Is(err, acrcloud.ErrNotFound):
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("batch: reading the file of a callback: %w", err)
+	}
+	return file.Name, nil
+}

@@ -1,0 +1,148 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// A FailureKind says why a job failed, so that failures can be listed and retried by kind.
+type FailureKind string
+
+// The kinds of failures.
+const (
+	FailureItem      FailureKind = "item"      // the item cannot be a job: its key, or nothing to open
+	FailureDuplicate FailureKind = "duplicate" // its key came before in this run
+	FailureChanged   FailureKind = "changed"   // the content is another than when the job was begun
+	FailureSource    FailureKind = "source"    // the content cannot be read, or is not allowed by the upload policy
+	FailureRefused   FailureKind = "refused"   // the service refused the upload
+	FailureAmbiguous FailureKind = "ambiguous" // several files, or one of another kind, have the job's name
+	FailureHeld      FailureKind = "held"      // the outcome of the request that bills is not known, and Options.Hold says to stop there
+	FailureMissing   FailureKind = "missing"   // the file was deleted before its results were fetched
+	FailureService   FailureKind = "service"   // the service failed time and again for this job, and not for others
+	FailureTimeout   FailureKind = "timeout"   // the file was in process for longer than Options.Timeout
+	FailureScan      FailureKind = "scan"      // the service could not process the file; Outcome.File says more
+)
+
+// A Failure is why a job failed. It wraps what went wrong; after a restart that is as much of it as was saved.
+type Failure struct {
+	Kind FailureKind
+	Err  error
+}
+
+// Error names the kind and the cause.
+func (f *Failure) Error() string {
+	if f == nil || f.Err == nil {
+		return "batch: the job failed"
+	}
+	return fmt.Sprintf("batch: %s: %v", f.Kind, f.Err)
+}
+
+// Unwrap returns the cause.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// savedError is what is kept of an error. The types that callers look for come back as they were; of any other the text stays.
+type savedError struct {
+	Text     string                  `json:"text"`
+	API      *savedAPIError          `json:"api,omitempty"`
+	Argument *acrcloud.ArgumentError `json:"argument,omitempty"`
+	Source   *savedSourceError       `json:"source,omitempty"`
+	Unknown  bool                    `json:"outcome_unknown,omitempty"`
+}
+
+type savedAPIError struct {
+	Op         string              `json:"op,omitempty"`
+	Method     string              `json:"method,omitempty"`
+	Path       string              `json:"path,omitempty"`
+	StatusCode int                 `json:"status"`
+	Code       int                 `json:"code,omitempty"`
+	Message    string              `json:"message,omitempty"`
+	Fields     map[string][]string `json:"fields,omitempty"`
+}
+
+type savedSourceError struct {
+	Name string `json:"name"`
+	Want int64  `json:"want"`
+	Got  int64  `json:"got"`
+	Text string `json:"text"`
+}
+
+func saveError(err error) *savedError {
+	s := &savedError{Text: err.Error(), Unknown: errors.Is(err, acrcloud.ErrOutcomeUnknown)}
+	if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
+		s.API = &savedAPIError{Op: e.Op, Method: e.Method, Path: e.Path, StatusCode: e.StatusCode, Code: e.Code, Message: e.Message, Fields: e.Fields}
+	}
+	if e, ok := errors.AsType[*acrcloud.ArgumentError](err); ok {
+		s.Argument = e
+	}
+	if e, ok := errors.AsType[*acrcloud.SourceError](err); ok {
+		s.Source = &savedSourceError{Name: e.Name, Want: e.Want, Got: e.Got, Text: fmt.Sprint(e.Err)}
+	}
+	return s
+}
+
+// restoredError has the text of the error that was saved, and the parts of it that could be kept.
+type restoredError struct {
+	text  string
+	parts []error
+}
+
+func (e *restoredError) Error() string   { return e.text }
+func (e *restoredError) Unwrap() []error { return e.parts }
+
+func (s *savedError) restore() error {
+	e := &restoredError{text: s.Text}
+	if a := s.API; a != nil {
+		e.parts = append(e.parts, &acrcloud.APIError{Op: a.Op, Method: a.Method, Path: a.Path, StatusCode: a.StatusCode, Code: a.Code, Message: a.Message, Fields: a.Fields})
+	}
+	if s.Argument != nil {
+		e.parts = append(e.parts, s.Argument)
+	}
+	if f := s.Source; f != nil {
+		e.parts = append(e.parts, &acrcloud.SourceError{Name: f.Name, Want: f.Want, Got: f.Got, Err: errors.New(f.Text)})
+	}
+	if s.Unknown {
+		e.parts = append(e.parts, acrcloud.ErrOutcomeUnknown)
+	}
+	return e
+}
+
+// verdict is what an error of the service or of the content means for a job.
+type verdict int
+
+const (
+	passing verdict = iota // another try may succeed
+	lasting                // this job cannot succeed
+	common                 // no job can succeed before somebody has mended it
+)
+
+// judge says what an error means, and what kind of failure it is if it is lasting.
+func judge(err error) (verdict, FailureKind) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return passing, ""
+	}
+	if _, ok := errors.AsType[*acrcloud.SourceError](err); ok { // refusals of an upload policy among them
+		return lasting, FailureSource
+	}
+	if _, ok := errors.AsType[*acrcloud.TokenError](err); ok {
+		return passing, ""
+	}
+	if e, ok := errors.AsType[*acrcloud.ArgumentError](err); ok {
+		if e.Field == "containerID" || e.Field == "Client" {
+			return common, ""
+		}
+		return lasting, FailureRefused
+	}
+	e, ok := errors.AsType[*acrcloud.APIError](err)
+	switch {
+	case !ok:
+		return passing, "" // the network, or a response that made no sense
+	case errors.Is(e, acrcloud.ErrCredentials), errors.Is(e, acrcloud.ErrQuotaExceeded), errors.Is(e, acrcloud.ErrNotFound):
+		return common, "" // the token, the account or the container
+	case errors.Is(e, acrcloud.ErrInvalid), errors.Is(e, acrcloud.ErrTooLarge):
+		return lasting, FailureRefused
+	}
+	return passing, ""
+}

@@ -1,0 +1,112 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// A gate lets as many jobs talk to the service at once as the service bears: half as many after it has said that it is too much, and after
+// failures in a row only one, which tries again after pauses that grow. So a run slows down as a whole, an outage is not answered by a
+// storm, and both recover by themselves.
+type gate struct {
+	most int // jobs at once
+
+	mu       sync.Mutex
+	limit    float64 // jobs at once for now
+	turning  float64 // where growth becomes careful
+	inside   int
+	closed   time.Time // nobody passes before
+	failures int       // in a row
+	since    time.Time // of the first of them
+	last     error     // of them
+	changed  chan struct{}
+}
+
+// The bounds of a gate.
+const (
+	outage        = 3 // failures in a row that count as one
+	shortestPause = time.Second
+	longestPause  = time.Minute
+)
+
+func newGate(most int) *gate {
+	return &gate{most: most, limit: float64(most), turning: float64(most), changed: make(chan struct{})}
+}
+
+// enter waits until one more job may pass.
+func (g *gate) enter(ctx context.Context) error {
+	for {
+		g.mu.Lock()
+		wait := time.Until(g.closed)
+		if wait <= 0 && g.inside < max(1, int(g.limit)) {
+			g.inside++
+			g.mu.Unlock()
+			return nil
+		}
+		changed := g.changed
+		g.mu.Unlock()
+		if wait <= 0 {
+			wait = longestPause // it is full: somebody will leave
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return sleep(ctx, 0)
+		case <-changed:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+// leave tells how it went.
+func (g *gate) leave(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.inside--
+	switch {
+	case err == nil:
+		g.failures, g.last = 0, nil
+		if g.limit < g.turning {
+			g.limit++
+		} else {
+			g.limit += 1 / g.limit
+		}
+		g.limit = min(g.limit, float64(g.most))
+	case errors.Is(err, context.Canceled):
+	case errors.Is(err, acrcloud.ErrRateLimited):
+		g.slow(g.limit/2, max(retryAfter(err), shortestPause))
+	default:
+		if g.failures++; g.failures == 1 {
+			g.since = time.Now()
+		}
+		if g.last = err; g.failures >= outage {
+			g.slow(1, max(retryAfter(err), min(shortestPause<<min(g.failures-outage, 10), longestPause)))
+		}
+	}
+	close(g.changed)
+	g.changed = make(chan struct{})
+}
+
+func (g *gate) slow(limit float64, pause time.Duration) {
+	if until := time.Now().Add(pause); until.After(g.closed) {
+		g.closed = until
+	}
+	g.turning = max(1, g.limit/2)
+	g.limit = max(1, limit)
+}
+
+// trouble returns the last of several failures in a row and since when they have come, or nil.
+func (g *gate) trouble() (error, time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.failures < outage {
+		return nil, time.Time{}
+	}
+	return g.last, g.since
+}

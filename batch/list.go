@@ -1,0 +1,63 @@
+package batch
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// maxLine is the longest line of a list.
+const maxLine = 64 << 10
+
+// List makes items of a list of paths, one a line. Empty lines and those that begin with # do not count. Key and Ref are the path as it
+// stands there; what else holds for [Dir] holds here. r is read once, as the items are taken.
+func List(r io.Reader, opts *DirOptions) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		if r == nil {
+			yield(Item{}, &acrcloud.ArgumentError{Field: "r", Problem: "is nil", Remedy: "give the list to read"})
+			return
+		}
+		w := newWalk("", opts, yield)
+		lines := bufio.NewScanner(r)
+		lines.Buffer(make([]byte, 0, 4096), maxLine)
+		number := 0
+		for lines.Scan() {
+			number++
+			path := strings.TrimSuffix(lines.Text(), "\r")
+			if number == 1 {
+				path = strings.TrimPrefix(path, "\uFEFF")
+			}
+			if path == "" || strings.HasPrefix(path, "#") {
+				continue
+			}
+			if !w.listed(path) {
+				return
+			}
+		}
+		if err := lines.Err(); err != nil {
+			if errors.Is(err, bufio.ErrTooLong) {
+				err = fmt.Errorf("line %d is longer than %d bytes: is it a list of paths?", number+1, maxLine)
+			}
+			yield(Item{}, err)
+		}
+	}
+}
+
+func (w *walk) listed(path string) bool {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return w.take(w.broken(path, err))
+	case info.IsDir():
+		return w.take(w.broken(path, errors.New("is a folder: name the files in it, or use Dir")))
+	case !info.Mode().IsRegular():
+		return w.take(w.broken(path, errors.New("is no regular file")))
+	}
+	return w.file(path, info)
+}

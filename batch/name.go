@@ -1,0 +1,82 @@
+package batch
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// maxName is the longest name of a file, in bytes. The service's limit is not known; see filescan.UploadOptions.UniqueName.
+const maxName = 200
+
+const hexDigits = "0123456789ABCDEF"
+
+// NameOf returns the name that the file of a job has in its container: the key, with every byte other than A to Z, a to z, 0 to 9, dot,
+// hyphen and underscore written as ~ and two hexadecimal digits. So no two keys share a name, whatever the service does to blanks,
+// slashes or letters of other alphabets, and [KeyOf] gets the key back. A key that is empty, or whose name is longer than 200 bytes, is
+// an [*acrcloud.ArgumentError].
+func NameOf(key string) (string, error) {
+	if key == "" {
+		return "", &acrcloud.ArgumentError{Field: "Item.Key", Problem: "is empty", Remedy: "give each item a key of its own: a path, a database id"}
+	}
+	escaped := 0
+	for i := range len(key) {
+		if !plain(key[i]) {
+			escaped++
+		}
+	}
+	if n := len(key) + 2*escaped; n > maxName {
+		return "", &acrcloud.ArgumentError{Field: "Item.Key", Problem: fmt.Sprintf("makes a name of %d bytes; %d are allowed", n, maxName), Remedy: "use a shorter key, such as an id or a hash; bytes other than ASCII letters, digits, dot, hyphen and underscore count three"}
+	}
+	if escaped == 0 {
+		return key, nil
+	}
+	var b strings.Builder
+	b.Grow(len(key) + 2*escaped)
+	for i := range len(key) {
+		if c := key[i]; plain(c) {
+			b.WriteByte(c)
+		} else {
+			b.Write([]byte{'~', hexDigits[c>>4], hexDigits[c&15]})
+		}
+	}
+	return b.String(), nil
+}
+
+// KeyOf returns the key of the job whose file has that name. ok is false for a name that [NameOf] does not make.
+func KeyOf(name string) (key string, ok bool) {
+	if name == "" || len(name) > maxName {
+		return "", false
+	}
+	if !strings.Contains(name, "~") {
+		return name, strings.IndexFunc(name, func(r rune) bool { return r > 0x7f || !plain(byte(r)) }) < 0
+	}
+	b := make([]byte, 0, len(name))
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if c == '~' {
+			if i+2 >= len(name) {
+				return "", false
+			}
+			high, low := strings.IndexByte(hexDigits, name[i+1]), strings.IndexByte(hexDigits, name[i+2])
+			if high < 0 || low < 0 {
+				return "", false
+			}
+			c = byte(high<<4 | low)
+			if plain(c) { // it would not have been escaped
+				return "", false
+			}
+			i += 2
+		} else if !plain(c) {
+			return "", false
+		}
+		b = append(b, c)
+	}
+	return string(b), true
+}
+
+// plain reports whether a byte stands for itself in a name.
+func plain(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '-' || c == '_'
+}

@@ -1,0 +1,76 @@
+package batch
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// A pipe is the bandwidth that all uploads of a run share. Nil has no limit.
+type pipe struct {
+	bytesPerSecond float64
+
+	mu   sync.Mutex
+	free time.Time // when the pipe has room again
+}
+
+func newPipe(bytesPerSecond int64) *pipe {
+	if bytesPerSecond <= 0 {
+		return nil
+	}
+	return &pipe{bytesPerSecond: float64(bytesPerSecond)}
+}
+
+// open opens a source, and returns it as one that reads no faster than the pipe allows. The content is to be closed after its use.
+func (p *pipe) open(ctx context.Context, src acrcloud.Source) (io.Closer, acrcloud.Source, error) {
+	if p == nil {
+		return io.NopCloser(nil), src, nil
+	}
+	content, err := src.Open(ctx)
+	if err != nil {
+		return nil, src, err
+	}
+	slowed := func(ctx context.Context) (io.ReadCloser, error) {
+		r, err := content.NewReader(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &slowReader{ReadCloser: r, ctx: ctx, pipe: p}, nil
+	}
+	return content, acrcloud.NewSource(src.Name(), content.Size(), slowed), nil
+}
+
+// slice is how much is read at once, so that a slow pipe still moves every moment.
+const slice = 16 << 10
+
+type slowReader struct {
+	io.ReadCloser
+	ctx  context.Context //nolint:containedctx // a reader's own, as of http.NewRequestWithContext
+	pipe *pipe
+}
+
+func (r *slowReader) Read(b []byte) (int, error) {
+	n, err := r.ReadCloser.Read(b[:min(len(b), slice)])
+	if n > 0 {
+		if waitErr := r.pipe.pass(r.ctx, n); waitErr != nil {
+			return n, waitErr
+		}
+	}
+	return n, err
+}
+
+// pass waits until n bytes have gone through.
+func (p *pipe) pass(ctx context.Context, n int) error {
+	p.mu.Lock()
+	now := time.Now()
+	if p.free.Before(now) {
+		p.free = now
+	}
+	wait := p.free.Sub(now)
+	p.free = p.free.Add(time.Duration(float64(n) / p.bytesPerSecond * float64(time.Second)))
+	p.mu.Unlock()
+	return sleep(ctx, wait)
+}

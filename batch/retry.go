@@ -1,0 +1,92 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+)
+
+// Outcomes iterates over how the finished jobs in a store have ended, those with results and those without, whatever run has delivered
+// them. The store has to be a [Lister].
+func Outcomes(ctx context.Context, store Store) iter.Seq2[*Outcome, error] {
+	return finished(ctx, store, PhaseDone, PhaseFailed)
+}
+
+// Failures is [Outcomes] of the jobs that have failed.
+func Failures(ctx context.Context, store Store) iter.Seq2[*Outcome, error] {
+	return finished(ctx, store, PhaseFailed)
+}
+
+func finished(ctx context.Context, store Store, phases ...Phase) iter.Seq2[*Outcome, error] {
+	return func(yield func(*Outcome, error) bool) {
+		list, ok := store.(Lister)
+		if !ok {
+			yield(nil, &acrcloud.ArgumentError{Field: "store", Problem: "cannot list its entries", Remedy: "use a store with the method Entries, such as that of batch/sqlbatch"})
+			return
+		}
+		for e, err := range list.Entries(ctx, phases...) {
+			var o *Outcome
+			if err == nil {
+				o, err = OutcomeOf(e)
+			}
+			if !yield(o, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Retry has the next run try again the failed jobs for which which returns true, and returns how many that are. A job whose file exists goes on
+// with that file: one that failed with [FailureTimeout] is looked at again, and one with [FailureScan] only if the service has been asked
+// for a rescan meanwhile. All others begin anew, and look for their file first.
+func Retry(ctx context.Context, store Store, which func(*Outcome) bool) (n int, err error) {
+	list, ok := store.(Lister)
+	if !ok {
+		return 0, &acrcloud.ArgumentError{Field: "store", Problem: "cannot list its entries", Remedy: "use a store with the method Entries, such as that of batch/sqlbatch"}
+	}
+	for e, err := range list.Entries(ctx, PhaseFailed) {
+		if err != nil {
+			return n, err
+		}
+		o, err := OutcomeOf(e)
+		if err != nil {
+			return n, err
+		}
+		if !which(o) {
+			continue
+		}
+		e = revive(e)
+		switch _, err := store.Save(ctx, e); {
+		case errors.Is(err, ErrConflict): // somebody else has revived it
+			continue
+		case err != nil:
+			return n, fmt.Errorf("batch: saving job %q: %w", e.Key, err)
+		}
+		if err := store.Later(ctx, e.Key, time.Now()); err != nil {
+			return n, fmt.Errorf("batch: putting job %q into the queue: %w", e.Key, err)
+		}
+		n++
+	}
+	return n, nil
+}
+
+// revive returns the entry of a failed job as it begins again.
+func revive(e Entry) Entry {
+	e.Result, e.Called = nil, false
+	switch {
+	case e.FileID != "":
+		e.Phase = PhaseWaiting
+		e.IntentAt = time.Now() // Options.Timeout counts from here
+	case e.Ticket != filescan.Ticket{}:
+		e.Phase = PhaseIntent
+		e.IntentAt = time.Time{} // the grace is over
+	default:
+		e.Phase, e.IntentAt = PhaseNew, time.Time{}
+	}
+	return e
+}

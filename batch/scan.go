@@ -1,0 +1,529 @@
+package batch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/internal/ended"
+)
+
+// Scan scans many files, each exactly once, and yields how each has ended, in the order in which they end. It reads the items as it can
+// take them, and works off what earlier runs have left in the store as well: the same call again goes on where the last one stopped.
+//
+// Each item is a job that costs one upload and is billed once, whatever crashes in between: see the package's documentation for what that
+// rests on. The failure of one is the Err of its Outcome, and the others go on. An error comes last and ends the run: of the items, of the
+// store, of the context, or of the service where it concerns every job, such as a token that is refused.
+//
+// An outcome counts as delivered when the loop asks for the next one. What was not is delivered again by the next run: over crashes an
+// outcome comes at least once. Leaving the loop, or the end of ctx, ends everything that the run has begun; a request that bills is given
+// five seconds to finish.
+//
+// A key that comes twice in one run is an outcome with [FailureDuplicate]; the first one counts.
+func Scan(ctx context.Context, files *filescan.Files, items iter.Seq2[Item, error], opts *Options) iter.Seq2[*Outcome, error] {
+	return func(yield func(*Outcome, error) bool) {
+		o, err := opts.withDefaults()
+		if err == nil && files == nil {
+			err = &acrcloud.ArgumentError{Field: "files", Problem: "is nil", Remedy: "use client.Files(containerID)"}
+		}
+		if err == nil && items == nil {
+			err = &acrcloud.ArgumentError{Field: "items", Problem: "is nil", Remedy: "use Dir, List, or a sequence of your own"}
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if o.Store == nil {
+			o.Store = NewMemory()
+		}
+		newRun(files, o).scan(ctx, items, yield)
+	}
+}
+
+// A run is one call of Scan.
+type run struct {
+	opts    Options
+	store   Store
+	stepper *Stepper
+	tally   *tally
+	posts   *gate // for steps that send content or make files
+	looks   *gate // for steps that look
+
+	// A job in process holds a place in one of these.
+	uploading chan struct{}
+	waiting   chan struct{}
+
+	outcomes chan delivery
+	wake     chan struct{} // there may be something to claim
+
+	mu      sync.Mutex
+	active  map[string]bool            // jobs in process
+	sources map[string]acrcloud.Source // of items that were taken and whose content is not stored yet
+	left    map[string]bool            // jobs that this run cannot open
+	met     bool                       // jobs of earlier runs are in the store
+	fed     bool                       // the sequence has ended
+	fault   error                      // what the run ends with
+	stop    context.CancelFunc
+	jobs    sync.WaitGroup
+}
+
+// A delivery is an outcome on its way to the loop.
+type delivery struct {
+	outcome *Outcome
+	key     string // of the job to take out of the queue then; empty: there is none
+}
+
+const (
+	chunk        = 64          // entries in one Add or Claim, at most
+	idlePause    = time.Second // between two looks into a queue that had nothing
+	lastingTries = 10          // failures of one job, while others succeed
+)
+
+func newRun(files *filescan.Files, o Options) *run {
+	r := &run{
+		opts: o, store: o.Store, posts: newGate(o.Uploads), looks: newGate(max(o.Uploads, 16)),
+		uploading: make(chan struct{}, o.Uploads), waiting: make(chan struct{}, o.Waiting),
+		outcomes: make(chan delivery), wake: make(chan struct{}, 1),
+		active: map[string]bool{}, sources: map[string]acrcloud.Source{}, left: map[string]bool{},
+	}
+	r.tally = &tally{report: o.OnProgress, gate: r.posts, started: time.Now(), p: Progress{Total: o.Total}}
+	r.stepper = newStepper(files, o.Store, o)
+	r.stepper.source = r.source
+	r.stepper.onSent = func(n int64) { r.tally.change(func(p *Progress) { p.Bytes += n }) }
+	r.stepper.onBill = func() { r.tally.change(func(p *Progress) { p.Billed++ }) }
+	return r
+}
+
+func (r *run) scan(outer context.Context, items iter.Seq2[Item, error], yield func(*Outcome, error) bool) {
+	ctx, cancel := context.WithCancel(outer)
+	r.stop = cancel
+	r.jobs.Go(func() { r.feed(ctx, items) })
+	r.jobs.Go(func() { r.claim(ctx) })
+	finished := make(chan struct{})
+	go func() {
+		r.jobs.Wait()
+		close(finished)
+	}()
+	renewing := make(chan struct{})
+	go func() {
+		defer close(renewing)
+		r.renew(ctx)
+	}()
+	leave := func() {
+		cancel()
+		<-finished
+		<-renewing
+		r.release(outer)
+	}
+	for {
+		select {
+		case d := <-r.outcomes:
+			r.tally.change(func(p *Progress) { p.count(d.outcome) })
+			if !yield(d.outcome, nil) {
+				leave()
+				return
+			}
+			if err := r.delivered(ctx, d.key); err != nil {
+				r.fail(err)
+			}
+		case <-finished:
+			leave()
+			if err := r.ending(outer); err != nil {
+				yield(nil, err)
+			}
+			return
+		}
+	}
+}
+
+// count counts an outcome.
+func (p *Progress) count(o *Outcome) {
+	if o.Err == nil {
+		p.Done++
+	} else {
+		p.Failed++
+	}
+	if o.Resumed {
+		p.Resumed++
+	}
+}
+
+// ending is the error that comes last, or nil.
+func (r *run) ending(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fault != nil {
+		return r.fault
+	}
+	return ended.Error(ctx)
+}
+
+// fail ends the run. The first error counts.
+func (r *run) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fault == nil {
+		r.fault = err
+	}
+	r.stop()
+}
+
+// delivered takes a job whose outcome was delivered out of the queue.
+func (r *run) delivered(ctx context.Context, key string) error {
+	if key == "" {
+		return nil
+	}
+	ctx, cancel := afterBill(ctx)
+	defer cancel()
+	if err := r.store.Later(ctx, key, time.Time{}); err != nil {
+		return fmt.Errorf("batch: taking job %q out of the queue: %w", key, err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.active, key)
+	return nil
+}
+
+// deliver hands an outcome to the loop.
+func (r *run) deliver(ctx context.Context, d delivery) {
+	select {
+	case r.outcomes <- d:
+	case <-ctx.Done():
+	}
+}
+
+// feed takes the items of the sequence into the store and begins their jobs.
+func (r *run) feed(ctx context.Context, items iter.Seq2[Item, error]) {
+	queue := make(chan Item, min(r.opts.Uploads, chunk))
+	r.jobs.Go(func() {
+		defer close(queue)
+		for item, err := range items {
+			if err != nil {
+				if ctx.Err() == nil {
+					r.mu.Lock()
+					r.fault = fmt.Errorf("batch: reading the items: %w", err)
+					r.mu.Unlock()
+				}
+				return
+			}
+			select {
+			case queue <- item:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	ordinal := 0
+	for item := range queue {
+		batch := []Item{item}
+		for more := true; more && len(batch) < cap(queue); {
+			select {
+			case item, more = <-queue:
+				if more {
+					batch = append(batch, item)
+				}
+			default:
+				more = false
+			}
+		}
+		if err := r.take(ctx, batch, ordinal); err != nil {
+			if ctx.Err() == nil {
+				r.fail(err)
+			}
+			for range queue { // the sequence notices the end of ctx
+			}
+			return
+		}
+		ordinal += len(batch)
+	}
+	r.mu.Lock()
+	r.fed = true
+	r.mu.Unlock()
+	r.hint()
+}
+
+// hint has the queue looked into soon.
+func (r *run) hint() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take adds items to the store, and begins the jobs of those that are new.
+func (r *run) take(ctx context.Context, items []Item, ordinal int) error {
+	r.tally.change(func(p *Progress) { p.Items += int64(len(items)) })
+	var entries []Entry
+	var taken []Item
+	for i, item := range items {
+		if err := r.checkItem(item); err != nil {
+			r.deliver(ctx, delivery{outcome: &Outcome{Key: item.Key, Ref: item.Ref, Err: &Failure{Kind: FailureItem, Err: err}}})
+			continue
+		}
+		entries = append(entries, r.entry(item, item.Key, ordinal+i))
+		taken = append(taken, item)
+	}
+	if len(entries) == 0 {
+		return ended.Error(ctx)
+	}
+	added, err := r.store.Add(ctx, entries)
+	if err != nil {
+		return fmt.Errorf("batch: adding %d jobs: %w", len(entries), err)
+	}
+	for i, e := range entries {
+		if added < len(entries) {
+			err = r.meet(ctx, e, taken[i])
+		} else {
+			err = r.begin(ctx, e.Key, taken[i].Source)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry is that of a new job. It is this run's for a lease.
+func (r *run) entry(item Item, key string, ordinal int) Entry {
+	return Entry{
+		Schema: schema, Key: key, Ref: item.Ref, Version: item.Version, Phase: PhaseNew,
+		AddedBy: r.stepper.run + "-" + strconv.Itoa(ordinal), Due: time.Now().Add(r.opts.Lease),
+	}
+}
+
+func (r *run) checkItem(item Item) error {
+	if _, err := NameOf(item.Key); err != nil {
+		return err
+	}
+	if item.Source.IsZero() && (item.Ref == "" || r.opts.Open == nil) {
+		return &acrcloud.ArgumentError{Field: "Item.Source", Problem: "is missing, and nothing opens the Ref", Remedy: "give the item a Source, or a Ref and Options.Open"}
+	}
+	return nil
+}
+
+// meet decides what becomes of an item whose key may be known already.
+func (r *run) meet(ctx context.Context, mine Entry, item Item) error {
+	there, err := r.store.Load(ctx, mine.Key)
+	if err != nil {
+		return fmt.Errorf("batch: loading job %q: %w", mine.Key, err)
+	}
+	if there.AddedBy == mine.AddedBy {
+		return r.begin(ctx, mine.Key, item.Source)
+	}
+	reject := func(kind FailureKind, err error) error {
+		r.deliver(ctx, delivery{outcome: &Outcome{Key: item.Key, Ref: item.Ref, Err: &Failure{Kind: kind, Err: err}}})
+		return ended.Error(ctx)
+	}
+	if r.mine(there) {
+		return reject(FailureDuplicate, &acrcloud.ArgumentError{Field: "Item.Key", Problem: fmt.Sprintf("%q came before in this run", item.Key), Remedy: "give each item a key of its own"})
+	}
+	r.mu.Lock()
+	r.met = true
+	r.mu.Unlock()
+	if there.Version != "" && item.Version != "" && there.Version != item.Version {
+		if r.opts.Changed == ChangedFails {
+			return reject(FailureChanged, fmt.Errorf("the content is another than when the job was begun: version %q, not %q; give it another key, or set Options.Changed", item.Version, there.Version))
+		}
+		return r.takeChanged(ctx, mine, item)
+	}
+	if there.Phase.Finished() {
+		return nil // if its outcome was not delivered, it is still in the queue
+	}
+	if item.Ref != "" && r.opts.Open != nil {
+		r.hint()
+		return nil // the queue knows whose turn it is
+	}
+	// Only this run can open it, so it does not wait for the lease of one that may be gone.
+	if err := r.store.Later(ctx, mine.Key, time.Now().Add(r.opts.Lease)); err != nil {
+		return fmt.Errorf("batch: taking job %q: %w", mine.Key, err)
+	}
+	return r.begin(ctx, mine.Key, item.Source)
+}
+
+// takeChanged makes a job of its own of an item with other content than the job of its key.
+func (r *run) takeChanged(ctx context.Context, mine Entry, item Item) error {
+	hash := sha256.Sum256([]byte(item.Version))
+	item.Key += "@" + hex.EncodeToString(hash[:6])
+	if err := r.checkItem(item); err != nil {
+		r.deliver(ctx, delivery{outcome: &Outcome{Key: item.Key, Ref: item.Ref, Err: &Failure{Kind: FailureItem, Err: err}}})
+		return ended.Error(ctx)
+	}
+	mine.Key = item.Key
+	if _, err := r.store.Add(ctx, []Entry{mine}); err != nil {
+		return fmt.Errorf("batch: adding job %q: %w", mine.Key, err)
+	}
+	return r.meet(ctx, mine, item)
+}
+
+// mine reports whether this run has added the job.
+func (r *run) mine(e Entry) bool { return strings.HasPrefix(e.AddedBy, r.stepper.run+"-") }
+
+// begin begins a job of the sequence, as soon as there is a place for it.
+func (r *run) begin(ctx context.Context, key string, src acrcloud.Source) error {
+	select {
+	case r.uploading <- struct{}{}:
+	case <-ctx.Done():
+		return ended.Error(ctx)
+	}
+	if !r.start(ctx, key, src) {
+		<-r.uploading
+	}
+	return nil
+}
+
+// start begins a job in a place for uploading, unless it is in process already.
+func (r *run) start(ctx context.Context, key string, src acrcloud.Source) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !src.IsZero() {
+		r.sources[key] = src
+		delete(r.left, key)
+	}
+	if r.active[key] {
+		return false
+	}
+	r.active[key] = true
+	r.jobs.Go(func() { r.work(ctx, key) })
+	return true
+}
+
+// source returns the content of a job.
+func (r *run) source(e Entry) acrcloud.Source {
+	r.mu.Lock()
+	src := r.sources[e.Key]
+	r.mu.Unlock()
+	if src.IsZero() && e.Ref != "" && r.opts.Open != nil {
+		return r.opts.Open(e.Ref)
+	}
+	return src
+}
+
+// claim works off what is in the queue: jobs of earlier runs and of other processes that are gone.
+func (r *run) claim(ctx context.Context) {
+	idle := time.Time{} // since when nothing was there
+	for {
+		places := r.places(ctx)
+		if places == 0 {
+			return
+		}
+		keys, err := r.store.Claim(ctx, places, r.opts.Lease)
+		if err != nil && ctx.Err() == nil {
+			r.fail(fmt.Errorf("batch: claiming jobs: %w", err))
+		}
+		started := 0
+		for _, key := range keys {
+			if r.start(ctx, key, acrcloud.Source{}) {
+				started++
+			}
+		}
+		for range places - started {
+			<-r.uploading
+		}
+		if started > 0 {
+			idle = time.Time{}
+			continue
+		}
+		if idle.IsZero() {
+			idle = time.Now()
+		}
+		over, err := r.over(ctx, idle)
+		if err != nil && ctx.Err() == nil {
+			r.fail(err)
+		}
+		if over || ctx.Err() != nil {
+			return
+		}
+		timer := time.NewTimer(idlePause)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-r.wake:
+		}
+		timer.Stop()
+	}
+}
+
+// places takes places for uploading: all that are free, up to a chunk, and at least one. It returns 0 when ctx has ended.
+func (r *run) places(ctx context.Context) int {
+	select {
+	case r.uploading <- struct{}{}:
+	case <-ctx.Done():
+		return 0
+	}
+	for n := 1; n < chunk; n++ {
+		select {
+		case r.uploading <- struct{}{}:
+		default:
+			return n
+		}
+	}
+	return chunk
+}
+
+// over reports whether the run has nothing more to do.
+func (r *run) over(ctx context.Context, idle time.Time) (bool, error) {
+	r.mu.Lock()
+	fed, met, active, left := r.fed, r.met, len(r.active), len(r.left)
+	r.mu.Unlock()
+	if !fed || active > 0 {
+		return false, nil
+	}
+	queue, ok := r.store.(Backlog)
+	if !ok {
+		return !met || time.Since(idle) > r.opts.Lease, nil
+	}
+	n, err := queue.Backlog(ctx)
+	if err != nil {
+		return false, fmt.Errorf("batch: counting the jobs in the queue: %w", err)
+	}
+	return n <= int64(left), nil
+}
+
+// renew keeps the jobs in process from other runs.
+func (r *run) renew(ctx context.Context) {
+	for sleep(ctx, r.opts.Lease/3) == nil {
+		r.mu.Lock()
+		keys := slices.Collect(maps.Keys(r.active))
+		r.mu.Unlock()
+		if err := r.postpone(ctx, keys, time.Now().Add(r.opts.Lease)); err != nil && ctx.Err() == nil {
+			r.fail(err)
+			return
+		}
+	}
+}
+
+// release gives the jobs that were in process when the run ended to the next one.
+func (r *run) release(ctx context.Context) {
+	r.mu.Lock()
+	keys := slices.Collect(maps.Keys(r.active))
+	r.mu.Unlock()
+	ctx, cancel := afterBill(ctx)
+	defer cancel()
+	_ = r.postpone(ctx, keys, time.Now()) // else the leases lapse
+}
+
+func (r *run) postpone(ctx context.Context, keys []string, at time.Time) error {
+	if renewer, ok := r.store.(Renewer); ok {
+		if err := renewer.Renew(ctx, keys, at); err != nil {
+			return fmt.Errorf("batch: renewing the leases of %d jobs: %w", len(keys), err)
+		}
+		return nil
+	}
+	for _, key := range keys {
+		if err := r.store.Later(ctx, key, at); err != nil && !errors.Is(err, ErrNoEntry) {
+			return fmt.Errorf("batch: renewing the lease of job %q: %w", key, err)
+		}
+	}
+	return nil
+}

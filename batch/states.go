@@ -1,0 +1,187 @@
+package batch
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/filescan"
+)
+
+// states knows which files are still in process. It reads that from a list of the files in that state, a hundred at a time, since a look
+// at each file by itself would be thousands of requests a second in a large run. Being on the list is believed; being absent is not, since
+// the list may lag behind, be cut off, or not know the filter: then the file itself is looked at.
+type states struct {
+	files    *filescan.Files
+	min, max time.Duration
+
+	mu       sync.Mutex
+	wanted   map[string]*wanted // files that somebody waits for, by id
+	life     time.Duration      // how long files are in process, on average
+	finished bool               // some were, since the last reading
+
+	reading  chan struct{} // closed when the reading under way has ended; nil: none is
+	round    int           // of the last reading
+	started  time.Time     // when it began
+	failures int           // of readings in a row
+	interval time.Duration // between two readings
+	next     time.Time     // not before
+}
+
+// A wanted is a file that somebody waits for.
+type wanted struct {
+	since time.Time
+	round int           // of the last reading that had it
+	pause time.Duration // before the next look at the file itself
+	look  time.Time     // not before
+}
+
+const (
+	statePage    = 100
+	perPage      = 250 * time.Millisecond // of interval for each page: a long list is read less often
+	lookShare    = 10                     // readings during the usual life of a file
+	spareRows    = 1000                   // on the list beyond twice those that are waited for, before it is given up
+	maxFailures  = 3                      // of readings, before they count as knowing nothing
+	readDeadline = 2 * time.Minute
+)
+
+func newStates(files *filescan.Files, minimum, maximum time.Duration) *states {
+	return &states{files: files, min: minimum, max: maximum, interval: minimum, wanted: map[string]*wanted{}}
+}
+
+// add notes a new file and returns when to ask for it.
+func (s *states) add(id string) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.want(id)
+	return s.spread(s.min)
+}
+
+func (s *states) want(id string) *wanted {
+	w := s.wanted[id]
+	if w == nil {
+		w = &wanted{since: time.Now(), pause: s.min}
+		s.wanted[id] = w
+	}
+	return w
+}
+
+// forget notes that nobody waits for a file any more, since it is done.
+func (s *states) forget(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.wanted[id]
+	if w == nil {
+		return
+	}
+	delete(s.wanted, id)
+	s.finished = true
+	if life := time.Since(w.since); s.life == 0 {
+		s.life = life
+	} else {
+		s.life += (life - s.life) / 8
+	}
+}
+
+// looked notes that a look at the file itself found it in process, and returns when to ask again.
+func (s *states) looked(id string) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.want(id)
+	w.look = time.Now().Add(w.pause)
+	after := w.pause
+	w.pause = min(w.pause*3/2, s.max)
+	return after
+}
+
+// busy reports whether a file is taken to be in process still, and when to ask again.
+func (s *states) busy(ctx context.Context, id string) (after time.Duration, busy bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.want(id)
+	for s.reading != nil || !time.Now().Before(s.next) {
+		if s.reading == nil {
+			s.reading = make(chan struct{})
+			go s.read(context.WithoutCancel(ctx), 2*len(s.wanted)+spareRows)
+		}
+		reading := s.reading
+		s.mu.Unlock()
+		select {
+		case <-ctx.Done():
+		case <-reading:
+		}
+		s.mu.Lock()
+		if ctx.Err() != nil {
+			return 0, true
+		}
+	}
+	now := time.Now()
+	switch {
+	case w.round == s.round && s.round != 0, // it is on the list
+		w.since.After(s.started): // it is too new to be missed there
+		return s.spread(s.next.Sub(now)), true
+	case w.look.After(now):
+		return w.look.Sub(now), true
+	}
+	return 0, false
+}
+
+// spread keeps those who wait for the same reading from asking at the same moment.
+func (s *states) spread(d time.Duration) time.Duration {
+	return max(d, 0) + rand.N(s.min/8+1) //nolint:gosec // no secret depends on it
+}
+
+// read reads the list once, for all who wait, and at most so many rows of it.
+func (s *states) read(ctx context.Context, limit int) {
+	ctx, cancel := context.WithTimeout(ctx, readDeadline)
+	defer cancel()
+	started, rows := time.Now(), 0
+	var onList []string
+	var failed error
+	state := filescan.StateProcessing
+	for file, err := range s.files.All(ctx, &filescan.ListFilesOptions{State: &state, PerPage: statePage}) {
+		if failed = err; err != nil {
+			break
+		}
+		if rows++; !file.State.Done() && s.wants(file.ID) {
+			onList = append(onList, file.ID)
+		}
+		if rows == limit {
+			break // others' files, or the filter does not work: what was seen so far counts
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if failed == nil {
+		s.failures = 0
+	} else {
+		s.failures++
+	}
+	if failed == nil || s.failures >= maxFailures {
+		s.round++
+		s.started = started
+		for _, id := range onList {
+			if w := s.wanted[id]; w != nil {
+				w.round = s.round
+			}
+		}
+	}
+	switch {
+	case s.finished:
+		s.interval = s.life / lookShare
+	default:
+		s.interval = s.interval * 3 / 2
+	}
+	s.finished = false
+	s.interval = max(s.min, min(max(s.interval, time.Duration(rows/statePage)*perPage), s.max))
+	s.next = time.Now().Add(s.interval)
+	close(s.reading)
+	s.reading = nil
+}
+
+func (s *states) wants(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.wanted[id] != nil
+}

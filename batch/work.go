@@ -1,0 +1,206 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// A job is one that is in process in this run.
+type job struct {
+	run   *run
+	key   string
+	place chan struct{} // where it is: uploading or waiting
+	tries int           // failures in a row, while others succeeded
+}
+
+// work takes a job from step to step until it has ended, its context has, or it is not this run's any more.
+func (r *run) work(ctx context.Context, key string) {
+	j := &job{run: r, key: key}
+	j.move(r.uploading)
+	defer j.leave()
+	called := false
+	for ctx.Err() == nil {
+		e, next, err := j.step(ctx, called)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil && e.Phase.Finished():
+			j.finished(ctx, e)
+			return
+		case errors.Is(err, errNothingToOpen):
+			r.setAside(ctx, key)
+			return
+		}
+		pause := next.After
+		if err != nil {
+			if pause, err = j.failed(ctx, e, next, err); err != nil {
+				r.fail(err)
+				return
+			}
+		}
+		if called, err = j.rest(ctx, e, pause); err != nil {
+			return
+		}
+	}
+}
+
+// step takes a step through the gate that it belongs to.
+func (j *job) step(ctx context.Context, called bool) (Entry, Next, error) {
+	gate := j.run.posts
+	if j.place == j.run.waiting {
+		gate = j.run.looks
+	}
+	if err := gate.enter(ctx); err != nil {
+		return Entry{}, Next{}, err
+	}
+	e, next, err := j.run.stepper.step(ctx, j.key, called)
+	gate.leave(serviceError(err))
+	return e, next, err
+}
+
+// serviceError is err if it says something about how the service fares.
+func serviceError(err error) error {
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrNoEntry) || errors.Is(err, errNothingToOpen) {
+		return nil
+	}
+	return err
+}
+
+// failed decides about a step that has failed: how long to rest before the next one, or that the run has to end.
+func (j *job) failed(ctx context.Context, e Entry, next Next, err error) (time.Duration, error) {
+	if _, ok := errors.AsType[*pendingError](err); ok {
+		return next.After, nil
+	}
+	var store *storeError
+	if v, _ := judge(err); v == common || errors.As(err, &store) {
+		return 0, fmt.Errorf("batch: job %q: %w", j.key, err)
+	}
+	if trouble, _ := j.run.posts.trouble(); trouble == nil {
+		j.tries++
+	}
+	if sent := e.Phase == PhaseWaiting || !e.IntentAt.IsZero(); j.tries >= lastingTries && !sent {
+		_, _, err := j.run.stepper.fail(ctx, e, FailureService, err)
+		return 0, err
+	}
+	return max(next.After, min(time.Second<<min(j.tries, 10), longestPause)), nil
+}
+
+// rest waits until the next step is due, or a callback says that it is. A job that waits for the service does so in the waiting room; one
+// whose upload has failed keeps its place, so that no other begins while nothing works.
+func (j *job) rest(ctx context.Context, e Entry, pause time.Duration) (called bool, err error) {
+	outstanding := e.Phase == PhaseWaiting || e.Phase == PhaseIntent && !e.IntentAt.IsZero()
+	if outstanding && pause > 0 {
+		if err := j.moveTo(ctx, j.run.waiting); err != nil {
+			return false, err
+		}
+	}
+	var notified <-chan struct{}
+	if n := j.run.opts.Notifier; n != nil && e.Phase == PhaseWaiting {
+		ch, unsubscribe := n.Subscribe(j.run.stepper.files.ContainerID(), e.FileID)
+		defer unsubscribe()
+		notified = ch
+	}
+	if pause > 0 {
+		timer := time.NewTimer(pause)
+		defer timer.Stop()
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-timer.C:
+		case <-notified:
+			called = true
+		}
+	}
+	if e.Phase != PhaseWaiting {
+		return called, j.moveTo(ctx, j.run.uploading)
+	}
+	return called, nil
+}
+
+// moveTo takes a place in another room, and leaves the one where the job is: after it has the new one if it goes on to wait, so that uploads
+// stop when the waiting room is full, and before it if it comes back, so that the two rooms cannot wait for each other.
+func (j *job) moveTo(ctx context.Context, room chan struct{}) error {
+	if j.place == room {
+		return nil
+	}
+	if room == j.run.uploading {
+		j.leave()
+	}
+	select {
+	case room <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	j.leave()
+	j.move(room)
+	return nil
+}
+
+// move notes that the job has a place in a room.
+func (j *job) move(room chan struct{}) {
+	j.place = room
+	j.count(1)
+}
+
+// leave gives up the place.
+func (j *job) leave() {
+	if j.place == nil {
+		return
+	}
+	j.count(-1)
+	<-j.place
+	j.place = nil
+}
+
+func (j *job) count(n int) {
+	j.run.tally.change(func(p *Progress) {
+		if j.place == j.run.waiting {
+			p.Waiting += n
+		} else {
+			p.Uploading += n
+		}
+	})
+}
+
+// finished hands the outcome to the loop.
+func (j *job) finished(ctx context.Context, e Entry) {
+	r := j.run
+	o, err := OutcomeOf(e)
+	if err != nil {
+		r.fail(err)
+		return
+	}
+	o.Billed = e.BilledBy == r.stepper.run
+	o.Resumed = !r.mine(e) || e.BilledBy == "" && e.FileID != ""
+	r.mu.Lock()
+	delete(r.sources, j.key)
+	r.mu.Unlock()
+	r.deliver(ctx, delivery{outcome: o, key: j.key})
+}
+
+// setAside leaves a job that this run cannot open to one that can, unless its item comes yet.
+func (r *run) setAside(ctx context.Context, key string) {
+	if err := r.store.Later(ctx, key, time.Now().Add(r.opts.Lease)); err != nil {
+		if ctx.Err() == nil {
+			r.fail(&storeError{err})
+		}
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.active, key)
+	r.left[key] = true
+}
+
+// errNothingToOpen is that of a job whose content this process does not have.
+var errNothingToOpen = error(&acrcloud.ArgumentError{Field: "Item.Source", Problem: "is missing, and Options.Open has made none of the Ref", Remedy: "give the item a Source, or a Ref that Options.Open opens"})
+
+// A storeError is one of the journal or the queue: nothing may be billed while they do not work.
+type storeError struct{ err error }
+
+func (e *storeError) Error() string { return e.err.Error() }
+func (e *storeError) Unwrap() error { return e.err }
