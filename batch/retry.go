@@ -43,7 +43,8 @@ func finished(ctx context.Context, store Store, phases ...Phase) iter.Seq2[*Outc
 
 // Retry has the next run try again the failed jobs for which which returns true, and returns how many that are. A job whose file exists goes on
 // with that file: one that failed with [FailureTimeout] is looked at again, and one with [FailureScan] only if the service has been asked
-// for a rescan meanwhile. All others begin anew, and look for their file first.
+// for a rescan meanwhile. All others begin anew, and look for their file first; one that failed with [FailureMissing], whose file was
+// deleted, is billed again.
 func Retry(ctx context.Context, store Store, which func(*Outcome) bool) (n int, err error) {
 	list, ok := store.(Lister)
 	if !ok {
@@ -60,7 +61,7 @@ func Retry(ctx context.Context, store Store, which func(*Outcome) bool) (n int, 
 		if !which(o) {
 			continue
 		}
-		e = revive(e)
+		e = revive(e, o)
 		switch _, err := store.Save(ctx, e); {
 		case errors.Is(err, ErrConflict): // somebody else has revived it
 			continue
@@ -76,8 +77,11 @@ func Retry(ctx context.Context, store Store, which func(*Outcome) bool) (n int, 
 }
 
 // revive returns the entry of a failed job as it begins again.
-func revive(e Entry) Entry {
+func revive(e Entry, o *Outcome) Entry {
 	e.Result, e.Called = nil, false
+	if f, ok := errors.AsType[*Failure](o.Err); ok && f.Kind == FailureMissing {
+		e.FileID, e.Ticket = "", filescan.Ticket{}
+	}
 	switch {
 	case e.FileID != "":
 		e.Phase = PhaseWaiting
