@@ -41,7 +41,7 @@ func invalid(r *http.Request, problems map[string][]string) *answer {
 	if !acceptsJSON(r) {
 		return &answer{
 			status: http.StatusFound,
-			header: http.Header{"Content-Type": {"text/html; charset=UTF-8"}, "Location": {"https://" + r.Host}},
+			header: http.Header{"Content-Type": {"text/html; charset=UTF-8"}, "Location": {originOf(r)}},
 			body:   []byte("<!DOCTYPE html>\n<html><head><title>Redirecting</title></head><body>Redirecting</body></html>\n"),
 		}
 	}

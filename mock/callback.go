@@ -30,15 +30,15 @@ const maxDeliveries = 10_000
 
 // Deliveries returns the callbacks sent so far, in the order of their answers; the last 10,000 at most.
 func (s *Server) Deliveries() []Delivery {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.deliveries)
 }
 
 // Redeliver sends the callback of a file that is done again, as it is and without any [CallbackFault], and returns when it was answered.
 func (s *Server) Redeliver(fileID string) error {
-	s.mu.Lock()
-	f := s.file(fileID)
+	s.lock()
+	f := s.files[fileID]
 	if f == nil {
 		s.mu.Unlock()
 		return fmt.Errorf("mock: there is no file %q", fileID)
@@ -53,7 +53,7 @@ func (s *Server) Redeliver(fileID string) error {
 		s.mu.Unlock()
 		return fmt.Errorf("mock: container %d has no callback URL", c.ID)
 	}
-	p := s.posting(c, f, &CallbackFault{})
+	p := postingOf(f, &CallbackFault{})
 	s.mu.Unlock()
 	return s.deliver(p).Err
 }
@@ -67,10 +67,11 @@ type posting struct {
 	slow        time.Duration
 }
 
-func (s *Server) posting(c *container, f *file, plan *CallbackFault) posting {
-	p := posting{fileID: f.id, url: c.CallbackURL, copies: plan.Copies, slow: plan.Slow}
+// postingOf is the callback of a file.
+func postingOf(f *file, plan *CallbackFault) posting {
+	p := posting{fileID: f.id, url: f.container.CallbackURL, copies: plan.Copies, slow: plan.Slow}
 	p.body, p.contentType = Callback{
-		FileID: f.id, State: f.state, ContainerID: c.ID, Name: f.name, Results: f.results, Shape: plan.Shape,
+		FileID: f.id, State: f.state, ContainerID: f.container.ID, Name: f.name, Results: f.results(), Shape: plan.Shape,
 	}.Body()
 	return p
 }
@@ -79,16 +80,16 @@ func (s *Server) posting(c *container, f *file, plan *CallbackFault) posting {
 type held struct{ posting }
 
 // callback sends what the service sends when a file is done, in the background. It is called with the lock held.
-func (s *Server) callback(c *container, f *file) {
+func (s *Server) callback(f *file) {
 	plan := f.plan
 	f.plan = nil
 	if plan == nil {
 		plan = s.planCallback()
 	}
-	if c.CallbackURL == "" || plan.Lose {
+	if f.container.CallbackURL == "" || plan.Lose {
 		return
 	}
-	p := s.posting(c, f, plan)
+	p := postingOf(f, plan)
 	switch {
 	case plan.Early:
 		s.mu.Unlock()

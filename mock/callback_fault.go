@@ -31,7 +31,7 @@ type callbackFault struct {
 // InjectCallback makes callbacks go wrong until remove is called. What happens to a callback is decided when its file begins to be
 // processed.
 func (s *Server) InjectCallback(f CallbackFault) (remove func()) {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	added := &callbackFault{CallbackFault: f}
 	s.callbackFaults = append(s.callbackFaults, added)

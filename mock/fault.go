@@ -46,7 +46,7 @@ type fault struct {
 
 // Inject makes requests go wrong until remove is called.
 func (s *Server) Inject(f Fault) (remove func()) {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	f.Header = f.Header.Clone()
 	added := &fault{Fault: f}
@@ -64,12 +64,11 @@ func (s *Server) Inject(f Fault) (remove func()) {
 }
 
 // faultFor returns what goes wrong with a request, or nil.
-func (s *Server) faultFor(r *http.Request) *Fault {
-	op := opOf(r)
+func (s *Server) faultFor(r *request) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.faults {
-		if (f.Method != "" && f.Method != r.Method) || (f.Op != "" && f.Op != op) {
+		if (f.Method != "" && f.Method != r.Method) || (f.Op != "" && f.Op != r.op) {
 			continue
 		}
 		if ok, err := path.Match(f.Path, r.URL.Path); f.Path != "" && (err != nil || !ok) {

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -68,42 +66,22 @@ func IdentifyFault(code int) Fault {
 	return Fault{Op: OpIdentify, Status: a.status, Header: a.header, Body: string(a.body)}
 }
 
-// slashes are what one client puts two of before the path.
-var slashes = regexp.MustCompile(`/{2,}`)
-
-// identification serves the identification API. It returns nil for requests that belong to the console.
-func (s *Server) identification(r *http.Request) *answer {
-	path, host := slashes.ReplaceAllString(r.URL.Path, "/"), hostName(r.Host)
-	_, public := regionOf(host)
-	identifies := identHosts.MatchString(host)
-	switch {
-	case path != identifyPath && !identifies:
-		return nil
-	case path != identifyPath, public && !identifies:
-		return message(http.StatusNotFound, "Not Found")
-	case r.Method != http.MethodPost: // what the service does is not known
+// identification serves the identification API.
+func (s *Server) identification(q *request) *answer {
+	if q.Method != http.MethodPost { // what the service does is not known
 		return message(http.StatusMethodNotAllowed, "Method Not Allowed")
 	}
-	f, code := readIdentifyForm(r)
+	f, code := readIdentifyForm(q.Request)
 	if code == codeContentType {
 		return statusAnswer(code, "")
 	}
-	if refused := s.authenticate(host, f); refused != 0 {
+	if refused := s.authenticate(q.place, f); refused != 0 {
 		return statusAnswer(refused, "")
 	}
 	if code != 0 {
 		return statusAnswer(code, "")
 	}
 	return s.identify(f)
-}
-
-// hostName is a host without its port, in lower case.
-func hostName(host string) string {
-	host = strings.ToLower(host)
-	if name, port, ok := strings.Cut(host, ":"); ok && !strings.Contains(port, ":") {
-		return name
-	}
-	return host
 }
 
 // statusAnswer is an answer without results. The service calls its JSON text.
@@ -130,8 +108,7 @@ func (s *Server) identify(f *identifyForm) *answer {
 	h := hear(f, dataType)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found, seconds, code := s.find(h)
-	metadata := recognised(found, seconds)
+	metadata, found, code := s.find(h)
 	if s.onIdentify != nil {
 		o := s.scripted(f.identification(dataType, found))
 		switch {
@@ -189,7 +166,7 @@ func (s *Server) scripted(i Identification) (o IdentifyOutcome) {
 // OnIdentify has f decide how each identification ends that was admitted; nil goes back to recognising tracks. f is called one call at a
 // time, and must not call the server. If f panics, the identification ends with code 3000 and the panic as its text.
 func (s *Server) OnIdentify(f func(Identification) IdentifyOutcome) {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	s.onIdentify = f
 }

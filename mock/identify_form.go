@@ -149,7 +149,7 @@ func (f *identifyForm) identification(dataType string, found []passage) Identifi
 		}
 	}
 	for _, p := range found {
-		i.Recognised = append(i.Recognised, p.track)
+		i.Recognised = append(i.Recognised, p.track.clone())
 	}
 	return i
 }

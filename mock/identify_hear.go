@@ -2,8 +2,9 @@ package mock
 
 import (
 	"crypto/sha256"
+	"maps"
 	"math"
-	"strings"
+	"strconv"
 )
 
 // analysed is how many seconds of a sample the service looks at: the last ones, by all evidence.
@@ -11,38 +12,48 @@ const analysed = 12.0
 
 // A hearing is what was heard in a sample.
 type hearing struct {
-	listener *listener
-	hash     [sha256.Size]byte
-	code     int // what to answer if the content is not known as a whole
+	sample  *listener
+	hash    [sha256.Size]byte // of the sample; nothing has it if there is none
+	humming [sha256.Size]byte // of the humming fingerprint, likewise
+	code    int               // what to answer if nothing is recognised
 }
 
-// hear listens to a sample. It takes time, and so no lock.
+// hear listens to a request. It takes time, and so no lock.
 func hear(f *identifyForm, dataType string) hearing {
-	content := f.sample
-	if !f.hasSample {
-		content = f.humming
+	h := hearing{sample: &listener{}, code: codeNoResult}
+	if f.hasSample {
+		h.hash = sha256.Sum256(f.sample)
 	}
-	h := hearing{listener: &listener{}, hash: sha256.Sum256(content), code: codeNoResult}
+	if f.hasHumming {
+		h.humming = sha256.Sum256(f.humming)
+	}
 	if dataType == "audio" {
-		_, _ = h.listener.Write(content)
+		_, _ = h.sample.Write(f.sample)
 	}
-	if len(content) == 0 || dataType == "audio" && silentOrGarbage(content, h.listener) {
+	switch {
+	case len(f.sample) == 0 && len(f.humming) == 0, f.hasSample && dataType == "audio" && silentOrGarbage(f.sample, h.sample):
 		h.code = codeNoFingerprint
 	}
 	return h
 }
 
-// find recognises what was heard. It returns how many seconds were analysed, and a code.
-func (s *Server) find(h hearing) (found []passage, seconds float64, code int) {
+// find recognises what was heard: the member "metadata", and the tracks. It is called with the lock held.
+func (s *Server) find(h hearing) (metadata row, found []passage, code int) {
 	_, known := s.hashes[h.hash]
-	if !known && h.code == codeNoFingerprint {
-		return nil, 0, h.code
+	var seconds float64
+	if known || h.code != codeNoFingerprint {
+		found, seconds = s.recogniseEnd(h.sample, h.hash)
 	}
-	found, seconds = s.recogniseEnd(h.listener, h.hash)
+	metadata = recognised(found, seconds)
+	if n, ok := s.hashes[h.humming]; ok {
+		t := s.tracks[n-1]
+		found = append(found, passage{track: t})
+		metadata["humming"] = []row{hummingRow(t)}
+	}
 	if len(found) == 0 {
-		return nil, 0, codeNoResult
+		return nil, nil, h.code
 	}
-	return found, seconds, codeSuccess
+	return metadata, found, codeSuccess
 }
 
 // recogniseEnd finds the tracks in the last seconds of a sample. Offsets count from where these begin.
@@ -60,32 +71,40 @@ func (s *Server) recogniseEnd(l *listener, hash [sha256.Size]byte) (found []pass
 			heard = append(heard, h)
 		}
 	}
-	return s.recognise(heard, hash, l.duration()), math.Min(l.duration(), analysed)
+	return s.recognise(stretches(heard), hash, l.duration()), math.Min(l.duration(), analysed)
 }
 
 // recognised is the member "metadata" with the tracks, each in the list that it belongs to. seconds is how much was analysed.
 func recognised(found []passage, seconds float64) row {
-	metadata := row{}
-	add := func(list string, item row) {
-		rows, _ := metadata[list].([]row)
-		metadata[list] = append(rows, item)
-	}
+	music, custom := []row{}, []row{}
 	for _, p := range found {
-		item, list := recording(p), "music"
-		item["external_metadata"] = elsewhere(p.track)
+		at := offsets(p, p.offset, p.length, seconds)
 		if p.track.BucketID != 0 {
-			item, _ = customRow(p)["result"].(row)
-			list = "custom_files"
+			custom = append(custom, customResult(p.track, at))
+			continue
 		}
-		// Where the track was when the sample ended.
-		item["play_offset_ms"] = min(millis(p.start+seconds-p.offset), int(p.track.Duration.Milliseconds()))
-		add(list, item)
+		item := recording(p.track)
+		delete(item, "distributors") // seen in results of File Scanning only
+		maps.Copy(item, at)
+		item["result_from"], item["score"] = 3, 100
+		music = append(music, item)
+	}
+	metadata := row{}
+	if len(music) > 0 {
+		metadata["music"] = music
+	}
+	if len(custom) > 0 {
+		metadata["custom_files"] = custom
 	}
 	return metadata
 }
 
-// elsewhere is what other services call a track: ids of the usual lengths, which lead nowhere.
-func elsewhere(t Track) row {
-	id := strings.Repeat(t.ACRID+"0", 22)
-	return row{"spotify": row{"track": row{"id": id[:22]}, "artists": []row{{"id": id[1:23]}}, "album": row{"id": id[2:24]}}, "youtube": row{"vid": id[:11]}}
+// hummingRow is documented with texts for numbers, and without offsets.
+func hummingRow(t *Track) row {
+	item := recording(t)
+	for _, key := range []string{"distributors", "works", "contributors", "genres"} {
+		delete(item, key)
+	}
+	item["external_ids"], item["score"], item["duration_ms"] = row{}, "0.95", strconv.FormatInt(t.Duration.Milliseconds(), 10)
+	return item
 }

@@ -329,7 +329,36 @@ func TestIdentifyWholeFilesAndFingerprints(t *testing.T) {
 		assert.InDelta(t, 60000, got[0]["play_offset_ms"], 0)
 		assert.InDelta(t, 48000, got[0]["db_begin_time_offset_ms"], 0)
 	}
-	assert.Equal(t, "Song", identifySample(t, srv, "fingerprint", "sample_hum", "print").rows(t, "music")[0]["title"])
+}
+
+// A humming fingerprint that is a track is found in the list of its own, beside what is found in the sample.
+func TestIdentifyHumming(t *testing.T) {
+	t.Parallel()
+	srv := mock.New()
+	srv.AddTrack(mock.Track{Title: "Song", Duration: time.Minute, Data: []byte("print")})
+	srv.AddTrack(mock.Track{Title: "Another", Data: []byte("another")})
+	got := identifySample(t, srv, "fingerprint", "sample_hum", "print")
+	assert.NotContains(t, got.Metadata, "music")
+	hummed := got.rows(t, "humming")
+	require.Len(t, hummed, 1)
+	assert.Equal(t, "Song", hummed[0]["title"])
+	assert.Equal(t, "60000", hummed[0]["duration_ms"], "documented as text")
+	assert.IsType(t, "", hummed[0]["score"])
+	assert.NotContains(t, hummed[0], "play_offset_ms")
+
+	both := identifySample(t, srv, "fingerprint", "sample", "another", "sample_hum", "print")
+	assert.Equal(t, "Another", both.rows(t, "music")[0]["title"])
+	assert.Equal(t, "Song", both.rows(t, "humming")[0]["title"])
+	assert.Equal(t, 1001, identifySample(t, srv, "fingerprint", "sample_hum", "other").Status.Code)
+	assert.Equal(t, 2004, identifySample(t, srv, "fingerprint", "sample_hum", "").Status.Code)
+	var seen mock.Identification
+	srv.OnIdentify(func(i mock.Identification) mock.IdentifyOutcome {
+		seen = i
+		return mock.IdentifyOutcome{}
+	})
+	identifySample(t, srv, "fingerprint", "sample_hum", "print")
+	require.Len(t, seen.Recognised, 1)
+	assert.Equal(t, "Song", seen.Recognised[0].Title)
 }
 
 func TestOnIdentify(t *testing.T) {

@@ -230,7 +230,7 @@ func upload1(tb testing.TB, w *wire, container string, i int) {
 func TestFullContainersAreFast(t *testing.T) {
 	w := newWire(t)
 	empty, full := w.container(nil), w.container(nil)
-	fillWith(t, w, full, 50_000)
+	fillWith(t, w, full, 30_000)
 	upload1(t, w, full, 0) // takes the files into the index
 	measure := func(container string, from int) time.Duration {
 		start := time.Now()
@@ -240,7 +240,7 @@ func TestFullContainersAreFast(t *testing.T) {
 		return time.Since(start)
 	}
 	best := [2]time.Duration{math.MaxInt64, math.MaxInt64}
-	for round := range 10 {
+	for round := range 8 {
 		best[0] = min(best[0], measure(empty, 20*round+1))
 		best[1] = min(best[1], measure(full, 20*round+1))
 	}

@@ -1,20 +1,46 @@
 package mock
 
-import (
-	"crypto/sha256"
-	"slices"
-)
+import "crypto/sha256"
 
-// A passage is a stretch of a track, found in a file.
-type passage struct {
-	track  Track
-	offset float64 // seconds into the file
+// A stretch is one of a track, heard in content.
+type stretch struct {
+	number int     // of the track
+	offset float64 // seconds into the content
 	start  float64 // seconds into the track
 	length float64 // seconds
 }
 
+// stretches joins the seconds that were heard, where a track goes on.
+func stretches(heard []sighting) []stretch {
+	var found []stretch
+	for _, h := range heard {
+		start := float64(h.second)
+		if n := len(found); n > 0 {
+			last := &found[n-1]
+			goesOn := h.at - last.offset - (start - last.start)
+			if last.number == h.number && goesOn > -0.5 && goesOn < 0.5 && h.at-last.offset-last.length < 3 {
+				last.length = h.at + 1 - last.offset
+				continue
+			}
+		}
+		found = append(found, stretch{number: h.number, offset: h.at, start: start, length: 1})
+	}
+	return found
+}
+
+// A passage is a stretch of a track that the server knows.
+type passage struct {
+	track  *Track
+	offset float64 // seconds into the content
+	start  float64 // seconds into the track
+	length float64 // seconds
+}
+
+// minPassage is how many seconds it takes to recognise a track.
+const minPassage = 2
+
 // recognise finds the tracks in what was uploaded. It is called with the lock held.
-func (s *Server) recognise(heard []sighting, hash [sha256.Size]byte, duration float64) []passage {
+func (s *Server) recognise(heard []stretch, hash [sha256.Size]byte, duration float64) []passage {
 	if n, ok := s.hashes[hash]; ok {
 		t := s.tracks[n-1]
 		length := t.Duration.Seconds()
@@ -25,19 +51,9 @@ func (s *Server) recognise(heard []sighting, hash [sha256.Size]byte, duration fl
 	}
 	var found []passage
 	for _, h := range heard {
-		if h.number < 1 || h.number > len(s.tracks) {
-			continue // of another server
+		if h.length >= minPassage && h.number >= 1 && h.number <= len(s.tracks) { // else it is another server's
+			found = append(found, passage{track: s.tracks[h.number-1], offset: h.offset, start: h.start, length: h.length})
 		}
-		start := float64(h.second)
-		if n := len(found); n > 0 {
-			last := &found[n-1]
-			goesOn := h.at - last.offset - (start - last.start)
-			if last.track.number == h.number && goesOn > -0.5 && goesOn < 0.5 && h.at-last.offset-last.length < 3 {
-				last.length = h.at + 1 - last.offset
-				continue
-			}
-		}
-		found = append(found, passage{track: s.tracks[h.number-1], offset: h.at, start: start, length: 1})
 	}
-	return slices.DeleteFunc(found, func(p passage) bool { return p.length < 2 })
+	return found
 }

@@ -1,7 +1,5 @@
 package mock
 
-import "net/http"
-
 // An Op names what a request asks for, so that a [Fault] can be for it and a [Request] is easily told.
 type Op string
 
@@ -21,15 +19,3 @@ const (
 	OpRescanFile      Op = "files.rescan"
 	OpIdentify        Op = "identify"
 )
-
-// opOf names what a request asks for.
-func opOf(r *http.Request) Op {
-	switch {
-	case slashes.ReplaceAllString(r.URL.Path, "/") == identifyPath:
-		return OpIdentify
-	case isStore(r):
-		return OpStore
-	}
-	found, _, _ := find(r)
-	return found.op
-}

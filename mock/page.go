@@ -28,7 +28,7 @@ func paged(r *http.Request, total int, row func(i int) any) *answer {
 	for i := first; i < end; i++ {
 		shown = append(shown, row(i))
 	}
-	self := "https://" + r.Host + r.URL.Path
+	self := originOf(r) + canonical(r.URL.Path)
 	link := func(n int) any {
 		if n < 1 || n > last {
 			return nil

@@ -3,7 +3,6 @@ package mock
 import (
 	"container/heap"
 	"slices"
-	"time"
 )
 
 // pending are the files in process, those that are done first in front. It implements [heap.Interface].
@@ -49,13 +48,5 @@ func (p *pending) add(f *file) {
 func (p *pending) remove(f *file) {
 	if f.slot >= 0 {
 		heap.Remove(p, int(f.slot))
-	}
-}
-
-// settleDue ends the processing of all files of a container whose time has come, so that their states are right.
-func (s *Server) settleDue(c *container) {
-	now := time.Now().UnixNano()
-	for len(c.pending) > 0 && c.pending[0].readyAt <= now {
-		s.settle(c.pending[0])
 	}
 }

@@ -19,16 +19,21 @@ type project struct {
 	accessSecret string
 }
 
-func (p project) host() string { return "identify-" + string(p.region) + ".acrcloud.com" }
+func (p project) host() string {
+	if p.region == acrcloud.CNNorth1 {
+		return "identify-cn-north-1.acrcloud.cn"
+	}
+	return "identify-" + string(p.region) + ".acrcloud.com"
+}
 
 // AddProject makes another project, next to that of [Server.Config], and returns its host, access key and access secret; the region is
-// eu-west-1, us-west-2 or ap-southeast-1. The key of one project with the secret of another is answered with 3014. On the public host of
+// eu-west-1, us-west-2, ap-southeast-1 or, in China, cn-north-1. The key of one project with the secret of another is answered with 3014. On the public host of
 // another region a project is unknown, 3001, which is an assumption; after [Server.Start] there is one address for all.
 func (s *Server) AddProject(region acrcloud.Region) (acrcloud.Config, error) {
-	if !slices.Contains(containerRegions, region) {
-		return acrcloud.Config{}, fmt.Errorf("mock: %q is no region of a project; use one of %s", region, containerRegions)
+	if all := (place{}).containerRegions(); !slices.Contains(all, region) {
+		return acrcloud.Config{}, fmt.Errorf("mock: %q is no region of a project; use one of %s", region, all)
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	return s.identifyConfig(s.newProject(region)), nil
 }
@@ -43,21 +48,24 @@ func (s *Server) newProject(region acrcloud.Region) project {
 // identifyConfig is called with the lock held.
 func (s *Server) identifyConfig(p project) acrcloud.Config {
 	cfg := acrcloud.Config{Name: "mock", IdentifyHost: p.host(), IdentifyAccessKey: acrcloud.NewSecret(p.accessKey), IdentifyAccessSecret: acrcloud.NewSecret(p.accessSecret)}
-	if s.base != "" {
-		cfg.IdentifyHost = s.base
+	if s.listening != nil {
+		cfg.IdentifyHost = s.listening.main
+		if own := s.listening.regions[p.region]; own != "" {
+			cfg.IdentifyHost = own
+		}
 	}
 	return cfg
 }
 
 // authenticate checks key and signature, and returns a code or 0. The time is not looked at: the service has no window that anybody knows,
 // and takes the same request again.
-func (s *Server) authenticate(host string, f *identifyForm) int {
-	s.mu.Lock()
+func (s *Server) authenticate(where place, f *identifyForm) int {
+	s.lock()
 	defer s.mu.Unlock()
 	code := codeInvalidKey
 	for _, v := range []func(name string) string{f.first, f.last} { // some clients' own fields repeat those of the protocol
 		for _, p := range s.projects {
-			if v("access_key") != p.accessKey || identHosts.MatchString(host) && host != p.host() {
+			if v("access_key") != p.accessKey || !where.knows(p.region) {
 				continue
 			}
 			if code = codeInvalidSignature; !p.signed(v) {

@@ -36,7 +36,7 @@ func TestAddProject(t *testing.T) {
 		assert.Equal(t, tt.code, got.Status.Code, name)
 	}
 
-	_, err = srv.AddProject(acrcloud.CNNorth1)
+	_, err = srv.AddProject("mars")
 	require.ErrorContains(t, err, "us-west-2")
 	base, err := srv.Start()
 	require.NoError(t, err)

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -22,43 +21,24 @@ const presignedFor = time.Hour
 // maxStored is how many stored objects are known. How long the service keeps what no file was made of is not known.
 const maxStored = 100_000
 
-// An object is content that was uploaded, as far as it is kept: not its bytes.
-type object struct {
-	container int // that it was stored for
-	hash      [sha256.Size]byte
-	size      int64
-	heard     []sighting
-	duration  float64
-	audible   bool
-	name      string
-}
-
-// take reads content without keeping it.
-func take(r io.Reader) (*object, error) {
-	hash, ear := sha256.New(), &listener{}
-	n, err := io.Copy(io.MultiWriter(hash, ear), r)
-	if err != nil {
-		return nil, err
-	}
-	o := &object{size: n, heard: ear.sightings(), duration: ear.duration(), audible: ear.reader != nil && ear.reader.audible}
-	hash.Sum(o.hash[:0])
-	return o, nil
-}
-
-func (s *Server) presign(r *http.Request, args []string) *answer {
-	return s.withContainer(args[0], func(c *container) *answer {
-		q := r.URL.Query()
+func (s *Server) presign(q *request) *answer {
+	return s.withContainer(q, func(c *container) *answer {
+		query := q.URL.Query()
 		folder := fmt.Sprintf("fs/%d/%s/", c.ID, s.uuid())
-		key := folder + baseName(q.Get("filename"))
-		u := s.storageURL(r) + storagePath + folder + url.PathEscape(baseName(q.Get("filename")))
-		contentType := q.Get("content_type")
+		name := baseName(query.Get("filename"))
+		contentType := query.Get("content_type")
 		if contentType == "" {
 			contentType = "audio/mpeg"
 		}
+		origin := originOf(q.Request)
+		if q.place.public {
+			origin = "https://" + storageHost
+		}
 		expires := strconv.FormatInt(time.Now().Add(presignedFor).Unix(), 10)
-		v := url.Values{"X-Expires": {expires}, "X-Signature": {s.signature(key, contentType, expires)}}
+		v := url.Values{"X-Expires": {expires}, "X-Signature": {s.signature(folder+name, contentType, expires)}}
 		return data(http.StatusOK, map[string]any{
-			"presigned_url": u + "?" + v.Encode(), "key": key, "method": http.MethodPut, "headers": map[string]string{"Content-Type": contentType},
+			"presigned_url": origin + storagePath + folder + url.PathEscape(name) + "?" + v.Encode(), "key": folder + name,
+			"method": http.MethodPut, "headers": map[string]string{"Content-Type": contentType},
 		})
 	})
 }
@@ -72,39 +52,23 @@ func baseName(name string) string {
 	return name
 }
 
-// storageURL is where the client that asks can reach the storage.
-func (s *Server) storageURL(r *http.Request) string {
-	if _, public := regionOf(r.Host); public {
-		return "https://" + storageHost
-	}
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
-}
-
 func (s *Server) signature(key, contentType, expires string) string {
 	mac := hmac.New(sha256.New, s.storageKey)
 	_, _ = fmt.Fprintf(mac, "PUT\n%s\n%s\n%s", key, contentType, expires)
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// isStore reports whether a request is for the storage.
-func isStore(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, storagePath) && storage.on(r.Host)
-}
-
 // store is the storage that presigned URLs lead to. It answers as S3 does.
-func (s *Server) store(r *http.Request) *answer {
+func (s *Server) store(q *request) *answer {
+	r, query := q.Request, q.URL.Query()
 	key := strings.TrimPrefix(r.URL.Path, storagePath)
-	q := r.URL.Query()
-	expires, _ := strconv.ParseInt(q.Get("X-Expires"), 10, 64)
+	expires, _ := strconv.ParseInt(query.Get("X-Expires"), 10, 64)
 	switch {
 	case r.Method != http.MethodPut:
 		return storageError(http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource.")
 	case r.Header.Get("Authorization") != "":
 		return storageError(http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed.")
-	case !hmac.Equal([]byte(q.Get("X-Signature")), []byte(s.signature(key, r.Header.Get("Content-Type"), q.Get("X-Expires")))):
+	case !hmac.Equal([]byte(query.Get("X-Signature")), []byte(s.signature(key, r.Header.Get("Content-Type"), query.Get("X-Expires")))):
 		return storageError(http.StatusForbidden, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.")
 	case time.Now().Unix() >= expires:
 		return storageError(http.StatusForbidden, "AccessDenied", "Request has expired")
@@ -118,23 +82,31 @@ func (s *Server) store(r *http.Request) *answer {
 	if err != nil {
 		return storageError(http.StatusBadRequest, "IncompleteBody", "The request body terminated unexpectedly.")
 	}
-	_, _ = fmt.Sscanf(key, "fs/%d/", &o.container) // it is signed
 	s.keep(key, o)
 	return &answer{status: http.StatusOK, header: http.Header{"Etag": {`"` + hex.EncodeToString(o.hash[:16]) + `"`}}}
 }
 
-// keep has files be made of an object.
-func (s *Server) keep(key string, o *object) {
+// keep has files be made of stored content.
+func (s *Server) keep(key string, o *content) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.uploads[key] == nil {
-		s.stored = append(s.stored, key)
+	if s.stored[key] == nil {
+		s.storedKeys = append(s.storedKeys, key)
 	}
-	s.uploads[key] = o
-	if len(s.stored) > maxStored {
-		delete(s.uploads, s.stored[0])
-		s.stored = s.stored[1:]
+	s.stored[key] = o
+	if len(s.storedKeys) > maxStored {
+		delete(s.stored, s.storedKeys[0])
+		s.storedKeys = s.storedKeys[1:]
 	}
+}
+
+// storedContent is what was stored under a key, or nil. That a key is good for its own container only is assumed. It is called with the lock
+// held.
+func (s *Server) storedContent(c *container, key string) *content {
+	if !strings.HasPrefix(key, fmt.Sprintf("fs/%d/", c.ID)) {
+		return nil
+	}
+	return s.stored[key]
 }
 
 func storageError(status int, code, text string) *answer {

@@ -25,21 +25,21 @@ type Token struct {
 // An expired one is answered with 401 and one whose scopes have nothing to do with File Scanning with 403, both of which are assumptions;
 // that a token for reading may be refused to write is not known, and not done.
 func (s *Server) IssueToken(t Token) acrcloud.Secret {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
-	return acrcloud.NewSecret(s.issue(t))
+	return acrcloud.NewSecret(s.issue(t, ""))
 }
 
 // RevokeToken makes the server forget a token, such as that of [Server.Config]: it is refused with 403 from now on, as any text is that was
 // never a token. Access keys are no tokens, and stay.
 func (s *Server) RevokeToken(token acrcloud.Secret) {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	delete(s.tokens, token.Reveal())
 }
 
-// issue is called with the lock held.
-func (s *Server) issue(t Token) string {
+// issue has the server accept a text as a token; an empty one stands for a token that is invented. It is called with the lock held.
+func (s *Server) issue(t Token, text string) string {
 	if t.ExpiresAt.IsZero() {
 		t.ExpiresAt = time.Now().AddDate(10, 0, 0)
 	}
@@ -47,10 +47,12 @@ func (s *Server) issue(t Token) string {
 		t.Scopes = []string{"*", "write-all", "read-all"}
 	}
 	if t.Account == 0 {
-		t.Account = s.account
+		t.Account = s.own.id
 	}
 	t.Scopes = slices.Clone(t.Scopes)
-	text := t.jwt(s.random)
+	if invented := t.jwt(s.random); text == "" { // always, so that a seed makes the same of everything else
+		text = invented
+	}
 	s.tokens[text] = t
 	return text
 }
@@ -79,31 +81,40 @@ func (t Token) jwt(r *rand.Rand) string {
 	return head + "." + claims + "." + base64.RawURLEncoding.EncodeToString(signature)
 }
 
-// fileScanning are the scopes that have to do with File Scanning.
-var fileScanning = []string{"*", "read-all", "write-all", "filescanning", "read-filescanning", "write-filescanning"}
+// allows reports whether a token has a scope of a group; empty: any scope does.
+func (t Token) allows(group string) bool {
+	return group == "" || slices.ContainsFunc(t.Scopes, func(scope string) bool {
+		return slices.Contains([]string{"*", "read-all", "write-all", group, "read-" + group, "write-" + group}, scope)
+	})
+}
 
-// admit checks the token of a console request, and says whose it is. That no token is 401 is an assumption, as are the answers to an
+// admit checks the token of a console request, and notes whose it is. That no token is 401 is an assumption, as are the answers to an
 // expired token, to other scopes and to a suspended account; that any other credential is 403 has been seen.
-func (s *Server) admit(r *http.Request) (account int, refused *answer) {
-	kind, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+func (s *Server) admit(q *request) (refused *answer) {
+	kind, text, _ := strings.Cut(q.Header.Get("Authorization"), " ")
+	scope := ""
+	if q.route != nil {
+		scope = q.route.scope
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	token, known := s.tokens[text]
 	switch {
 	case kind == "", kind == "Bearer" && text == "", known && !time.Now().Before(token.ExpiresAt):
-		return 0, message(http.StatusUnauthorized, "Unauthenticated.")
-	case kind != "Bearer", !known, s.suspended && token.Account == s.account:
-		return 0, message(http.StatusForbidden, "Forbidden")
-	case !slices.ContainsFunc(token.Scopes, func(scope string) bool { return slices.Contains(fileScanning, scope) }):
-		return 0, message(http.StatusForbidden, "Invalid scope(s) provided.")
+		return message(http.StatusUnauthorized, "Unauthenticated.")
+	case kind != "Bearer", !known, s.suspended && token.Account == s.own.id:
+		return message(http.StatusForbidden, "Forbidden")
+	case !token.allows(scope):
+		return message(http.StatusForbidden, "Invalid scope(s) provided.")
 	}
-	return token.Account, nil
+	q.account = s.accountOf(token.Account)
+	return nil
 }
 
 // SetSuspended has the service refuse everything that this server's account asks for, or no longer. How it refuses is not known: 403 and
 // code 3013 are assumed, on which ACRCloud's own programs give up. [Server.Inject] makes any other answer.
 func (s *Server) SetSuspended(suspended bool) {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	s.suspended = suspended
 }

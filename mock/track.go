@@ -43,7 +43,7 @@ const maxDuration = maxSecond * time.Second
 // AddTrack makes the server know a track, and returns it with everything filled in. Tracks in a container's buckets are found by
 // scans of that container; all are found in bucket 23, "ACRCloud Music", but for those with a BucketID.
 func (s *Server) AddTrack(t Track) Track {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	t.number = len(s.tracks) + 1
 	r := s.random
@@ -63,10 +63,11 @@ func (s *Server) AddTrack(t Track) Track {
 		t.Duration = 3 * time.Minute
 	}
 	t.Duration = min(t.Duration, maxDuration)
-	if t.Data != nil {
+	if len(t.Data) > 0 {
 		s.hashes[sha256.Sum256(t.Data)] = t.number
 	}
-	s.tracks = append(s.tracks, t.clone())
+	kept := t.clone()
+	s.tracks = append(s.tracks, &kept)
 	return t
 }
 
@@ -86,7 +87,7 @@ func fill(field *string, invent func() string) {
 // WAV returns that stretch of the track as a WAV file: 8 kHz, mono, 16 bits. The stretch is cut to the track's length. It is for
 // tracks that AddTrack has returned.
 func (t Track) WAV(from, to time.Duration) []byte {
-	from, to = max(from, 0), min(to, t.Duration)
+	from, to = max(from, 0), min(to, t.Duration, maxDuration)
 	first, last := samplesIn(from), max(samplesIn(to), samplesIn(from))
 	out := slices.Grow(wavHeader(toneRate, last-first), 2*(last-first))
 	frequency := 0.0

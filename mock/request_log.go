@@ -26,13 +26,13 @@ const maxRequests = 10_000
 
 // Requests returns what the server has been asked, the oldest first; the last 10,000 at most.
 func (s *Server) Requests() []Request {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
 }
 
 // note remembers a request.
-func (s *Server) note(r *http.Request, at time.Time, status int, read int64) {
+func (s *Server) note(r *request, at time.Time, status int, read int64) {
 	header := r.Header.Clone()
 	kind, _, _ := strings.Cut(header.Get("Authorization"), " ")
 	header.Del("Authorization")
@@ -46,6 +46,6 @@ func (s *Server) note(r *http.Request, at time.Time, status int, read int64) {
 		s.requests = slices.Delete(s.requests, 0, maxRequests/10)
 	}
 	s.requests = append(s.requests, Request{
-		Time: at, Op: opOf(r), Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: query, Header: header, BodyBytes: read, Status: status, Authorization: kind,
+		Time: at, Op: r.op, Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: query, Header: header, BodyBytes: read, Status: status, Authorization: kind,
 	})
 }

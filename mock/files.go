@@ -1,0 +1,82 @@
+package mock
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+var fileRoutes = []route{
+	{OpPresign, http.MethodGet, "/api/fs-containers/{container}/presigned-upload", fileScanning, true, (*Server).presign},
+	{OpListFiles, http.MethodGet, "/api/fs-containers/{container}/files", fileScanning, true, (*Server).listFiles},
+	{OpCreateFile, http.MethodPost, "/api/fs-containers/{container}/files", fileScanning, true, (*Server).createFile},
+	{OpGetFile, http.MethodGet, "/api/fs-containers/{container}/files/{files}", fileScanning, true, (*Server).getFiles},
+	{OpDeleteFile, http.MethodDelete, "/api/fs-containers/{container}/files/{files}", fileScanning, true, (*Server).deleteFiles},
+	{OpRescanFile, http.MethodPut, "/api/fs-containers/{container}/files/{files}/rescan", fileScanning, true, (*Server).rescanFiles},
+}
+
+func (s *Server) listFiles(q *request) *answer {
+	return s.withContainer(q, func(c *container) *answer {
+		query := q.URL.Query()
+		s.settleDue(c)
+		files := c.matching(query.Get("state"), query.Get("search"), time.Now().Add(-s.listLag).UnixNano())
+		withResults := query.Get("with_result") == "1"
+		return paged(q.Request, len(files), func(i int) any {
+			return files[len(files)-1-i].json(withResults) // the newest first
+		})
+	})
+}
+
+// eachFile runs do for the files of a comma-separated list, if all are there; what the service does if only some are is not known. A
+// blank after a comma does no harm.
+func (s *Server) eachFile(q *request, do func(c *container, files []*file) *answer) *answer {
+	return s.withContainer(q, func(c *container) *answer {
+		var files []*file
+		for id := range strings.SplitSeq(q.PathValue("files"), ",") {
+			f := c.byID[strings.TrimSpace(id)]
+			if f == nil {
+				return message(http.StatusNotFound, "Not Found")
+			}
+			if !slices.Contains(files, f) {
+				files = append(files, f)
+			}
+		}
+		return do(c, files)
+	})
+}
+
+func (s *Server) getFiles(q *request) *answer {
+	return s.eachFile(q, func(_ *container, files []*file) *answer {
+		rows := make([]any, 0, len(files))
+		for _, f := range files {
+			s.settle(f)
+			rows = append(rows, f.json(true))
+		}
+		return data(http.StatusOK, rows)
+	})
+}
+
+func (s *Server) deleteFiles(q *request) *answer {
+	return s.eachFile(q, func(c *container, files []*file) *answer {
+		for _, f := range files {
+			delete(s.files, f.id)
+			c.remove(f)
+		}
+		return nothing()
+	})
+}
+
+// rescanFiles processes files again.
+func (s *Server) rescanFiles(q *request) *answer {
+	return s.eachFile(q, func(_ *container, files []*file) *answer {
+		rows := make([]any, 0, len(files))
+		for _, f := range files {
+			f.updated = time.Now().UnixNano()
+			s.process(f)
+			f.keepForLater()
+			rows = append(rows, f.json(false))
+		}
+		return data(http.StatusOK, rows)
+	})
+}

@@ -1,0 +1,80 @@
+package mock
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// A surface is a part of the service that has hosts of its own.
+type surface uint8
+
+const (
+	consoleAPI surface = 1 << iota
+	storage
+	identification
+	everything = consoleAPI | storage | identification
+)
+
+// A place is what is found under a host name.
+type place struct {
+	public bool // it is a host name of the service; what it does not serve is not there
+	serves surface
+	region acrcloud.Region // the only one that it knows; empty: all
+	main   bool            // containers are made here
+}
+
+// storageHost is a reserved name: presigned URLs lead nowhere else.
+const storageHost = "storage.acrcloud.test"
+
+// hosts are those of the public service. China is a service of its own, of which this server shows the same accounts.
+var hosts = map[string]place{
+	"api-v2.acrcloud.com":                  {true, consoleAPI, "", true},
+	"eu-api-v2.acrcloud.com":               {true, consoleAPI, "", true},
+	"us-api-v2.acrcloud.com":               {true, consoleAPI, "", true},
+	"cn-api-v2.acrcloud.cn":                {true, consoleAPI, acrcloud.CNNorth1, true},
+	"api-eu-west-1.acrcloud.com":           {true, consoleAPI, acrcloud.EUWest1, false},
+	"api-us-west-2.acrcloud.com":           {true, consoleAPI, acrcloud.USWest2, false},
+	"api-ap-southeast-1.acrcloud.com":      {true, consoleAPI, acrcloud.APSoutheast1, false},
+	"identify-eu-west-1.acrcloud.com":      {true, identification, acrcloud.EUWest1, false},
+	"identify-us-west-2.acrcloud.com":      {true, identification, acrcloud.USWest2, false},
+	"identify-ap-southeast-1.acrcloud.com": {true, identification, acrcloud.APSoutheast1, false},
+	"identify-cn-north-1.acrcloud.cn":      {true, identification, acrcloud.CNNorth1, false},
+	"identify-cn-north-1.acrcloud.com":     {true, identification, acrcloud.CNNorth1, false}, // an old name
+	"eu-west-1.api.acrcloud.com":           {true, identification, acrcloud.EUWest1, false},  // old names, which clients still have
+	"us-west-2.api.acrcloud.com":           {true, identification, acrcloud.USWest2, false},
+	"ap-southeast-1.api.acrcloud.com":      {true, identification, acrcloud.APSoutheast1, false},
+	storageHost:                            {true, storage, "", false},
+}
+
+// placeOf is what a host name stands for. One that is not the service's has everything.
+func placeOf(host string) place {
+	if p, ok := hosts[hostName(host)]; ok {
+		return p
+	}
+	return place{serves: everything, main: true}
+}
+
+// has reports whether a part of the service is found here.
+func (p place) has(s surface) bool { return p.serves&s != 0 }
+
+// knows reports whether what is in a region is found here.
+func (p place) knows(r acrcloud.Region) bool { return p.region == "" || p.region == r }
+
+// hostName is a host without its port, in lower case.
+func hostName(host string) string {
+	host = strings.ToLower(host)
+	if name, port, ok := strings.Cut(host, ":"); ok && !strings.Contains(port, ":") {
+		return name
+	}
+	return host
+}
+
+// originOf is the address that a request came to, as the client sees it.
+func originOf(r *http.Request) string {
+	if r.TLS != nil || placeOf(r.Host).public {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
