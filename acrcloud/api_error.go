@@ -87,9 +87,13 @@ func (e *APIError) Is(target error) bool {
 	return false
 }
 
-// emptyAnswer reports whether the service answered a request for one item with success and no item, its other way of
-// saying "not found".
+// emptyAnswer reports whether the service answered a request for one item with success and no item, its other way of saying "not
+// found". Of a success whose body says no there is a header, and it may be about anything.
 func (e *APIError) emptyAnswer() bool {
+	return e.saysNoWithSuccess() && (len(e.Header) == 0 && len(e.Body) == 0 || strings.Contains(strings.ToLower(e.Message), "not found"))
+}
+
+func (e *APIError) saysNoWithSuccess() bool {
 	return e.StatusCode >= 200 && e.StatusCode < 300 && e.Code == 0
 }
 

@@ -23,8 +23,8 @@ type optionFunc func(*settings.Settings) error
 func (f optionFunc) Apply(s *settings.Settings) error { return f(s) }
 
 // WithHTTPClient uses the given client's transport, cookie jar and Timeout. The client is copied, never changed. Its Timeout
-// bounds each attempt of a call other than an upload. Its CheckRedirect is not used: the SDK follows redirects of
-// GET requests within one host only.
+// bounds each attempt of a call other than an upload. Its CheckRedirect is not used: the SDK follows redirects of GET requests
+// within one host, and 307 and 308 of a presigned upload to https, and no others.
 func WithHTTPClient(c *http.Client) Option {
 	return optionFunc(func(s *settings.Settings) error {
 		if c == nil {
@@ -59,8 +59,8 @@ func WithRetry(p RetryPolicy) Option {
 	})
 }
 
-// WithRateLimiter makes every attempt wait for the limiter first, transfers to a presigned URL apart. The limiter's waits
-// count towards RetryPolicy.MaxElapsed. A *rate.Limiter of golang.org/x/time/rate fits.
+// WithRateLimiter makes every attempt wait for the limiter first, except transfers to a presigned URL. These waits do not count
+// towards RetryPolicy.MaxElapsed: only the call's context bounds them. A *rate.Limiter of golang.org/x/time/rate fits.
 func WithRateLimiter(l Limiter) Option {
 	return optionFunc(func(s *settings.Settings) error {
 		if l == nil {
@@ -122,8 +122,8 @@ func WithAttemptTimeout(d time.Duration) Option {
 	})
 }
 
-// WithStallTimeout ends an attempt of an upload that moves no byte, in either direction, for that long. The default is 60
-// seconds. There is no other time limit on an upload than its context's.
+// WithStallTimeout ends an attempt of an upload that sends no byte for that long. Once the content is sent, the response must begin
+// within that time, and end within as much again. The default is 60 seconds. An upload has no other time limit than its context's.
 func WithStallTimeout(d time.Duration) Option {
 	return optionFunc(func(s *settings.Settings) error {
 		if d <= 0 {
@@ -144,12 +144,18 @@ func WithInsecureHTTP() Option {
 }
 
 // WithObserver calls f after every attempt, in the goroutine that made it. f must be quick and safe for concurrent use.
+// [Attempt.Context] returns the context of the call.
 func WithObserver(f func(Attempt)) Option {
 	return optionFunc(func(s *settings.Settings) error {
 		if f == nil {
 			return &ArgumentError{Field: "WithObserver", Problem: "got a nil function", Remedy: "leave the option out"}
 		}
-		s.Observer = func(a settings.Attempt) { f(Attempt(a)) }
+		s.Observer = func(ctx context.Context, a settings.Attempt) {
+			f(Attempt{
+				Op: a.Op, Method: a.Method, Host: a.Host, Path: a.Path, N: a.N, StatusCode: a.StatusCode, Err: a.Err, Reason: a.Reason,
+				Wait: a.Wait, Duration: a.Duration, BytesSent: a.BytesSent, BytesReceived: a.BytesReceived, ctx: ctx,
+			})
+		}
 		return nil
 	})
 }

@@ -3,9 +3,11 @@ package acrcloud_test
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"math"
 	"net/http"
+	"reflect"
 	"testing"
 	"time"
 
@@ -98,8 +100,21 @@ func TestOptionsSet(t *testing.T) {
 	assert.Equal(t, time.Second, s.AttemptTimeout)
 	assert.Equal(t, time.Minute, s.StallTimeout)
 	assert.True(t, s.InsecureHTTP)
-	s.Observer(settings.Attempt{Op: "files.get", N: 2})
-	assert.Equal(t, []acrcloud.Attempt{{Op: "files.get", N: 2}}, seen)
+	ctx := context.WithValue(t.Context(), noLimit{}, "of the call")
+	told := settings.Attempt{
+		Op: "files.get", Method: "GET", Host: "api.test", Path: "/x", N: 2, StatusCode: 503, Err: io.EOF, Reason: "HTTP 503",
+		Wait: 1, Duration: 2, BytesSent: 3, BytesReceived: 4,
+	}
+	s.Observer(ctx, told)
+	require.Len(t, seen, 1)
+	assert.Equal(t, ctx, seen[0].Context())
+	assert.NotNil(t, acrcloud.Attempt{}.Context())
+	from, to := reflect.ValueOf(told), reflect.ValueOf(seen[0])
+	for i := range from.NumField() {
+		name := from.Type().Field(i).Name
+		assert.False(t, from.Field(i).IsZero(), "%s is tested", name)
+		assert.Equal(t, from.Field(i).Interface(), to.FieldByName(name).Interface(), name)
+	}
 
 	require.NoError(t, acrcloud.WithRetry(acrcloud.RetryPolicy{MinWait: time.Hour}).Apply(&s), "the default of MaxWait gives way")
 }

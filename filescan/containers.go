@@ -99,7 +99,7 @@ func (c *Containers) Delete(ctx context.Context, id int) error {
 		SecretBody: true,
 	}
 	_, err := c.client.api.Send(ctx, req)
-	if req.Lost && errors.Is(err, acrcloud.ErrNotFound) {
+	if transport.LostResponse(err) && errors.Is(err, acrcloud.ErrNotFound) {
 		err = nil
 	}
 	if err == nil {

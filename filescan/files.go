@@ -130,12 +130,12 @@ func (f *Files) deleteChunk(ctx context.Context, base string, ids []string) erro
 	switch {
 	case !errors.Is(err, acrcloud.ErrNotFound):
 		return err
-	case len(ids) == 1 && req.Lost: // the attempt that was lost has deleted it
+	case len(ids) == 1 && transport.LostResponse(err): // the attempt that was lost has deleted it
 		return nil
 	case len(ids) == 1:
 		return err
 	}
-	missing := 0
+	missing, lost := 0, transport.LostResponse(err)
 	err = eachOf(ctx, ids, func(id string) error {
 		err := f.deleteChunk(ctx, base, []string{id})
 		if errors.Is(err, acrcloud.ErrNotFound) {
@@ -143,7 +143,7 @@ func (f *Files) deleteChunk(ctx context.Context, base string, ids []string) erro
 		}
 		return err
 	})
-	if req.Lost && missing == len(ids) { // it has deleted them all
+	if lost && missing == len(ids) { // it has deleted them all
 		return nil
 	}
 	return err

@@ -65,17 +65,7 @@ func (u *upload) store(ctx context.Context, t *target) error {
 	}
 	_, err := u.files.client.api.HTTP().Do(ctx, &transport.Request{
 		Op: "files.store", Cost: transport.Storage, Method: t.Method, URL: t.URL.Reveal(), Header: header, SecretURL: true,
-		Body: u.body(nil),
-		Check: func(resp *transport.Response) error {
-			if resp.OK() {
-				return nil
-			}
-			e := &acrcloud.APIError{StatusCode: resp.StatusCode}
-			if resp.StatusCode == http.StatusForbidden {
-				e.Remedy = "The storage refused the presigned URL: it may have expired. Upload again."
-			}
-			return e
-		},
+		Body: u.body(nil), Check: transport.StorageError,
 	})
 	return err
 }

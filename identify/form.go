@@ -121,10 +121,10 @@ func (f *form) open(ctx context.Context) (io.ReadCloser, error) {
 	}{io.MultiReader(bytes.NewReader(head), content, bytes.NewReader(tail)), content}, nil
 }
 
-// redact takes the last attempt's signature out of a body. It is made per attempt, so the transport does not know it.
-func (f *form) redact(body []byte) []byte {
+// redact takes the last attempt's signature out of a response. It is made per attempt, so the transport does not know it.
+func (f *form) redact(resp *transport.Response) *transport.Response {
 	f.mu.Lock()
 	signed := f.signature
 	f.mu.Unlock()
-	return transport.Redact(body, signed)
+	return transport.Redact(resp, signed)
 }

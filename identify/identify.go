@@ -85,24 +85,22 @@ func (f *form) send(ctx context.Context, op string) (*Result, error) {
 // are judged by their status.
 func (f *form) read(resp *transport.Response) (*Result, error) {
 	result, hasCode, err := readResult(resp.Body)
-	switch {
-	case err == nil && hasCode && (result.Status.Code == codeSuccess || result.Status.Code == codeNoResult):
+	if err == nil && hasCode && (result.Status.Code == codeSuccess || result.Status.Code == codeNoResult) {
 		return &result, nil
+	}
+	clean := f.redact(resp)
+	switch {
 	case err == nil && hasCode:
-		body := f.redact(resp.Body)
+		said := f.redact(&transport.Response{Body: []byte(result.Status.Msg)})
 		return nil, &acrcloud.APIError{
-			StatusCode: resp.StatusCode, Code: result.Status.Code, Message: string(f.redact([]byte(result.Status.Msg))), Header: resp.Header, Body: body,
+			StatusCode: resp.StatusCode, Code: result.Status.Code, Message: string(said.Body), Header: clean.Header, Body: clean.Body,
 		}
+	case !resp.OK():
+		return nil, transport.ConsoleError(clean)
+	case err == nil:
+		err = errors.New("the response has no status code")
 	}
-	clean := *resp
-	clean.Body = f.redact(resp.Body)
-	if !resp.OK() {
-		return nil, transport.ConsoleError(&clean)
-	}
-	if err == nil {
-		err = errors.New("the answer has no status code")
-	}
-	return nil, transport.NotJSON(&clean, err)
+	return nil, transport.NotJSON(clean, err)
 }
 
 // audioPart opens a source. Whatever cannot be read again as it is, is read into memory, for the sake of a second attempt: samples are

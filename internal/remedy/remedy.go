@@ -59,7 +59,7 @@ func ofConsole(a Answer, sent Token) string {
 		return "The service redirected the request, which was not followed: check Config.BaseURL."
 	case status == http.StatusNotFound && a.isWebPage():
 		return "The answer is a web page, not the API's: check Config.BaseURL."
-	case status == http.StatusNotFound, status >= 200 && status < 300: // success, and nothing in it
+	case status == http.StatusNotFound, status >= 200 && status < 300 && len(a.Header) == 0: // success, and nothing in it
 		return "Check the ids: a file is found only in its own container, and everything only in its own account."
 	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
 		return OfFields(a.Fields)
@@ -104,7 +104,7 @@ func (a Answer) isWebPage() bool {
 // saysInvalidContainer recognises what the service says of a container in another region or of another account. With which
 // status it says so is not known.
 func (a Answer) saysInvalidContainer() bool {
-	return a.StatusCode >= 400 && a.StatusCode < 500 && a.says("invalid container", "container is invalid", "container id is invalid")
+	return (a.StatusCode < 300 || a.StatusCode >= 400) && a.StatusCode < 500 && a.says("invalid container", "container is invalid", "container id is invalid")
 }
 
 // says reports whether one of the phrases is in the service's words.

@@ -1,7 +1,6 @@
 // Package settings is what acrcloud's options fill in and the SDK's clients read.
 //
-// It mirrors a few small types of acrcloud instead of importing them, since acrcloud imports it; the compiler checks the
-// conversions.
+// It mirrors a few small types of acrcloud, which imports it.
 package settings
 
 import (
@@ -23,7 +22,7 @@ type Settings struct {
 	AttemptTimeout   time.Duration
 	StallTimeout     time.Duration
 	InsecureHTTP     bool
-	Observer         func(Attempt)
+	Observer         func(context.Context, Attempt)
 }
 
 // Retry mirrors acrcloud.RetryPolicy.

@@ -2,9 +2,7 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"sync"
@@ -12,41 +10,61 @@ import (
 	"time"
 )
 
-// An attempt is one sending of a request, over the redirects that it follows.
+// An attempt is one sending of a request, over the redirects that it follows. What it came to is in resp and err.
 type attempt struct {
 	call    *call
 	n       int
 	started time.Time
 	stall   time.Duration // the limit on silence of an upload; 0: bounded by time as a whole
 
-	connecting atomic.Bool // the transport looked for a connection
-	connected  atomic.Bool // and had one
-	limited    atomic.Bool // the rate limiter never let it through
-	sent       atomic.Int64
-	received   atomic.Int64 // of the answer to an upload
+	resp *Response // nil: none, or it could not be read
+	err  error     // nil: success
 
-	mu     sync.Mutex
-	timer  *time.Timer
-	quiet  int   // how many times in a row the timer has found that nothing had moved
-	moved  int64 // how many bytes it had found moved
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	ended  bool
-	cause  error // the client's own time limit that ended it
+	held       atomic.Bool  // it was never handed to the connection: its context ended before, or the limiter failed
+	connecting atomic.Bool  // the transport looked for a connection
+	connected  atomic.Bool  // and had one
+	sent       atomic.Int64 // bytes of the body
+	responded  atomic.Int64 // responses that have begun
+
+	mu       sync.Mutex
+	timer    *time.Timer
+	quiet    int   // how many times in a row the timer has found that nothing had moved
+	moved    int64 // how much it had found moved
+	reported int64 // to Body.OnSent
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	bodies   []*requestBody
+	ended    bool
+	cause    error // the client's own time limit that ended it
+}
+
+// begin makes the next attempt the current one.
+func (c *call) begin() {
+	c.n++
+	c.attempt = &attempt{call: c, n: c.n, started: time.Now()}
+	if c.req.Body != nil && c.req.Body.Upload {
+		c.attempt.stall = c.client.stallTimeout
+	}
 }
 
 // neverConnected reports whether it is certain that the service has got nothing. Only transports that report their progress
-// as net/http's does can tell.
+// as net/http's does can say so.
 func (a *attempt) neverConnected() bool {
-	return a.limited.Load() || (a.connecting.Load() && !a.connected.Load())
+	return a.held.Load() || (a.connecting.Load() && !a.connected.Load())
 }
 
 // mayBeProcessed reports whether the service may have done what was asked, although no success came back.
-func (a *attempt) mayBeProcessed(resp *Response) bool {
-	if resp == nil {
+func (a *attempt) mayBeProcessed() bool {
+	if a.resp == nil {
 		return !a.neverConnected()
 	}
-	return resp.unsure()
+	return a.resp.unsure()
+}
+
+// refusedExpect reports whether something in between could not handle "Expect: 100-continue". It has read nothing then, so the request
+// is repeated without it whatever it costs (RFC 9110, section 10.1.1).
+func (a *attempt) refusedExpect() bool {
+	return a.resp != nil && a.resp.StatusCode == http.StatusExpectationFailed && !a.call.plain && a.call.req.Header.Get("Expect") != ""
 }
 
 // looks is how often an upload is looked at within its stall timeout.
@@ -61,7 +79,7 @@ func (a *attempt) start(ctx context.Context) context.Context {
 		a.timer.Stop()
 		a.cancel(nil)
 	}
-	a.ctx, a.cancel = ctx, cancel
+	a.ctx, a.cancel, a.quiet = ctx, cancel, 0
 	if a.stall > 0 {
 		a.timer = time.AfterFunc(a.stall/looks, a.look)
 	} else {
@@ -74,10 +92,11 @@ func (a *attempt) start(ctx context.Context) context.Context {
 	})
 }
 
-// look ends an upload that has not moved for a while. Counting is cheaper than setting the timer back with every read.
+// look ends an upload that has not moved for a while. What moves is its content, and then the beginning of the response: bytes of
+// the response are not counted, or one that drips would never end. Counting is cheaper than setting the timer back with every read.
 func (a *attempt) look() {
 	a.mu.Lock()
-	moved := a.sent.Load() + a.received.Load()
+	moved := a.sent.Load() + a.responded.Load()
 	if a.quiet++; moved != a.moved {
 		a.moved, a.quiet = moved, 0
 	}
@@ -108,88 +127,27 @@ func (a *attempt) context() context.Context {
 	return a.ctx
 }
 
-// end closes the attempt: nothing that still runs for it is reported. It returns the client's own time limit, if that was
-// what ended it.
+// end closes the attempt and all that it has opened; what still runs for it is not reported any more. It returns the client's own
+// time limit, if that was what ended it.
 func (a *attempt) end() error {
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.ended = true
 	if a.timer != nil {
 		a.timer.Stop()
 		a.cancel(nil)
 	}
-	return a.cause
+	bodies, cause := a.bodies, a.cause
+	a.bodies = nil
+	a.mu.Unlock()
+	for _, b := range bodies { // the transport closes what it was given, but may do so late
+		_ = b.Close()
+	}
+	return cause
 }
 
-var errLimiter = errors.New("the rate limiter did not let the request through")
+// A timeoutError is the cause of an attempt that was ended by one of the client's own time limits.
+type timeoutError struct{ text string }
 
-// roundTripper runs the requests of calls through the base transport.
-type roundTripper struct{ base http.RoundTripper }
-
-// RoundTrip implements [http.RoundTripper].
-func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
-	base := t.base
-	if base == nil {
-		base = http.DefaultTransport
-	}
-	c, ok := req.Context().Value(callKey{}).(*call)
-	if !ok {
-		return base.RoundTrip(req)
-	}
-	a := c.attempt.Load()
-	if err := c.limit(req.Context()); err != nil {
-		a.limited.Store(true)
-		closeBody(req)
-		return nil, err
-	}
-	resp, err := base.RoundTrip(req.WithContext(a.start(req.Context())))
-	if err != nil {
-		return nil, err
-	}
-	if a.stall > 0 {
-		resp.Body = &movingBody{ReadCloser: resp.Body, attempt: a}
-	}
-	return resp, nil
-}
-
-func closeBody(req *http.Request) {
-	if req.Body != nil {
-		_ = req.Body.Close()
-	}
-}
-
-// limit waits for the end of the client's pause and for the rate limiter, and counts the wait.
-func (c *call) limit(ctx context.Context) error {
-	if c.req.Cost == Storage {
-		return nil
-	}
-	before := time.Now()
-	defer func() { c.waited += time.Since(before) }()
-	for {
-		if err := c.client.pause.wait(ctx); err != nil {
-			return err
-		}
-		if c.client.limiter == nil {
-			return nil
-		}
-		if err := c.client.limiter.Wait(ctx); err != nil {
-			return fmt.Errorf("%w: %w", errLimiter, err)
-		}
-		// A pause may have begun meanwhile. Then the limiter is asked again after it: what it let through would go off all at once.
-		if c.client.pause.left() <= 0 {
-			return nil
-		}
-	}
-}
-
-// movingBody is an answer to an upload: reading it counts as progress.
-type movingBody struct {
-	io.ReadCloser
-	attempt *attempt
-}
-
-func (b *movingBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	b.attempt.received.Add(int64(n))
-	return n, err
-}
+func (e *timeoutError) Error() string   { return e.text }
+func (e *timeoutError) Timeout() bool   { return true }
+func (e *timeoutError) Temporary() bool { return true }

@@ -1,57 +1,43 @@
 package transport
 
 import (
+	"fmt"
 	"io"
 	"sync"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// requestBody is a request's body during one attempt. It is opened by its first Read: the engine makes one body more than it
-// sends.
+// requestBody is a request's body during one attempt. It is opened by its first Read: the library makes one body more than it sends.
 type requestBody struct {
-	call    *call
 	attempt *attempt
 
 	mu     sync.Mutex // Close may come while a Read is under way
 	src    io.ReadCloser
 	closed bool
+
+	sent int64 // only Read uses it
 }
 
-func (c *call) newBody() *requestBody {
-	b := &requestBody{call: c}
-	c.bodies.add(b)
+func (a *attempt) newBody() *requestBody {
+	b := &requestBody{attempt: a}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.bodies = append(a.bodies, b)
 	return b
 }
 
-// bodies are the bodies that were made for an attempt. The transport closes what it was given, but may do so late.
-type bodies struct {
-	mu   sync.Mutex
-	made []*requestBody
-}
-
-func (b *bodies) add(body *requestBody) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.made = append(b.made, body)
-}
-
-func (b *bodies) close() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, body := range b.made {
-		_ = body.Close()
-	}
-	b.made = nil
-}
-
-// Read implements [io.Reader].
-func (b *requestBody) Read(p []byte) (int, error) {
+// Read implements [io.Reader]. It runs in a goroutine of net/http's, where a panic of the caller's code would end the program.
+func (b *requestBody) Read(p []byte) (n int, err error) {
+	defer recovered(&err)
 	src, err := b.open()
 	if err != nil {
 		return 0, err
 	}
-	n, err := src.Read(p)
+	n, err = src.Read(p)
 	if n > 0 {
-		b.attempt.progress(int64(n))
+		b.sent += int64(n)
+		b.attempt.progress(int64(n), b.sent)
 	}
 	return n, err
 }
@@ -63,18 +49,18 @@ func (b *requestBody) open() (io.Reader, error) {
 		return nil, io.ErrClosedPipe
 	}
 	if b.src == nil {
-		a := b.call.attempt.Load()
-		src, err := b.call.req.Body.Open(a.context())
+		src, err := b.attempt.call.req.Body.Open(b.attempt.context())
 		if err != nil {
 			return nil, err
 		}
-		b.src, b.attempt = src, a
+		b.src = src
 	}
 	return b.src, nil
 }
 
 // Close implements [io.Closer].
-func (b *requestBody) Close() error {
+func (b *requestBody) Close() (err error) {
+	defer recovered(&err)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed || b.src == nil {
@@ -85,17 +71,25 @@ func (b *requestBody) Close() error {
 	return b.src.Close()
 }
 
-// progress counts bytes that were handed to the connection. The transport may read on in another goroutine after the attempt
-// has ended; that is not reported any more.
-func (a *attempt) progress(n int64) {
-	sent := a.sent.Add(n)
+// recovered makes an error of a panic.
+func recovered(err *error) {
+	if v := recover(); v != nil {
+		*err = &acrcloud.SourceError{Want: -1, Err: fmt.Errorf("panicked while it was read: %v", v)}
+	}
+}
+
+// progress counts n more bytes that were handed to the connection; they make sent of this body. The transport may read on in another
+// goroutine after the attempt has ended; that is not reported any more.
+func (a *attempt) progress(n, sent int64) {
+	a.sent.Add(n)
 	f := a.call.req.Body.OnSent
 	if f == nil {
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.ended {
+	if !a.ended && sent > a.reported { // a redirect sends the same bytes again
+		a.reported = sent
 		f(a.n, sent)
 	}
 }

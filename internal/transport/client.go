@@ -3,18 +3,18 @@
 package transport
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"runtime"
 	"strings"
 	"time"
 
+	"github.com/hashicorp/go-retryablehttp"
+
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/settings"
 )
-
-// version is the SDK's, for the User-Agent header.
-const version = "0.1.0"
 
 // The defaults of the options.
 const (
@@ -27,20 +27,16 @@ const (
 	defaultMaxElapsed       = 2 * time.Minute
 )
 
-// maxErrorBody is how much of an error's body is read and kept.
-const maxErrorBody = 64 << 10
-
 // A Client sends requests. It is immutable, but for a pause that the service asks for, and safe for concurrent use.
 type Client struct {
-	http             *http.Client
+	engines          [Storage + 1]*retryablehttp.Client // by cost
 	logger           *slog.Logger
-	policy           acrcloud.RetryPolicy
 	limiter          settings.Limiter
 	userAgent        string
 	maxResponseBytes int64
 	attemptTimeout   time.Duration
 	stallTimeout     time.Duration
-	observe          func(settings.Attempt)
+	observe          func(context.Context, settings.Attempt)
 	pause            *pause
 }
 
@@ -61,33 +57,36 @@ func Apply(opts []acrcloud.Option) (*settings.Settings, error) {
 // New makes a Client. The user's http.Client is copied.
 func New(s *settings.Settings) *Client {
 	c := &Client{
-		http:             &http.Client{},
 		logger:           slog.New(slog.DiscardHandler),
 		limiter:          s.Limiter,
-		userAgent:        strings.TrimSpace(s.UserAgent + " acrcloud-go/" + version + " (" + runtime.Version() + ")"),
+		userAgent:        strings.TrimSpace(s.UserAgent + " acrcloud-go/" + acrcloud.Version + " (" + runtime.Version() + ")"),
 		maxResponseBytes: orDefault(s.MaxResponseBytes, defaultMaxResponseBytes),
 		attemptTimeout:   orDefault(s.AttemptTimeout, defaultAttemptTimeout),
 		stallTimeout:     orDefault(s.StallTimeout, defaultStallTimeout),
 		observe:          s.Observer,
 		pause:            &pause{},
 	}
-	if s.HTTPClient != nil {
-		*c.http = *s.HTTPClient
-		if t := c.http.Timeout; t > 0 {
-			c.attemptTimeout = min(c.attemptTimeout, t)
-		}
-		c.http.Timeout = 0 // applied per attempt, and not to uploads
-	}
-	c.http.Transport = &roundTripper{base: c.http.Transport}
-	c.http.CheckRedirect = followWithinHost
 	if s.Logger != nil {
 		c.logger = s.Logger
 	}
-	var p settings.Retry
-	if s.Retry != nil {
-		p = *s.Retry
+	httpClient := &http.Client{}
+	if s.HTTPClient != nil {
+		*httpClient = *s.HTTPClient
+		if t := httpClient.Timeout; t > 0 {
+			c.attemptTimeout = min(c.attemptTimeout, t)
+		}
+		httpClient.Timeout = 0 // applied per attempt, and not to uploads
 	}
-	c.policy = withDefaults(acrcloud.RetryPolicy(p))
+	httpClient.Transport = &roundTripper{base: httpClient.Transport}
+	httpClient.CheckRedirect = follow
+	var retry settings.Retry
+	if s.Retry != nil {
+		retry = *s.Retry
+	}
+	for cost := range c.engines {
+		p := &policy{RetryPolicy: withDefaults(acrcloud.RetryPolicy(retry)), cost: Cost(cost)}
+		c.engines[cost] = p.engine(httpClient)
+	}
 	return c
 }
 
@@ -105,15 +104,4 @@ func orDefault[T comparable](v, otherwise T) T {
 		return otherwise
 	}
 	return v
-}
-
-// followWithinHost follows redirects of reads within one host. Anything else is left to be reported as an error: a request
-// that creates something must not be repeated elsewhere, and credentials must not travel to another host.
-func followWithinHost(next *http.Request, via []*http.Request) error {
-	first := via[0]
-	if first.Method != http.MethodGet || len(via) > 5 ||
-		next.URL.Host != first.URL.Host || next.URL.Scheme != first.URL.Scheme {
-		return http.ErrUseLastResponse
-	}
-	return nil
 }

@@ -127,7 +127,10 @@ func TestDoWaits(t *testing.T) {
 		{"negative", "-7", 3, 2 * time.Second, 6 * time.Second, 0},
 		{"garbage", "soon", 3, 2 * time.Second, 6 * time.Second, 0},
 		{"not a number", "NaN", 3, 2 * time.Second, 6 * time.Second, 0},
-		{"beyond the cap", "11", 1, 0, 0, 11 * time.Second},
+		{"beyond MaxWait", "11", 3, 22 * time.Second, 22 * time.Second, 11 * time.Second},
+		{"all that MaxElapsed allows", "30", 3, time.Minute, time.Minute, 30 * time.Second},
+		{"more than MaxElapsed still allows", "31", 2, 31 * time.Second, 31 * time.Second, 31 * time.Second},
+		{"more than MaxElapsed", "61", 1, 0, 0, 61 * time.Second},
 		{"a day", "86400", 1, 0, 0, 24 * time.Hour},
 		{"overflow", "9223372037", 1, 0, 0, 100 * 365 * 24 * time.Hour},
 		{"infinite", "1e999", 1, 0, 0, 100 * 365 * 24 * time.Hour},
@@ -154,15 +157,18 @@ func TestDoWaits(t *testing.T) {
 	}
 }
 
-func TestDoMaxElapsedCountsLimiter(t *testing.T) {
+// A common limiter that is slow does not make calls fail.
+func TestDoMaxElapsedLeavesOutTheLimiter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, respond(500), acrcloud.WithRateLimiter(slowLimiter(50*time.Second)),
-			acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 10, MinWait: time.Second, MaxWait: time.Second}))
+			acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 10, MinWait: time.Second, MaxWait: time.Second, MaxElapsed: 5 * time.Second}))
+		started := time.Now()
 		_, err := c.Do(t.Context(), get(target))
 		e, ok := errors.AsType[*acrcloud.APIError](err)
 		require.True(t, ok, "%v", err)
-		assert.Equal(t, 3, e.Attempts, "two minutes of waiting: 50 s, 1 s, 50 s, 1 s, 50 s")
+		assert.Equal(t, 6, e.Attempts, "five waits of a second")
+		assert.Equal(t, 6*50*time.Second+5*time.Second, time.Since(started))
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -15,69 +16,80 @@ var (
 	jwt         = regexp.MustCompile(`\beyJ[\w-]+\.[\w-]+\.[\w-]*`)
 )
 
-// A redactor removes secrets from text that goes into an error.
-type redactor struct {
-	spelled []string // the secrets, in each spelling
-	replace *strings.Replacer
-}
-
-// newRedactor knows the secrets as they are and as a URL or JSON spells them.
-func newRedactor(secrets ...string) redactor {
-	var r redactor
-	var pairs []string
-	for _, s := range secrets {
-		if len(s) < minSecret {
-			continue
-		}
-		for _, spelled := range []string{s, url.QueryEscape(s), strings.ReplaceAll(s, "/", `\/`)} {
-			if !slices.Contains(r.spelled, spelled) {
-				r.spelled = append(r.spelled, spelled)
-				pairs = append(pairs, spelled, redactedText)
-			}
-		}
-	}
-	r.replace = strings.NewReplacer(pairs...)
-	return r
-}
-
 const (
 	redactedText = "[redacted]"
 	minSecret    = 4 // shorter text would blot out parts of every other word
-	minPiece     = 8 // of a cut-off one has to be longer: "https://" is no secret
+	minPart      = 6 // of a URL or query: "true" and "json" are no secrets
+	minPiece     = 8 // of a secret whose end was cut off: "https://" is no secret
 )
 
-// Redact removes secrets, in each spelling and also where the end of one was cut off, from a body.
-func Redact(body []byte, secrets ...string) []byte {
+// A redactor removes secrets from text that goes into an error, however the text spells them.
+type redactor struct{ secrets []string } // the longest first
+
+// newRedactor knows the secrets, and the parts of those that are URLs or queries.
+func newRedactor(secrets ...string) redactor {
+	var r redactor
+	for _, s := range secrets {
+		r.add(s, minSecret)
+		for _, part := range parts(s) {
+			r.add(part, minPart)
+		}
+	}
+	slices.SortStableFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
+	return r
+}
+
+// add adds a secret, without the padding of Base64, which is often left out.
+func (r *redactor) add(s string, least int) {
+	s = strings.TrimRight(s, "=")
+	if len(s) >= least && !slices.Contains(r.secrets, s) {
+		r.secrets = append(r.secrets, s)
+	}
+}
+
+// parts returns what is secret by itself of a secret URL or query: the values of the query, the password.
+func parts(secret string) []string {
+	var all []string
+	query := secret
+	if u, err := url.Parse(secret); err == nil && (u.Host != "" || u.Path != secret) {
+		query = u.RawQuery
+		all = append(all, query, u.Fragment)
+		if password, ok := u.User.Password(); ok {
+			all = append(all, password, u.User.String())
+		} else {
+			all = append(all, u.User.Username())
+		}
+	}
+	for pair := range strings.FieldsFuncSeq(query, func(r rune) bool { return r == '&' || r == ';' }) {
+		_, value, _ := strings.Cut(pair, "=")
+		if plain, err := url.QueryUnescape(value); err == nil {
+			value = plain
+		}
+		all = append(all, value)
+	}
+	return all
+}
+
+// Redact returns the response without the secrets, in its header and body.
+func Redact(resp *Response, secrets ...string) *Response {
 	r := newRedactor(secrets...)
-	return []byte(r.withoutPiece(r.replace.Replace(string(body))))
+	clean := *resp
+	clean.Header = make(http.Header, len(resp.Header))
+	for name, values := range resp.Header {
+		for _, v := range values {
+			clean.Header[name] = append(clean.Header[name], r.withoutSecrets(v))
+		}
+	}
+	clean.Body = []byte(r.withoutSecrets(string(resp.Body)))
+	return &clean
 }
 
 func (r redactor) text(s string) string {
-	s = r.withoutPiece(r.replace.Replace(s))
+	s = r.withoutSecrets(s)
 	s = jwt.ReplaceAllString(s, redactedText)
 	s = urlQuery.ReplaceAllString(s, "?"+redactedText)
 	return urlUserInfo.ReplaceAllString(s, "${1}"+redactedText+"@")
 }
-
-// withoutPiece takes away the beginning of a secret that was cut off with the text.
-func (r redactor) withoutPiece(s string) string {
-	whole, cut := strings.CutSuffix(s, ellipsis)
-	for _, secret := range r.spelled {
-		for n := min(len(secret)-1, len(whole)); n > minPiece; n-- {
-			if strings.HasSuffix(whole, secret[:n]) {
-				whole = whole[:len(whole)-n] + redactedText
-				break
-			}
-		}
-	}
-	if cut {
-		return whole + ellipsis
-	}
-	return whole
-}
-
-// hides reports whether s holds something that must not show.
-func (r redactor) hides(s string) bool { return r.text(s) != s }
 
 func (r redactor) header(h http.Header) http.Header {
 	clean := make(http.Header, len(h))
@@ -90,4 +102,128 @@ func (r redactor) header(h http.Header) http.Header {
 		}
 	}
 	return clean
+}
+
+// withoutSecrets replaces each secret, in any spelling, and the beginning of one whose end was cut off with the text.
+func (r redactor) withoutSecrets(s string) string {
+	s, cut := strings.CutSuffix(s, ellipsis)
+	for _, secret := range r.secrets {
+		s = without(s, secret)
+	}
+	if cut {
+		s += ellipsis
+	}
+	return s
+}
+
+func without(s, secret string) string {
+	var out strings.Builder
+	done := 0
+	for i := 0; i < len(s); {
+		n := spelled(s[i:], secret)
+		if n == 0 {
+			i++
+			continue
+		}
+		out.WriteString(s[done:i])
+		out.WriteString(redactedText)
+		i += n
+		done = i
+	}
+	if done == 0 {
+		return s
+	}
+	return out.String() + s[done:]
+}
+
+// spelled returns how many bytes at the beginning of s spell the secret, with its padding; 0 if they do not. A beginning of the secret
+// that ends with s counts.
+func spelled(s, secret string) int {
+	at := 0
+	for i := range len(secret) {
+		if at >= len(s) {
+			if i > minPiece {
+				return at
+			}
+			return 0
+		}
+		b, n := s[at], 1
+		if !same(secret[i], b) {
+			if b, n = unescape(s[at:]); n == 0 || !same(secret[i], b) {
+				return 0
+			}
+		}
+		at += n
+	}
+	for at < len(s) {
+		b, n := s[at], 1
+		if b != '=' {
+			b, n = unescape(s[at:])
+		}
+		if b != '=' || n == 0 {
+			break
+		}
+		at += n
+	}
+	return at
+}
+
+// same compares a byte of a secret with one of text. Base64 has two alphabets, and a plus may have become a blank.
+func same(secret, text byte) bool {
+	switch secret {
+	case text:
+		return true
+	case '+':
+		return text == '-' || text == ' '
+	case '/':
+		return text == '_'
+	case '-':
+		return text == '+'
+	case '_':
+		return text == '/'
+	case ' ':
+		return text == '+'
+	}
+	return false
+}
+
+// entities are how HTML and XML spell what they cannot write.
+var entities = map[string]byte{"&amp;": '&', "&quot;": '"', "&lt;": '<', "&gt;": '>', "&#39;": '\'', "&#34;": '"', "&#43;": '+', "&#61;": '='}
+
+// unescape reads one byte that a URL, JSON or HTML has escaped, and returns it with its length; 0 if there is none.
+func unescape(s string) (byte, int) {
+	switch {
+	case strings.HasPrefix(s, "%25"): // escaped twice
+		if b, n := unescape("%" + s[len("%25"):]); n != 0 {
+			return b, n + len("25")
+		}
+		return '%', len("%25")
+	case strings.HasPrefix(s, "%"):
+		return hexByte(s, 1, 2)
+	case strings.HasPrefix(s, `\u00`):
+		return hexByte(s, len(`\u00`), 2)
+	case strings.HasPrefix(s, `\`) && len(s) > 1:
+		if b, n := unescape(s[1:]); n != 0 { // escaped twice
+			return b, n + 1
+		}
+		return s[1], 2
+	case strings.HasPrefix(s, "&"):
+		for name, b := range entities {
+			if strings.HasPrefix(s, name) {
+				return b, len(name)
+			}
+		}
+	}
+	return 0, 0
+}
+
+func hexByte(s string, at, digits int) (byte, int) {
+	if len(s) < at+digits {
+		return 0, 0
+	}
+	v, err := strconv.ParseUint(s[at:at+digits], 16, 8)
+	if err != nil {
+		return 0, 0
+	}
+	return byte(v), at + digits
 }

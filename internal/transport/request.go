@@ -10,15 +10,15 @@ import (
 // Cost says what sending a request once too often would do, and so when it may be sent again.
 type Cost int
 
-// The costs. Requests that were certainly not accepted may be sent again whatever they cost.
+// The costs. A request that was certainly not accepted may be sent again whatever it costs.
 const (
-	Read    Cost = iota // changes nothing: again after any passing failure
-	Write               // changing it twice is the same as once: again after any passing failure
+	Read    Cost = iota // changes nothing: again after any failure that may pass
+	Write               // changing it twice is the same as once: again after any failure that may pass
 	Billed              // creates or bills: never again after it may have been accepted
-	Storage             // transfer to a presigned URL: again after any passing failure, outside the rate limit
+	Storage             // transfer to a presigned URL: again after any failure that may pass, outside the rate limit
 )
 
-// A Request is one operation of an API.
+// A Request is one operation of an API. Do does not change it.
 type Request struct {
 	Op     string // the operation, for errors and logs: "files.get"
 	Cost   Cost
@@ -30,19 +30,16 @@ type Request struct {
 	// Token returns the bearer token; nil sends none. It is asked again, once, naming a token that was refused.
 	Token func(ctx context.Context, rejected string) (string, error)
 
-	// Check says what the answer means: nil is success. The default takes 2xx for success and reads the Console API's errors.
+	// Check says what the response means: nil is success. The default is ConsoleError.
 	Check func(*Response) error
 
 	// BeforeRetry is called before a request that the service has refused, with 429 say, is sent again, and gets the wait since
 	// the refusal. An error ends the call, and is wrapped in Do's. nil: nothing is asked.
 	BeforeRetry func(ctx context.Context, waited time.Duration) error
 
-	SecretURL  bool     // the URL itself is a credential, and so is whatever the answer says
-	SecretBody bool     // the answer may hold a credential: errors carry the message but not the body
-	Secrets    []string // further text that must not show in an error
-
-	// Lost is set by Do where an attempt that it has repeated may have been processed all the same.
-	Lost bool
+	SecretURL  bool     // the URL itself is a credential, and so is whatever the response says
+	SecretBody bool     // the response may hold a credential: errors carry the message but not the body
+	Secrets    []string // more text that must not show in an error; of a URL or query its parts neither
 }
 
 // A Body is what a request sends. It is opened once per attempt, and its Read must return when the context ends: net/http waits
@@ -55,30 +52,13 @@ type Body struct {
 	OnSent     func(attempt int, sent int64) // called as bytes are handed to the connection; never after Do has returned
 }
 
-// A Response is an answer that was read completely.
-type Response struct {
-	StatusCode int
-	Header     http.Header
-	Body       []byte
-	Attempts   int // how often the request was sent
+func (r *Request) repeatable() bool {
+	return r.Body == nil || r.Body.Repeatable == nil || r.Body.Repeatable()
 }
 
-// OK reports whether the status is 2xx.
-func (r *Response) OK() bool { return r.StatusCode >= 200 && r.StatusCode < 300 }
-
-// busy reports whether the service turned the request away unseen, and said for how long.
-func (r *Response) busy() bool {
-	_, said := retryAfter(r.Header, time.Now())
-	return said && r.StatusCode == http.StatusServiceUnavailable
-}
-
-// unsure reports whether the request may have been processed although it failed.
-func (r *Response) unsure() bool {
-	switch {
-	case r.busy(), r.StatusCode == http.StatusNotImplemented:
-		return false
-	case r.OK(): // but not with what was promised
-		return true
+func (r *Request) check(resp *Response) error {
+	if r.Check != nil {
+		return r.Check(resp)
 	}
-	return r.StatusCode >= 500 || r.StatusCode == http.StatusRequestTimeout
+	return ConsoleError(resp)
 }

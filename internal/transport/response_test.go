@@ -186,7 +186,7 @@ func TestDoKeepsSecrets(t *testing.T) {
 		assert.NotContains(t, text, secret)
 	}
 	assert.Contains(t, logged.String(), "things.get")
-	assert.Equal(t, "no answer", seen[0].Reason)
+	assert.Equal(t, "no response", seen[0].Reason)
 	assert.Positive(t, seen[0].Wait)
 	assert.Equal(t, 400, seen[1].StatusCode)
 }

@@ -1,0 +1,57 @@
+package transport
+
+import (
+	"encoding/xml"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// storageCode is what the code of a storage's error looks like, such as "SignatureDoesNotMatch". It is all that is shown of a response
+// from a presigned URL: the rest may repeat the signature, and what was signed.
+var storageCode = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{2,47}$`)
+
+// StorageError reads the error of a storage behind a presigned URL, such as S3: XML with a code, which becomes the message.
+func StorageError(resp *Response) error {
+	if resp.OK() {
+		return nil
+	}
+	var body struct {
+		Code    string
+		Message string
+		Details string
+	}
+	_ = xml.Unmarshal(resp.Body, &body) // what it has read until then is good
+	e := &acrcloud.APIError{StatusCode: resp.StatusCode, Message: strings.TrimSpace(body.Code)}
+	if !storageCode.MatchString(e.Message) {
+		e.Message = ""
+	}
+	expired := strings.Contains(strings.ToLower(e.Message+" "+body.Message+" "+body.Details), "expired")
+	switch {
+	case expired:
+		e.Remedy = "The presigned URL has expired. Upload again."
+	case e.Message == "RequestTimeTooSkewed":
+		e.Remedy = "The clocks of the storage and of the service that signed the URL differ. Upload again later; if it happens again, tell the service."
+	case e.Message == "SignatureDoesNotMatch":
+		e.Remedy = "The request is not the one that the service has signed: check whether a proxy in between changes requests. If there is none, tell the service."
+	case e.Message == "EntityTooLarge" || resp.StatusCode == http.StatusRequestEntityTooLarge:
+		e.Remedy = "The content is larger than the storage takes at once: split or compress it."
+	case resp.StatusCode == http.StatusForbidden:
+		e.Remedy = "The storage refused the presigned URL. Upload again; if it happens again, check whether a proxy or firewall is in between."
+	}
+	return e
+}
+
+// passing are the codes, beyond those that come with a status of 5xx or 429, that AWS's own clients retry. ("RequestTimeout" comes with
+// 400.)
+var passing = map[string]bool{
+	"RequestTimeout": true, "RequestTimeoutException": true, "SlowDown": true, "InternalError": true, "ServiceUnavailable": true,
+	"Throttling": true, "ThrottlingException": true, "ThrottledException": true, "RequestThrottled": true, "RequestThrottledException": true,
+	"TooManyRequestsException": true, "RequestLimitExceeded": true, "BandwidthLimitExceeded": true, "LimitExceededException": true,
+	"PriorRequestNotComplete": true, "TransactionInProgressException": true, "ProvisionedThroughputExceededException": true,
+}
+
+// storageMayPass reports whether a storage's code names a failure that may pass.
+func storageMayPass(e *acrcloud.APIError) bool { return passing[e.Message] }
