@@ -152,7 +152,7 @@ func (u *upload) prepare(source string) error {
 	return nil
 }
 
-// worthALook is the size from which a request is cheaper than a transfer.
+// worthALook is the size from which it pays to look for a unique name before the transfer, too.
 const worthALook = 1 << 20
 
 func (u *upload) run(ctx context.Context) (*File, error) {
@@ -161,6 +161,9 @@ func (u *upload) run(ctx context.Context) (*File, error) {
 		return nil, stoppedAt(StepPresign, u.ticket, err)
 	}
 	base := root + "/files"
+	if u.opts.Method == Multipart || u.opts.Method == Auto && u.checkMultipart() == nil && u.files.client.direct.has(u.files.containerID) {
+		return u.multipart(ctx, base)
+	}
 	if u.ticket.UniqueName && u.content.Size() >= worthALook { // a batch that is run again need not transfer what is there
 		file, err := newFile{files: u.files, ticket: u.ticket}.creation().Find(ctx)
 		if err != nil {
@@ -169,9 +172,6 @@ func (u *upload) run(ctx context.Context) (*File, error) {
 		if file != nil {
 			return file, nil
 		}
-	}
-	if u.opts.Method == Multipart || u.opts.Method == Auto && u.checkMultipart() == nil && u.files.client.direct.has(u.files.containerID) {
-		return u.multipart(ctx, base)
 	}
 	target, err := u.presign(ctx, root)
 	if err != nil {

@@ -37,7 +37,7 @@ import (
 //	 │                                       │
 //	 └─► found, ByCaller: the thing          └─► not found: send again if allowed, else the outcome is unknown
 //
-// Lists lag: a thing may take a moment to show. So each look after a request is repeated until settled, a few seconds after the
+// Lists lag: a thing may take a moment to show. So a look after a request is repeated until it is settled, a few seconds after the
 // response. Only then does "not found" mean "not made". Something that shows later than that cannot be ruled out by any client;
 // UploadOptions.UniqueName and Files.Resume say what follows for callers.
 //
@@ -144,10 +144,10 @@ func (c *Creation[T]) Do(ctx context.Context) (*T, error) {
 		}
 		last := err
 		err = after(err, unsure)
-		if ctx.Err() != nil || c.Look == nil || !r.mayExist(err) {
+		if ctx.Err() != nil || c.Look == nil || isDoubt[T](err) || !mayExist(err) {
 			return nil, err
 		}
-		mine, lookErr := r.settle(ctx, 0)
+		mine, lookErr := r.settle(ctx, 0, !errors.Is(err, acrcloud.ErrOutcomeUnknown))
 		switch {
 		case mine != nil:
 			return mine, nil
@@ -181,7 +181,7 @@ func (r *run[T]) first(ctx context.Context) (*T, error) {
 		return nil, nil
 	case !r.Earlier.IsZero():
 		r.before = map[string]bool{}
-		return r.settle(ctx, time.Since(r.Earlier))
+		return r.settle(ctx, time.Since(r.Earlier), false)
 	case r.Proof == ByCaller:
 		return r.find(ctx)
 	}
@@ -249,18 +249,18 @@ func (r *run[T]) fresh(things []*T) (fresh []*T) {
 	return fresh
 }
 
-// settle looks until a thing that a request has made must show. waited is the time since the response of that request.
-func (r *run[T]) settle(ctx context.Context, waited time.Duration) (mine *T, err error) {
+// settle looks until a thing that a request has made must show. waited is the time since the response of that request. A refused
+// request has most likely made nothing, and the service may be short of breath, so that one look at the end will do.
+func (r *run[T]) settle(ctx context.Context, waited time.Duration, refused bool) (mine *T, err error) {
 	for i, at := range looks {
-		if i+1 < len(looks) && looks[i+1] <= waited {
-			continue // the next look is due as well
+		if i+1 < len(looks) && (refused || looks[i+1] <= waited) {
+			continue // for the next one
 		}
 		if err := sleep(ctx, at-waited); err != nil {
 			return nil, err
 		}
 		waited = max(waited, at)
-		mine, err = r.find(ctx)
-		if _, doubt := errors.AsType[*Doubt[T]](err); mine != nil || doubt {
+		if mine, err = r.find(ctx); mine != nil || isDoubt[T](err) {
 			return mine, err
 		}
 	}
@@ -277,26 +277,28 @@ func (r *run[T]) again(ctx context.Context, waited time.Duration) error {
 	if r.Look == nil {
 		return nil
 	}
-	mine, err := r.settle(ctx, waited)
+	mine, err := r.settle(ctx, waited, true)
 	if mine != nil {
 		return &found[T]{mine}
 	}
-	if _, doubt := errors.AsType[*Doubt[T]](err); doubt || r.Proof == ByCaller || ctx.Err() != nil {
+	if isDoubt[T](err) || r.Proof == ByCaller || ctx.Err() != nil {
 		return err
 	}
 	return nil // it was refused, and nothing speaks against that
 }
 
-// mayExist reports whether the thing may be there although the request has failed.
-func (r *run[T]) mayExist(err error) bool {
-	if _, doubt := errors.AsType[*Doubt[T]](err); doubt {
-		return false // it was looked for
-	}
+// mayExist reports whether the thing may be there although the request has failed. Refusals have been processed all the same.
+func mayExist(err error) bool {
 	if errors.Is(err, acrcloud.ErrOutcomeUnknown) {
 		return true
 	}
 	e, ok := errors.AsType[*acrcloud.APIError](err)
-	return ok && r.Proof == ByCaller && (e.StatusCode == http.StatusTooManyRequests || e.StatusCode == http.StatusServiceUnavailable)
+	return ok && (e.StatusCode == http.StatusTooManyRequests || e.StatusCode == http.StatusServiceUnavailable)
+}
+
+func isDoubt[T any](err error) bool {
+	_, ok := errors.AsType[*Doubt[T]](err)
+	return ok
 }
 
 func (r *run[T]) mayResend(resends int) bool {
@@ -308,8 +310,8 @@ func (r *run[T]) mayResend(resends int) bool {
 
 // withDoubt adds to an error why a look could not settle it.
 func withDoubt[T any](err, look error) error {
-	if doubt, ok := errors.AsType[*Doubt[T]](look); ok && errors.Is(doubt.Err, acrcloud.ErrOutcomeUnknown) {
-		return &Doubt[T]{Things: doubt.Things, Err: err} // err says so, and why
+	if doubt, ok := errors.AsType[*Doubt[T]](look); ok && errors.Is(look, acrcloud.ErrOutcomeUnknown) && errors.Is(err, acrcloud.ErrOutcomeUnknown) {
+		return &Doubt[T]{Things: doubt.Things, Err: err} // err says so already, and why
 	}
 	return fmt.Errorf("%w; looking for it: %w", err, look)
 }
