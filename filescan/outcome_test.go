@@ -29,58 +29,6 @@ func TestUploadWithoutRegion(t *testing.T) {
 	require.ErrorIs(t, err, acrcloud.ErrNotFound)
 }
 
-// The name of a container is unique, so one that was made by a request without an answer can be found.
-func TestCreateContainerOutcome(t *testing.T) {
-	t.Parallel()
-	const url = "api-v2.acrcloud.com/api/fs-containers"
-	container := func(created time.Time) string {
-		return `{"id":9,"name":"mine","region":"eu-west-1","engine":1,"created_at":"` + created.UTC().Format(time.RFC3339) + `"}`
-	}
-	none := says(pageJSON(1, 1, 0))
-	mine := func(w http.ResponseWriter, r *http.Request) { says(pageJSON(1, 1, 1, container(time.Now())))(w, r) }
-	made := func(w http.ResponseWriter, r *http.Request) { fails(201, `{"data":`+container(time.Now())+`}`)(w, r) }
-	taken := fails(422, `{"message":"The given data was invalid.","errors":{"name":["The name has already been taken."]}}`)
-	withoutDate := func(h http.HandlerFunc) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Del("Date")
-			h(w, r)
-		}
-	}
-	tests := map[string]struct {
-		post, list http.HandlerFunc
-		posts      int
-		is         []error // nil: it is made
-	}{
-		"made, and shown":             {lost, mine, 1, nil},
-		"made, and shown late":        {lost, inTurn(none, none, mine), 1, nil},
-		"not made":                    {inTurn(lost, made), none, 2, nil},
-		"made, and shown later still": {inTurn(lost, taken), inTurn(none, none, none, none, mine), 2, nil},
-		"taken by another":            {inTurn(lost, taken), says(pageJSON(1, 1, 1, container(testTime.AddDate(-30, 0, 0)))), 2, []error{acrcloud.ErrInvalid, acrcloud.ErrOutcomeUnknown}},
-		"lost twice":                  {lost, none, 2, []error{acrcloud.ErrOutcomeUnknown}},
-		"refused":                     {taken, none, 1, []error{acrcloud.ErrInvalid}},
-		"no clock to tell":            {lost, withoutDate(says(pageJSON(1, 1, 1, container(testTime.AddDate(-30, 0, 0))))), 2, []error{acrcloud.ErrOutcomeUnknown}},
-		"the list fails":              {lost, fails(403, `{}`), 1, []error{acrcloud.ErrOutcomeUnknown, acrcloud.ErrForbidden}},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				c, a := newAPI(t, map[string]http.HandlerFunc{"POST " + url: tt.post, "GET " + url: tt.list})
-				created, err := c.Containers().Create(t.Context(), &filescan.CreateContainerRequest{Name: "mine", Region: acrcloud.EUWest1, Engine: filescan.EngineFingerprint})
-				assert.Equal(t, tt.posts, a.count("POST"))
-				if tt.is == nil {
-					require.NoError(t, err)
-					assert.Equal(t, 9, created.ID)
-					return
-				}
-				for _, target := range tt.is {
-					require.ErrorIs(t, err, target)
-				}
-			})
-		})
-	}
-}
-
 // What a rescan answers is not documented: success is success, unless something in between has answered.
 func TestRescanAnswers(t *testing.T) {
 	t.Parallel()
