@@ -94,7 +94,7 @@ func (s *step) run(in []float32, base, first, last int64) []float32 {
 			n += 4
 			continue
 		case whole:
-			out = append(out, edge(weights, in, i-base)) // in the order of append4
+			out = append1(out, weights, in[i-base:])
 		default:
 			out = append(out, dot(weights, in[i-base:]))
 		}
@@ -103,7 +103,7 @@ func (s *step) run(in []float32, base, first, last int64) []float32 {
 	return out
 }
 
-// edge is dot, in plain order, where in need not have all inputs. The first is number i of it.
+// edge is an output of which in need not have all inputs; the first is number i of it.
 func edge(weights, in []float32, i int64) float32 {
 	sum := float32(0)
 	for k, w := range weights {
@@ -114,17 +114,35 @@ func edge(weights, in []float32, i int64) float32 {
 	return sum
 }
 
-// append4 appends four outputs of the same phase: each weight is loaded once for all of them.
+// append4 appends four outputs of the same phase, each of which begins by inputs after the one before. Each weight is loaded once for all of
+// them, and eight sums at once keep the processor busy.
 func append4(out, weights, in []float32, by int) []float32 {
-	in0, in1, in2, in3 := in[:len(weights)], in[by:][:len(weights)], in[2*by:][:len(weights)], in[3*by:][:len(weights)]
-	var a, b, c, d float32
-	for i, w := range weights {
-		a += w * in0[i]
-		b += w * in1[i]
-		c += w * in2[i]
-		d += w * in3[i]
+	n := len(weights)
+	in0, in1, in2, in3 := in[:n], in[by:][:n], in[2*by:][:n], in[3*by:][:n]
+	var a0, a1, a2, a3, b0, b1, b2, b3 float32
+	for i := 1; i < n; i += 2 {
+		v, w := weights[i-1], weights[i]
+		a0 += v * in0[i-1]
+		b0 += w * in0[i]
+		a1 += v * in1[i-1]
+		b1 += w * in1[i]
+		a2 += v * in2[i-1]
+		b2 += w * in2[i]
+		a3 += v * in3[i-1]
+		b3 += w * in3[i]
 	}
-	return append(out, a, b, c, d)
+	return append(out, a0+b0, a1+b1, a2+b2, a3+b3)
+}
+
+// append1 is append4 for one output. It adds in the same order, so that the same output is always the same.
+func append1(out, weights, in []float32) []float32 {
+	var a, b float32
+	in = in[:len(weights)]
+	for i := 1; i < len(weights); i += 2 {
+		a += weights[i-1] * in[i-1]
+		b += weights[i] * in[i]
+	}
+	return append(out, a+b)
 }
 
 // dot is the sum of the products. Four sums at once keep the processor busy; newStep makes the number of weights a multiple of 8.
