@@ -8,25 +8,26 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// Kind says which list of a [Result] a [Candidate] comes from.
-type Kind string
+// MatchKind is the list of a [Result] that a [Candidate] comes from.
+type MatchKind string
 
 // The kinds of candidates.
 const (
-	KindMusic        Kind = "music"
-	KindHumming      Kind = "humming"
-	KindCustomFile   Kind = "custom_file"
-	KindStream       Kind = "stream"
-	KindCustomStream Kind = "custom_stream"
+	KindMusic        MatchKind = "music"
+	KindHumming      MatchKind = "humming"
+	KindCustomFile   MatchKind = "custom_file"
+	KindStream       MatchKind = "stream"
+	KindCustomStream MatchKind = "custom_stream"
 )
 
 // A Candidate is one of the things that a sample may be, from any list of a [Result], in the same terms. Exactly one of its pointers is
 // set, and points into the Result.
 type Candidate struct {
-	Kind    Kind
+	Kind    MatchKind
 	ACRID   string
 	Title   string
 	Artists []string // their names; none for custom files and channels
+	ISRC    string   // of the recording (ISO 3901), the first if there are several; empty where the service gives none
 	Score   float64  // 0 to 100; that of humming is multiplied by 100. 0 if the service gives none
 
 	Music   *acrcloud.Music
@@ -63,8 +64,8 @@ func (r *Result) Top(n int) []Candidate {
 	return all
 }
 
-func (k Kind) order() int {
-	return slices.Index([]Kind{KindCustomFile, KindMusic, KindCustomStream, KindStream, KindHumming}, k)
+func (k MatchKind) order() int {
+	return slices.Index([]MatchKind{KindCustomFile, KindMusic, KindCustomStream, KindStream, KindHumming}, k)
 }
 
 // begin is where in the sample it began, in milliseconds; what does not say so comes last.
@@ -91,10 +92,10 @@ func (r *Result) candidates() []Candidate {
 	}
 	for i := range r.Music {
 		m := &r.Music[i]
-		all = append(all, Candidate{Kind: KindMusic, ACRID: m.ACRID, Title: m.Title, Artists: names(m.Artists), Score: percent(m.Score, 1), Music: m})
+		all = append(all, Candidate{Kind: KindMusic, ACRID: m.ACRID, Title: m.Title, Artists: names(m.Artists), ISRC: cmp.Or(m.ExternalIDs.ISRC...), Score: percent(m.Score, 1), Music: m})
 	}
 	for _, list := range []struct {
-		kind    Kind
+		kind    MatchKind
 		streams []acrcloud.Stream
 	}{{KindCustomStream, r.CustomStreams}, {KindStream, r.Streams}} {
 		for i := range list.streams {
@@ -104,7 +105,7 @@ func (r *Result) candidates() []Candidate {
 	}
 	for i := range r.Humming {
 		h := &r.Humming[i]
-		all = append(all, Candidate{Kind: KindHumming, ACRID: h.ACRID, Title: h.Title, Artists: names(h.Artists), Score: percent(h.Score, 100), Humming: h})
+		all = append(all, Candidate{Kind: KindHumming, ACRID: h.ACRID, Title: h.Title, Artists: names(h.Artists), ISRC: cmp.Or(h.ExternalIDs.ISRC...), Score: percent(h.Score, 100), Humming: h})
 	}
 	return all
 }

@@ -45,7 +45,7 @@ func TestMusic(t *testing.T) {
 	assert.Len(t, m.ExternalMetadata.Links(), 2)
 	best := r.Best()
 	require.NotNil(t, best)
-	assert.Equal(t, identify.Candidate{Kind: identify.KindMusic, ACRID: m.ACRID, Title: m.Title, Artists: []string{"Ada Alder", "Birch"}, Score: 100, Music: &r.Music[0]}, *best)
+	assert.Equal(t, identify.Candidate{Kind: identify.KindMusic, ACRID: m.ACRID, Title: m.Title, Artists: []string{"Ada Alder", "Birch"}, ISRC: "QZABC2600001", Score: 100, Music: &r.Music[0]}, *best)
 }
 
 func TestShapes(t *testing.T) {

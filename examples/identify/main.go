@@ -97,7 +97,7 @@ func (j *job) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer
 		return err
 	}
 	if j.windows {
-		return j.log(ctx, client, svc, stdin, stdout)
+		return j.log(ctx, client, svc, stdin, stdout, stderr)
 	}
 	src := acrcloud.FromFile(j.path)
 	switch j.path {
@@ -121,7 +121,7 @@ func (j *job) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer
 }
 
 // log identifies window after window, and prints what was played.
-func (j *job) log(ctx context.Context, client *identify.Client, svc *service, stdin io.Reader, stdout io.Writer) error {
+func (j *job) log(ctx context.Context, client *identify.Client, svc *service, stdin io.Reader, stdout, stderr io.Writer) error {
 	recording := stdin
 	switch j.path {
 	case "":
@@ -135,23 +135,11 @@ func (j *job) log(ctx context.Context, client *identify.Client, svc *service, st
 		defer f.Close() //nolint:errcheck // it was only read
 		recording = f
 	}
-	failed := 0
+	var seen coverage
 	windows := client.Windows(ctx, recording, &identify.WindowsOptions{Every: j.every, MaxWindows: j.most, InFlight: 4})
-	segments, err := identify.Merge(func(yield func(*identify.Window, error) bool) {
-		for w, err := range windows {
-			if w != nil && w.Err != nil {
-				failed++
-			}
-			if !yield(w, err) {
-				return
-			}
-		}
-	})
-	if err == nil || len(segments) > 0 { // what was found is worth printing, even if not all was looked at
-		err = errors.Join(err, printSegments(stdout, segments))
+	segments, err := identify.Merge(seen.watch(windows))
+	if err != nil && len(segments) == 0 {
+		return errors.Join(err, seen.report(stderr)) // nothing was found, and not all was looked at
 	}
-	if failed > 0 {
-		_, _ = fmt.Fprintf(stdout, "\n%d windows could not be identified.\n", failed)
-	}
-	return err
+	return errors.Join(err, printSegments(stdout, segments, &seen, j.every), seen.report(stderr))
 }

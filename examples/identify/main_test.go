@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,6 +85,70 @@ func TestIdentify(t *testing.T) {
 			}
 			assert.Contains(t, stderr.String(), tt.stderr)
 			assert.NotContains(t, stdout.String()+stderr.String(), testKey)
+		})
+	}
+}
+
+// A window that failed is shown with its time and the reason, and "no match" is said only of what was identified.
+//
+//nolint:paralleltest // the environment belongs to the whole program
+func TestWindowsThatFail(t *testing.T) {
+	const (
+		noMatch = `{"status":{"code":1001,"msg":"No result"}}`
+		match   = `{"status":{"code":0,"msg":"Success"},"metadata":{"music":[{"acrid":"a1","title":"Silver River","score":100}]}}`
+	)
+	wav := mock.New().AddTrack(mock.Track{}).WAV(0, time.Minute) // windows at 0, 20 and 40 seconds
+	tests := []struct {
+		name    string
+		answers []string // empty: HTTP 500
+		exit    int
+		stdout  []string
+		stderr  []string
+	}{
+		{"all failed", []string{"", "", ""}, exitFailed, nil, []string{"0:00 to 0:52 was not identified (3 windows)", "500", "3 of 3 windows could not be identified"}},
+		{"one failed", []string{noMatch, "", noMatch}, exitFailed, []string{"no match in the 2 windows that could be identified"}, []string{"0:20 to 0:32 was not identified (1 window)", "1 of 3 windows"}},
+		{"two failed, apart", []string{"", noMatch, ""}, exitFailed, []string{"no match in the 1 window that"}, []string{"0:00 to 0:12 was", "0:40 to 0:52 was", "2 of 3 windows"}},
+		{"one matched", []string{match, "", noMatch}, exitFailed, []string{"Silver River", "up to 8s earlier"}, []string{"0:20 to 0:32 was", "1 of 3 windows"}},
+		{"none failed", []string{noMatch, noMatch, noMatch}, exitOK, []string{"no match\n"}, nil},
+		{"the quota ended", []string{noMatch, `{"status":{"code":3003,"msg":"limit exceeded"}}`, ""}, exitFailed, nil, []string{"window at 20s", "3003"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				file, _, err := r.FormFile("sample")
+				if !assert.NoError(t, err) {
+					return
+				}
+				sample, _ := io.ReadAll(file)
+				i := 0
+				for start := 0; start < 3; start++ { // windows come in any order
+					at := 44 + start*20*16000
+					if bytes.Equal(sample[44:], wav[at:at+12*16000]) {
+						i = start
+					}
+				}
+				if tt.answers[i] == "" {
+					w.WriteHeader(http.StatusInternalServerError)
+					return
+				}
+				_, _ = io.WriteString(w, tt.answers[i])
+			}))
+			defer srv.Close()
+			environment(t, srv.URL, testKey, testKey, "")
+			var stdout, stderr bytes.Buffer
+			assert.Equal(t, tt.exit, run(t.Context(), []string{"-windows", "-every", "20s", "-"}, bytes.NewReader(wav), &stdout, &stderr))
+			for _, text := range tt.stdout {
+				assert.Contains(t, stdout.String(), text)
+			}
+			if tt.stdout == nil {
+				assert.Empty(t, stdout.String())
+			}
+			for _, text := range tt.stderr {
+				assert.Contains(t, stderr.String(), text)
+			}
+			if tt.exit != exitOK {
+				assert.NotContains(t, stdout.String(), "no match\n")
+			}
 		})
 	}
 }

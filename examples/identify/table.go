@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -19,13 +20,10 @@ func printCandidates(w io.Writer, result *identify.Result) error {
 	var t text.Table
 	t.Row("SCORE", "KIND", "TITLE", "ARTISTS", "AT", "ISRC", "LINK")
 	for _, c := range result.Top(10) {
-		at, isrc, links := "-", "-", []string{"-"}
+		at, isrc, links := "-", cmp.Or(c.ISRC, "-"), []string{"-"}
 		if m := c.Music; m != nil {
 			if m.PlayOffsetMS != nil {
 				at = clock(time.Duration(*m.PlayOffsetMS) * time.Millisecond)
-			}
-			if len(m.ExternalIDs.ISRC) > 0 {
-				isrc = m.ExternalIDs.ISRC[0]
 			}
 			links = urls(c)
 		}
@@ -49,10 +47,16 @@ func urls(c identify.Candidate) []string {
 	return list
 }
 
-// printSegments prints what was played from when to when.
-func printSegments(w io.Writer, segments []identify.Segment) error {
-	if len(segments) == 0 {
+// printSegments prints what was played from when to when, and how exact that is. Where nothing was found, it says in how much.
+func printSegments(w io.Writer, segments []identify.Segment, seen *coverage, every time.Duration) error {
+	switch {
+	case len(segments) == 0 && seen.failed == 0:
 		_, err := fmt.Fprintln(w, "no match")
+		return err
+	case len(segments) == 0 && seen.identified() == 0:
+		return nil // nobody knows
+	case len(segments) == 0:
+		_, err := fmt.Fprintf(w, "no match in the %s that could be identified\n", count(seen.identified(), "window"))
 		return err
 	}
 	var t text.Table
@@ -64,7 +68,19 @@ func printSegments(w io.Writer, segments []identify.Segment) error {
 		}
 		t.Row(clock(s.Start), clock(s.End), fmt.Sprintf("%.0f", s.Best.Score), s.Best.Title, strings.Join(s.Best.Artists, ", "), strings.Join(also, ", "))
 	}
-	return t.Print(w)
+	if err := t.Print(w); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", exactness(every))
+	return err
+}
+
+// exactness says how far the times of segments may be off.
+func exactness(every time.Duration) string {
+	if unseen := every - identify.WindowLength; unseen > 0 {
+		return fmt.Sprintf("Of every %v, %v were identified: what was played may have begun up to %v earlier and ended up to %v later than shown.", every, identify.WindowLength, unseen, unseen)
+	}
+	return fmt.Sprintf("Within a window the times are the service's own; where it gives none, they are those of the whole window of %v.", identify.WindowLength)
 }
 
 // clock writes a time as hours, minutes and seconds.

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/identify"
+)
+
+// A coverage knows how much of a recording was identified, and what was not.
+type coverage struct {
+	windows int
+	failed  int
+	gaps    []gap
+}
+
+// A gap is a stretch of windows that failed for one reason.
+type gap struct {
+	start, end time.Duration
+	windows    int
+	last       int // the number of its last window
+	reason     string
+}
+
+// watch passes windows on, and takes note of those that failed.
+func (c *coverage) watch(windows iter.Seq2[*identify.Window, error]) iter.Seq2[*identify.Window, error] {
+	return func(yield func(*identify.Window, error) bool) {
+		for w, err := range windows {
+			if w != nil {
+				c.add(w)
+			}
+			if !yield(w, err) {
+				return
+			}
+		}
+	}
+}
+
+func (c *coverage) add(w *identify.Window) {
+	c.windows++
+	if w.Err == nil {
+		return
+	}
+	c.failed++
+	reason := w.Err.Error()
+	if n := len(c.gaps); n > 0 && c.gaps[n-1].last == c.windows-1 && c.gaps[n-1].reason == reason {
+		g := &c.gaps[n-1]
+		g.end, g.last = w.End, c.windows
+		g.windows++
+		return
+	}
+	c.gaps = append(c.gaps, gap{w.Start, w.End, 1, c.windows, reason})
+}
+
+// identified is in how many windows the service has looked for matches.
+func (c *coverage) identified() int { return c.windows - c.failed }
+
+// report lists what was not identified, and returns an error if there is any of it.
+func (c *coverage) report(w io.Writer) error {
+	for _, g := range c.gaps {
+		_, _ = fmt.Fprintf(w, "%s to %s was not identified (%s): %s\n", clock(g.start), clock(g.end), count(g.windows, "window"), g.reason)
+	}
+	if c.failed > 0 {
+		return fmt.Errorf("%d of %s could not be identified: identify the recording again, or what is listed above", c.failed, count(c.windows, "window"))
+	}
+	return nil
+}
+
+// count writes a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
