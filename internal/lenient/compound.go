@@ -14,6 +14,9 @@ func (pl planner) pointer(t reflect.Type) codec {
 	element := pl.codec(t.Elem())
 	return codec{
 		read: func(s *scanner, target reflect.Value) outcome {
+			if !s.budget.payType(t.Elem()) {
+				return misfit
+			}
 			pointer := reflect.New(t.Elem())
 			how := element.read(s, pointer.Elem())
 			if how == fit {
@@ -34,37 +37,16 @@ func (pl planner) pointer(t reflect.Type) codec {
 
 func (pl planner) slice(t reflect.Type) codec {
 	element := pl.codec(t.Elem())
+	none := reflect.MakeSlice(t, 0, 0)
 	return codec{
 		read: func(s *scanner, target reflect.Value) outcome {
 			target.SetZero()
-			numbered := s.isNumberedObject() // PHP's way of writing a list with gaps
-			if s.data[s.pos] != '[' && !numbered {
-				if s.data[s.pos] == 'n' || s.isEmptyText() || s.isEmptyObject() {
-					return readNothing(s, target)
-				}
-				return readElement(s, target, &element)
+			if s.isEmptyArray() {
+				s.skip()
+				target.Set(none)
+				return fit
 			}
-			var odd []byte // a JSON array of the elements that do not fit
-			empty := true
-			s.pos++
-			for c := s.next(); c != ']' && c != '}'; c = s.next() {
-				if numbered {
-					s.text()
-					s.next()
-				}
-				empty = false
-				start := s.pos
-				if readElement(s, target, &element) == misfit {
-					s.pos = start
-					odd = appendElement(odd, s.keep())
-				}
-			}
-			s.pos++
-			s.odd = odd
-			if empty {
-				target.Set(reflect.MakeSlice(t, 0, 0))
-			}
-			return fit
+			return readElements(s, target, &element)
 		},
 		write: func(enc *jsontext.Encoder, source reflect.Value) error {
 			return writeArray(enc, source, &element, nil)
@@ -73,11 +55,59 @@ func (pl planner) slice(t reflect.Type) codec {
 	}
 }
 
+// readElements appends the elements of the value at hand to the slice, or the value itself, if it is no array.
+func readElements(s *scanner, slice reflect.Value, element *codec) outcome {
+	numbered := s.isNumberedObject() // PHP's way of writing a list with gaps
+	if s.data[s.pos] != '[' && !numbered {
+		if s.data[s.pos] == 'n' || s.isEmptyText() || s.isEmptyObject() {
+			s.skip()
+			return nothing
+		}
+		return readElement(s, slice, element)
+	}
+	var odd []byte // a JSON array of the elements that do not fit
+	s.pos++
+	for c := s.next(); c != ']' && c != '}'; c = s.next() {
+		if numbered {
+			s.skipText()
+			s.next()
+		}
+		if !numbered && slice.Len() == slice.Cap() && slice.Len() >= manyElements {
+			grow(s, slice, s.countElements())
+		}
+		start := s.pos
+		if readElement(s, slice, element) == misfit {
+			s.pos = start
+			odd = s.appendElement(odd, s.keep())
+		}
+		if s.budget.spent() {
+			return misfit
+		}
+	}
+	s.pos++
+	s.odd = odd
+	return fit
+}
+
+// manyElements are so many that it is worth while to count the rest, and to get room for all at once.
+const manyElements = 16
+
+// grow makes room for n more elements.
+func grow(s *scanner, slice reflect.Value, n int) {
+	n = max(n, 1)
+	if s.budget.pay((slice.Len() + n) * (int(slice.Type().Elem().Size()) + 8)) {
+		slice.Grow(n)
+	}
+}
+
 // readElement appends the value at hand to the slice, if there is anything in it.
 func readElement(s *scanner, slice reflect.Value, element *codec) outcome {
 	n := slice.Len()
 	if n == slice.Cap() {
-		slice.Grow(1)
+		grow(s, slice, n)
+	}
+	if s.budget.spent() {
+		return misfit
 	}
 	slice.SetLen(n + 1)
 	how := element.read(s, slice.Index(n))
@@ -96,8 +126,14 @@ func readElement(s *scanner, slice reflect.Value, element *codec) outcome {
 }
 
 // appendElement adds an element to a JSON array. A nil array is empty.
-func appendElement(array []byte, element json.RawMessage) []byte {
-	if array == nil {
+func (s *scanner) appendElement(array []byte, element json.RawMessage) []byte {
+	if need := len(array) + len(element) + 2; need > cap(array) {
+		if !s.budget.payBytes(2 * need) {
+			return array
+		}
+		array = slices.Grow(array, 2*need-len(array))
+	}
+	if len(array) == 0 {
 		array = append(array, '[')
 	} else {
 		array[len(array)-1] = ','
@@ -138,7 +174,9 @@ func elements(raw json.RawMessage) []json.RawMessage {
 	var all []json.RawMessage
 	s.pos++
 	for s.next() != ']' {
-		all = append(all, s.keep())
+		start := s.pos
+		s.skip()
+		all = append(all, raw[start:s.pos])
 	}
 	return all
 }
@@ -156,11 +194,15 @@ func (pl planner) mapping(t reflect.Type) codec {
 			default:
 				return misfit
 			}
+			s.budget.pay(mapFirst)
 			entries := reflect.MakeMap(t)
 			s.pos++
 			for s.next() != '}' {
+				if !s.budget.pay(mapEntry + 4*int(t.Elem().Size())) {
+					return misfit
+				}
 				key := reflect.New(t.Key()).Elem()
-				key.SetString(string(s.text()))
+				key.SetString(s.string(s.text()))
 				s.next()
 				value := reflect.New(t.Elem()).Elem()
 				// A value of many parts that fits in part is kept in one piece.

@@ -65,7 +65,7 @@ func Unmarshal(data []byte, v any) error {
 	if err != nil {
 		return err
 	}
-	s := scanner{data: data}
+	s := scanner{data: data, budget: newBudget(data)}
 	if first := s.next(); first != '{' && p.raw < 0 {
 		return notAnObject(first)
 	}
@@ -82,7 +82,7 @@ func UnmarshalJSON(data []byte, v any) error {
 	if err != nil {
 		return err
 	}
-	s := scanner{data: data}
+	s := scanner{data: data, budget: newBudget(data)}
 	if first := s.next(); p.document && first != '{' && first != 'n' {
 		return notAnObject(first)
 	}
@@ -124,7 +124,12 @@ func validate(data []byte) error {
 
 func (p *structPlan) readEntry(s *scanner, target reflect.Value) error {
 	first := s.next()
-	if p.read(s, target) == misfit {
+	how := p.read(s, target)
+	switch {
+	case s.budget.spent():
+		target.SetZero()
+		return ErrTooLarge
+	case how == misfit:
 		target.SetZero()
 		return notAnObject(first)
 	}

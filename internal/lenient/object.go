@@ -15,7 +15,7 @@ func (p *structPlan) read(s *scanner, target reflect.Value) outcome {
 	start := s.pos
 	how := p.readShape(s, target)
 	if p.raw >= 0 && how != misfit && s.data[start] != '"' {
-		target.Field(p.raw).SetBytes(bytes.Clone(s.data[start:s.pos]))
+		target.Field(p.raw).SetBytes(s.clone(s.data[start:s.pos]))
 	}
 	return how
 }
@@ -50,14 +50,14 @@ func (p *structPlan) readShape(s *scanner, target reflect.Value) outcome {
 
 // readQuoted reads JSON from inside a JSON string, where it may not be inside one again.
 func (p *structPlan) readQuoted(s *scanner, target reflect.Value) outcome {
-	text := bytes.Clone(s.text())
+	text := s.clone(s.text())
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nothing
 	}
 	if validate(text) != nil {
 		return misfit
 	}
-	inner := scanner{data: text}
+	inner := scanner{data: text, budget: s.budget}
 	if inner.next() == '"' {
 		return misfit
 	}
@@ -67,120 +67,72 @@ func (p *structPlan) readQuoted(s *scanner, target reflect.Value) outcome {
 // readList reads an object from an array: the empty one that PHP writes for an empty object, one object, or several to merge.
 func (p *structPlan) readList(s *scanner, target reflect.Value) outcome {
 	s.pos++
-	all := gathering{}
+	start := len(s.kept)
 	n := 0
 	for ; s.next() != ']'; n++ {
-		if s.data[s.pos] != '{' || n > 0 && !p.merge {
+		if s.data[s.pos] != '{' || n > 0 && !p.merge || s.budget.spent() {
+			s.kept = s.kept[:start]
 			return misfit
 		}
-		if n == 0 {
-			p.readObject(s, target)
-			continue
-		}
-		if n == 1 {
-			all.add(p.extraOf(target))
-		}
-		one := reflect.New(target.Type()).Elem()
-		p.readObject(s, one)
-		for _, f := range p.fields {
-			if f.codec.element != nil {
-				into := target.Field(f.index)
-				into.Set(reflect.AppendSlice(into, one.Field(f.index)))
-			}
-		}
-		all.add(p.extraOf(one))
+		p.readMembers(s, target, n > 0)
 	}
 	s.pos++
+	if n > 1 {
+		s.mergeKept(start, p)
+	}
+	p.setExtra(s, target, start)
 	if n == 0 {
 		return nothing
-	}
-	if len(all) > 0 {
-		target.Field(p.extra).Set(reflect.ValueOf(all.members(p)))
 	}
 	return fit
 }
 
-func (p *structPlan) extraOf(target reflect.Value) map[string]json.RawMessage {
-	if p.extra < 0 {
-		return nil
-	}
-	extra, _ := reflect.TypeAssert[map[string]json.RawMessage](target.Field(p.extra))
-	return extra
-}
-
-// A gathering is the Extra of objects that are merged: by name, what each of them had.
-type gathering map[string][]json.RawMessage
-
-func (g gathering) add(extra map[string]json.RawMessage) {
-	for name, raw := range extra {
-		g[name] = append(g[name], raw)
-	}
-}
-
-// members are the merged objects' Extra: an array of all elements for what several of them had, and for what belongs to a slice, to
-// stand after the elements that fit.
-func (g gathering) members(p *structPlan) map[string]json.RawMessage {
-	merged := make(map[string]json.RawMessage, len(g))
-	for name, list := range g {
-		m := p.member([]byte(name))
-		if len(list) == 1 && (m.field == nil || m.codec.element == nil) {
-			merged[name] = list[0]
-			continue
-		}
-		merged[name] = join(list)
-	}
-	return merged
-}
-
-// join makes one JSON array of the elements of all.
-func join(all []json.RawMessage) json.RawMessage {
-	var array []byte
-	for _, some := range all {
-		for _, raw := range elements(some) {
-			array = appendElement(array, raw)
-		}
-	}
-	if array == nil {
-		return json.RawMessage(`[]`)
-	}
-	return array
-}
-
 // readObject reads the object at hand into target, which is zero.
 func (p *structPlan) readObject(s *scanner, target reflect.Value) {
+	start := len(s.kept)
+	p.readMembers(s, target, false)
+	p.setExtra(s, target, start)
+}
+
+// readMembers reads the members of the object at hand into target's fields, and leaves those for Extra in s.kept, each name once. Where
+// others were read before, to merge with, lists are added to, and the other fields stay.
+func (p *structPlan) readMembers(s *scanner, target reflect.Value, others bool) {
 	var (
-		kept    map[string]json.RawMessage
-		misfits bool // kept has declared names too
+		start   = len(s.kept)
+		misfits bool // what is kept has declared names too
 
 		// What an alternative name has is read when the field itself has been.
 		other    member
 		otherPos int
 	)
-	keep := func(name string, raw json.RawMessage) {
-		if p.extra < 0 {
-			return
-		}
-		if kept == nil {
-			kept = map[string]json.RawMessage{}
-		}
-		kept[name] = raw
-	}
 	read := func(name string, f *field, into reflect.Value) {
-		start := s.pos
+		at := s.pos
 		s.odd = nil
-		how := f.codec.read(s, into)
+		var how outcome
 		switch {
+		case !others:
+			how = f.codec.read(s, into)
+		case f.codec.element != nil:
+			how = readElements(s, into, f.codec.element)
+		default:
+			s.skip()
+			how = fit
+		}
+		switch {
+		case s.budget.spent():
 		case how == misfit:
-			into.SetZero()
-			s.pos = start
-			keep(name, s.keep())
+			if !others {
+				into.SetZero()
+			}
+			s.pos = at
+			s.addKept(name, s.keep())
 			misfits = true
 		case s.odd != nil:
-			keep(name, s.odd)
+			s.addKept(name, s.odd)
 			s.odd = nil
 			misfits = true
 		case misfits: // the last of two members with one name wins, whichever of them fits
-			delete(kept, name)
+			s.addKept(name, nil)
 		}
 	}
 	s.pos++
@@ -188,10 +140,13 @@ func (p *structPlan) readObject(s *scanner, target reflect.Value) {
 		name := s.text()
 		m := p.member(name)
 		switch {
-		case m.field == nil:
-			name := string(name)
+		case m.field == nil && p.extra < 0:
 			s.next()
-			keep(name, s.keep())
+			s.skip()
+		case m.field == nil:
+			name := s.string(name)
+			s.next()
+			s.addKept(name, s.keep())
 		case m.alternative:
 			s.next()
 			other, otherPos = m, s.pos
@@ -199,6 +154,9 @@ func (p *structPlan) readObject(s *scanner, target reflect.Value) {
 		default:
 			s.next()
 			read(m.name, m.field, target.Field(m.index))
+		}
+		if s.budget.spent() {
+			return
 		}
 	}
 	s.pos++
@@ -208,24 +166,39 @@ func (p *structPlan) readObject(s *scanner, target reflect.Value) {
 		into := target.Field(other.index)
 		more := reflect.New(into.Type()).Elem()
 		read(other.name, other.field, more)
-		addMissing(into, more)
+		addMissing(s, into, more)
 		s.pos = end
 	}
-	if len(kept) > 0 {
-		*target.Field(p.extra).Addr().Interface().(*map[string]json.RawMessage) = kept
+	s.lastOfEach(start)
+}
+
+// setExtra moves what was kept of an object to its Extra.
+func (p *structPlan) setExtra(s *scanner, target reflect.Value, start int) {
+	kept := s.kept[start:]
+	s.kept = s.kept[:start]
+	if len(kept) == 0 || p.extra < 0 || !s.budget.pay(mapFirst+mapEntry/2*len(kept)) {
+		return
 	}
+	extra := make(map[string]json.RawMessage, len(kept))
+	for _, m := range kept {
+		extra[m.name] = m.raw
+	}
+	clear(kept) // or the garbage collector finds it from here
+	*target.Field(p.extra).Addr().Interface().(*map[string]json.RawMessage) = extra
 }
 
 // addMissing appends to a slice of strings those of more that it does not have.
-func addMissing(target, more reflect.Value) {
+func addMissing(s *scanner, target, more reflect.Value) {
 	into, ok := reflect.TypeAssert[*[]string](target.Addr())
-	if !ok {
+	n := more.Len() + target.Len()
+	if !ok || n == 0 || !s.budget.pay(mapFirst+n*(mapEntry/4+2*16)) {
 		return
 	}
-	has := make(map[string]bool, len(*into)+more.Len())
+	has := make(map[string]bool, n)
 	for _, text := range *into {
 		has[text] = true
 	}
+	*into = slices.Grow(*into, more.Len())
 	for i := range more.Len() {
 		if text := more.Index(i).String(); !has[text] {
 			has[text] = true

@@ -16,13 +16,13 @@ import (
 func readString(s *scanner, target reflect.Value) outcome {
 	switch s.data[s.pos] {
 	case '"':
-		target.SetString(string(s.text()))
+		target.SetString(s.string(s.text()))
 	case '{', '[':
 		return misfit
 	case 'n':
 		return readNothing(s, target)
 	default:
-		target.SetString(string(s.scalar()))
+		target.SetString(s.string(s.scalar()))
 	}
 	return fit
 }
@@ -54,6 +54,9 @@ func notOfNumber(r rune) bool {
 	return (r < '0' || r > '9') && r != '.' && r != '-' && r != '+' && r != 'e' && r != 'E'
 }
 
+// maxDigits bounds what is taken for a number: a float64 that is written out has at most 1,077 digits and signs.
+const maxDigits = 1100
+
 func readInt(s *scanner, target reflect.Value) outcome {
 	if s.data[s.pos] == 'n' {
 		return readNothing(s, target)
@@ -65,6 +68,9 @@ func readInt(s *scanner, target reflect.Value) outcome {
 	if len(digits) == 0 {
 		target.SetZero()
 		return nothing
+	}
+	if len(digits) > maxDigits {
+		return misfit
 	}
 	n, err := strconv.ParseInt(string(digits), 10, 64)
 	if err != nil {
@@ -97,6 +103,9 @@ func readFloat(s *scanner, target reflect.Value) outcome {
 	if len(digits) == 0 {
 		target.SetZero()
 		return nothing
+	}
+	if len(digits) > maxDigits {
+		return misfit
 	}
 	f, err := strconv.ParseFloat(string(digits), 64)
 	if err != nil || target.OverflowFloat(f) {
@@ -192,6 +201,9 @@ func readSecret(s *scanner, target reflect.Value) outcome {
 	default:
 		s.skip()
 		text = s.data[start:s.pos]
+	}
+	if !s.budget.payBytes(2*len(text) + 64) {
+		return misfit
 	}
 	if len(text) == 0 || string(text) == "[]" || string(text) == "{}" {
 		return nothing

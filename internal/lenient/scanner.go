@@ -2,9 +2,10 @@ package lenient
 
 import (
 	"bytes"
-	"encoding/json"
+	jsonv1 "encoding/json"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -13,10 +14,13 @@ import (
 type scanner struct {
 	data    []byte
 	pos     int
-	scratch []byte // of the last text that had to be unquoted
+	scratch []byte       // of the last text that had to be unquoted
+	syntax  json.Options // once it has been needed
+	budget  *budget
+	kept    []keptMember // of the objects that are being read, innermost last
 
 	// odd is set by a slice's codec to the elements that did not fit, a JSON array, for the struct around it to keep.
-	odd json.RawMessage
+	odd jsonv1.RawMessage
 }
 
 // next goes to the next value, name or closing bracket, and returns its first byte. In valid JSON what is skipped carries nothing.
@@ -102,23 +106,62 @@ func (s *scanner) text() []byte {
 	if s.skipText() {
 		return s.data[start+1 : s.pos-1]
 	}
+	if most := 3 * (s.pos - start); most > cap(s.scratch) { // a byte that is replaced becomes three
+		if !s.budget.payBytes(2 * most) {
+			return nil
+		}
+		s.scratch = make([]byte, 0, 2*most)
+	}
 	// The error says that there was invalid UTF-8, which is replaced.
 	s.scratch, _ = jsontext.AppendUnquote(s.scratch[:0], s.data[start:s.pos])
 	return s.scratch
 }
 
 // keep returns a copy of the value at hand for Extra.
-func (s *scanner) keep() json.RawMessage {
+func (s *scanner) keep() jsonv1.RawMessage {
 	start := s.pos
 	if s.skip() {
-		return bytes.Clone(s.data[start:s.pos])
+		return s.clone(s.data[start:s.pos])
 	}
-	return normalize(s.data[start:s.pos])
+	if !s.budget.payBytes(4 * (s.pos - start)) {
+		return nil
+	}
+	if s.syntax == nil {
+		s.syntax = syntax()
+	}
+	return normalize(s.data[start:s.pos], s.syntax)
+}
+
+// clone copies data, or returns nil if there is no memory for it.
+func (s *scanner) clone(data []byte) []byte {
+	if !s.budget.payBytes(len(data)) {
+		return nil
+	}
+	return bytes.Clone(data)
+}
+
+// string is clone for text.
+func (s *scanner) string(text []byte) string {
+	if !s.budget.payBytes(len(text)) {
+		return ""
+	}
+	return string(text)
+}
+
+// countElements returns how many elements follow in the array at hand, from the beginning of one or from the closing bracket.
+func (s *scanner) countElements() int {
+	ahead := scanner{data: s.data, pos: s.pos}
+	n := 0
+	for c := ahead.next(); c != ']' && c != '}'; c = ahead.next() {
+		ahead.skip()
+		n++
+	}
+	return n
 }
 
 // normalize writes a valid JSON value in the one way that survives encoding: encoders remove white space and escape differently.
-func normalize(data []byte) json.RawMessage {
-	kept, err := jsontext.AppendFormat(nil, data, syntax())
+func normalize(data []byte, syntax json.Options) jsonv1.RawMessage {
+	kept, err := jsontext.AppendFormat(nil, data, syntax)
 	if err != nil { // not of valid JSON
 		return bytes.Clone(data)
 	}
@@ -139,7 +182,9 @@ func (s *scanner) isNumberedObject() bool {
 	if peek.next() == '}' {
 		return false
 	}
-	name := peek.text()
+	start := peek.pos + 1
+	peek.skipText() // a number needs no escapes
+	name := s.data[start : peek.pos-1]
 	return len(name) > 0 && len(bytes.Trim(name, "0123456789")) == 0
 }
 
@@ -147,4 +192,10 @@ func (s *scanner) isNumberedObject() bool {
 func (s *scanner) isEmptyObject() bool {
 	inner := scanner{data: s.data, pos: s.pos + 1}
 	return s.data[s.pos] == '{' && inner.next() == '}'
+}
+
+// isEmptyArray reports whether [] is at hand.
+func (s *scanner) isEmptyArray() bool {
+	inner := scanner{data: s.data, pos: s.pos + 1}
+	return s.data[s.pos] == '[' && inner.next() == ']'
 }
