@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"io"
 	"net/http"
 	"strings"
@@ -88,7 +89,10 @@ func ExampleFiles_Wait() {
 		fmt.Println(err)
 		return
 	}
-	file, err := files.Wait(ctx, uploaded.ID, &filescan.WaitOptions{Timeout: 10 * time.Minute})
+	file, err := files.Wait(ctx, uploaded.ID, &filescan.WaitOptions{
+		Timeout: 10 * time.Minute,
+		OnError: func(err error) { log.Println("still waiting:", err) }, // the service is down for a moment, say
+	})
 	if timeout, ok := errors.AsType[*filescan.WaitError](err); ok {
 		fmt.Println("not done yet, ask again later for", timeout.Last.ID)
 		return

@@ -22,7 +22,7 @@ func (f *Files) Scan(ctx context.Context, src acrcloud.Source, opts *ScanOptions
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	if err := (&wait{opts: o.Wait}).checkOptions(); err != nil {
+	if err := o.Wait.complete(); err != nil {
 		return nil, err // before anything is billed
 	}
 	uploaded, err := f.Upload(ctx, src, &o.Upload)

@@ -11,38 +11,14 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// WaitOptions are the options of a wait. The zero value asks every 2 to 30 seconds, for an hour.
-type WaitOptions struct {
-	MinInterval time.Duration // the first pause between two looks; 2 s
-	MaxInterval time.Duration // pauses grow up to this; 30 s
-	Timeout     time.Duration // of the whole wait; 1 h
-	OnPoll      func(*File)   // called after each look that has found the file
-
-	// Notifier, if set, triggers a look as soon as it knows that the file is done: a webhook.Notifier, fed by callbacks. Looks
-	// at intervals go on, since callbacks get lost.
-	Notifier Notifier
-
-	// NewerThan, if set, keeps results of that time or before from ending the wait: after a rescan, the old File.UpdatedAt.
-	NewerThan time.Time
-}
-
-// A Notifier tells when something about a file has happened. The channel receives a value, then or at once if it has
-// happened already; the function ends the subscription.
-type Notifier interface {
-	Subscribe(containerID int, fileID string) (<-chan struct{}, func())
-}
-
-// The defaults of WaitOptions, and how long a new file may be unknown to the service that has just made it.
+// The limits of a wait that cannot be chosen.
 const (
-	minInterval   = 2 * time.Second
-	maxInterval   = 30 * time.Second
-	waitTimeout   = time.Hour
-	notFoundGrace = 30 * time.Second
-	maxRetryAfter = 5 * time.Minute // whatever the service asks for in one of its answers: a file is not to be lost over it
+	notFoundGrace = 30 * time.Second // how long a new file may be unknown to the service that has just made it
+	maxRetryAfter = 5 * time.Minute  // whatever the service asks for in one of its answers: a file is not to be lost over it
 )
 
 // Wait waits until a file is done and returns it with its results. It calls GET /api/fs-containers/{container}/files/{id} as often as
-// WaitOptions say; failures that may pass are tolerated, and so is a 404 during the first 30 seconds.
+// WaitOptions say; failures that may pass are tolerated, and so is a 404 during the first 30 seconds. WaitOptions.OnError tells of each.
 //
 // A file in [StateNoResults] is a normal end without matches. One that has failed is returned together with a [*ScanError]. When
 // the time is up the error is a [*WaitError] that holds the last file seen and matches [context.DeadlineExceeded]; when ctx ends,
@@ -55,7 +31,7 @@ func (f *Files) Wait(ctx context.Context, fileID string, opts *WaitOptions) (*Fi
 	if opts != nil {
 		w.opts = *opts
 	}
-	if err := w.checkOptions(); err != nil {
+	if err := w.opts.complete(); err != nil {
 		return nil, err
 	}
 	return w.run(ctx)
@@ -72,27 +48,6 @@ type wait struct {
 	lastErr    error // of the last look, if it failed
 	reset      bool  // the file has been seen processing: whatever is done then is new
 	retryAfter time.Duration
-}
-
-func (w *wait) checkOptions() error {
-	refuse := func(field, problem string) error {
-		return &acrcloud.ArgumentError{Field: "WaitOptions." + field, Problem: problem, Remedy: "leave it zero for the default"}
-	}
-	o := &w.opts
-	switch {
-	case o.MinInterval < 0:
-		return refuse("MinInterval", "is negative")
-	case o.MaxInterval < 0:
-		return refuse("MaxInterval", "is negative")
-	case o.Timeout < 0:
-		return refuse("Timeout", "is negative")
-	case o.MaxInterval > 0 && o.MinInterval > o.MaxInterval:
-		return refuse("MinInterval", "is more than MaxInterval")
-	}
-	o.MaxInterval = orDefault(o.MaxInterval, max(maxInterval, o.MinInterval))
-	o.MinInterval = orDefault(o.MinInterval, min(minInterval, o.MaxInterval))
-	o.Timeout = orDefault(o.Timeout, waitTimeout)
-	return nil
 }
 
 func (w *wait) run(ctx context.Context) (*File, error) {
@@ -138,6 +93,9 @@ func (w *wait) look(ctx context.Context) (done bool, err error) {
 	file, err := w.files.Get(ctx, w.id)
 	if err != nil {
 		w.lastErr = err
+		if w.opts.OnError != nil && ctx.Err() == nil {
+			w.opts.OnError(err)
+		}
 		return false, w.lasting(err)
 	}
 	w.last, w.lastErr = file, nil

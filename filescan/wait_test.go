@@ -96,6 +96,85 @@ func TestWait(t *testing.T) {
 	}
 }
 
+// When a wait looks: at growing intervals, and anew from the first after a notification and after what the service asked for.
+func TestWaitIntervals(t *testing.T) {
+	t.Parallel()
+	busy := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "150") // longer than a call waits
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	seconds := func(s ...float64) (list []time.Duration) {
+		for _, s := range s {
+			list = append(list, time.Duration(s*float64(time.Second)))
+		}
+		return list
+	}
+	for name, tt := range map[string]struct {
+		answers []http.HandlerFunc
+		notify  time.Duration
+		want    []time.Duration
+	}{
+		"growing":              {[]http.HandlerFunc{state(0)}, 0, seconds(0, 2, 5, 9.5, 16.25, 26.375, 41.5625, 64.34375, 94.34375)},
+		"after a notification": {[]http.HandlerFunc{state(0)}, 10 * time.Second, seconds(0, 2, 5, 9.5, 10, 12, 15, 19.5)},
+		"as the service asks":  {[]http.HandlerFunc{busy, state(0)}, 0, seconds(0, 150, 153, 157.5)},
+		"once, not for ever":   {[]http.HandlerFunc{state(0), busy, fails(500, "no"), state(0)}, 0, seconds(0, 2, 152, 156.5, 163.25)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				var looks []time.Duration
+				answer := inTurn(tt.answers...)
+				a := &api{t: t, routes: map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: func(w http.ResponseWriter, r *http.Request) {
+					looks = append(looks, time.Since(start))
+					answer(w, r)
+				}}}
+				c, err := filescan.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(testToken), ContainerID: containerID, Region: acrcloud.EUWest1},
+					acrcloud.WithHTTPClient(&http.Client{Transport: a}), acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}))
+				require.NoError(t, err)
+				n := &notifier{ch: make(chan struct{}, 1)}
+				if tt.notify > 0 {
+					time.AfterFunc(tt.notify, func() { n.ch <- struct{}{} })
+				}
+				_, err = c.Files(containerID).Wait(t.Context(), fileID, &filescan.WaitOptions{Notifier: n, Timeout: 10 * time.Minute})
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				require.Greater(t, len(looks), len(tt.want))
+				assert.Equal(t, tt.want, looks[:len(tt.want)])
+			})
+		})
+	}
+}
+
+// Each look that fails is told, with what went wrong, and nothing else is.
+func TestWaitOnError(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: inTurn(
+			fails(404, `{}`), says("<html>Log in</html>"), state(0), fails(401, `{}`),
+		)})
+		var told []error
+		polled := 0
+		_, err := c.Files(containerID).Wait(t.Context(), fileID, &filescan.WaitOptions{
+			OnPoll: func(*filescan.File) { polled++ }, OnError: func(err error) { told = append(told, err) },
+		})
+		require.ErrorIs(t, err, acrcloud.ErrUnauthorized)
+		require.Len(t, told, 3)
+		require.ErrorIs(t, told[0], acrcloud.ErrNotFound)
+		require.ErrorContains(t, told[1], "HTML")
+		require.ErrorIs(t, told[2], acrcloud.ErrUnauthorized)
+		assert.Equal(t, 1, polled)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: func(w http.ResponseWriter, r *http.Request) {
+			cancel()
+			fails(500, "")(w, r)
+		}})
+		_, err := c.Files(containerID).Wait(ctx, fileID, &filescan.WaitOptions{OnError: func(err error) { t.Errorf("the caller knows that: %v", err) }})
+		require.ErrorIs(t, err, context.Canceled)
+	})
+}
+
 func TestWaitTimeoutHoldsTheLastFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -98,7 +98,7 @@ func scan(ctx context.Context, path, rulesFile string, useMock, asJSON bool, sta
 	if err != nil {
 		return err
 	}
-	file, err := client.Files(service.Config.ContainerID).Scan(ctx, src, options(status, service))
+	file, err := client.Files(service.Config.ContainerID).Scan(ctx, src, options(status, service, stderr))
 	status.Clear()
 	if file != nil && err != nil {
 		_, _ = fmt.Fprintf(stderr, "The file is uploaded; its id is %s.\n", file.ID)
@@ -126,7 +126,7 @@ func scan(ctx context.Context, path, rulesFile string, useMock, asJSON bool, sta
 }
 
 // options reports on a terminal how far the scan is.
-func options(status *demo.Status, service *demo.Service) *filescan.ScanOptions {
+func options(status *demo.Status, service *demo.Service, stderr io.Writer) *filescan.ScanOptions {
 	started := time.Now()
 	var interval time.Duration // the default
 	if service.Mock != nil {
@@ -140,9 +140,16 @@ func options(status *demo.Status, service *demo.Service) *filescan.ScanOptions {
 			}
 			status.Show("uploading %3d %% of %.1f MB", 100*p.Sent/p.Total, float64(p.Total)/1e6)
 		}},
-		Wait: filescan.WaitOptions{MinInterval: interval, OnPoll: func(f *filescan.File) {
-			status.Show("%v … %v", f.State, time.Since(started).Round(time.Second))
-		}},
+		Wait: filescan.WaitOptions{
+			MinInterval: interval,
+			OnPoll: func(f *filescan.File) {
+				status.Show("%v … %v", f.State, time.Since(started).Round(time.Second))
+			},
+			OnError: func(err error) {
+				status.Clear()
+				_, _ = fmt.Fprintln(stderr, "scan: still waiting, though a look failed:", err)
+			},
+		},
 	}
 }
 

@@ -232,7 +232,10 @@ func shutDown(handler *webhook.Handler) error {
 // scan uploads, and waits for the result and for the callback.
 func scan(ctx context.Context, files *filescan.Files, source acrcloud.Source, notifier *webhook.Notifier, events <-chan *webhook.Event, stdout, stderr io.Writer) error {
 	started := time.Now()
-	file, err := files.Scan(ctx, source, &filescan.ScanOptions{Wait: filescan.WaitOptions{Notifier: notifier}})
+	file, err := files.Scan(ctx, source, &filescan.ScanOptions{Wait: filescan.WaitOptions{
+		Notifier: notifier,
+		OnError:  func(err error) { _, _ = fmt.Fprintln(stderr, "webhook: still waiting, though a look failed:", err) },
+	}})
 	if err != nil {
 		if file != nil {
 			_, _ = fmt.Fprintf(stderr, "The file is uploaded; its id is %s.\n", file.ID)
