@@ -96,7 +96,7 @@ func (c *Containers) Delete(ctx context.Context, id int) error {
 	}
 	req := &transport.Request{
 		Op: "containers.delete", Cost: transport.Write, Method: http.MethodDelete, URL: c.client.api.URL(containersPath(id)),
-		SecretBody: true,
+		SecretBody: true, Check: console.Acknowledged,
 	}
 	_, err := c.client.api.Send(ctx, req)
 	if transport.LostResponse(err) && errors.Is(err, acrcloud.ErrNotFound) {

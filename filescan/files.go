@@ -125,7 +125,7 @@ func (f *Files) Delete(ctx context.Context, fileIDs ...string) error {
 
 // deleteChunk deletes files in one request, or one by one if the service does not know one of them.
 func (f *Files) deleteChunk(ctx context.Context, base string, ids []string) error {
-	req := &transport.Request{Op: "files.delete", Cost: transport.Write, Method: http.MethodDelete, URL: base + "/" + strings.Join(ids, ",")}
+	req := &transport.Request{Op: "files.delete", Cost: transport.Write, Method: http.MethodDelete, URL: base + "/" + strings.Join(ids, ","), Check: console.Acknowledged}
 	_, err := f.client.api.Send(ctx, req)
 	switch {
 	case !errors.Is(err, acrcloud.ErrNotFound):

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
@@ -65,14 +66,8 @@ func (f *Files) rescan(ctx context.Context, base string, ids []string) ([]*File,
 	_, err := f.client.api.Send(ctx, &transport.Request{
 		Op: "files.rescan", Cost: transport.Billed, Method: http.MethodPut, URL: base + "/" + strings.Join(ids, ",") + "/rescan",
 		Check: func(resp *transport.Response) error {
-			if err := transport.ConsoleError(resp); err != nil {
-				return err
-			}
-			if bytes.HasPrefix(bytes.TrimSpace(resp.Body), []byte("<")) {
-				return transport.NotJSON(resp, nil) // a page from in between
-			}
 			files = rescanned(resp.Body)
-			return nil
+			return console.Acknowledged(resp)
 		},
 	})
 	return files, err

@@ -91,6 +91,69 @@ func TestOddAnswers(t *testing.T) {
 	}
 }
 
+// A success whose body says no is the service's refusal, in its words, to every kind of call; and a web page is no acknowledgement.
+func TestSuccessThatSaysNo(t *testing.T) {
+	t.Parallel()
+	const page = "<html>Log in</html>"
+	for body, words := range map[string]string{
+		`{"message":"Invalid Container"}`:                      "Invalid Container",
+		`{"error":"Authentication Exception"}`:                 "Authentication Exception",
+		`{"success":false,"message":"The plan has no scans."}`: "The plan has no scans",
+		"\ufeff" + `{"status":"error","message":"Later"}`:      "Later",
+		page: "HTML",
+	} {
+		t.Run(words, func(t *testing.T) {
+			t.Parallel()
+			a := &api{t: t, routes: map[string]http.HandlerFunc{}}
+			const one, files = "api-v2.acrcloud.com/api/fs-containers/7", "api-eu-west-1.acrcloud.com/api/fs-containers/7/files"
+			for _, route := range []string{
+				"GET " + one, "PUT " + one, "DELETE " + one, "GET api-v2.acrcloud.com/api/fs-containers", "GET api-v2.acrcloud.com/api/buckets", "GET " + files, "POST " + files,
+				"GET " + files + "/" + fileID, "DELETE " + files + "/" + fileID, "DELETE " + files + "/" + fileID + ",b", "DELETE " + files + "/b", "PUT " + files + "/" + fileID + "/rescan",
+			} {
+				a.routes[route] = says(body)
+			}
+			c, err := filescan.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(testToken), ContainerID: containerID, Region: acrcloud.EUWest1},
+				acrcloud.WithHTTPClient(&http.Client{Transport: a}))
+			require.NoError(t, err)
+			ctx, f := t.Context(), c.Files(containerID)
+			for name, call := range map[string]func() error{
+				"Get":               func() error { _, err := f.Get(ctx, fileID); return err },
+				"List":              func() error { _, err := f.List(ctx, nil); return err },
+				"All":               func() error { _, errs := collect(ctx, f, nil); return errors.Join(errs...) },
+				"Delete":            func() error { return f.Delete(ctx, fileID) },
+				"Delete of several": func() error { return f.Delete(ctx, fileID, "b") },
+				"Rescan":            func() error { _, err := f.Rescan(ctx, fileID); return err },
+				"Import":            func() error { _, err := f.Import(ctx, filescan.AudioURL("https://a.test/b.mp3"), nil); return err },
+				"container":         func() error { _, err := c.Containers().Get(ctx, containerID); return err },
+				"containers":        func() error { _, err := c.Containers().List(ctx, nil); return err },
+				"update": func() error {
+					_, err := c.Containers().Update(ctx, containerID, &filescan.UpdateContainerRequest{Deepright: new(true)})
+					return err
+				},
+				"delete container": func() error { return c.Containers().Delete(ctx, containerID) },
+				"Do":               func() error { return c.Do(ctx, "GET", "/buckets", nil, nil) },
+				"Do, decoded":      func() error { return c.Do(ctx, "GET", "/buckets", nil, new(any)) },
+			} {
+				err := call()
+				require.ErrorContains(t, err, words, name)
+				require.NotErrorIs(t, err, acrcloud.ErrNotFound, name)
+				if body != page {
+					e, ok := errors.AsType[*acrcloud.APIError](err)
+					require.True(t, ok, "%s: %v", name, err)
+					assert.Equal(t, 200, e.StatusCode, name)
+				}
+			}
+			_, err = c.Files(containerID).Get(ctx, fileID)
+			switch words {
+			case "Invalid Container":
+				require.ErrorContains(t, err, "Region")
+			case "Authentication Exception":
+				require.ErrorContains(t, err, "make a Console API token")
+			}
+		})
+	}
+}
+
 // The two faults of the connection, on what is billed and on what is not.
 func TestLostConnections(t *testing.T) {
 	t.Parallel()

@@ -106,8 +106,10 @@ func (c *Client) Send(ctx context.Context, req *transport.Request) (*transport.R
 	}
 	req.Header.Set("Accept", "application/json") // without it the service answers validation errors with a redirect to HTML
 	resp, err := c.http.Do(ctx, req)
-	if e, ok := errors.AsType[*acrcloud.APIError](err); ok && e.Remedy == "" && errors.Is(err, acrcloud.ErrCredentials) {
-		e.Remedy = remedy.Of(remedy.Answer(*e), credential.Describe(used, time.Now(), c.scope))
+	if e, ok := errors.AsType[*acrcloud.APIError](err); ok && e.Remedy == "" {
+		if text := remedy.Of(remedy.Answer(*e), credential.Describe(used, time.Now(), c.scope)); text != e.Hint() {
+			e.Remedy = text // it depends on the token, which the error does not have
+		}
 	}
 	return resp, err
 }

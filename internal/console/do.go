@@ -27,7 +27,7 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any) error
 	if err != nil {
 		return err
 	}
-	req := &transport.Request{Op: "console", Cost: cost, Method: method, URL: c.URL(path)}
+	req := &transport.Request{Op: "console", Cost: cost, Method: method, URL: c.URL(path), Check: Acknowledged}
 	if in != nil {
 		data, err := JSON(in)
 		if err != nil {
@@ -37,7 +37,10 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any) error
 	}
 	w, raw := out.(io.Writer)
 	decode := out != nil && !raw
-	if decode {
+	switch {
+	case raw:
+		req.Check = transport.ConsoleError
+	case decode:
 		if v := reflect.ValueOf(out); v.Kind() != reflect.Pointer || v.IsNil() {
 			return refuse("out", "is no pointer to decode into", "give the address of a variable, an io.Writer, or nil")
 		}

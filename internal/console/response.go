@@ -1,11 +1,13 @@
 package console
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
+	"github.com/musicchartsai/acrcloud-go/internal/remedy"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
@@ -52,7 +54,20 @@ func One[T any](out **T, valid func(*T) bool, missing error) func(*transport.Res
 	}
 }
 
-// NotFound is the service's other way of saying "not found": success, and nothing in it. what names the thing, as "file 6b1e".
+// NotFound is the service's other way of saying "not found": success, and nothing in it, not even a message. what names the thing, as
+// "file 6b1e".
 func NotFound(what string) error {
-	return &acrcloud.APIError{StatusCode: http.StatusOK, Message: "the response holds no " + what}
+	return &acrcloud.APIError{StatusCode: http.StatusOK, Remedy: "The response holds no " + what + ". " + remedy.CheckIDs}
+}
+
+// Acknowledged is the check of a request for which the service need not return anything: whatever says no is an error, and so is a web
+// page, which is from in between.
+func Acknowledged(resp *transport.Response) error {
+	if err := transport.ConsoleError(resp); err != nil {
+		return err
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(resp.Body), []byte("<")) {
+		return transport.NotJSON(resp, nil)
+	}
+	return nil
 }

@@ -47,7 +47,7 @@ func Of(a Answer, sent Token) string {
 // ofConsole is about the Console API.
 func ofConsole(a Answer, sent Token) string {
 	switch status := a.StatusCode; {
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+	case status == http.StatusUnauthorized, status == http.StatusForbidden, status < 300 && a.says("authentica"): // a success that says no
 		return ofToken(a, sent)
 	case status == http.StatusProxyAuthRequired:
 		return "The proxy wants credentials: set them where the proxy is configured, such as in HTTPS_PROXY."
@@ -60,12 +60,15 @@ func ofConsole(a Answer, sent Token) string {
 	case status == http.StatusNotFound && a.isWebPage():
 		return "The answer is a web page, not the API's: check Config.BaseURL."
 	case status == http.StatusNotFound, status >= 200 && status < 300 && len(a.Header) == 0: // success, and nothing in it
-		return "Check the ids: a file is found only in its own container, and everything only in its own account."
-	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
+		return CheckIDs
+	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity, status < 300:
 		return OfFields(a.Fields)
 	}
 	return ""
 }
+
+// CheckIDs is what to do where something was not found.
+const CheckIDs = "Check the ids: a file is found only in its own container, and everything only in its own account."
 
 // OfFields repeats what the service says about each field.
 func OfFields(fields map[string][]string) string {
