@@ -10,30 +10,11 @@ import (
 	"time"
 )
 
-// A Delivery is a callback that was sent, or tried.
-type Delivery struct {
-	FileID string
-	Time   time.Time // when it was sent
-	Status int       // of the answer; 0 if none came
-	Err    error     // why none came; it does not name the URL, which may carry a secret
-	Body   []byte
-}
-
 // callbackTimeout bounds one callback. How long the service waits is not known.
 const callbackTimeout = 30 * time.Second
 
 // reorderTimeout is how long a callback that is to come second is held back if none comes.
 const reorderTimeout = 10 * time.Second
-
-// maxDeliveries is how many are remembered.
-const maxDeliveries = 10_000
-
-// Deliveries returns the callbacks sent so far, in the order of their answers; the last 10,000 at most.
-func (s *Server) Deliveries() []Delivery {
-	s.lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.deliveries)
-}
 
 // Redeliver sends the callback of a file that is done again, as it is and without any [CallbackFault], and returns when it was answered.
 func (s *Server) Redeliver(fileID string) error {
@@ -60,7 +41,9 @@ func (s *Server) Redeliver(fileID string) error {
 
 // A posting is a callback that is to be sent.
 type posting struct {
-	fileID, url string
+	fileID      string
+	streamID    string // of a monitoring callback
+	url         string
 	body        []byte
 	contentType string
 	copies      int
@@ -167,21 +150,26 @@ func (s *Server) send(p posting) {
 func (s *Server) deliver(p posting) Delivery {
 	ctx, cancel := context.WithTimeout(context.Background(), callbackTimeout+p.slow)
 	defer cancel()
-	d := Delivery{FileID: p.fileID, Time: time.Now(), Body: p.body}
+	d := Delivery{FileID: p.fileID, StreamID: p.streamID, Time: time.Now(), Body: p.body}
 	d.Status, d.Err = s.post(ctx, p)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.deliveries) >= maxDeliveries {
-		s.deliveries = slices.Delete(s.deliveries, 0, maxDeliveries/10)
-	}
-	s.deliveries = append(s.deliveries, d)
+	s.delivered(d)
 	return d
 }
 
-func (s *Server) post(ctx context.Context, p posting) (int, error) {
+// post sends a callback. A transport that panics does not take the program with it, which has no place to catch that.
+func (s *Server) post(ctx context.Context, p posting) (status int, err error) {
+	about := "file " + p.fileID
+	if p.streamID != "" {
+		about = "stream " + p.streamID
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			status, err = 0, fmt.Errorf("mock: callback of %s: the transport panicked: %v", about, v)
+		}
+	}()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(p.body))
 	if err != nil {
-		return 0, fmt.Errorf("mock: the callback URL of file %s cannot be requested", p.fileID)
+		return 0, fmt.Errorf("mock: the callback URL of %s cannot be requested", about)
 	}
 	if p.slow > 0 {
 		req.Body, req.GetBody = io.NopCloser(newSlowReader(p.body, p.slow, ctx.Done())), nil
@@ -189,7 +177,7 @@ func (s *Server) post(ctx context.Context, p posting) (int, error) {
 	req.Header.Set("Content-Type", p.contentType)
 	resp, err := s.callbacks.RoundTrip(req)
 	if err != nil {
-		return 0, fmt.Errorf("mock: callback of file %s: %w", p.fileID, err)
+		return 0, fmt.Errorf("mock: callback of %s: %w", about, err)
 	}
 	_ = resp.Body.Close()
 	return resp.StatusCode, nil

@@ -18,12 +18,14 @@ import (
 // fileScanning is the group of scopes for containers and files.
 const fileScanning = "filescanning"
 
-var containerRoutes = []route{
-	{OpCreateContainer, http.MethodPost, "/api/fs-containers", fileScanning, false, (*Server).createContainer},
-	{OpListContainers, http.MethodGet, "/api/fs-containers", fileScanning, false, (*Server).listContainers},
-	{OpGetContainer, http.MethodGet, "/api/fs-containers/{container}", fileScanning, false, (*Server).getContainer},
-	{OpUpdateContainer, http.MethodPut, "/api/fs-containers/{container}", fileScanning, false, (*Server).updateContainer},
-	{OpDeleteContainer, http.MethodDelete, "/api/fs-containers/{container}", fileScanning, false, (*Server).deleteContainer},
+func containerRoutes() []route {
+	return []route{
+		{OpCreateContainer, http.MethodPost, "/api/fs-containers", fileScanning, false, (*Server).createContainer},
+		{OpListContainers, http.MethodGet, "/api/fs-containers", fileScanning, false, (*Server).listContainers},
+		{OpGetContainer, http.MethodGet, "/api/fs-containers/{container}", fileScanning, false, (*Server).getContainer},
+		{OpUpdateContainer, http.MethodPut, "/api/fs-containers/{container}", fileScanning, false, (*Server).updateContainer},
+		{OpDeleteContainer, http.MethodDelete, "/api/fs-containers/{container}", fileScanning, false, (*Server).deleteContainer},
+	}
 }
 
 // withContainer runs f with the container of a request, with the lock held. It refuses a container of another account, and one on the host

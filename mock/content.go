@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"io"
 
-	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/media"
 )
 
 // content is what was uploaded, as far as it is kept: not its bytes.
@@ -16,18 +16,19 @@ type content struct {
 	readable bool    // something can be heard in it
 }
 
-// headSize is how much of the start of content its format is detected by.
-const headSize = 4 << 10
-
 // take reads content without keeping it.
 func take(r io.Reader) (*content, error) {
-	hash, ear, head := sha256.New(), &listener{}, &head{}
-	n, err := io.Copy(io.MultiWriter(hash, ear, head), r)
-	if err != nil {
+	hash, ear, start := sha256.New(), &listener{}, &head{}
+	all := io.TeeReader(r, io.MultiWriter(hash, ear, start))
+	duration, known := media.Duration(all) // as far as it reads
+	if _, err := io.Copy(io.Discard, all); err != nil {
 		return nil, err
 	}
-	c := &content{size: n, heard: stretches(ear.sightings()), duration: ear.duration()}
-	c.readable = acrcloud.DetectFormat(head.bytes) != acrcloud.FormatUnknown
+	c := &content{size: start.size, heard: stretches(ear.sightings()), duration: ear.duration()}
+	if known {
+		c.duration = duration.Seconds()
+	}
+	c.readable = known || media.Detect(start.bytes) != media.Unknown
 	if ear.reader != nil {
 		c.readable = ear.reader.audible
 	}
@@ -35,11 +36,15 @@ func take(r io.Reader) (*content, error) {
 	return c, nil
 }
 
-// A head keeps the first bytes that are written to it.
-type head struct{ bytes []byte }
+// A head keeps the first bytes that are written to it, and counts all.
+type head struct {
+	bytes []byte
+	size  int64
+}
 
 // Write implements [io.Writer].
 func (h *head) Write(p []byte) (int, error) {
-	h.bytes = append(h.bytes, p[:min(len(p), headSize-len(h.bytes))]...)
+	h.bytes = append(h.bytes, p[:min(len(p), media.HeadBytes-len(h.bytes))]...)
+	h.size += int64(len(p))
 	return len(p), nil
 }

@@ -16,6 +16,11 @@ import (
 //	srv.Inject(mock.Fault{Op: mock.OpCreateFile, Times: 1, Status: 503, RetryAfter: time.Second})
 //	srv.Inject(mock.Fault{Op: mock.OpListFiles, Body: "<html>Log in</html>"})
 //	srv.Inject(mock.Fault{Op: mock.OpStore, Skip: 1, Lose: true})
+//
+// A refusal that is none, since the file was made all the same, and a success that says no:
+//
+//	srv.Inject(mock.Fault{Op: mock.OpCreateFile, Times: 1, Process: true, Status: 429, RetryAfter: time.Second})
+//	srv.Inject(mock.Fault{Op: mock.OpDeleteFile, Body: `{"error":"The file is in use."}`})
 type Fault struct {
 	Op     Op     // which requests: for this; empty: any
 	Method string // of this method; empty: any
@@ -30,7 +35,7 @@ type Fault struct {
 	Forget  bool // the request is processed, then the connection is lost
 	Process bool // the request is processed, then answered as below
 
-	Status     int           // of the answer in place of the right one; 0 with an answer below: 200
+	Status     int           // of the answer in place of the right one, 200 to 999; 0 with an answer below: 200
 	Body       string        // of that answer
 	BodyBytes  int64         // or that many bytes of filling
 	Header     http.Header   // of that answer
@@ -87,10 +92,13 @@ func (f *Fault) answers() bool {
 	return f.Status != 0 || f.Body != "" || f.BodyBytes > 0 || f.RetryAfter > 0 || f.Header != nil
 }
 
-// status is that of its answer.
+// status is that of its answer. One that HTTP does not have becomes 500: net/http would panic.
 func (f *Fault) status() int {
-	if f.Status == 0 {
+	switch {
+	case f.Status == 0:
 		return http.StatusOK
+	case f.Status < http.StatusOK || f.Status > 999:
+		return http.StatusInternalServerError
 	}
 	return f.Status
 }
@@ -145,7 +153,10 @@ func (f *Fault) write(w http.ResponseWriter, right *answer) {
 }
 
 func contentTypeOf(body string) string {
-	if strings.HasPrefix(body, "<") {
+	switch {
+	case strings.HasPrefix(body, "<?xml"):
+		return "application/xml"
+	case strings.HasPrefix(body, "<"):
 		return "text/html; charset=UTF-8"
 	}
 	return "application/json"

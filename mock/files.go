@@ -7,13 +7,15 @@ import (
 	"time"
 )
 
-var fileRoutes = []route{
-	{OpPresign, http.MethodGet, "/api/fs-containers/{container}/presigned-upload", fileScanning, true, (*Server).presign},
-	{OpListFiles, http.MethodGet, "/api/fs-containers/{container}/files", fileScanning, true, (*Server).listFiles},
-	{OpCreateFile, http.MethodPost, "/api/fs-containers/{container}/files", fileScanning, true, (*Server).createFile},
-	{OpGetFile, http.MethodGet, "/api/fs-containers/{container}/files/{files}", fileScanning, true, (*Server).getFiles},
-	{OpDeleteFile, http.MethodDelete, "/api/fs-containers/{container}/files/{files}", fileScanning, true, (*Server).deleteFiles},
-	{OpRescanFile, http.MethodPut, "/api/fs-containers/{container}/files/{files}/rescan", fileScanning, true, (*Server).rescanFiles},
+func fileRoutes() []route {
+	return []route{
+		{OpPresign, http.MethodGet, "/api/fs-containers/{container}/presigned-upload", fileScanning, true, (*Server).presign},
+		{OpListFiles, http.MethodGet, "/api/fs-containers/{container}/files", fileScanning, true, (*Server).listFiles},
+		{OpCreateFile, http.MethodPost, "/api/fs-containers/{container}/files", fileScanning, true, (*Server).createFile},
+		{OpGetFile, http.MethodGet, "/api/fs-containers/{container}/files/{files}", fileScanning, true, (*Server).getFiles},
+		{OpDeleteFile, http.MethodDelete, "/api/fs-containers/{container}/files/{files}", fileScanning, true, (*Server).deleteFiles},
+		{OpRescanFile, http.MethodPut, "/api/fs-containers/{container}/files/{files}/rescan", fileScanning, true, (*Server).rescanFiles},
+	}
 }
 
 func (s *Server) listFiles(q *request) *answer {

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/media"
 )
 
 // identifyPath is the one that is signed, whatever way the request has come.
@@ -177,5 +177,5 @@ func silentOrGarbage(sample []byte, l *listener) bool {
 	if l.reader != nil {
 		return !l.reader.audible || l.duration() < shortest
 	}
-	return acrcloud.DetectFormat(sample) == acrcloud.FormatUnknown
+	return media.Detect(sample) == media.Unknown
 }

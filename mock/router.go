@@ -3,6 +3,7 @@ package mock
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -16,9 +17,9 @@ type route struct {
 	handler  func(*Server, *request) *answer
 }
 
-// consoleRoutes are all calls of the Console API that the server has, a table for each noun, which stands in the noun's own file. The prefix
+// consoleRoutes are all calls of the Console API that the server has: a table for each noun, which stands in the noun's own file. The prefix
 // /api is documented; that nothing answers without it is assumed.
-var consoleRoutes = [][]route{containerRoutes, fileRoutes}
+func consoleRoutes() []route { return slices.Concat(containerRoutes(), fileRoutes()) }
 
 // slashes are what one client puts two of before the path.
 var slashes = regexp.MustCompile(`/{2,}`)
@@ -47,7 +48,7 @@ type request struct {
 }
 
 // receive finds out what a request is for.
-func receive(r *http.Request) *request {
+func (s *Server) receive(r *http.Request) *request {
 	q := &request{Request: r, place: placeOf(r.Host), path: canonical(r.URL.Path)}
 	if p, ok := r.Context().Value(placeKey{}).(place); ok && !q.place.public {
 		q.place = p
@@ -58,25 +59,23 @@ func receive(r *http.Request) *request {
 	case strings.HasPrefix(r.URL.Path, storagePath) && q.place.has(storage):
 		q.op = OpStore
 	case q.place.has(consoleAPI):
-		q.find(q.path)
+		q.find(s.routes)
 	}
 	return q
 }
 
-// find looks a path up in the Console API.
-func (q *request) find(path string) {
-	for _, table := range consoleRoutes {
-		for i := range table {
-			if !matches(table[i].pattern, path) {
-				continue
-			}
-			if table[i].method == q.Method {
-				q.route, q.op, q.methods = &table[i], table[i].op, false
-				q.setPathValues(path)
-				return
-			}
-			q.methods = true
+// find looks the path up in the Console API.
+func (q *request) find(routes []route) {
+	for i := range routes {
+		if !matches(routes[i].pattern, q.path) {
+			continue
 		}
+		if routes[i].method == q.Method {
+			q.route, q.op, q.methods = &routes[i], routes[i].op, false
+			q.setPathValues()
+			return
+		}
+		q.methods = true
 	}
 }
 
@@ -95,8 +94,8 @@ func matches(pattern, path string) bool {
 	}
 }
 
-func (q *request) setPathValues(path string) {
-	values := strings.Split(path, "/")
+func (q *request) setPathValues() {
+	values := strings.Split(q.path, "/")
 	for i, name := range strings.Split(q.route.pattern, "/") {
 		if strings.HasPrefix(name, "{") {
 			q.SetPathValue(strings.Trim(name, "{}"), values[i])
@@ -104,19 +103,11 @@ func (q *request) setPathValues(path string) {
 	}
 }
 
-// elsewhere reports whether the server has a path on another host, or with the prefix that clients forget.
-func (q *request) elsewhere() bool {
-	if q.path == identifyPath || strings.HasPrefix(q.URL.Path, storagePath) {
-		return true
-	}
-	for _, table := range consoleRoutes {
-		for _, route := range table {
-			if matches(route.pattern, q.path) || matches(route.pattern, "/api"+q.path) {
-				return true
-			}
-		}
-	}
-	return false
+// elsewhere reports whether the server has the path on another host, or with the prefix that clients forget.
+func (q *request) elsewhere(routes []route) bool {
+	return q.path == identifyPath || strings.HasPrefix(q.URL.Path, storagePath) || slices.ContainsFunc(routes, func(r route) bool {
+		return matches(r.pattern, q.path) || matches(r.pattern, "/api"+q.path)
+	})
 }
 
 // answer has a request answered by what it is for.
@@ -130,7 +121,7 @@ func (s *Server) answer(q *request) *answer {
 		return s.store(q)
 	case q.methods:
 		return message(http.StatusMethodNotAllowed, "The "+q.Method+" method is not supported for this route.")
-	case q.route == nil && q.elsewhere():
+	case q.route == nil && q.elsewhere(s.routes):
 		return message(http.StatusNotFound, "Not Found")
 	}
 	if q.place.has(consoleAPI) {

@@ -17,7 +17,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if s.allowOrigin(w, r) {
 		return
 	}
-	q := receive(r)
+	q := s.receive(r)
 	f := s.faultFor(q)
 	if f != nil && (wait(r.Context(), f.Delay) != nil || f.Lose) {
 		s.note(q, at, 0, body.n.Load())

@@ -18,6 +18,7 @@ type Server struct {
 	once   sync.Once
 	failed error // of the options
 
+	routes []route
 	memory http.RoundTripper
 
 	mu         sync.Mutex
@@ -94,7 +95,7 @@ func (s *Server) ready() {
 		if s.containerID > 0 {
 			s.nextID = s.containerID
 		}
-		s.memory = s.pipes()
+		s.routes, s.memory = consoleRoutes(), s.pipes()
 		s.defaultID = s.addContainer(s.own, &settings{
 			Name: "default", Region: acrcloud.EUWest1, AudioType: "linein", Engine: 3, Buckets: []bucket{musicBucket()},
 			Policy: map[string]any{"type": "traverse", "interval": 0, "rec_length": 10},

@@ -1,0 +1,60 @@
+package mock
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+	"unicode/utf8"
+)
+
+// A Delivery is a callback that was sent, or tried. As JSON, its body is text, as it was sent, or else Base64 under "body_base64".
+type Delivery struct {
+	FileID   string    // of File Scanning
+	StreamID string    // of Broadcast Monitoring
+	Time     time.Time // when it was sent
+	Status   int       // of the answer; 0 if none came
+	Err      error     // why none came; it does not name the URL, which may carry a secret
+	Body     []byte
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (d Delivery) MarshalJSON() ([]byte, error) {
+	v := struct {
+		FileID   string    `json:"file_id,omitempty"`
+		StreamID string    `json:"stream_id,omitempty"`
+		Time     time.Time `json:"time"`
+		Status   int       `json:"status"`
+		Err      string    `json:"error,omitempty"`
+		Body     *string   `json:"body,omitempty"`
+		Bytes    []byte    `json:"body_base64,omitempty"`
+	}{FileID: d.FileID, StreamID: d.StreamID, Time: d.Time, Status: d.Status}
+	if d.Err != nil {
+		v.Err = d.Err.Error()
+	}
+	if utf8.Valid(d.Body) {
+		v.Body = new(string(d.Body))
+	} else {
+		v.Bytes = d.Body
+	}
+	return json.Marshal(v)
+}
+
+// maxDeliveries is how many are remembered.
+const maxDeliveries = 10_000
+
+// Deliveries returns the callbacks sent so far, in the order of their answers; the last 10,000 at most.
+func (s *Server) Deliveries() []Delivery {
+	s.lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.deliveries)
+}
+
+// delivered remembers a callback.
+func (s *Server) delivered(d Delivery) {
+	s.lock()
+	defer s.mu.Unlock()
+	if len(s.deliveries) >= maxDeliveries {
+		s.deliveries = slices.Delete(s.deliveries, 0, maxDeliveries/10)
+	}
+	s.deliveries = append(s.deliveries, d)
+}
