@@ -3,6 +3,7 @@ package identify_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -339,4 +340,19 @@ func TestWindowsInFlight(t *testing.T) {
 			assert.Zero(t, running.Load())
 		})
 	}
+}
+
+// A recording that goes on behind the size in its header is identified to its end, whether its length is known or not.
+func TestWindowsBeyondTheSizeInTheHeader(t *testing.T) {
+	t.Parallel()
+	srv := mock.New()
+	wav := srv.AddTrack(mock.Track{Title: "Song", Duration: time.Minute}).WAV(0, 36*time.Second)
+	binary.LittleEndian.PutUint32(wav[40:], 12*16000)
+	want := []string{"0s-12s: Song at 12.0", "12s-24s: Song at 24.0", "24s-36s: Song at 36.0"}
+	for _, r := range []io.Reader{bytes.NewReader(wav), iotest.HalfReader(bytes.NewReader(wav)), iotest.OneByteReader(bytes.NewReader(wav))} {
+		assert.Equal(t, want, played(t, mockClient(t, srv), r, &identify.WindowsOptions{Every: 12 * time.Second}))
+	}
+	got, err := readSource(t, identify.Trim(acrcloud.FromBytes("long.wav", wav), time.Second))
+	require.NoError(t, err)
+	assert.Equal(t, wav[len(wav)-16000:], got[44:])
 }

@@ -1,11 +1,5 @@
 package audio
 
-import (
-	"encoding/binary"
-	"io"
-	"time"
-)
-
 // Expand decodes one byte of G.711.
 func Expand(b byte, mu bool) int32 {
 	if mu {
@@ -14,31 +8,8 @@ func Expand(b byte, mu bool) int32 {
 	return expandALaw(b)
 }
 
-// Decode reads WAV as identification does: one window after the other of 8 kHz, mono.
-func Decode(r io.Reader) ([]int16, error) {
-	var out []int16
-	err := cut(r, 12*time.Second, func(w *Window) {
-		for b := w.WAV()[HeaderBytes:]; len(b) > 0; b = b[2:] {
-			out = append(out, int16(binary.LittleEndian.Uint16(b))) //nolint:gosec // two's complement
-		}
-	})
-	return out, err
-}
+// Left is how many bytes of samples a WAV takes to be left; set changes it, so that nobody has to read 4 GiB.
+func (w *WAV) Left() int64 { return w.left }
 
-// Cut returns the windows of a WAV file, 8 kHz and mono, by the time at which they begin.
-func Cut(r io.Reader, every time.Duration) (map[time.Duration][]byte, error) {
-	windows := map[time.Duration][]byte{}
-	err := cut(r, every, func(w *Window) { windows[w.Start] = w.WAV()[HeaderBytes:] })
-	return windows, err
-}
-
-func cut(r io.Reader, every time.Duration, emit func(*Window)) error {
-	wav, err := OpenWAV(r)
-	if err != nil {
-		return err
-	}
-	return NewCutter(wav.Layout, false, 12*time.Second, every, func(w *Window) bool {
-		emit(w)
-		return true
-	}).Cut(wav)
-}
+// SetLeft changes what [WAV.Left] returns.
+func (w *WAV) SetLeft(n int64) { w.left = n }

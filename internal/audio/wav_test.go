@@ -89,7 +89,7 @@ func TestReadWAV(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			wav := tt.wav.Bytes()
-			got, err := audio.Decode(bytes.NewReader(wav))
+			got, err := decode(bytes.NewReader(wav))
 			require.NoError(t, err)
 			require.Len(t, got, 8000)
 			tolerance := 1.0
@@ -99,7 +99,7 @@ func TestReadWAV(t *testing.T) {
 			for _, i := range []int{0, 1, 1000, 4000, 7999} {
 				assert.InDelta(t, float64(i-4000)/8000*32768, float64(got[i]), tolerance)
 			}
-			slow, err := audio.Decode(iotest.OneByteReader(bytes.NewReader(wav)))
+			slow, err := decode(iotest.OneByteReader(bytes.NewReader(wav)))
 			require.NoError(t, err)
 			assert.Equal(t, got, slow)
 		})
@@ -133,7 +133,7 @@ func TestReadWAVRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := audio.Decode(bytes.NewReader(tt.wav))
+			_, err := decode(bytes.NewReader(tt.wav))
 			require.ErrorContains(t, err, tt.says)
 		})
 	}
@@ -145,7 +145,7 @@ func TestNotFinite(t *testing.T) {
 		f := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e30}[int(x*8000+4000)%4]
 		binary.LittleEndian.PutUint32(b, math.Float32bits(float32(f)))
 	})
-	got, err := audio.Decode(bytes.NewReader(fixture.WAV{Format: fixture.WAVFormat(3, 1, 8000, 32), Data: data}.Bytes()))
+	got, err := decode(bytes.NewReader(fixture.WAV{Format: fixture.WAVFormat(3, 1, 8000, 32), Data: data}.Bytes()))
 	require.NoError(t, err)
 	assert.Equal(t, []int16{0, 32767, -32768, 32767}, got[:4])
 }
@@ -160,7 +160,7 @@ func TestG711(t *testing.T) {
 		assert.Equal(t, want, audio.Expand(b, false), "A-law %#x", b)
 	}
 	for _, kind := range []int{6, 7} {
-		got, err := audio.Decode(bytes.NewReader(fixture.WAV{Format: fixture.WAVFormat(kind, 1, 8000, 8), Data: bytes.Repeat([]byte{0xD5}, 8000)}.Bytes()))
+		got, err := decode(bytes.NewReader(fixture.WAV{Format: fixture.WAVFormat(kind, 1, 8000, 8), Data: bytes.Repeat([]byte{0xD5}, 8000)}.Bytes()))
 		require.NoError(t, err)
 		assert.Len(t, got, 8000)
 	}
@@ -180,8 +180,8 @@ func FuzzWAV(f *testing.F) {
 		if len(wav) > 1<<16 {
 			return
 		}
-		all, err := audio.Decode(bytes.NewReader(wav))
-		pieces, errPieces := audio.Decode(iotest.HalfReader(bytes.NewReader(wav)))
+		all, err := decode(bytes.NewReader(wav))
+		pieces, errPieces := decode(iotest.HalfReader(bytes.NewReader(wav)))
 		assert.Equal(t, err == nil, errPieces == nil)
 		assert.Equal(t, all, pieces)
 		if len(all) > len(wav)*windowsPerByte {
