@@ -1,14 +1,19 @@
 package acrcloud_test
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
@@ -28,12 +33,38 @@ func oggPage(packet string) string {
 	return "OggS\x00\x02" + strings.Repeat("\x00", 8) + "\xDC\xC6\x23\x76" + strings.Repeat("\x00", 8) + fmt.Sprintf("\x01%c", len(packet)) + packet
 }
 
+// apeTag is an APEv2 tag at the beginning of a file.
+func apeTag(size int) string {
+	return "APETAGEX\xD0\x07\x00\x00" + string(binary.LittleEndian.AppendUint32(nil, uint32(size))) + "\x01\x00\x00\x00\x00\x00\x00\xA0" + zeros(8) + strings.Repeat("\x01", size) //nolint:gosec // small
+}
+
+func zeros(n int) string { return strings.Repeat("\x00", n) }
+
+// rest is the end of a frame whose beginning is missing.
+func rest(n int) string { return strings.Repeat("\x9C\x27\xE3", n/3+1)[:n] }
+
+// asfObject is an object of a header of Windows Media.
+func asfObject(guid string, size int) string {
+	return guid + string(binary.LittleEndian.AppendUint64(nil, uint64(24+size))) + strings.Repeat("\x44", size) //nolint:gosec // small
+}
+
+// asfExtension is the object of the header that holds more objects.
+func asfExtension(objects ...string) string {
+	body := strings.Join(objects, "")
+	return "\xB5\x03\xBF\x5F\x2E\xA9\xCF\x11\x8E\xE3\x00\xC0\x0C\x20\x53\x65" + string(binary.LittleEndian.AppendUint64(nil, uint64(46+len(body)))) + //nolint:gosec // small
+		"\x11\xD2\xD3\xAB\xBA\xA9\xCF\x11\x8E\xE6\x00\xC0\x0C\x20\x53\x65\x06\x00" + string(binary.LittleEndian.AppendUint32(nil, uint32(len(body)))) + body //nolint:gosec // small
+}
+
 const (
-	asfHeader = "\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C"
-	asfOther  = "\xA1\xDC\xAB\x8C\x47\xA9\xCF\x11\x8E\xE4\x00\xC0\x0C\x20\x53\x65\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-	asfStream = "\x91\x07\xDC\xB7\xB7\xA9\xCF\x11\x8E\xE6\x00\xC0\x0C\x20\x53\x65\x28\x00\x00\x00\x00\x00\x00\x00"
-	asfAudio  = asfStream + "\x40\x9E\x69\xF8\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B"
-	asfVideo  = asfStream + "\xC0\xEF\x19\xBC\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B"
+	asfHeader   = "\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C"
+	asfOther    = "\xA1\xDC\xAB\x8C\x47\xA9\xCF\x11\x8E\xE4\x00\xC0\x0C\x20\x53\x65\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	asfExtended = "\xCB\xA5\xE6\x14\x72\xC6\x32\x43\x83\x99\xA9\x69\x52\x06\x5B\x5A\x80\x00\x00\x00\x00\x00\x00\x00" + // its size, with a stream in it
+		"0123456789012345678901234567890123456789012345678901234567890123"
+	asfStream   = "\x91\x07\xDC\xB7\xB7\xA9\xCF\x11\x8E\xE6\x00\xC0\x0C\x20\x53\x65\x28\x00\x00\x00\x00\x00\x00\x00"
+	asfAudio    = asfStream + "\x40\x9E\x69\xF8\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B"
+	asfCommand  = asfStream + "\xC0\xCF\xDA\x59\xE6\x59\xD0\x11\xA3\xAC\x00\xA0\xC9\x03\x48\xF6"
+	asfMetadata = "\x40\xA4\xD0\xD2\x07\xE3\xD2\x11\x97\xF0\x00\xA0\xC9\x5E\xA8\x50"
+	asfVideo    = asfStream + "\xC0\xEF\x19\xBC\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B"
 )
 
 // asf is a Windows Media header around objects.
@@ -46,6 +77,8 @@ func asf(objects ...string) string {
 const (
 	mp3Frame    = "\xFF\xFB\x50\xC4" // 64 kbit/s at 44.1 kHz: 208 bytes
 	mp3Size     = 208
+	adtsFrame   = "\xFF\xF1\x50\x40\x1A\x9F\xFC" // 212 bytes
+	adtsSize    = 212
 	utf8Page    = "\xEF\xBB\xBF<!doctype html><html>"
 	matroska    = "\x1A\x45\xDF\xA3\x01\x00\x00\x00\x00\x00\x00\x23\x42\x86\x81\x01\x42\xF7\x81\x01\x42\xF2\x81\x04\x42\xF3\x81\x08\x42\x82\x88matroska\x42\x87\x81\x04"
 	webm        = "\x1A\x45\xDF\xA3\x9F\x42\x86\x81\x01\x42\xF7\x81\x01\x42\xF2\x81\x04\x42\xF3\x81\x08\x42\x82\x84webm\x42\x87\x81\x02\x42\x85\x81\x02"
@@ -175,6 +208,62 @@ func TestDetectFormat(t *testing.T) {
 		{"ts out of step", frames("\x47\x40\x11\x10", 188, 3) + frames("\x48\x40\x11\x10", 188, 3), acrcloud.FormatUnknown},
 		{"lines of 188 characters", frames("Gene ", 187, 10), acrcloud.FormatUnknown},
 
+		// Players skip zeros, tags and part of a frame; so frames anywhere count if several follow each other.
+		{"zeros before mp3", zeros(1000) + frames(mp3Frame, mp3Size, 5), acrcloud.FormatMP3},
+		{"many zeros before mp3", zeros(500_000) + frames(mp3Frame, mp3Size, 5), acrcloud.FormatMP3},
+		{"zeros before aac", zeros(1000) + frames(adtsFrame, adtsSize, 5), acrcloud.FormatAAC},
+		{"zeros before ts", zeros(1000) + frames("\x47\x40\x11\x10\x00\x42", 188, 9), acrcloud.FormatTS},
+		{"zeros before too few frames", zeros(1000) + frames(mp3Frame, mp3Size, 3), acrcloud.FormatUnknown},
+		{"part of a frame before mp3", rest(mp3Size-1) + frames(mp3Frame, mp3Size, 5), acrcloud.FormatMP3},
+		{"a byte before mp3", "\x9C" + frames(mp3Frame, mp3Size, 5), acrcloud.FormatMP3},
+		{"part of a frame before too few", rest(mp3Size-1) + frames(mp3Frame, mp3Size, 3), acrcloud.FormatUnknown},
+		{"part of a frame before mp2", rest(700) + frames("\xFF\xFD\xE0\xC4", 1253, 4), acrcloud.FormatMP2},
+		{"part of a frame before aac", rest(100) + frames(adtsFrame, adtsSize, 5), acrcloud.FormatAAC},
+		{"part of a packet before ts", rest(77) + frames("\x47\x40\x11\x10\x00\x42", 188, 8), acrcloud.FormatTS},
+		{"part of a packet before too few", rest(77) + frames("\x47\x40\x11\x10\x00\x42", 188, 7), acrcloud.FormatUnknown},
+		{"part of a packet before m2ts", rest(77) + frames("\x0D\x9E\xE2\x02\x47\x40\x11\x10", 192, 9), acrcloud.FormatTS},
+		{"ts with checksums", frames("\x47\x40\x11\x10\x00\x42", 204, 4), acrcloud.FormatTS},
+		{"mp3 within a transport stream", rest(20) + frames("\x47\x40\x11\x10"+mp3Frame, 188, 20), acrcloud.FormatTS},
+		{"headers of a server before mp3", "ICY 200 OK\r\nicy-br: 64\r\n\r\n" + frames(mp3Frame, mp3Size, 10), acrcloud.FormatMP3},
+		{"text that quotes a few frames", "these are frames: " + frames(mp3Frame, mp3Size, 9), acrcloud.FormatUnknown},
+		{"loas", frames("\x56\xE0\x40\x20", 67, 8), acrcloud.FormatAAC},
+		{"loas, too few frames", frames("\x56\xE0\x40\x20", 67, 7), acrcloud.FormatUnknown},
+		{"part of a frame before loas", rest(50) + frames("\x56\xE0\x40\x20", 67, 8), acrcloud.FormatAAC},
+		{"loas out of step", frames("\x56\xE0\x40\x20", 68, 9), acrcloud.FormatUnknown},
+		{"a tag as large as a cover, then mp3", id3(100_000) + frames(mp3Frame, mp3Size, 5), acrcloud.FormatMP3},
+		{"a tag as large as a cover, then flac", id3(100_000) + flacHead, acrcloud.FormatFLAC},
+		{"a tag, then wav", id3(35) + "RIFF\xDE\x09\x04\x00WAVEfmt ", acrcloud.FormatWAV},
+		{"a large tag, then wav", id3(100_000) + "RIFF\xDE\x09\x04\x00WAVEfmt ", acrcloud.FormatWAV},
+		{"an ape tag, then ape", apeTag(50) + "MAC \x96\x0F\x00\x00\x34\x00\x00\x00", acrcloud.FormatAPE},
+		{"a large ape tag, then mp3", apeTag(100_000) + frames(mp3Frame, mp3Size, 5), acrcloud.FormatMP3},
+		{"several tags, then mp3", id3(35) + apeTag(50) + id3(10) + frames(mp3Frame, mp3Size, 1), acrcloud.FormatMP3},
+		{"a tag that claims too much, then mp3", strings.Replace(id3(35), "\x00\x00\x00\x23", "\x00\x7F\x00\x00", 1) + frames(mp3Frame, mp3Size, 5), acrcloud.FormatMP3},
+		{"a tag that claims too much, then aac", strings.Replace(id3(35), "\x00\x00\x00\x23", "\x00\x7F\x00\x00", 1) + frames(adtsFrame, adtsSize, 5), acrcloud.FormatAAC},
+		{"a tag, then an archive with mp3 in it", id3(35) + "PK\x03\x04" + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
+
+		// A header of Windows Media that is larger than the head
+		{"wma with a cover", asf(asfObject(asfMetadata, 100_000), asfAudio) + "data", acrcloud.FormatWMA},
+		{"wma with a cover behind", asf(asfAudio, asfObject(asfMetadata, 100_000)) + "data", acrcloud.FormatWMA},
+		{"wma with texts", asf(asfAudio, asfCommand), acrcloud.FormatWMA},
+		{"wmv behind a cover", asf(asfAudio, asfObject(asfMetadata, 100_000), asfVideo), acrcloud.FormatWMV},
+		{"wma with a cover in the extension", asf(asfExtension(asfObject(asfMetadata, 100_000)), asfAudio), acrcloud.FormatWMA},
+		{"wmv declared in the extension", asf(asfAudio, asfExtension(asfObject(asfMetadata, 100), asfExtended+asfVideo)), acrcloud.FormatWMV},
+		{"wma declared in the extension", asf(asfExtension(asfExtended + asfAudio)), acrcloud.FormatWMA},
+		{"wma with a cover that is cut off", asf(asfAudio, asfObject(asfMetadata, 100_000))[:50_000], acrcloud.FormatWMV},
+
+		// What holds frames and is no audio
+		{"archive with mp3 in it", "PK\x03\x04\x0A\x00\x00\x00\x00\x00song.mp3" + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
+		{"tar with mp3 in it", "song.mp3" + zeros(249) + "ustar\x00" + zeros(249) + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
+		{"picture with mp3 in it", "\x89PNG\r\n\x1A\n\x00\x00\x00\x0DIHDR" + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
+		{"program with aac in it", "MZ\x90\x00" + frames(adtsFrame, adtsSize, 20), acrcloud.FormatUnknown},
+		{"page with mp3 in it", " \n<script>x</script>" + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
+		{"page with a mark and mp3 in it", utf8Page + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
+		{"script with mp3 in it", "#!/bin/sh\nexit 0\n" + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
+		{"flash with mp3 in it", "FWS\x06\x00\x00\x00\x00" + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
+		{"heic with mp3 in it", "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
+		{"icon with mp3 in it", "\x00\x00\x01\x00\x01\x00" + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
+		{"zeros, then an archive with mp3 in it", zeros(100) + "PK\x03\x04" + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
+
 		// Anything else
 		{"nothing", "", acrcloud.FormatUnknown},
 		{"zeros", strings.Repeat("\x00", acrcloud.DetectBytes), acrcloud.FormatUnknown},
@@ -230,17 +319,66 @@ func TestDetectFormat(t *testing.T) {
 	}
 }
 
-// Noise must not pass for audio: the marks of MPEG audio and AAC are short.
+// Noise must not pass for audio, whatever it begins with: the marks of MPEG audio, AAC and transport streams are short.
 func TestDetectFormatNoise(t *testing.T) {
 	t.Parallel()
 	random := rand.NewChaCha8([32]byte{1})
 	head := make([]byte, acrcloud.DetectBytes)
-	for i := range 2000 {
+	for i := range 3000 {
 		_, _ = random.Read(head)
-		if i%2 == 1 {
+		switch i % 6 {
+		case 1:
 			head[0] = 0xFF
+		case 2: // many marks
+			for k := range head {
+				if head[k] < 32 {
+					head[k] = 0xFF
+				}
+			}
+		case 3: // few different bytes
+			for k := range head {
+				head[k] = "\xFF\xFB\x90G\x00\xF1\x56\xE0"[head[k]&7]
+			}
+		case 4: // repetitions
+			for k := 256; k < len(head); k++ {
+				head[k] = head[k-256]
+			}
+		case 5: // text
+			for k := range head {
+				head[k] = ' ' + head[k]%95
+			}
 		}
-		assert.Empty(t, acrcloud.DetectFormat(head))
+		assert.Empty(t, acrcloud.DetectFormat(head), i%6)
+	}
+}
+
+// A file is read to where its format is certain, and no further; that the reader fails is an error.
+func TestReadFormat(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		file string
+		want acrcloud.Format
+		read int
+	}{
+		"mp3":                           {frames(mp3Frame, mp3Size, 10_000), acrcloud.FormatMP3, acrcloud.DetectBytes},
+		"a tag, then mp3":               {id3(1_000_000) + frames(mp3Frame, mp3Size, 1000), acrcloud.FormatMP3, 1_000_010 + 2*acrcloud.DetectBytes},
+		"wma with a cover":              {asf(asfObject(asfMetadata, 300_000), asfAudio) + zeros(1_000_000), acrcloud.FormatWMA, 300_000 + 2*acrcloud.DetectBytes},
+		"nothing but a tag":             {id3(100), acrcloud.FormatUnknown, 200},
+		"nothing but a part of a tag":   {id3(100_000)[:50_000], acrcloud.FormatUnknown, 50_000},
+		"nothing but a tag and padding": {id3(100) + zeros(100), acrcloud.FormatUnknown, 300},
+		"nothing":                       {"", acrcloud.FormatUnknown, 0},
+		"zeros":                         {zeros(2_000_000), acrcloud.FormatUnknown, 1<<20 + 2*acrcloud.DetectBytes},
+	} {
+		r := strings.NewReader(tt.file)
+		got, err := acrcloud.ReadFormat(iotest.HalfReader(r))
+		require.NoError(t, err, name)
+		assert.Equal(t, tt.want, got, name)
+		assert.LessOrEqual(t, len(tt.file)-r.Len(), tt.read, name)
+	}
+	broken := errors.New("broken")
+	for _, file := range []string{"", id3(100), id3(100_000), id3(100_000)[:50_000], asf(asfObject(asfMetadata, 100_000), asfAudio)[:50_000], zeros(100_000), frames(mp3Frame, mp3Size, 2)} {
+		_, err := acrcloud.ReadFormat(io.MultiReader(strings.NewReader(file), iotest.ErrReader(broken)))
+		require.ErrorIs(t, err, broken)
 	}
 }
 
@@ -279,8 +417,9 @@ func FuzzDetectFormat(f *testing.F) {
 		if format != acrcloud.FormatUnknown && !format.Known() {
 			t.Fatalf("%q is not a known format", format)
 		}
-		if len(head) > acrcloud.DetectBytes && acrcloud.DetectFormat(head[:acrcloud.DetectBytes]) != format {
-			t.Fatal("looked beyond DetectBytes")
+		whole, err := acrcloud.ReadFormat(bytes.NewReader(head))
+		if err != nil || whole != format && (whole != acrcloud.FormatUnknown || format != acrcloud.FormatMP3) { // a tag and nothing else
+			t.Fatalf("%q of the head, %q of the file, %v", format, whole, err)
 		}
 	})
 }

@@ -13,7 +13,7 @@ const (
 	checkedFrames  = 3  // at the beginning of a file, as far as they are visible
 	searchedFrames = 4  // further on
 	afterText      = 10 // behind text
-	checkedPackets = 8  // of a transport stream, whose mark is one letter
+	checkedPackets = 8  // of a transport stream or LOAS, whose marks are short
 	leastPackets   = 3  // at the beginning of a file
 )
 
@@ -32,7 +32,7 @@ func detectStream(b []byte, tagged, sure bool) Format {
 		{packet188, 'G', 0, leastPackets, checkedPackets, checkedPackets},
 		{packet192, 'G', 4, leastPackets, checkedPackets, checkedPackets},
 		{packet204, 'G', 0, leastPackets, checkedPackets, checkedPackets},
-		{loasFrame, 0x56, 0, checkedFrames, checkedFrames, searchedFrames},
+		{loasFrame, 0x56, 0, checkedPackets, checkedPackets, checkedPackets},
 		{mpegFrame, 0xFF, 0, 1, checkedFrames, searchedFrames},
 	}
 	for _, s := range streams {
@@ -53,8 +53,8 @@ func detectStream(b []byte, tagged, sure bool) Format {
 			}
 			need := s.need
 			switch {
-			case tagged:
-				need = min(need, checkedFrames)
+			case tagged && need == searchedFrames:
+				need = checkedFrames
 			case len(before) > 0 && isText(before):
 				need = max(need, afterText)
 			}
