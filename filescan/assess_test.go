@@ -2,10 +2,8 @@ package filescan_test
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"iter"
 	"math"
 	"strings"
 	"testing"
@@ -300,116 +298,6 @@ func TestReadRules(t *testing.T) {
 	require.Error(t, (&filescan.Rules{Skew: new(math.NaN())}).Validate())
 }
 
-func sequence(err error, files ...*filescan.File) iter.Seq2[*filescan.File, error] {
-	return func(yield func(*filescan.File, error) bool) {
-		for _, f := range files {
-			if !yield(f, nil) {
-				return
-			}
-		}
-		if err != nil {
-			yield(nil, err)
-		}
-	}
-}
-
-func exported(t *testing.T) []*filescan.File {
-	t.Helper()
-	m := music(1.5, 40, 85)
-	m.Result.Title, m.Result.Artists = `=HYPERLINK("x")`, []acrcloud.Artist{{Name: "-Ada"}, {Name: "Birch, J."}}
-	m.Result.ExternalIDs.ISRC = []string{"A", "B"}
-	m.Result.Extra = map[string]json.RawMessage{"new_thing": json.RawMessage(`{"a":[1,2]}`)}
-	full := scanned(&filescan.Results{Music: []filescan.Match{m}, CoverSongs: []filescan.Match{unscored(-2, 50)}, CustomFiles: []filescan.CustomMatch{custom(nil)}})
-	full.Name, full.CreatedAt, full.ContainerID = "@song\n\"1\".wav", testTime, 7
-	empty := &filescan.File{ID: "two", Name: "+1", State: filescan.StateNoResults}
-	return []*filescan.File{full, nil, empty}
-}
-
-func TestWriteCSV(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	broken := errors.New("the list broke off")
-	require.ErrorIs(t, filescan.WriteCSV(&out, sequence(broken, exported(t)...), nil), broken)
-	rows, err := csv.NewReader(&out).ReadAll()
-	require.NoError(t, err)
-	require.Len(t, rows, 5, "a header, three matches, and a file without any")
-	assert.Equal(t, []string{
-		"file_id", "name", "container_id", "state", "duration_s", "created_at", "risk", "match_type", "confidence", "matched_s",
-		"kind", "offset_s", "played_s", "similarity", "title", "artists", "album", "label", "isrc", "upc", "acrid",
-	}, rows[0])
-	assert.Equal(t, []string{
-		fileID, "'@song\n\"1\".wav", "7", "1", "200", "2026-01-02T03:04:05Z", "critical", "exact", "85", "48",
-		"music", "1.5", "40", "85", `'=HYPERLINK("x")`, "'-Ada; Birch, J.", "", "", "A; B", "", "",
-	}, rows[1])
-	assert.Equal(t, []string{"cover", "-2", "50", ""}, rows[2][10:14], "numbers stay numbers")
-	assert.Equal(t, "custom", rows[3][10])
-	assert.Equal(t, []string{"two", "'+1", "0", "-1", "0", "", "none", "none", "0", "0", "", "", "", "", "", "", "", "", "", "", ""}, rows[4])
-	require.Error(t, filescan.WriteCSV(failingWriter{}, sequence(nil, exported(t)...), nil))
-}
-
-func TestWriteCSVIsHarmless(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"plain": "plain", "": "", "a=1": "a=1", "1-2": "1-2", "=1": "'=1", "+1": "'+1", "-1": "'-1", "@a": "'@a", "\ta": "'\ta", "\ra": "'\ra", "\na": "'\na",
-		"＝1+1": "'＝1+1", "＠a": "'＠a", " =1": "' =1", "\u00a0=1": "'\u00a0=1", "\x00=1": "'\x00=1", "\v=1": "'\v=1", "\uFEFF=1": "'\uFEFF=1", " a": " a", " ": " ",
-	} {
-		var out bytes.Buffer
-		require.NoError(t, filescan.WriteCSV(&out, sequence(nil, &filescan.File{ID: "a", Name: text, State: 1}), nil))
-		assert.Contains(t, strings.ReplaceAll(out.String(), `"`, ""), "\na,"+want+",0,", "%q", text)
-	}
-}
-
-type failingWriter struct{}
-
-func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("disk full") }
-
-func TestWriteJSONL(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	files := exported(t)
-	broken := errors.New("the list broke off")
-	require.ErrorIs(t, filescan.WriteJSONL(&out, sequence(broken, files...), nil), broken)
-	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
-	require.Len(t, lines, 2)
-	for i, want := range []*filescan.File{files[0], files[2]} {
-		var line struct {
-			File       *filescan.File `json:"file"`
-			Assessment struct {
-				Risk string `json:"risk"`
-			} `json:"assessment"`
-		}
-		require.NoError(t, json.Unmarshal([]byte(lines[i]), &line))
-		if line.File.Results != nil {
-			line.File.Results.Raw = nil
-		}
-		assert.Equal(t, want, line.File)
-		assert.Equal(t, filescan.Assess(want, nil).Risk.String(), line.Assessment.Risk)
-	}
-	require.Error(t, filescan.WriteJSONL(failingWriter{}, sequence(nil, files...), nil))
-}
-
-func TestResultsAll(t *testing.T) {
-	t.Parallel()
-	var kinds []filescan.MatchKind
-	for kind, m := range exported(t)[0].Results.All() {
-		kinds = append(kinds, kind)
-		assert.NotEmpty(t, m.Result.Title)
-	}
-	assert.Equal(t, []filescan.MatchKind{filescan.KindMusic, filescan.KindCover, filescan.KindCustom}, kinds)
-	for stop := range 3 {
-		n := 0
-		for range exported(t)[0].Results.All() {
-			if n++; n > stop {
-				break
-			}
-		}
-		assert.Equal(t, stop+1, n)
-	}
-	for range (*filescan.Results)(nil).All() {
-		t.Error("nil has no matches")
-	}
-}
-
 func FuzzAssess(f *testing.F) {
 	f.Add([]byte(`{"state":1,"duration":1e308,"results":{"music":[{"offset":-1e308,"played_duration":1e308,"time_skew":9}]}}`), `{}`)
 	f.Add([]byte(`{"state":1,"results":{"ai_detection":[{"prediction":"human","ai_probability":1e9,"start":5,"end":1}],"custom_files":[{}]}}`), `{"min_seconds":0}`)
@@ -429,7 +317,7 @@ func FuzzAssess(f *testing.F) {
 		if _, err := json.Marshal(got); err != nil {
 			t.Error(err)
 		}
-		if err := filescan.WriteCSV(&bytes.Buffer{}, sequence(nil, &file), r); err != nil {
+		if err := filescan.WriteCSV(&bytes.Buffer{}, filescan.FilesOf(&file), r); err != nil {
 			t.Error(err)
 		}
 	})

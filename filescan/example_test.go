@@ -195,3 +195,29 @@ func ExampleClient_Do() {
 	// Output:
 	// default
 }
+
+func ExampleWriteCSV() {
+	files, recording := newService()
+	file, err := files.Scan(context.Background(), recording, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	file.CreatedAt = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	file.ID = "6b1e2c1a"
+	broken := &filescan.File{ID: "7c2f3d2b", Name: "broken.wav", State: filescan.StateFailed, Detail: "cannot decode"}
+	var table strings.Builder
+	if err := filescan.WriteCSV(&table, filescan.FilesOf(file, broken), nil); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for row := range strings.Lines(table.String()) {
+		cells := strings.Split(strings.TrimSpace(row), ",")
+		fmt.Printf("%s %s %s: %s %s %s\n", cells[0], cells[3], cells[6], cells[10], cells[14], cells[21])
+	}
+	// Output:
+	// file_id state risk: kind title detail
+	// 6b1e2c1a 1 critical: music Silver River
+	// 6b1e2c1a 1 critical: cover Silver River
+	// 7c2f3d2b -2 unknown:   cannot decode
+}

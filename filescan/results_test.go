@@ -277,3 +277,25 @@ func ExampleResults() {
 	// Fable 0s 1m30s 0 false
 	// kept: ["something else"]
 }
+
+func TestResultsAll(t *testing.T) {
+	t.Parallel()
+	var kinds []filescan.MatchKind
+	for kind, m := range exported(t)[0].Results.All() {
+		kinds = append(kinds, kind)
+		assert.NotEmpty(t, m.Result.Title)
+	}
+	assert.Equal(t, []filescan.MatchKind{filescan.KindMusic, filescan.KindCover, filescan.KindCustom}, kinds)
+	for stop := range 3 {
+		n := 0
+		for range exported(t)[0].Results.All() {
+			if n++; n > stop {
+				break
+			}
+		}
+		assert.Equal(t, stop+1, n)
+	}
+	for range (*filescan.Results)(nil).All() {
+		t.Error("nil has no matches")
+	}
+}
