@@ -43,7 +43,7 @@ func cutKey(name string, first bool) (key, rest string, ok bool) {
 		return key, name[len(key):], !strings.Contains(key, "]")
 	}
 	key, rest, ok = strings.Cut(name, "]")
-	if !ok || key[0] != '[' || strings.Contains(key[1:], "[") {
+	if !ok || !strings.HasPrefix(key, "[") || strings.Contains(key[1:], "[") {
 		return "", "", false
 	}
 	return key[1:], rest, true

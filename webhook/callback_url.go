@@ -19,7 +19,7 @@ func CallbackURL(base, name string, secret acrcloud.Secret) (acrcloud.Secret, er
 	case !isParameterName(name):
 		return acrcloud.Secret{}, argument("name", "cannot be that of a query parameter", `use letters, digits, "-" and "_", such as "key"`)
 	case secret.IsZero():
-		return acrcloud.Secret{}, argument("secret", "is empty", "make one with acrcloud.NewSecret from 32 random characters or more")
+		return acrcloud.Secret{}, argument("secret", "is empty", "make one with webhook.NewSecret()")
 	}
 	u, bad := endpoint.Rules{
 		Example:     like,

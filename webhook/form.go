@@ -43,7 +43,10 @@ func formToJSON(body []byte, how reading) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the form cannot be read: %w", err)
 	}
-	if len(f.fields) == 1 && f.fields[0].value == "" {
+	switch {
+	case len(f.fields) == 0:
+		return nil, errors.New("the form has no field")
+	case len(f.fields) == 1 && f.fields[0].value == "":
 		return nil, fmt.Errorf("the form has one name and no value: %.20q", f.fields[0].name)
 	}
 	return nest(f.fields)
@@ -94,6 +97,10 @@ func (f *form) readURLEncoded(body []byte) error {
 }
 
 func (f *form) readMultipart(body []byte, boundary string) error {
+	// To package multipart, a body that breaks off in the header of a part is at its end.
+	if end := []byte("--" + boundary + "--"); !bytes.HasPrefix(body, end) && !bytes.Contains(body, append([]byte("\n"), end...)) {
+		return io.ErrUnexpectedEOF
+	}
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := parts.NextPart()

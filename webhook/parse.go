@@ -142,9 +142,10 @@ func readPayload(object []byte, skim bool) (*payload, error) {
 	if skim {
 		return skimPayload(object)
 	}
-	p := &payload{object: object}
-	if err := lenient.Unmarshal(object, p); err != nil {
+	var p payload
+	if err := lenient.Unmarshal(object, &p); err != nil {
 		return nil, err
 	}
-	return p, nil
+	p.object = object
+	return &p, nil
 }

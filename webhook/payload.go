@@ -72,8 +72,8 @@ func (p *payload) hasResults() bool { return p.Results != nil || p.undecoded != 
 // unwrap returns the one object in data or payload, if that is about a file or a stream, and otherwise p. Members beside it stay in
 // Extra.
 func (p *payload) unwrap(skim bool) *payload {
-	for _, wrapped := range []json.RawMessage{p.Data, p.Payload} {
-		object, _ := soleObject(unquote(wrapped))
+	for _, wrapped := range []*json.RawMessage{&p.Data, &p.Payload} {
+		object, _ := soleObject(unquote(*wrapped))
 		if object == nil {
 			continue
 		}
@@ -81,6 +81,8 @@ func (p *payload) unwrap(skim bool) *payload {
 		if err != nil || inner.FileID == "" && inner.ID == "" && inner.StreamID == "" && !inner.isRecord() {
 			continue
 		}
+		*wrapped = nil
+		p.keepWrapped() // the other
 		for name, raw := range p.Extra {
 			if _, ok := inner.Extra[name]; !ok {
 				inner.keep(name, raw)
