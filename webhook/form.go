@@ -74,6 +74,7 @@ func (f *form) add(name, value string) error {
 }
 
 func (f *form) readURLEncoded(body []byte) error {
+	f.fields = make([]field, 0, min(bytes.Count(body, []byte("&"))+1, maxFields))
 	for pair := range strings.SplitSeq(string(bytes.TrimSpace(body)), "&") {
 		if pair == "" {
 			continue
