@@ -55,7 +55,11 @@ func cutKey(name string, first bool) (key, rest string, ok bool) {
 // read as a list too, in that order. No number takes memory by its size.
 func nest(fields []field) ([]byte, error) {
 	slices.SortStableFunc(fields, func(a, b field) int { return compareNames(a.name, b.name) })
-	var n nester
+	size := 2
+	for _, f := range fields {
+		size += len(f.name) + len(f.value) + 8
+	}
+	n := nester{out: make([]byte, 0, size), limit: 2*size + 1<<10}
 	if err := n.write(fields, true); err != nil {
 		return nil, fmt.Errorf("the form cannot be read: %w", err)
 	}
@@ -94,7 +98,8 @@ func isIndex(key string) bool {
 
 // A nester writes JSON.
 type nester struct {
-	out []byte
+	out   []byte
+	limit int // no text but one of control characters grows more
 }
 
 // write writes an object or array of fields, sorted, each of which has a key at least.
@@ -157,6 +162,9 @@ func (n *nester) writeValue(key string, group []field, top bool) error {
 		}
 	}
 	n.out = appendText(n.out, value)
+	if len(n.out) > n.limit {
+		return errors.New("it is made of control characters")
+	}
 	return nil
 }
 

@@ -2,8 +2,10 @@ package webhook
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/musicchartsai/acrcloud-go/identify"
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
 // Monitoring is what a broadcast monitoring project posts about one of its streams, be it a project of custom streams or one of the
@@ -27,13 +29,16 @@ func (p *payload) isRecord() bool {
 func isObject(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '{' }
 
 // monitoringEvent makes the event of a payload about a stream. The record is what was recognised.
-func (p *payload) monitoringEvent(record json.RawMessage) *Event {
+func (p *payload) monitoringEvent(record json.RawMessage) (*Event, error) {
 	m := &Monitoring{StreamID: p.StreamID, StreamURL: p.StreamURL, StreamName: p.StreamName}
 	bare := p.isRecord() && p.StreamID == ""
 	if len(record) > 0 && string(record) != "null" {
-		var result identify.Result
-		if object, err := soleObject(record); err == nil && object != nil && json.Unmarshal(object, &result) == nil {
-			m.Result = &result
+		result, err := readRecord(record)
+		if errors.Is(err, lenient.ErrTooLarge) {
+			return nil, err
+		}
+		if err == nil && result != nil {
+			m.Result = result
 			p.Data = nil
 		}
 	} else {
@@ -58,5 +63,15 @@ func (p *payload) monitoringEvent(record json.RawMessage) *Event {
 	if isTestID(m.StreamID) || m.Result != nil && len(m.Result.Music) == 1 && m.Result.Music[0].ACRID == testACRID {
 		event.Kind = Test
 	}
-	return event
+	return event, nil
+}
+
+// readRecord reads the one result in data, or returns nil if there are several.
+func readRecord(data []byte) (*identify.Result, error) {
+	object, err := soleObject(data)
+	if err != nil || object == nil {
+		return nil, err
+	}
+	result := new(identify.Result)
+	return result, json.Unmarshal(object, result)
 }

@@ -2,8 +2,12 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
@@ -42,14 +46,24 @@ func parse(body []byte, how reading) (*Event, *RequestError) {
 		if isBinary(body) {
 			return nil, refuse(ReasonBinary, "the body is binary")
 		}
-		return nil, &RequestError{Reason: ReasonMalformed, Err: err}
+		return nil, malformed(err)
 	}
-	event := p.event()
+	event, err := p.event()
+	if err != nil {
+		return nil, malformed(err)
+	}
 	event.Raw = body
 	if event.FileID != "" && !isFileID(event.FileID) {
 		return nil, refuse(ReasonMalformed, "the file id has a character that no id has, or is too long")
 	}
 	return event, nil
+}
+
+func malformed(err error) *RequestError {
+	if errors.Is(err, lenient.ErrTooLarge) {
+		return &RequestError{Reason: ReasonTooLarge, Err: err}
+	}
+	return &RequestError{Reason: ReasonMalformed, Err: err}
 }
 
 // readBody reads what is in a body, whatever it is wrapped in.
@@ -89,11 +103,10 @@ func readBody(document []byte, how reading) (*payload, error) {
 	if !p.isEnvelope() {
 		return p, nil
 	}
-	p = p.unwrap(how.skim)
-	if isForm {
-		return p, p.checkForm()
+	if p, err = p.unwrap(how.skim); err == nil && isForm {
+		err = p.checkForm()
 	}
-	return p, nil
+	return p, err
 }
 
 // isBinary recognises what is no text, for a better error than that it is malformed.
@@ -107,22 +120,36 @@ func soleObject(data []byte) ([]byte, error) {
 	if bytes.HasPrefix(bytes.TrimLeft(data, blanks), []byte("{")) {
 		return data, nil
 	}
-	var list []json.RawMessage
-	if err := json.Unmarshal(data, &list); err != nil {
-		return nil, err
+	dec := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if begin, err := dec.ReadToken(); err != nil || begin.Kind() != '[' {
+		return nil, cmp.Or(err, errors.New("neither an object nor an array"))
 	}
-	for _, element := range list {
-		if !bytes.HasPrefix(element, []byte("{")) {
-			return nil, errors.New("an array of something else than objects")
+	var sole []byte
+	count := 0
+	for ; dec.PeekKind() == '{'; count++ {
+		element, err := dec.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		if count == 0 {
+			sole = bytes.Clone(element)
 		}
 	}
-	switch len(list) {
-	case 0:
+	end, err := dec.ReadToken()
+	switch {
+	case err != nil:
+		return nil, err
+	case end.Kind() != ']':
+		return nil, errors.New("an array of something else than objects")
+	case count == 0:
 		return nil, errors.New("an empty array")
-	case 1:
-		return list[0], nil
+	case count > 1:
+		sole = nil
 	}
-	return nil, nil
+	if _, err = dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return nil, cmp.Or(err, errors.New("something follows the array"))
+	}
+	return sole, nil
 }
 
 // blanks are what JSON takes for white space.

@@ -71,13 +71,16 @@ func (p *payload) hasResults() bool { return p.Results != nil || p.undecoded != 
 
 // unwrap returns the one object in data or payload, if that is about a file or a stream, and otherwise p. Members beside it stay in
 // Extra.
-func (p *payload) unwrap(skim bool) *payload {
+func (p *payload) unwrap(skim bool) (*payload, error) {
 	for _, wrapped := range []*json.RawMessage{&p.Data, &p.Payload} {
 		object, _ := soleObject(unquote(*wrapped))
 		if object == nil {
 			continue
 		}
 		inner, err := readPayload(object, skim)
+		if errors.Is(err, lenient.ErrTooLarge) {
+			return nil, err
+		}
 		if err != nil || inner.FileID == "" && inner.ID == "" && inner.StreamID == "" && !inner.isRecord() {
 			continue
 		}
@@ -91,9 +94,9 @@ func (p *payload) unwrap(skim bool) *payload {
 		if inner.ID == "" {
 			inner.ID = p.ID
 		}
-		return inner
+		return inner, nil
 	}
-	return p
+	return p, nil
 }
 
 // checkForm refuses a form whose content could not be read: an event without results is how a clean file looks.
@@ -150,7 +153,7 @@ func (p *payload) keepWrapped() {
 }
 
 // event says what the payload is.
-func (p *payload) event() *Event {
+func (p *payload) event() (*Event, error) {
 	switch {
 	case p.StreamID != "" && p.FileID == "":
 		return p.monitoringEvent(unquote(p.Data))
@@ -161,7 +164,7 @@ func (p *payload) event() *Event {
 	case p.FileID == "":
 		p.keepText("id", p.ID)
 		p.keepWrapped()
-		return &Event{Kind: Unknown, Extra: p.Extra}
+		return &Event{Kind: Unknown, Extra: p.Extra}, nil
 	case strings.EqualFold(p.ID, p.FileID):
 		p.ID = ""
 	}
@@ -180,7 +183,7 @@ func (p *payload) event() *Event {
 	if isTestID(p.FileID) || p.hasTestRow() {
 		event.Kind = Test
 	}
-	return event
+	return event, nil
 }
 
 // isTestID recognises the ids in the console's test payloads. A real file's is a UUID, a real stream's begins with "s-".

@@ -27,7 +27,7 @@ const (
 	ReasonNetwork    Reason = "network"     // 403: the peer is in none of WithAllowedPrefixes
 	ReasonMethod     Reason = "method"      // 405
 	ReasonStalled    Reason = "stalled"     // 408: the body did not arrive in time
-	ReasonTooLarge   Reason = "too_large"   // 413
+	ReasonTooLarge   Reason = "too_large"   // 413: the body has too many bytes, or would take too much memory
 	ReasonBinary     Reason = "binary"      // 415: compressed, or no text at all
 	ReasonQueueFull  Reason = "queue_full"  // 429
 	ReasonRefetch    Reason = "refetch"     // 503: the API could not be asked, or still reports the file as being processed
