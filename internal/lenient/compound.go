@@ -40,7 +40,6 @@ func (pl planner) slice(t reflect.Type) codec {
 	none := reflect.MakeSlice(t, 0, 0)
 	return codec{
 		read: func(s *scanner, target reflect.Value) outcome {
-			target.SetZero()
 			if s.isEmptyArray() {
 				s.skip()
 				target.Set(none)

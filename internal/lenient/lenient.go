@@ -123,6 +123,7 @@ func validate(data []byte) error {
 }
 
 func (p *structPlan) readEntry(s *scanner, target reflect.Value) error {
+	target.SetZero()
 	first := s.next()
 	how := p.read(s, target)
 	switch {

@@ -21,7 +21,6 @@ func (p *structPlan) read(s *scanner, target reflect.Value) outcome {
 }
 
 func (p *structPlan) readShape(s *scanner, target reflect.Value) outcome {
-	target.SetZero()
 	switch s.data[s.pos] {
 	case '{':
 		p.readObject(s, target)
@@ -99,7 +98,8 @@ func (p *structPlan) readObject(s *scanner, target reflect.Value) {
 func (p *structPlan) readMembers(s *scanner, target reflect.Value, others bool) {
 	var (
 		start   = len(s.kept)
-		misfits bool // what is kept has declared names too
+		misfits bool   // what is kept has declared names too
+		seen    uint64 // the fields that were read
 
 		// What an alternative name has is read when the field itself has been.
 		other    member
@@ -111,6 +111,10 @@ func (p *structPlan) readMembers(s *scanner, target reflect.Value, others bool) 
 		var how outcome
 		switch {
 		case !others:
+			if seen&f.bit != 0 || f.bit == 0 {
+				into.SetZero() // of two members with one name the last wins
+			}
+			seen |= f.bit
 			how = f.codec.read(s, into)
 		case f.codec.element != nil:
 			how = readElements(s, into, f.codec.element)

@@ -22,7 +22,7 @@ const (
 
 // A codec reads and writes one Go type.
 type codec struct {
-	// read reads the value at hand into target, replacing what is there.
+	// read reads the value at hand into target, which is zero.
 	read  func(s *scanner, target reflect.Value) outcome
 	write func(enc *jsontext.Encoder, source reflect.Value) error
 
@@ -42,6 +42,7 @@ type structPlan struct {
 type field struct {
 	name     string
 	index    int
+	bit      uint64 // of the field in a set; 0 where there are too many
 	omitZero bool
 	codec    codec
 }
@@ -111,7 +112,7 @@ func (pl planner) add(p *structPlan, sf reflect.StructField) {
 	case name == "-" || name == "":
 		return
 	default:
-		f := &field{name: name, index: sf.Index[0], omitZero: options == "omitzero", codec: pl.codec(sf.Type)}
+		f := &field{name: name, index: sf.Index[0], bit: 1 << len(p.fields), omitZero: options == "omitzero", codec: pl.codec(sf.Type)}
 		p.fields = append(p.fields, f)
 		p.addMember(member{field: f, name: name})
 		for _, word := range words {
