@@ -55,9 +55,9 @@ func TestUploadExactlyOnce(t *testing.T) {
 		w.Header().Set("Retry-After", "1")
 		fails(503, "{}")(w, r)
 	}
-	const unknown, notUnique, refused, limited, server = "unknown", "not unique", "refused", "limited", "server"
+	const unknown, notUnique, refused, limited, server, forbidden = "unknown", "not unique", "refused", "limited", "server", "forbidden"
 	is := map[string]error{
-		unknown: acrcloud.ErrOutcomeUnknown, notUnique: filescan.ErrNameNotUnique, refused: acrcloud.ErrInvalid, limited: acrcloud.ErrRateLimited, server: acrcloud.ErrServer,
+		unknown: acrcloud.ErrOutcomeUnknown, notUnique: filescan.ErrNameNotUnique, refused: acrcloud.ErrInvalid, limited: acrcloud.ErrRateLimited, server: acrcloud.ErrServer, forbidden: acrcloud.ErrForbidden,
 	}
 	type want struct {
 		posts int
@@ -102,7 +102,8 @@ func TestUploadExactlyOnce(t *testing.T) {
 			{"429, but it was processed", inTurn(fails(429, "{}"), accepted), inTurn(none, list(mine)), false, fail(1, unknown, 1), made(1)},
 			{"429, but it was processed, and shows late", inTurn(fails(429, "{}"), accepted), shows(3900*time.Millisecond, mine), false, fail(1, unknown, 1), made(1)},
 			{"503 with a wait, but it was processed", inTurn(busy, accepted), inTurn(none, list(mine)), false, fail(1, unknown, 1), made(1)},
-			{"429, and the list fails", inTurn(fails(429, "{}"), accepted), inTurn(none, fails(403, "no")), false, made(2), fail(1, limited, 0)},
+			{"429, and the list fails", inTurn(fails(429, "{}"), accepted), inTurn(none, fails(500, "no")), false, fail(1, limited, 0), fail(1, limited, 0)},
+			{"429, and the list cannot be read at all", inTurn(fails(429, "{}"), accepted), fails(403, "no"), false, made(2), fail(0, forbidden, 0)},
 			{"429 in the end", fails(429, "{}"), none, false, fail(4, limited, 0), fail(4, limited, 0)},
 			{"429 in the end, but it was processed", inTurn(fails(429, "{}"), busy), inTurn(none, none, none, none, list(mine)), false, fail(4, unknown, 1), made(4)},
 		}

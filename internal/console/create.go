@@ -121,7 +121,7 @@ const maxResends = 2
 // Do makes the thing, or returns the one that was made already. The error matches acrcloud.ErrOutcomeUnknown if the thing may have
 // been made, and is a [Doubt] if things of its name are there.
 func (c *Creation[T]) Do(ctx context.Context) (*T, error) {
-	r := &run[T]{Creation: c, since: c.Since}
+	r := &run[T]{Creation: c, started: time.Now(), since: c.Since}
 	if mine, err := r.first(ctx); mine != nil || err != nil {
 		return mine, err
 	}
@@ -169,9 +169,10 @@ func (c *Creation[T]) Find(ctx context.Context) (*T, error) {
 // A run is one Do.
 type run[T any] struct {
 	*Creation[T]
-	now    time.Time       // the service's time of the last look
-	since  time.Time       // the service's time before the first request
-	before map[string]bool // the ids of what was there then; nil: not known
+	started time.Time
+	now     time.Time       // the service's time of the last look
+	since   time.Time       // the service's time before the first request; zero: not known
+	before  map[string]bool // the ids of what was there then, as far as they are known
 }
 
 // first looks before anything is sent.
@@ -180,7 +181,6 @@ func (r *run[T]) first(ctx context.Context) (*T, error) {
 	case r.Look == nil || r.Proof == ByService:
 		return nil, nil
 	case !r.Earlier.IsZero():
-		r.before = map[string]bool{}
 		return r.settle(ctx, time.Since(r.Earlier), false)
 	case r.Proof == ByCaller:
 		return r.find(ctx)
@@ -237,12 +237,19 @@ func (r *run[T]) judge(things []*T) (*T, error) {
 	return nil, &Doubt[T]{Things: things, Err: fmt.Errorf("%w: %d have it", ErrNameNotUnique, len(things))}
 }
 
-// fresh returns the things that were not there before. Without a look from before nothing is known to be new.
+// fresh returns the things that were not there before the first request, as far as the service's clock and the first look show. Where
+// neither is known, nothing is known to be new, but everything may be if an earlier request was sent at any time.
 func (r *run[T]) fresh(things []*T) (fresh []*T) {
+	since := r.since
+	if since.IsZero() && r.before == nil && r.Earlier.IsZero() {
+		if r.now.IsZero() {
+			return nil
+		}
+		since = r.now.Add(-time.Since(r.started))
+	}
 	for _, thing := range things {
 		id, at := r.Made(thing)
-		old := !at.IsZero() && at.Before(r.since.Add(-ClockGrain))
-		if r.before != nil && !r.before[id] && !old {
+		if old := !at.IsZero() && at.Before(since.Add(-ClockGrain)); !old && !r.before[id] {
 			fresh = append(fresh, thing)
 		}
 	}
@@ -278,13 +285,16 @@ func (r *run[T]) again(ctx context.Context, waited time.Duration) error {
 		return nil
 	}
 	mine, err := r.settle(ctx, waited, true)
-	if mine != nil {
+	switch {
+	case mine != nil:
 		return &found[T]{mine}
-	}
-	if isDoubt[T](err) || r.Proof == ByCaller || ctx.Err() != nil {
+	case isDoubt[T](err):
 		return err
+	case r.Proof == ByService, // it is harmless
+		r.Proof == NoProof && errors.Is(err, acrcloud.ErrCredentials): // the token is good for creating, but not for lists
+		return ctx.Err()
 	}
-	return nil // it was refused, and nothing speaks against that
+	return err
 }
 
 // mayExist reports whether the thing may be there although the request has failed. Refusals have been processed all the same.
