@@ -2,6 +2,7 @@ package filescan_test
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -203,21 +204,20 @@ func ExampleWriteCSV() {
 		fmt.Println(err)
 		return
 	}
-	file.CreatedAt = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	file.ID = "6b1e2c1a"
 	broken := &filescan.File{ID: "7c2f3d2b", Name: "broken.wav", State: filescan.StateFailed, Detail: "cannot decode"}
 	var table strings.Builder
 	if err := filescan.WriteCSV(&table, filescan.FilesOf(file, broken), nil); err != nil {
 		fmt.Println(err)
 		return
 	}
-	for row := range strings.Lines(table.String()) {
-		cells := strings.Split(strings.TrimSpace(row), ",")
-		fmt.Printf("%s %s %s: %s %s %s\n", cells[0], cells[3], cells[6], cells[10], cells[14], cells[21])
+	rows, err := csv.NewReader(strings.NewReader(table.String())).ReadAll()
+	for _, row := range rows[1:] {
+		fmt.Printf("%s, risk %s: %s\n", row[1], row[6], row[14]+row[21])
 	}
+	fmt.Println(err)
 	// Output:
-	// file_id state risk: kind title detail
-	// 6b1e2c1a 1 critical: music Silver River
-	// 6b1e2c1a 1 critical: cover Silver River
-	// 7c2f3d2b -2 unknown:   cannot decode
+	// upload.wav, risk critical: Silver River
+	// upload.wav, risk critical: Silver River
+	// broken.wav, risk unknown: cannot decode
+	// <nil>
 }
