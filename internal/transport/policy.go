@@ -176,8 +176,11 @@ func (p *policy) statusMayPass(resp *Response) bool {
 	}
 }
 
-// Permanent reports whether an error of the network, the source or the limiter would only come again.
+// Permanent reports whether an error of the network, a proxy, the source or the limiter would only come again.
 func Permanent(err error) bool {
+	if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
+		return e.StatusCode == http.StatusProxyAuthRequired
+	}
 	if _, ok := errors.AsType[*acrcloud.SourceError](err); ok {
 		return true
 	}

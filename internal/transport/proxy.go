@@ -9,12 +9,10 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-const proxyRemedy = "Check the proxy's address in HTTPS_PROXY, or name the host in NO_PROXY."
+// errProxy is the error for the address of a proxy that cannot be parsed. The address itself may hold a password.
+var errProxy = errors.New("the address of the proxy cannot be read: check HTTPS_PROXY, or name the host in NO_PROXY")
 
-// errProxy matches what no retry mends: the address of a proxy that cannot be read.
-var errProxy = errors.New("the address of the proxy cannot be read: " + strings.ToLower(proxyRemedy[:1]) + strings.TrimSuffix(proxyRemedy[1:], "."))
-
-// errProxyRefused is the beginning of what a proxy says that makes no connection to the host.
+// A proxyRefusal is the error of a proxy that makes no connection to the host.
 type proxyRefusal struct{ status string }
 
 func (e *proxyRefusal) Error() string { return "the proxy refused the connection: " + e.status }

@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// Trouble tells what kept a request from being answered: what was seen, and what to do about it.
+// Trouble says why a request got no response: what was seen, and what to do about it.
 func Trouble(err error) (seen, remedy string) {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		if dns.IsTimeout {
@@ -19,7 +19,13 @@ func Trouble(err error) (seen, remedy string) {
 		return fmt.Sprintf("host %s has no address in DNS", dns.Name), "check the host's name in the configuration, and the machine's DNS servers"
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
-		return "the proxy does not answer", "check the environment variables HTTPS_PROXY and NO_PROXY"
+		return "the proxy does not respond", "check the environment variables HTTPS_PROXY and NO_PROXY"
+	}
+	if proxy, ok := errors.AsType[*proxyRefusal](err); ok {
+		return proxy.Error(), "check that the proxy lets the host pass, and the environment variables HTTPS_PROXY and NO_PROXY"
+	}
+	if errors.Is(err, errProxy) {
+		return "the address of the proxy cannot be read", "check the environment variables HTTPS_PROXY and NO_PROXY"
 	}
 	if cert, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "TLS: the certificate is not trusted: " + cert.Err.Error(), "is there a proxy that reads along, or a wrong clock? Install the proxy's certificate, or correct the time"
@@ -31,7 +37,7 @@ func Trouble(err error) (seen, remedy string) {
 		return "TLS: the server speaks plain http", "the host does not speak https at that port: check the URL"
 	}
 	if timeout, ok := errors.AsType[net.Error](err); errors.Is(err, context.DeadlineExceeded) || (ok && timeout.Timeout()) {
-		return "no answer in time", "check the network, firewall and proxy"
+		return "no response in time", "check the network, firewall and proxy"
 	}
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return "the connection was refused", "check host and port, and the firewall"
