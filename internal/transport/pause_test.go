@@ -102,26 +102,25 @@ func TestDoPausesTheClient(t *testing.T) {
 	})
 }
 
-// A call that waited at the rate limiter when the pause began does not send during it.
+// A call that waits at the rate limiter when the pause begins does not send during it.
 func TestDoPausesBehindTheLimiter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var sent []time.Duration
 		start := time.Now()
-		limiter := &spaced{every: 100 * time.Millisecond}
-		c := newClient(t, func(*http.Request) (*http.Response, error) {
+		c := newClient(t, func(r *http.Request) (*http.Response, error) {
 			mu.Lock()
-			defer mu.Unlock()
 			sent = append(sent, time.Since(start))
-			return httpmock.NewStringResponse(200, "{}"), nil
-		}, acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}), acrcloud.WithRateLimiter(limiter))
+			mu.Unlock()
+			return httpmock.NewStringResponse(200, "{}"), wait(r.Context(), 50*time.Millisecond)
+		}, acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}), acrcloud.WithRateLimiter(&spaced{every: 100 * time.Millisecond}))
 		var calls sync.WaitGroup
 		calls.Go(func() {
 			_, err := c.Do(t.Context(), identification(3015))
 			assert.ErrorIs(t, err, acrcloud.ErrRateLimited)
 		})
-		synctest.Wait()
+		synctest.Wait() // it has been sent, and the pause begins when its response comes
 		for range 3 {
 			calls.Go(func() {
 				_, err := c.Do(t.Context(), identification(0))
@@ -129,7 +128,42 @@ func TestDoPausesBehindTheLimiter(t *testing.T) {
 			})
 		}
 		calls.Wait()
-		assert.Equal(t, []time.Duration{0, time.Second, 1100 * time.Millisecond, 1200 * time.Millisecond}, sent, "nor do several go off at once after it")
+		const end = 1050 * time.Millisecond
+		assert.Equal(t, []time.Duration{0, end, end + 100*time.Millisecond, end + 200*time.Millisecond}, sent, "nor do several go off at once after it")
+	})
+}
+
+// A pause that is extended lasts until its new end, and never gets shorter.
+func TestDoPauseIsExtended(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent []time.Duration
+		var mu sync.Mutex
+		start := time.Now()
+		c := newClient(t, func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
+			sent = append(sent, time.Since(start))
+			mu.Unlock()
+			slow := 600 * time.Millisecond
+			if r.URL.Query().Has("quick") {
+				slow = 0
+			}
+			return httpmock.NewStringResponse(200, "{}"), wait(r.Context(), slow)
+		}, acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}))
+		var calls sync.WaitGroup
+		for _, query := range []string{"?quick", "?slow"} { // the pauses end at 1 s and at 1.6 s
+			calls.Go(func() {
+				req := identification(3015)
+				req.URL += query
+				_, err := c.Do(t.Context(), req)
+				assert.ErrorIs(t, err, acrcloud.ErrRateLimited)
+			})
+		}
+		synctest.Wait()
+		_, err := c.Do(t.Context(), identification(0))
+		require.NoError(t, err)
+		calls.Wait()
+		assert.Equal(t, []time.Duration{0, 0, 1600 * time.Millisecond}, sent)
 	})
 }
 

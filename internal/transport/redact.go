@@ -51,7 +51,7 @@ func (r *redactor) add(s string, least int) {
 func parts(secret string) []string {
 	var all []string
 	query := secret
-	if u, err := url.Parse(secret); err == nil && (u.Host != "" || u.Path != secret) {
+	if u, err := url.Parse(secret); err == nil && (u.Host != "" || strings.Contains(secret, "?")) {
 		query = u.RawQuery
 		all = append(all, query, u.Fragment)
 		if password, ok := u.User.Password(); ok {
@@ -187,25 +187,31 @@ func same(secret, text byte) bool {
 	return false
 }
 
+// unescape reads one byte that a URL, JSON or HTML has escaped, once or twice, and returns it with its length; 0 if there is none.
+func unescape(s string) (byte, int) {
+	b, n := unescapeOnce(s)
+	if n == 0 || b != '%' && b != '\\' && b != '&' {
+		return b, n
+	}
+	if again, m := unescapeOnce(string(rune(b)) + s[n:min(len(s), n+maxEscape)]); m != 0 {
+		return again, n + m - 1
+	}
+	return b, n
+}
+
+// maxEscape is the length of the longest escape.
+const maxEscape = len(`\u002b`)
+
 // entities are how HTML and XML spell what they cannot write.
 var entities = map[string]byte{"&amp;": '&', "&quot;": '"', "&lt;": '<', "&gt;": '>', "&#39;": '\'', "&#34;": '"', "&#43;": '+', "&#61;": '='}
 
-// unescape reads one byte that a URL, JSON or HTML has escaped, and returns it with its length; 0 if there is none.
-func unescape(s string) (byte, int) {
+func unescapeOnce(s string) (byte, int) {
 	switch {
-	case strings.HasPrefix(s, "%25"): // escaped twice
-		if b, n := unescape("%" + s[len("%25"):]); n != 0 {
-			return b, n + len("25")
-		}
-		return '%', len("%25")
 	case strings.HasPrefix(s, "%"):
 		return hexByte(s, 1, 2)
 	case strings.HasPrefix(s, `\u00`):
 		return hexByte(s, len(`\u00`), 2)
 	case strings.HasPrefix(s, `\`) && len(s) > 1:
-		if b, n := unescape(s[1:]); n != 0 { // escaped twice
-			return b, n + 1
-		}
 		return s[1], 2
 	case strings.HasPrefix(s, "&"):
 		for name, b := range entities {
