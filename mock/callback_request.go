@@ -80,6 +80,10 @@ func (c Callback) form(results json.RawMessage) []byte {
 // Request returns the request that posts the callback to url. The error does not repeat the URL, which may carry a secret.
 func (c Callback) Request(ctx context.Context, url string) (*http.Request, error) {
 	body, contentType := c.Body()
+	return callbackRequest(ctx, url, body, contentType)
+}
+
+func callbackRequest(ctx context.Context, url string, body []byte, contentType string) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, errors.New("mock: the callback URL cannot be requested")

@@ -47,12 +47,12 @@ func resultsOf(f *file) row {
 			case !c.searches(p.track):
 				continue
 			case p.track.BucketID != 0:
-				custom = append(custom, customRow(p, c.recLength()))
+				custom = append(custom, customRow(p, f))
 				continue
 			case c.Deepright:
 				music = append(music, derivativeRow(p, f))
 			default:
-				music = append(music, traverseRow(p, c.recLength()))
+				music = append(music, traverseRow(p, f))
 			}
 			covers = append(covers, coverRow(p, c.Deepright))
 		}
@@ -96,15 +96,26 @@ func offsets(p passage, at, length, window float64) row {
 
 // inWindow are the offsets in the window in which a passage begins; a row goes on over several, of which it shows the first, by the one sample
 // that is documented. How intervals and points place the windows is not known: they are taken to follow each other.
-func inWindow(p passage, window float64) row {
-	at := p.offset - math.Floor(p.offset/window)*window
-	return offsets(p, at, min(p.length, window-at), window)
+func inWindow(p passage, f *file) row {
+	window := f.settings.recLength()
+	from := math.Floor(p.offset/window) * window
+	at := p.offset - from
+	until := f.ends(from+window) - from
+	return offsets(p, at, max(min(p.length, until-at), 0), until)
+}
+
+// ends is a second of the file, or its last one if it is not as long.
+func (f *file) ends(second float64) float64 {
+	if f.seconds > 0 {
+		return min(second, f.seconds)
+	}
+	return second
 }
 
 // traverseRow is a row of "music".
-func traverseRow(p passage, window float64) row {
+func traverseRow(p passage, f *file) row {
 	result := recording(p.track)
-	maps.Copy(result, inWindow(p, window))
+	maps.Copy(result, inWindow(p, f))
 	result["result_from"], result["score"] = 3, 100
 	return matchRow(p, result)
 }
@@ -114,7 +125,7 @@ func traverseRow(p passage, window float64) row {
 // objects come in the guise of empty lists, now and then. Which rows have what is not known; here it goes by the track's number.
 func derivativeRow(p passage, f *file) row {
 	n, result := p.track.number, recording(p.track)
-	maps.Copy(result, offsets(p, p.offset, p.length, p.offset+f.settings.recLength()))
+	maps.Copy(result, offsets(p, p.offset, p.length, f.ends(p.offset+f.settings.recLength())))
 	m := matchRow(p, result)
 	m["file_duration"] = int(math.Round(f.seconds))
 	if n%2 == 0 {
@@ -149,8 +160,8 @@ func coverRow(p passage, derivative bool) row {
 }
 
 // customRow has the user's keys among its own.
-func customRow(p passage, window float64) row {
-	return matchRow(p, customResult(p.track, inWindow(p, window)))
+func customRow(p passage, f *file) row {
+	return matchRow(p, customResult(p.track, inWindow(p, f)))
 }
 
 // customResult is a track of the user's own, with its offsets.

@@ -1,0 +1,113 @@
+package mock
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// A MonitoringCallback is what the service posts while it monitors a stream: that a track was played, or that nothing was recognised. A test of a
+// receiver makes its own, or has [Server.PostMonitoring] send it:
+//
+//	req, err := mock.MonitoringCallback{StreamID: "s-1", Track: track, Played: 3 * time.Minute}.Request(ctx, "https://example.com/hook?key=…")
+type MonitoringCallback struct {
+	StreamID   string
+	StreamURL  string
+	StreamName string // left out if empty
+
+	Track  Track           // one that [Server.AddTrack] has returned; a zero Track: nothing was recognised
+	At     time.Time       // when it began; zero: now
+	Played time.Duration   // for how long
+	Data   json.RawMessage // the member "data", whatever it holds, in place of what follows from the fields above
+
+	Database bool // of a project with the service's own streams, which has lists where the other has one value
+	Form     bool // as a form, with data as JSON in a text
+	Test     bool // as the console sends it when a URL is saved, whatever the other fields are
+}
+
+// monitoringBody is the wire format.
+type monitoringBody struct {
+	StreamID   string          `json:"stream_id"`
+	StreamURL  string          `json:"stream_url"`
+	StreamName string          `json:"stream_name,omitempty"`
+	Status     int             `json:"status"`
+	Data       json.RawMessage `json:"data"`
+}
+
+// Body returns the body, and its content type.
+func (c MonitoringCallback) Body() (body []byte, contentType string) {
+	if c.Test { // seen with this id, ACRID and year; the rest is invented
+		c.StreamID, c.StreamURL, c.Data = "test_stream_id", "test_stream_url", nil
+		c.At, c.Played = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC), 3*time.Minute
+		c.Track = Track{ACRID: "test_acrid", Title: "test_title", Artists: []string{"test_artist"}, Album: "test_album", Duration: 3 * time.Minute}
+	}
+	v := monitoringBody{StreamID: c.StreamID, StreamURL: c.StreamURL, StreamName: c.StreamName, Status: 1, Data: c.Data}
+	switch {
+	case c.Data != nil:
+	case c.Track.ACRID == "":
+		v.Data, v.Status = encode(row{"status": row{"code": codeNoResult, "msg": statusText(codeNoResult), "version": "1.0"}}), 0
+	default:
+		v.Data = encode(c.record())
+	}
+	if c.Form {
+		form := url.Values{"stream_id": {v.StreamID}, "stream_url": {v.StreamURL}, "status": {strconv.Itoa(v.Status)}, "data": {string(v.Data)}}
+		if v.StreamName != "" {
+			form.Set("stream_name", v.StreamName)
+		}
+		return []byte(form.Encode()), "application/x-www-form-urlencoded"
+	}
+	return encode(v), "application/json"
+}
+
+// record is that a track was played. What is looked at are ten seconds, from the beginning of the track.
+func (c MonitoringCallback) record() row {
+	const window = 10.0
+	at := c.At.UTC()
+	if c.At.IsZero() {
+		at = time.Now().UTC()
+	}
+	item := recording(&c.Track)
+	delete(item, "distributors")
+	for key, value := range offsets(passage{track: &c.Track}, 0, min(window, c.Played.Seconds()), window) {
+		item[key] = value
+	}
+	item["score"], item["result_from"] = 100, 3
+	if c.Database {
+		item["external_ids"], item["external_metadata"] = lists(item["external_ids"]), lists(item["external_metadata"])
+	}
+	return row{
+		"status": row{"code": codeSuccess, "msg": statusText(codeSuccess), "version": "1.0"}, "result_type": 0,
+		"metadata": row{
+			"type": "delay", "timestamp_utc": at.Format(time.DateTime), "record_timestamp": at.Format("20060102150405"),
+			"played_duration": int(c.Played.Seconds()), "music": []row{item},
+		},
+	}
+}
+
+// lists has each value in a list of its own.
+func lists(of any) row {
+	out := row{}
+	values, _ := of.(row)
+	for key, value := range values {
+		out[key] = []any{value}
+	}
+	return out
+}
+
+// Request returns the request that posts the callback to url. The error does not repeat the URL, which may carry a secret.
+func (c MonitoringCallback) Request(ctx context.Context, url string) (*http.Request, error) {
+	body, contentType := c.Body()
+	return callbackRequest(ctx, url, body, contentType)
+}
+
+// PostMonitoring sends a callback of Broadcast Monitoring to url, and returns when it was answered, or why it was not. It is among
+// [Server.Deliveries] then.
+func (s *Server) PostMonitoring(url string, c MonitoringCallback) error {
+	s.ready()
+	p := posting{streamID: c.StreamID, url: url}
+	p.body, p.contentType = c.Body()
+	return s.deliver(p).Err
+}
