@@ -1,0 +1,249 @@
+package webhook_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/webhook"
+)
+
+// A duplicate that arrives while its event is being claimed, or fetched, gets what the event gets.
+func TestDuplicateWhileClaiming(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		err    error
+		status int
+		queue  bool
+	}{
+		"success": {nil, 200, false}, "failure": {errors.New("boom"), 500, false}, "queued": {errors.New("boom"), 200, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var claims, calls atomic.Int32
+				store := &faulty{Deduplicator: webhook.NewMemoryDeduplicator(0, 0), claim: func(context.Context) {
+					claims.Add(1)
+					<-time.After(time.Second)
+				}}
+				opts := []webhook.Option{webhook.WithoutAuthentication(), webhook.WithDeduplicator(store)}
+				if tt.queue {
+					opts = append(opts, webhook.WithQueue(1, 1))
+				}
+				h, log := newHandler(t, func(context.Context, *webhook.Event) error { calls.Add(1); return tt.err }, opts...)
+				statuses := make(chan int, 3)
+				for range 3 {
+					go func() { statuses <- answer(h, post(t, strings.NewReader(fullBody), "")) }()
+				}
+				for range 3 {
+					assert.Equal(t, tt.status, <-statuses)
+				}
+				assert.EqualValues(t, 1, claims.Load())
+				assert.EqualValues(t, 1, calls.Load())
+				require.NoError(t, h.Shutdown(t.Context()))
+				reasons := map[webhook.Reason]int{}
+				for _, d := range log.all {
+					reasons[d.Reason]++
+				}
+				switch name {
+				case "success":
+					assert.Equal(t, map[webhook.Reason]int{webhook.ReasonDone: 1, webhook.ReasonDuplicate: 2}, reasons)
+				case "failure":
+					assert.Equal(t, map[webhook.Reason]int{webhook.ReasonFailed: 3}, reasons)
+				default:
+					assert.Equal(t, map[webhook.Reason]int{webhook.ReasonQueued: 1, webhook.ReasonDuplicate: 2, webhook.ReasonFailed: 1}, reasons)
+				}
+			})
+		})
+	}
+}
+
+// An event of another process is a duplicate at once, and so are those that wait for its claim.
+func TestDuplicateOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		memory := webhook.NewMemoryDeduplicator(0, 0)
+		event, err := webhook.Parse([]byte(fullBody))
+		require.NoError(t, err)
+		require.True(t, claim(t, memory, event.Key()))
+		store := &faulty{Deduplicator: memory, claim: func(context.Context) { <-time.After(time.Second) }, release: func(context.Context) { t.Error("released") }}
+		h, log := newHandler(t, func(context.Context, *webhook.Event) error { t.Error("called"); return nil }, webhook.WithoutAuthentication(), webhook.WithDeduplicator(store))
+		statuses := make(chan int, 2)
+		for range 2 {
+			go func() { statuses <- answer(h, post(t, strings.NewReader(fullBody), "")) }()
+		}
+		assert.Equal(t, 200, <-statuses)
+		assert.Equal(t, 200, <-statuses)
+		assert.Equal(t, webhook.ReasonDuplicate, log.last(t).Reason)
+		require.NoError(t, h.Shutdown(t.Context()))
+	})
+}
+
+// Who waits for an event that takes for ever gets 500 after the callback timeout.
+func TestDuplicateWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, log := newHandler(t, func(context.Context, *webhook.Event) error { <-time.After(time.Hour); return nil }, webhook.WithoutAuthentication(), webhook.WithCallbackTimeout(7*time.Second))
+		assert.Equal(t, 500, answer(h, post(t, strings.NewReader(fullBody), "")))
+		started := time.Now()
+		assert.Equal(t, 500, answer(h, post(t, strings.NewReader(fullBody), "")))
+		assert.Equal(t, 7*time.Second, time.Since(started))
+		require.ErrorContains(t, log.last(t).Err, "still being handled")
+		require.NoError(t, h.Shutdown(t.Context()))
+	})
+}
+
+// A key that could not be claimed is neither committed nor released: it may be somebody else's.
+func TestUnclaimedIsNotSettled(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]func(context.Context, *webhook.Event) error{
+		"done":   nothing,
+		"failed": func(context.Context, *webhook.Event) error { return errors.New("boom") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := broken{
+				Deduplicator: &faulty{commit: func(context.Context) { t.Error("committed") }, release: func(context.Context) { t.Error("released") }, Deduplicator: webhook.NewMemoryDeduplicator(0, 0)},
+				claim:        errors.New("store is down"),
+			}
+			h, log := newHandler(t, f, webhook.WithoutAuthentication(), webhook.WithDeduplicator(store))
+			answer(h, post(t, strings.NewReader(fullBody), ""))
+			require.ErrorContains(t, log.last(t).Err, "store is down")
+			if name == "failed" {
+				require.ErrorContains(t, log.last(t).Err, "boom")
+			}
+		})
+	}
+}
+
+// connection is a response writer that knows its deadline.
+type connection struct {
+	*httptest.ResponseRecorder
+	deadlines []time.Time
+}
+
+func (c *connection) SetReadDeadline(t time.Time) error {
+	c.deadlines = append(c.deadlines, t)
+	return nil
+}
+
+// A connection whose body was not read is closed, and only listened to for two seconds more; one that was read is kept.
+func TestConnection(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		method, query, contentType, body string
+		stalls                           bool
+		status                           int
+		closes                           bool
+		deadline                         time.Duration // from now; 0: none, -1: at once
+	}{
+		"done":        {"POST", "key=" + testSecret, "", fullBody, false, 200, false, 0},
+		"malformed":   {"POST", "key=" + testSecret, "", "{", false, 400, false, 0},
+		"health":      {"GET", "", "", "", false, 200, false, 0},
+		"method":      {"PUT", "", "", fullBody, false, 405, true, 2 * time.Second},
+		"no secret":   {"POST", "", "", fullBody, false, 401, true, 2 * time.Second},
+		"binary":      {"POST", "key=" + testSecret, "audio/mpeg", fullBody, false, 415, true, 2 * time.Second},
+		"too large":   {"POST", "key=" + testSecret, "", strings.Repeat("x", 2000), false, 413, true, 2 * time.Second},
+		"it stalls":   {"POST", "key=" + testSecret, "", "", true, 408, true, -1},
+		"unsupported": {"POST", "", "", fullBody, false, 401, true, 2 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h, log := newHandler(t, nothing, withSecret(), webhook.WithMaxBytes(1500))
+				r := post(t, strings.NewReader(tt.body), tt.contentType)
+				r.Method, r.URL.RawQuery = tt.method, tt.query
+				if tt.stalls {
+					body, sender := io.Pipe()
+					defer func() { _ = sender.Close() }()
+					r.Body, r.ContentLength = body, -1
+				}
+				w := &connection{ResponseRecorder: httptest.NewRecorder()}
+				var writer http.ResponseWriter = w
+				if name == "unsupported" {
+					writer = w.ResponseRecorder
+				}
+				started := time.Now()
+				h.ServeHTTP(writer, r)
+				assert.Equal(t, tt.status, w.Code)
+				assert.Equal(t, http.StatusText(tt.status)+"\n", w.Body.String())
+				assert.Equal(t, "text/plain; charset=utf-8", w.Header().Get("Content-Type"))
+				assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+				assert.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
+				assert.Equal(t, tt.closes, w.Header().Get("Connection") == "close")
+				switch {
+				case tt.deadline == 0 || name == "unsupported":
+					assert.Empty(t, w.deadlines)
+				case tt.deadline < 0:
+					require.Len(t, w.deadlines, 1, "the read that hangs is ended once")
+					assert.True(t, w.deadlines[0].Before(started))
+					assert.Equal(t, 30*time.Second, log.last(t).Duration)
+				default:
+					assert.Equal(t, []time.Time{started.Add(tt.deadline)}, w.deadlines)
+				}
+			})
+		})
+	}
+}
+
+// A sender that hangs up while it is sending is no stall.
+func TestSenderHangsUpWhileSending(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, log := newHandler(t, nothing, webhook.WithoutAuthentication())
+		body, sender := io.Pipe()
+		defer func() { _ = sender.Close() }()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		w := &connection{ResponseRecorder: httptest.NewRecorder()}
+		h.ServeHTTP(w, post(t, body, "").WithContext(ctx))
+		assert.Equal(t, 400, w.Code)
+		assert.Equal(t, time.Second, log.last(t).Duration)
+		require.ErrorContains(t, log.last(t).Err, "hung up")
+		assert.Len(t, w.deadlines, 2, "the read is ended")
+	})
+}
+
+// A key is as old as its last commit, also for the order in which keys are forgotten.
+func TestMemoryDeduplicatorAge(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := webhook.NewMemoryDeduplicator(2, time.Hour)
+		require.True(t, claim(t, d, "a"))
+		time.Sleep(time.Minute) //nolint:forbidigo // time is fake here
+		require.True(t, claim(t, d, "b"))
+		require.NoError(t, d.Commit(t.Context(), "a"))
+		require.True(t, claim(t, d, "c"))
+		assert.False(t, claim(t, d, "a"), "b is the oldest since a was committed")
+		assert.True(t, claim(t, d, "b"))
+
+		d = webhook.NewMemoryDeduplicator(9, time.Hour)
+		require.True(t, claim(t, d, "a"))
+		require.True(t, claim(t, d, "b"))
+		time.Sleep(59 * time.Minute) //nolint:forbidigo // time is fake here
+		require.NoError(t, d.Commit(t.Context(), "a"))
+		time.Sleep(time.Minute) //nolint:forbidigo // time is fake here
+		assert.True(t, claim(t, d, "b"), "it has lapsed")
+		assert.False(t, claim(t, d, "a"))
+		time.Sleep(59 * time.Minute) //nolint:forbidigo // time is fake here
+		assert.True(t, claim(t, d, "a"), "an hour after its commit, it has lapsed")
+	})
+	synctest.Test(t, func(t *testing.T) {
+		d := webhook.NewMemoryDeduplicator(0, 0)
+		require.True(t, claim(t, d, "a"))
+		time.Sleep(24*time.Hour - 1) //nolint:forbidigo // time is fake here
+		assert.False(t, claim(t, d, "a"))
+		time.Sleep(1) //nolint:forbidigo // time is fake here
+		assert.True(t, claim(t, d, "a"))
+	})
+}
