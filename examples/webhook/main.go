@@ -1,4 +1,4 @@
-// Webhook shows the whole way of a callback: a container with a callback URL, a handler behind it, an upload, the callback, and the
+// Webhook shows a callback from end to end: a container with a callback URL, a handler behind it, an upload, the callback, and the
 // result fetched again from the API before it is believed.
 //
 //	go run ./examples/webhook                                                  # offline, against the embedded mock
@@ -12,7 +12,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
@@ -135,8 +134,8 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 		base = "http://" + local(listener.Addr())
 	}
 
-	// The secret is new each time: nobody but ACRCloud learns it.
-	secret := acrcloud.NewSecret(rand.Text())
+	// The secret is new each time: nobody but ACRCloud learns it. A real service keeps its secret.
+	secret := webhook.NewSecret()
 	callback, err := webhook.CallbackURL(base+path, "key", secret)
 	if err != nil {
 		return err
@@ -151,7 +150,7 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 	notifier := webhook.NewNotifier()
 	handler, err := webhook.NewHandler(
 		func(ctx context.Context, event *webhook.Event) error {
-			// Here a program would store the result. Returning an error means that this event is not done.
+			// Here a program would store the result. To return an error means that this event is not done.
 			select {
 			case events <- event:
 				return nil
@@ -163,7 +162,7 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 		webhook.WithContainers(container),
 		webhook.WithRefetch(client),
 		webhook.WithNotifier(notifier),
-		webhook.WithObserver(webhook.LogTo(slog.New(slog.NewTextHandler(stderr, nil)))),
+		webhook.WithObserver(webhook.LogTo(slog.New(slog.NewTextHandler(stderr, nil)))), // a line for each request, refused ones too
 	)
 	if err != nil {
 		return err
@@ -269,7 +268,7 @@ func listen(ctx context.Context, events <-chan *webhook.Event, stdout io.Writer)
 	}
 }
 
-// show prints an event.
+// show prints an event, each match on a line of its own, whatever its title is.
 func show(w io.Writer, event *webhook.Event) error {
 	file := event.File()
 	if file == nil {
@@ -280,7 +279,7 @@ func show(w io.Writer, event *webhook.Event) error {
 	if event.Refetched {
 		source = "fetched again from the API"
 	}
-	if _, err := fmt.Fprintf(w, "%s: %v, %s\n", file.Name, file.State, source); err != nil || file.Results == nil {
+	if _, err := fmt.Fprintf(w, "%s: %v, %s\n", text.Terminal(file.Name), file.State, source); err != nil || file.Results == nil {
 		return err
 	}
 	for _, match := range file.Results.Music {
@@ -288,7 +287,7 @@ func show(w io.Writer, event *webhook.Event) error {
 		for _, artist := range match.Result.Artists {
 			names = append(names, artist.Name)
 		}
-		if _, err := fmt.Fprintf(w, "  %v to %v: %s, %s\n", match.Start(), match.End(), match.Result.Title, strings.Join(names, ", ")); err != nil {
+		if _, err := fmt.Fprintf(w, "  %v to %v: %s, %s\n", match.Start(), match.End(), text.Terminal(match.Result.Title), text.Terminal(strings.Join(names, ", "))); err != nil {
 			return err
 		}
 	}

@@ -136,6 +136,11 @@ func TestShow(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, show(&out, &webhook.Event{Kind: webhook.Unknown, Raw: []byte("{}")}))
 	assert.Equal(t, "An event of kind unknown, 2 bytes\n", out.String())
+	out.Reset()
+	hostile := filescan.Match{Result: acrcloud.Music{Title: "a\n\x1b[2Jb", Artists: []acrcloud.Artist{{Name: "c\u202ed"}}}}
+	event := &webhook.Event{Kind: webhook.FileScan, Name: "x\ny", State: filescan.StateReady, Refetched: true, Results: &filescan.Results{Music: []filescan.Match{hostile}}}
+	require.NoError(t, show(&out, event))
+	assert.Equal(t, "x\\ny: ready, fetched again from the API\n  0s to 0s: a\\n\\x1b[2Jb, c\\u202ed\n", out.String())
 	require.Error(t, show(full{}, &webhook.Event{Kind: webhook.FileScan}))
 }
 
