@@ -1,6 +1,7 @@
 package filescan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +57,7 @@ func (k *check) container(ctx context.Context) {
 		k.Add("container", acrcloud.Failed, fmt.Sprintf("container %d cannot be read", id), remedy, err)
 		return
 	}
-	k.Add("container", acrcloud.Passed, fmt.Sprintf("%q in %s", found.Name, orDefault(string(found.Region), "an unknown region")), "", nil)
+	k.Add("container", acrcloud.Passed, fmt.Sprintf("%q in %s", found.Name, cmp.Or(string(found.Region), "an unknown region")), "", nil)
 	if configured := k.client.api.Config().Region; configured != "" && found.Region != "" && configured != found.Region {
 		k.Add("region", acrcloud.Failed, fmt.Sprintf("Config.Region is %s, the container is in %s", configured, found.Region), "leave Config.Region empty, and it is looked up", nil)
 	}
@@ -67,7 +68,7 @@ func (k *check) container(ctx context.Context) {
 func (k *check) engine(c *Container) {
 	names := make([]string, 0, len(c.Buckets))
 	for _, b := range c.Buckets {
-		names = append(names, orDefault(b.Name, fmt.Sprintf("bucket %d", b.ID)))
+		names = append(names, cmp.Or(b.Name, fmt.Sprintf("bucket %d", b.ID)))
 	}
 	seen := c.Engine.String()
 	switch needs := c.Engine >= EngineFingerprint && c.Engine <= EngineFingerprintAndCovers; {

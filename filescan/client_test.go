@@ -371,3 +371,18 @@ func TestDo(t *testing.T) {
 	assert.Equal(t, map[string][]string{"name": {"is taken"}}, e.Fields)
 	require.ErrorIs(t, e, acrcloud.ErrInvalid)
 }
+
+// What is wrong with the caller's variable is found before the call, or leaves no doubt that the call was a success.
+func TestDoOut(t *testing.T) {
+	t.Parallel()
+	c, a := newAPI(t, map[string]http.HandlerFunc{"POST api-v2.acrcloud.com/api/buckets": fails(201, `{"data":{"id":"x"}}`)})
+	for _, out := range []any{struct{}{}, (*int)(nil), map[string]any{}} {
+		require.ErrorIs(t, c.Do(t.Context(), http.MethodPost, "/buckets", nil, out), acrcloud.ErrInvalidArgument)
+	}
+	assert.Empty(t, a.requests())
+	var unfit struct{ Data []int }
+	err := c.Do(t.Context(), http.MethodPost, "/buckets", nil, &unfit)
+	_, ok := errors.AsType[*acrcloud.DecodeError](err)
+	require.True(t, ok, "%v", err)
+	require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+}

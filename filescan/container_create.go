@@ -1,6 +1,7 @@
 package filescan
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -93,7 +94,7 @@ func (r *CreateContainerRequest) differences(c *Container) (names []string) {
 	}
 	policy := orTraverse(r.Policy)
 	differs("region", c.Region != "" && c.Region != r.Region)
-	differs("audio_type", c.AudioType != "" && c.AudioType != orDefault(r.AudioType, LineIn))
+	differs("audio_type", c.AudioType != "" && c.AudioType != cmp.Or(r.AudioType, LineIn))
 	differs("engine", c.Engine != 0 && c.Engine != r.Engine)
 	differs("policy", c.Policy.Type != "" && (c.Policy.Type != policy.Type || differ(policy.Interval, c.Policy.Interval) ||
 		differ(policy.RecLength, c.Policy.RecLength) || differ(policy.Points, c.Policy.Points)))

@@ -1,6 +1,9 @@
 package filescan
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"iter"
+)
 
 // Results is what a scan found in a file. Each list may be empty, and which ones can be filled depends on the container's engine.
 // Neither is sorted by score.
@@ -20,4 +23,39 @@ type Results struct {
 
 	// Extra has every member that is not above. A row that could not be read as its type is here too, under its list's name.
 	Extra map[string]json.RawMessage `json:",embed,inline"`
+}
+
+// MatchKind is the list of [Results] that a match is in.
+type MatchKind string
+
+// The kinds of matches.
+const (
+	KindMusic  MatchKind = "music"
+	KindCover  MatchKind = "cover"
+	KindCustom MatchKind = "custom" // of your own bucket
+)
+
+// All iterates over all matches with their kind: music, then covers, then those of your own buckets, each in the service's order. Of the
+// latter the Result has what all recordings have; the keys of your own are in CustomFiles. It works on nil Results.
+func (r *Results) All() iter.Seq2[MatchKind, Match] {
+	return func(yield func(MatchKind, Match) bool) {
+		if r == nil {
+			return
+		}
+		for _, m := range r.Music {
+			if !yield(KindMusic, m) {
+				return
+			}
+		}
+		for _, m := range r.CoverSongs {
+			if !yield(KindCover, m) {
+				return
+			}
+		}
+		for _, m := range r.CustomFiles {
+			if !yield(KindCustom, m.asMatch()) {
+				return
+			}
+		}
+	}
 }

@@ -295,3 +295,21 @@ func TestNothingIsPrinted(t *testing.T) {
 	require.NoError(t, err, "%s", out)
 	assert.Equal(t, "PASS", strings.TrimSpace(string(out)))
 }
+
+// An answer that is said to be compressed, and is empty, is what its status says.
+func TestEmptyCompressedAnswer(t *testing.T) {
+	t.Parallel()
+	empty := func(status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.WriteHeader(status)
+		}
+	}
+	c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+		"GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: empty(401), "DELETE " + filesURL + "/a": empty(204),
+	}))
+	_, err := c.Files(containerID).Upload(t.Context(), song(), nil)
+	require.ErrorIs(t, err, acrcloud.ErrUnauthorized)
+	require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+	require.NoError(t, c.Files(containerID).Delete(t.Context(), "a"))
+}

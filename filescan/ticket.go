@@ -1,6 +1,7 @@
 package filescan
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -21,7 +22,7 @@ type Ticket struct {
 }
 
 // fileName is the file's name in the container; empty: the service chooses.
-func (t Ticket) fileName() string { return orDefault(t.Name, t.Filename) }
+func (t Ticket) fileName() string { return cmp.Or(t.Name, t.Filename) }
 
 // Resume settles an upload that stopped at [StepRecord], in this process or an earlier one: it returns the file if it was made, and
 // otherwise makes it of the stored content, exactly as the first time. The latter is billed. It calls GET

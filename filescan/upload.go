@@ -1,6 +1,7 @@
 package filescan
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -118,7 +119,7 @@ type upload struct {
 
 // prepare checks the options and decides the file's names. source is the name of the content.
 func (u *upload) prepare(source string) error {
-	u.opts.DataType = orDefault(u.opts.DataType, Audio)
+	u.opts.DataType = cmp.Or(u.opts.DataType, Audio)
 	if u.opts.DataType != Audio && u.opts.DataType != Fingerprint {
 		return &acrcloud.ArgumentError{Field: "UploadOptions.DataType", Problem: "is neither Audio nor Fingerprint", Remedy: "use one of these; Import is for content that the service fetches"}
 	}
@@ -130,7 +131,7 @@ func (u *upload) prepare(source string) error {
 	if p := u.opts.Policy; p != nil && p.MaxBytes < 0 {
 		return &acrcloud.ArgumentError{Field: "UploadPolicy.MaxBytes", Problem: "is negative", Remedy: "use 0 for no limit"}
 	}
-	t := Ticket{ContainerID: u.files.containerID, Filename: orDefault(source, u.opts.Name), Name: u.opts.Name, DataType: u.opts.DataType, UniqueName: u.opts.UniqueName}
+	t := Ticket{ContainerID: u.files.containerID, Filename: cmp.Or(source, u.opts.Name), Name: u.opts.Name, DataType: u.opts.DataType, UniqueName: u.opts.UniqueName}
 	if t.Filename == "" {
 		return &acrcloud.ArgumentError{Field: "UploadOptions.Name", Problem: "is empty, and the source has no name", Remedy: "give the file a name"}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
@@ -83,3 +84,6 @@ func causeOf(err error) string { return strings.TrimPrefix(fmt.Sprint(err), "acr
 
 // Unwrap returns the cause.
 func (e *UploadError) Unwrap() error { return e.Err }
+
+// unknownOutcome reports whether err leaves open if the request was processed.
+func unknownOutcome(err error) bool { return errors.Is(err, acrcloud.ErrOutcomeUnknown) }

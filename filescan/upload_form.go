@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/multipart"
@@ -74,4 +76,16 @@ func (u *upload) body(form *multipart.Form) *transport.Body {
 		u.report(Progress{Attempt: attempt, Sent: min(max(sent-head, 0), u.content.Size()), Total: u.content.Size()})
 	}
 	return b
+}
+
+// containerSet remembers containers for a while, since what was found out about them may change.
+type containerSet struct{ until sync.Map } // by id
+
+const containerMemory = time.Hour
+
+func (s *containerSet) add(id int) { s.until.Store(id, time.Now().Add(containerMemory)) }
+
+func (s *containerSet) has(id int) bool {
+	until, ok := s.until.Load(id)
+	return ok && time.Now().Before(until.(time.Time)) //nolint:errcheck,forcetypeassert // nothing else is in it
 }

@@ -1,6 +1,7 @@
 package filescan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -36,7 +37,7 @@ func (u *upload) presign(ctx context.Context, root string) (*target, error) {
 	if err != nil || !u.files.client.api.Hosts().MayStore(where) {
 		return nil, &acrcloud.DecodeError{Op: "files.presign", StatusCode: http.StatusOK, Err: errors.New("the presigned URL is not https; nothing was sent to it")}
 	}
-	t.Method = orDefault(strings.ToUpper(t.Method), http.MethodPut)
+	t.Method = cmp.Or(strings.ToUpper(t.Method), http.MethodPut)
 	if t.Method != http.MethodPut && t.Method != http.MethodPost {
 		return nil, &acrcloud.DecodeError{Op: "files.presign", StatusCode: http.StatusOK, Err: errors.New("the presigned URL wants neither PUT nor POST")}
 	}
@@ -97,5 +98,5 @@ var contentTypes = map[string]string{
 }
 
 func contentType(name string) string {
-	return orDefault(contentTypes[strings.ToLower(path.Ext(name))], "audio/mpeg")
+	return cmp.Or(contentTypes[strings.ToLower(path.Ext(name))], "audio/mpeg")
 }

@@ -425,3 +425,52 @@ func changing() acrcloud.Source {
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+func TestUploadWithoutRegion(t *testing.T) {
+	t.Parallel()
+	c, _ := newAPI(t, map[string]http.HandlerFunc{"GET api-v2.acrcloud.com/api/fs-containers/7": fails(404, `{}`)})
+	_, err := c.Files(containerID).Upload(t.Context(), song(), nil)
+	e, ok := errors.AsType[*filescan.UploadError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, filescan.StepPresign, e.Step)
+	require.ErrorIs(t, err, acrcloud.ErrNotFound)
+}
+
+// Where presigned uploads are not known, the form is used for a while, and never for what is too large for it.
+func TestUploadRemembersTheFormForAWhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+			"GET " + presignURL: inTurn(fails(404, `{}`), says(presigned)), "PUT " + storeURL: says(""), "GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: says(`{"data":` + fileJSON(fileID, "song.wav", 0, testTime) + `}`),
+		}))
+		upload := func() {
+			_, err := c.Files(containerID).Upload(t.Context(), song(), nil)
+			require.NoError(t, err)
+		}
+		upload()
+		upload()
+		assert.Equal(t, 1, a.count("GET "+presignURL))
+		huge := acrcloud.NewSource("huge.wav", 600_000_000, func(context.Context) (io.ReadCloser, error) { return nil, errors.New("not needed") })
+		_, err := c.Files(containerID).Upload(t.Context(), huge, nil)
+		e, ok := errors.AsType[*filescan.UploadError](err)
+		require.True(t, ok, "%v", err)
+		assert.Equal(t, filescan.StepStore, e.Step, "it went to the presigned URL")
+		<-time.After(2 * time.Hour) // of the bubble
+		upload()
+		assert.Equal(t, 3, a.count("GET "+presignURL))
+	})
+}
+
+// Content of a known size fits, whatever the bound on content of unknown size.
+func TestPolicySpoolsKnownSize(t *testing.T) {
+	t.Parallel()
+	c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+		"PUT " + storeURL: says(""), "GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: says(`{"data":` + fileJSON(fileID, "song.wav", 0, testTime) + `}`),
+	}))
+	content := "RIFF\x00\x00\x00\x00WAVEfmt " + strings.Repeat("x", 100)
+	_, err := c.Files(containerID).Upload(t.Context(), acrcloud.FromReader("song.wav", strings.NewReader(content), int64(len(content))), &filescan.UploadOptions{Policy: &filescan.UploadPolicy{}})
+	require.NoError(t, err)
+	_, err = c.Files(containerID).Upload(t.Context(), acrcloud.FromReader("song.wav", strings.NewReader(content+"x"), int64(len(content))), &filescan.UploadOptions{Policy: &filescan.UploadPolicy{}})
+	_, ok := errors.AsType[*acrcloud.SourceError](err)
+	require.True(t, ok, "%v", err)
+}

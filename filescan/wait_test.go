@@ -3,8 +3,10 @@ package filescan_test
 import (
 	"context"
 	"errors"
+	"io"
+	"log"
 	"net/http"
-	"strings"
+	"net/http/httptest"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -251,161 +253,67 @@ func TestWaitNotifier(t *testing.T) {
 	}
 }
 
-func TestScan(t *testing.T) {
+// One answer that asks for a day's patience does not blind a wait, and neither does a hiccup of the token source; what cannot pass ends it.
+func TestWaitTolerates(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: inTurn(state(0), state(1))}))
-		file, err := c.Files(containerID).Scan(t.Context(), song(), nil)
-		require.NoError(t, err)
-		assert.Equal(t, filescan.StateReady, file.State)
-
-		c, _ = newAPI(t, uploads(t, map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: fails(401, "{}")}))
-		file, err = c.Files(containerID).Scan(t.Context(), song(), nil)
-		require.ErrorIs(t, err, acrcloud.ErrUnauthorized)
-		assert.Equal(t, fileID, file.ID, "the id of what was billed is not lost")
-
-		c, a := newAPI(t, nil)
-		_, err = c.Files(containerID).Scan(t.Context(), song(), &filescan.ScanOptions{Wait: filescan.WaitOptions{Timeout: -1}})
-		require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
-		assert.Empty(t, a.requests(), "nothing is billed for options that make no sense")
-	})
-}
-
-func TestGetFile(t *testing.T) {
-	t.Parallel()
-	row := fileJSON(fileID, "x", 1, testTime)
-	tests := []struct {
-		name, body string
-		found      bool
-	}{
-		{"array of one", `{"data":[` + row + `]}`, true},
-		{"object", `{"data":` + row + `}`, true},
-		{"bare", row, true},
-		{"among others", `{"data":[` + fileJSON("other", "x", 1, testTime) + `,` + row + `]}`, true},
-		{"another one", `{"data":[` + fileJSON("other", "x", 1, testTime) + `]}`, false},
-		{"none", `{"data":[]}`, false},
-		{"null", `{"data":null}`, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: says(tt.body)})
-			file, err := c.Files(containerID).Get(t.Context(), fileID)
-			if !tt.found {
-				require.ErrorIs(t, err, acrcloud.ErrNotFound)
-				return
-			}
+	file := says(`{"data":[` + fileJSON(fileID, "x", 1, testTime) + `]}`)
+	processing := says(`{"data":[` + fileJSON(fileID, "x", 0, testTime) + `]}`)
+	const get = "GET " + filesURL + "/" + fileID
+	t.Run("a day", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			c, _ := newAPI(t, map[string]http.HandlerFunc{get: inTurn(processing, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Retry-After", "86400")
+				w.WriteHeader(http.StatusServiceUnavailable)
+			}, file)})
+			started := time.Now()
+			_, err := c.Files(containerID).Wait(t.Context(), fileID, nil)
 			require.NoError(t, err)
-			assert.Equal(t, fileID, file.ID)
+			assert.LessOrEqual(t, time.Since(started), 6*time.Minute)
 		})
-	}
-}
-
-func TestDeleteFiles(t *testing.T) {
-	t.Parallel()
-	gone := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
-	missing := fails(404, `{"message":"none"}`)
-	t.Run("none", func(t *testing.T) {
-		t.Parallel()
-		c, a := newAPI(t, nil)
-		require.NoError(t, c.Files(containerID).Delete(t.Context()))
-		assert.Empty(t, a.requests())
 	})
-	t.Run("in chunks", func(t *testing.T) {
-		t.Parallel()
-		ids := strings.Split(strings.TrimSuffix(strings.Repeat("x,", 120), ","), ",")
-		chunk := func(n int) string { return "DELETE " + filesURL + "/" + strings.Join(ids[:n], ",") }
-		c, a := newAPI(t, map[string]http.HandlerFunc{chunk(50): gone, chunk(20): gone})
-		require.NoError(t, c.Files(containerID).Delete(t.Context(), ids...))
-		assert.Equal(t, 3, a.count("DELETE"))
-	})
-	t.Run("one of several is not known", func(t *testing.T) {
-		t.Parallel()
-		c, _ := newAPI(t, map[string]http.HandlerFunc{
-			"DELETE " + filesURL + "/a,b,c": missing, "DELETE " + filesURL + "/a": gone, "DELETE " + filesURL + "/b": missing, "DELETE " + filesURL + "/c": gone,
-		})
-		err := c.Files(containerID).Delete(t.Context(), "a", "b", "c")
-		require.ErrorIs(t, err, acrcloud.ErrNotFound)
-		assert.ErrorContains(t, err, "/files/b")
-	})
-	t.Run("the answer of the first attempt was lost", func(t *testing.T) {
+	t.Run("no region", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			c, _ := newAPI(t, map[string]http.HandlerFunc{"DELETE " + filesURL + "/a": inTurn(lost, missing)})
-			require.NoError(t, c.Files(containerID).Delete(t.Context(), "a"))
+			c, a := newAPI(t, map[string]http.HandlerFunc{"GET api-v2.acrcloud.com/api/fs-containers/7": says(`{"data":{"id":7}}`)})
+			_, err := c.Files(containerID).Wait(t.Context(), fileID, nil)
+			require.ErrorContains(t, err, "Config.Region")
+			assert.Len(t, a.requests(), 1)
 		})
 	})
-	t.Run("not known at all", func(t *testing.T) {
+	t.Run("no token for a moment", func(t *testing.T) {
 		t.Parallel()
-		c, _ := newAPI(t, map[string]http.HandlerFunc{"DELETE " + filesURL + "/a": missing})
-		require.ErrorIs(t, c.Files(containerID).Delete(t.Context(), "a"), acrcloud.ErrNotFound)
-	})
-	for name, refused := range map[string]http.HandlerFunc{"429": fails(429, `{}`), "503": func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Retry-After", "1")
-		w.WriteHeader(http.StatusServiceUnavailable)
-	}} {
-		t.Run("not known after a "+name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				const container = "DELETE api-v2.acrcloud.com/api/fs-containers/70"
-				c, _ := newAPI(t, map[string]http.HandlerFunc{"DELETE " + filesURL + "/a": inTurn(refused, missing), container: inTurn(refused, missing)})
-				require.ErrorIs(t, c.Files(containerID).Delete(t.Context(), "a"), acrcloud.ErrNotFound)
-				require.ErrorIs(t, c.Containers().Delete(t.Context(), 70), acrcloud.ErrNotFound)
+		synctest.Test(t, func(t *testing.T) {
+			a := &api{t: t, routes: map[string]http.HandlerFunc{get: inTurn(processing, file)}}
+			asked := 0
+			source := tokenFunc(func() (acrcloud.Secret, error) {
+				if asked++; asked == 2 {
+					return acrcloud.Secret{}, errors.New("vault: connection reset")
+				}
+				return acrcloud.NewSecret(testToken), nil
 			})
+			c, err := filescan.New(acrcloud.Config{ContainerID: 7, Region: acrcloud.EUWest1}, acrcloud.WithHTTPClient(&http.Client{Transport: a}), acrcloud.WithTokenSource(source))
+			require.NoError(t, err)
+			_, err = c.Files(containerID).Wait(t.Context(), fileID, nil)
+			require.NoError(t, err)
+			assert.Equal(t, 3, asked)
 		})
-	}
-	t.Run("several, and the answer was lost", func(t *testing.T) {
+	})
+	t.Run("no certificate that is trusted", func(t *testing.T) {
 		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			const both, a, b, container = "DELETE " + filesURL + "/a,b", "DELETE " + filesURL + "/a", "DELETE " + filesURL + "/b", "DELETE api-v2.acrcloud.com/api/fs-containers/70"
-			c, _ := newAPI(t, map[string]http.HandlerFunc{both: inTurn(lost, missing), a: missing, b: missing, container: inTurn(lost, missing)})
-			require.NoError(t, c.Files(containerID).Delete(t.Context(), "a", "b"), "both are gone")
-			require.NoError(t, c.Containers().Delete(t.Context(), 70))
-			c, _ = newAPI(t, map[string]http.HandlerFunc{both: inTurn(lost, missing), a: gone, b: missing})
-			require.ErrorIs(t, c.Files(containerID).Delete(t.Context(), "a", "b"), acrcloud.ErrNotFound, "the lost attempt had deleted nothing")
-			c, _ = newAPI(t, map[string]http.HandlerFunc{both: missing, a: inTurn(lost, missing), b: gone})
-			require.NoError(t, c.Files(containerID).Delete(t.Context(), "a", "b"))
-		})
+		srv := httptest.NewUnstartedServer(http.NotFoundHandler())
+		srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+		srv.StartTLS()
+		defer srv.Close()
+		c, err := filescan.New(acrcloud.Config{BaseURL: srv.URL, BearerToken: acrcloud.NewSecret(testToken), ContainerID: 7})
+		require.NoError(t, err)
+		_, err = c.Files(containerID).Wait(t.Context(), fileID, &filescan.WaitOptions{MinInterval: time.Hour, MaxInterval: time.Hour})
+		require.ErrorContains(t, err, "certificate")
+		_, ok := errors.AsType[*filescan.WaitError](err)
+		assert.False(t, ok)
 	})
 }
 
-func TestRescan(t *testing.T) {
-	t.Parallel()
-	missing := fails(404, `{"message":"none"}`)
-	c, a := newAPI(t, map[string]http.HandlerFunc{
-		"PUT " + filesURL + "/a/rescan":   says(`{"data":[` + fileJSON("a", "x", 0, testTime) + `]}`),
-		"PUT " + filesURL + "/e/rescan":   func(http.ResponseWriter, *http.Request) {},
-		"PUT " + filesURL + "/l/rescan":   lost,
-		"PUT " + filesURL + "/a,b/rescan": missing,
-		"PUT " + filesURL + "/p,b/rescan": missing,
-		"GET " + filesURL + "/a":          says(`{"data":[` + fileJSON("a", "x", 1, testTime) + `]}`),
-		"GET " + filesURL + "/b":          missing,
-		"GET " + filesURL + "/p":          says(`{"data":[` + fileJSON("p", "x", 0, testTime) + `]}`),
-	})
-	files, ctx := c.Files(containerID), t.Context()
-	got, err := files.Rescan(ctx)
-	require.NoError(t, err)
-	assert.Empty(t, got)
-	assert.Empty(t, a.requests())
+type tokenFunc func() (acrcloud.Secret, error)
 
-	got, err = files.Rescan(ctx, "a")
-	require.NoError(t, err)
-	require.Len(t, got, 1)
-	assert.Equal(t, filescan.StateProcessing, got[0].State)
-
-	got, err = files.Rescan(ctx, "e")
-	require.NoError(t, err, "what it answers is not documented")
-	assert.Empty(t, got)
-
-	_, err = files.Rescan(ctx, "l")
-	require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
-	assert.Equal(t, 1, a.count("PUT "+filesURL+"/l/"), "it is billed, and sent once")
-
-	got, err = files.Rescan(ctx, "a", "b")
-	require.ErrorIs(t, err, acrcloud.ErrNotFound)
-	require.Len(t, got, 1)
-	got, err = files.Rescan(ctx, "p", "b")
-	require.ErrorIs(t, err, acrcloud.ErrNotFound)
-	require.Len(t, got, 1)
-	assert.Zero(t, a.count("PUT "+filesURL+"/p/"), "what is being processed is not billed again")
-}
+func (f tokenFunc) Token(context.Context, acrcloud.Secret) (acrcloud.Secret, error) { return f() }

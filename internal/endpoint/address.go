@@ -30,6 +30,7 @@ type Rules struct {
 	PlainHTTP   string // remedy for http to another machine
 	Insecure    bool   // http to another machine is allowed
 	Query       bool   // a query is allowed
+	UserInfo    bool   // a user name and password are allowed
 }
 
 // NotAServer is the problem of what is not an address at all.
@@ -42,7 +43,7 @@ func (r Rules) Parse(text string) (*url.URL, *Error) {
 		return nil, &Error{NotAServer, r.Example}
 	}
 	switch {
-	case u.User != nil:
+	case u.User != nil && !r.UserInfo:
 		return nil, &Error{"has a user name or password in it", r.Credentials}
 	case !r.Query && (u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#")):
 		return nil, &Error{"has a query or fragment", "keep the host, and its path if it has one"}

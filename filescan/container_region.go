@@ -2,10 +2,12 @@ package filescan
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"sync"
-	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/endpoint"
 )
 
 // regions remembers the region of each container. A look-up under way is shared by all who need it, and ends early only when
@@ -94,14 +96,18 @@ func (r *regions) leave(containerID int, l *lookup) {
 	}
 }
 
-// containerSet remembers containers for a while, since what was found out about them may change.
-type containerSet struct{ until sync.Map } // by id
+var errNoRegion = errors.New("the container names no region: set Config.Region")
 
-const containerMemory = time.Hour
-
-func (s *containerSet) add(id int) { s.until.Store(id, time.Now().Add(containerMemory)) }
-
-func (s *containerSet) has(id int) bool {
-	until, ok := s.until.Load(id)
-	return ok && time.Now().Before(until.(time.Time)) //nolint:errcheck,forcetypeassert // nothing else is in it
+// region returns the region of a container, from memory if possible.
+func (c *Containers) region(ctx context.Context, id int) (acrcloud.Region, error) {
+	return c.client.regions.get(ctx, id, func(ctx context.Context) (acrcloud.Region, error) {
+		container, err := c.Get(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		if !endpoint.IsRegion(string(container.Region)) {
+			return "", &acrcloud.DecodeError{Op: "containers.get", StatusCode: http.StatusOK, Err: errNoRegion}
+		}
+		return container.Region, nil
+	})
 }

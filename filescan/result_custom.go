@@ -31,3 +31,15 @@ func (c CustomMatch) Start() time.Duration { return seconds(c.Offset) }
 
 // End is where the match ends in the scanned file.
 func (c CustomMatch) End() time.Duration { return seconds(c.Offset + c.PlayedDuration) }
+
+// asMatch is what a CustomMatch has in common with a Match.
+func (c CustomMatch) asMatch() Match {
+	f := c.Result
+	return Match{
+		Offset: c.Offset, PlayedDuration: c.PlayedDuration, Type: c.Type, Score: c.Score, Extra: c.Extra,
+		Result: acrcloud.Music{
+			ACRID: f.ACRID, Title: f.Title, Score: f.Score, DurationMS: f.DurationMS, PlayOffsetMS: f.PlayOffsetMS,
+			SampleBeginTimeOffsetMS: f.SampleBeginTimeOffsetMS, SampleEndTimeOffsetMS: f.SampleEndTimeOffsetMS, DBBeginTimeOffsetMS: f.DBBeginTimeOffsetMS, DBEndTimeOffsetMS: f.DBEndTimeOffsetMS,
+		},
+	}
+}
