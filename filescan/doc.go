@@ -20,9 +20,13 @@
 // # Money, and what is sent twice
 //
 // Each upload, import and rescan is billed. Such a request is sent again only if the service cannot have accepted it: no connection was
-// made, or it answered 429, or 503 with a Retry-After. If the answer of a creating request is lost, the new file is looked for by its
-// name, and taken for this upload's only if there is exactly one. Otherwise the error matches [acrcloud.ErrOutcomeUnknown], and
-// [UploadError] says what to look at.
+// made, or it answered 429, or 503 with a Retry-After. Where the response to a creating request is lost, the file is looked for by its name.
+//
+// A name alone does not say whose a file is, and the result of another recording is worse than an error. So a file is returned only if
+// [UploadOptions.UniqueName] promises that the name is this upload's alone; then an upload can be repeated after any error, and one file
+// is made. Otherwise the error matches [acrcloud.ErrOutcomeUnknown], and [UploadError] names the candidates.
+//
+// A [Ticket], stored before the file is made, settles an upload after a crash: see [UploadOptions.OnTicket] and [Files.Resume].
 //
 // Everything else is retried after any passing failure: lost connections, 408, 429 and 5xx. See [acrcloud.RetryPolicy].
 //

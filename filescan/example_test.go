@@ -3,6 +3,7 @@ package filescan_test
 import (
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -144,6 +145,41 @@ func ExampleFiles_Rescan() {
 	fmt.Println(again.State)
 	// Output:
 	// ready
+}
+
+// A program stores a Ticket before it is billed, and settles the upload after a crash.
+func ExampleFiles_Resume() {
+	files, recording := newService()
+	ctx := context.Background()
+
+	var stored []byte // in a file or a database
+	first, err := files.Upload(ctx, recording, &filescan.UploadOptions{
+		Name:       "track-4711.wav",
+		UniqueName: true,
+		OnTicket: func(_ context.Context, t filescan.Ticket) (err error) {
+			stored, err = json.Marshal(t)
+			return err
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	// Here the program crashes, and does not learn of the file. The next run goes on:
+	var ticket filescan.Ticket
+	if err := json.Unmarshal(stored, &ticket); err != nil {
+		fmt.Println(err)
+		return
+	}
+	file, err := files.Resume(ctx, ticket)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(file.Name, file.ID == first.ID)
+	// Output:
+	// track-4711.wav true
 }
 
 func ExampleContainers_Create() {

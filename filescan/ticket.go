@@ -68,12 +68,12 @@ func (t Ticket) check(containerID int) error {
 		return refuse("Ticket", "is empty", "use the one that UploadOptions.OnTicket got, or UploadError.Ticket of an upload that stopped at StepRecord")
 	case t.ContainerID != containerID:
 		return refuse("Ticket.ContainerID", fmt.Sprintf("is %d, but these are the files of container %d", t.ContainerID, containerID), "call Resume of that container's Files")
+	case t.Key == "" && !t.UniqueName:
+		return refuse("Ticket.Key", "is empty", "no content is stored, and the file cannot be recognised by its name: look for it in the container, and upload it again if it is not there")
 	case t.fileName() == "":
 		return refuse("Ticket.Filename", "is empty", "use the Ticket as it was handed out")
 	case t.DataType == "":
 		return refuse("Ticket.DataType", "is empty", "use the Ticket as it was handed out")
-	case t.Key == "" && !t.UniqueName:
-		return refuse("Ticket.Key", "is empty", "no content is stored, and the file cannot be recognised by its name: look for it in the container, and upload it again if it is not there")
 	}
 	for _, name := range []string{t.Filename, t.Name} {
 		if err := checkName("Ticket.Name", name); err != nil {

@@ -51,11 +51,14 @@ func (e *UploadError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "acrcloud: upload of %q stopped at step %q: %s", e.Name, e.Step, causeOf(e.Err))
 	switch {
+	case unknownOutcome(e.Err) && e.Ticket.UniqueName:
+		b.WriteString(". The file may exist, and be billed: call Files.Resume with the Ticket, or upload it again under the same name")
+		e.list(&b, "it may be")
 	case unknownOutcome(e.Err):
 		b.WriteString(". The file may exist, and sending it again may bill it twice: look for it in the container first")
 		e.list(&b, "it may be")
 	case errors.Is(e.Err, ErrNameNotUnique):
-		b.WriteString(". Nothing was sent: use a name that no other upload has, or delete what is not wanted")
+		b.WriteString(". Use a name that no other upload has, or delete what is not wanted")
 		e.list(&b, "the name is that of")
 	}
 	return text.Terminal(b.String())
