@@ -2,6 +2,7 @@
 //
 //	go run ./examples/scan                   # a sample that it makes itself, against the embedded mock
 //	go run ./examples/scan path/to/song.mp3
+//	go run ./examples/scan -o report.html path/to/song.mp3   # and writes a page of it
 //
 // With ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID in the environment it uses the real service, unless -mock is given or
 // ACRCLOUD_USE_MOCK is set.
@@ -24,6 +25,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 	"github.com/musicchartsai/acrcloud-go/mock"
+	"github.com/musicchartsai/acrcloud-go/report"
 )
 
 func main() {
@@ -48,8 +50,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	useMock := flags.Bool("mock", false, "use the embedded mock, whatever credentials there are")
 	asJSON := flags.Bool("json", false, "print the result as JSON")
 	rulesFile := flags.String("rules", "", "a JSON `file` with the rules of the verdict; see docs/assessment.md")
+	page := flags.String("o", "", "a `file` to write a page of the result to, such as report.html")
 	flags.Usage = func() {
-		_, _ = fmt.Fprint(stderr, "usage: scan [-mock] [-json] [-rules file.json] [file]\n\nWithout a file it scans a sample that it makes itself, against the mock.\n\n")
+		_, _ = fmt.Fprint(stderr, "usage: scan [-mock] [-json] [-o report.html] [-rules file.json] [file]\n\nWithout a file it scans a sample that it makes itself, against the mock.\n\n")
 		flags.PrintDefaults()
 	}
 	switch err := flags.Parse(args); {
@@ -61,7 +64,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		flags.Usage()
 		return exitUsage
 	}
-	err := scan(ctx, flags.Arg(0), *rulesFile, *useMock, *asJSON, status, stdout, stderr)
+	err := scan(ctx, flags.Arg(0), *rulesFile, *page, *useMock, *asJSON, status, stdout, stderr)
 	status.Clear()
 	switch {
 	case err == nil:
@@ -77,7 +80,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitFailed
 }
 
-func scan(ctx context.Context, path, rulesFile string, useMock, asJSON bool, status *demo.Status, stdout, stderr io.Writer) error {
+func scan(ctx context.Context, path, rulesFile, page string, useMock, asJSON bool, status *demo.Status, stdout, stderr io.Writer) error {
 	rules, err := demo.Rules(rulesFile)
 	if err != nil {
 		return err
@@ -100,6 +103,9 @@ func scan(ctx context.Context, path, rulesFile string, useMock, asJSON bool, sta
 	}
 	file, err := client.Files(service.Config.ContainerID).Scan(ctx, src, options(status, service, stderr))
 	status.Clear()
+	if file != nil && page != "" {
+		err = errors.Join(err, writePage(page, file, rules)) // of a scan that failed, too
+	}
 	if file != nil && err != nil {
 		_, _ = fmt.Fprintf(stderr, "The file is uploaded; its id is %s.\n", file.ID)
 	}
@@ -123,6 +129,17 @@ func scan(ctx context.Context, path, rulesFile string, useMock, asJSON bool, sta
 			"    srv.AddTrack(mock.Track{Title: \"…\", Data: contentOfTheFile})")
 	}
 	return err
+}
+
+// writePage writes the result as a page for a browser.
+func writePage(name string, file *filescan.File, rules *filescan.Rules) error {
+	f, err := os.Create(name) //nolint:gosec // the file that the user names
+	if err != nil {
+		return err
+	}
+	r := report.File(file, rules)
+	r.Made, r.Location = time.Now(), time.Local
+	return errors.Join(report.HTML(f, r), f.Close())
 }
 
 // options reports on a terminal how far the scan is.

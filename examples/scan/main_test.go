@@ -97,3 +97,19 @@ func TestScanIsInterrupted(t *testing.T) {
 	assert.Empty(t, stdout.String())
 	assert.Contains(t, stderr.String(), "stopped")
 }
+
+//nolint:paralleltest // the environment belongs to the whole program
+func TestScanWritesAPage(t *testing.T) {
+	environment(t, "", "", "")
+	name := filepath.Join(t.TempDir(), "report.html")
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, exitOK, run(t.Context(), []string{"-o", name}, &stdout, &stderr), stderr.String())
+	page, err := os.ReadFile(name)
+	require.NoError(t, err)
+	assert.Contains(t, string(page), "Critical risk")
+	assert.Contains(t, string(page), "Midnight Harbour")
+	assert.Contains(t, stdout.String(), "Midnight Harbour")
+
+	assert.Equal(t, exitFailed, run(t.Context(), []string{"-o", filepath.Join(name, "none")}, &stdout, &stderr))
+	assert.Contains(t, stderr.String(), "The file is uploaded", "its id is not lost")
+}

@@ -1,0 +1,311 @@
+package report
+
+import (
+	"bufio"
+	"crypto/sha256"
+	_ "embed" // the page's parts
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"io"
+	"math"
+	"strconv"
+	"sync"
+
+	"github.com/musicchartsai/acrcloud-go/filescan"
+)
+
+//go:embed templates/page.gohtml
+var pageSource string
+
+//go:embed templates/style.css
+var styleSource string
+
+//go:embed templates/page.css
+var pageStyle string
+
+//go:embed templates/script.js
+var scriptSource string
+
+// templates are parsed once.
+//
+//nolint:gochecknoglobals // a constant that takes time to make
+var templates = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("report").Parse(pageSource)
+})
+
+// hashOf is a source expression of a Content-Security-Policy.
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// policy admits the page's own style and script and nothing else.
+func policy() string {
+	return "default-src 'none'; style-src " + hashOf(styleSource+pageStyle) + "; script-src " + hashOf(scriptSource) + "; base-uri 'none'; form-action 'none'"
+}
+
+// HTML writes the report as one page that needs nothing else: it can be sent, stored and printed, and is read without a script. A script
+// of its own sorts and filters the table of files.
+//
+// Nothing is written before the last file is read. If the files end with an error, the page says that it is incomplete, and the error
+// is returned. A report that nothing can be made of is an [*acrcloud.ArgumentError].
+func HTML(w io.Writer, r Report) error {
+	p, err := r.gather(nil)
+	if p == nil {
+		return err
+	}
+	return errors.Join(err, p.writePage(w, ""), p.close())
+}
+
+// A page collects what a report shows, in the order in which it is read.
+type page struct {
+	report    *Report
+	templates *template.Template
+	overview  *overview
+	rows      spool  // of the table of files
+	body      spool  // the files in full, or whatever else there is
+	markup    markup // of one file at a time
+	full      int    // files in the body
+	rawLeft   int    // bytes of raw JSON that the page may still have
+	name      string // of the file that is all there is, for the window's title
+	cause     error  // why the list ended early
+
+	// each writes a page for a file and returns its address. With it no file is shown in full here.
+	each func(v *fileView) (string, error)
+}
+
+// rawMost is how much raw JSON a page of several files has.
+const rawMost = 64 << 10
+
+// gather reads what the report is made of. The page is there with an error if that is the source's.
+func (r *Report) gather(each func(*fileView) (string, error)) (*page, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	t, err := templates()
+	if err != nil {
+		return nil, err
+	}
+	p := &page{report: r, templates: t, overview: newOverview(), rawLeft: rawMost, each: each}
+	switch r.kind {
+	case ofRecording:
+		err = buffered(&p.body, func(w io.Writer) error { return p.show(w, "recordingOpen", r.recordingView()) })
+	case ofPlays:
+		err = p.plays()
+	default:
+		err = p.files()
+	}
+	if err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	return p, p.cause
+}
+
+// close removes temporary files.
+func (p *page) close() error { return errors.Join(p.rows.close(), p.body.close()) }
+
+func (p *page) execute(w io.Writer, name string, data any) error {
+	return p.templates.ExecuteTemplate(w, name, data)
+}
+
+// buffered writes through a buffer: templates write in small pieces.
+func buffered(w io.Writer, write func(io.Writer) error) error {
+	b := bufio.NewWriterSize(w, 32<<10)
+	if err := write(b); err != nil {
+		return err
+	}
+	return b.Flush()
+}
+
+// files reads all files.
+func (p *page) files() error {
+	rows, body := bufio.NewWriterSize(&p.rows, 32<<10), bufio.NewWriterSize(&p.body, 32<<10)
+	n := 0
+	for f, err := range p.report.files {
+		if err != nil {
+			p.cause = err
+			break
+		}
+		if f == nil {
+			continue
+		}
+		n++
+		if err := p.file(p.report.viewOf(f, n), rows, body); err != nil {
+			return err
+		}
+	}
+	return errors.Join(rows.Flush(), body.Flush())
+}
+
+// file adds one file.
+func (p *page) file(v *fileView, rows, body io.Writer) error {
+	p.overview.add(v)
+	row := p.report.rowOf(v)
+	switch {
+	case p.each != nil:
+		var err error
+		if row.Link, err = p.each(v); err != nil {
+			return err
+		}
+	case p.fits():
+		p.full++
+		row.Link = "#" + v.Anchor
+		if err := p.show(body, "fileOpen", v); err != nil {
+			return err
+		}
+	}
+	return p.execute(rows, "fileRow", row)
+}
+
+// fits reports whether the page may have one more file in full.
+func (p *page) fits() bool {
+	if p.report.Details != 0 {
+		return p.full < p.report.Details
+	}
+	return p.full == 0 || (p.full < usualDetails && p.body.size < usualSize)
+}
+
+// show writes a file in full, or a recording.
+func (p *page) show(w io.Writer, open string, v *fileView) error {
+	if err := p.execute(w, open, v); err != nil {
+		return err
+	}
+	m := &p.markup
+	m.b = m.b[:0]
+	if v.Timeline != nil {
+		m.add("<h3>Timeline</h3>")
+		m.timeline(v.Timeline)
+		m.add(`<p class="hint">Scale: `)
+		m.text(v.Scale)
+		m.add(". Each bar leads to its row below, which has its number.</p>\n")
+	}
+	for _, s := range v.Sections {
+		m.section(s, v.Anchor)
+	}
+	if _, err := w.Write(m.b); err != nil {
+		return err
+	}
+	if err := p.execute(w, "more", v); err != nil {
+		return err
+	}
+	m.b = m.b[:0]
+	switch size := len(v.rawJSON); {
+	case size == 0:
+	case p.full <= 1 || size <= p.rawLeft:
+		p.rawLeft -= size
+		m.add(`<details class="raw"><summary>The results as JSON, `)
+		m.text(number(float64(size)/1000, 1))
+		m.add(` kB</summary><pre tabindex="0">`)
+		m.raw(indented(v.rawJSON))
+		m.add("</pre></details>")
+	default:
+		m.add(`<p class="hint">The results as JSON are left out, to keep this page small. A report of this file alone has them.</p>`)
+	}
+	m.add("</section>\n")
+	_, err := w.Write(m.b)
+	return err
+}
+
+// A fileRow is a file in the table of all.
+type fileRow struct {
+	Name, Link        string
+	Risk, Word, Rank  string
+	Type, Confidence  string
+	Matched, MatchedV string // in words, and to sort by
+	Matches           string
+	Length, LengthV   string
+	Date              string
+}
+
+// rowOf is a file in the table.
+func (r *Report) rowOf(v *fileView) fileRow {
+	a := &v.assessment
+	row := fileRow{
+		Name: v.Name, Risk: v.Verdict.Risk, Word: v.Verdict.Word, Type: v.Verdict.Type, Rank: strconv.Itoa(int(a.Risk)), Matches: strconv.Itoa(v.matches()),
+		Matched: clock(math.Round(a.MatchedSeconds)), MatchedV: number(a.MatchedSeconds, 2), Length: dash, Date: v.date,
+	}
+	if a.Risk > filescan.RiskNone {
+		row.Confidence = number(a.Confidence, 1)
+	}
+	if v.duration > 0 {
+		row.Length, row.LengthV = clock(v.duration), number(v.duration, 2)
+	}
+	if s := share(a.MatchedSeconds, v.duration); s != "" && a.MatchedSeconds > 0 {
+		row.Matched += " (" + s + ")"
+	}
+	if a.MatchedSeconds <= 0 {
+		row.Matched = dash
+	}
+	return row
+}
+
+// head is what the page begins with.
+type head struct {
+	Title, Made, Back, Policy string
+	Name                      string // of the only file
+	Style                     template.CSS
+	Script                    template.JS
+}
+
+// writePage writes the whole page. back is the address of the page that it belongs to, if there is one.
+func (p *page) writePage(w io.Writer, back string) error {
+	h := head{
+		Title: p.report.title(), Name: p.name, Made: p.report.date(p.report.Made), Back: back, Policy: policy(),
+		Style: template.CSS(styleSource + pageStyle), Script: template.JS(scriptSource), //nolint:gosec // the package's own
+	}
+	return buffered(w, func(w io.Writer) error {
+		if err := p.execute(w, "open", h); err != nil {
+			return err
+		}
+		if err := p.writeBody(w); err != nil {
+			return err
+		}
+		return p.execute(w, "close", h)
+	})
+}
+
+// writeBody writes what is between the title and the end.
+func (p *page) writeBody(w io.Writer) error {
+	if _, err := io.WriteString(w, `<div class="acr">`); err != nil {
+		return err
+	}
+	if p.cause != nil {
+		if err := p.execute(w, "incomplete", plural(p.overview.files, "file", "files")); err != nil {
+			return err
+		}
+	}
+	if p.report.kind == ofFiles && (p.overview.files != 1 || p.full == 0) {
+		if err := p.writeTable(w); err != nil {
+			return err
+		}
+	}
+	if p.report.kind == ofPlays {
+		if err := p.execute(w, "playsOver", p.overview.playSummary()); err != nil {
+			return err
+		}
+	}
+	if err := p.body.copyTo(w); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "</div>")
+	return err
+}
+
+// writeTable writes the overview and the table of files.
+func (p *page) writeTable(w io.Writer) error {
+	if err := p.execute(w, "overview", p.overview.summary()); err != nil {
+		return err
+	}
+	hint := ""
+	if n := p.overview.files; p.each == nil && p.full < n && p.full > 0 {
+		hint = plural(p.full, "file of "+grouped(n)+" follows", "files of "+grouped(n)+" follow") + " in full below the table. Of the others there are the rows only."
+	}
+	if err := p.execute(w, "filesOpen", hint); err != nil {
+		return err
+	}
+	if err := p.rows.copyTo(w); err != nil {
+		return err
+	}
+	return p.execute(w, "filesClose", nil)
+}

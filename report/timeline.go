@@ -1,0 +1,179 @@
+package report
+
+import (
+	"cmp"
+	"container/heap"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// A timeline shows where in a file, a recording or an hour something is. Horizontal places are in percent of its length, so that it
+// fits every width; vertical ones in pixels.
+type timeline struct {
+	Ticks []tick
+	Lanes []lane
+}
+
+// A lane has everything of one kind.
+type lane struct {
+	Name   string
+	Class  string // of its bars
+	Note   string // on what has no place in it
+	Pieces []piece
+}
+
+// A piece is as much of a lane as fits on a page of paper.
+type piece struct {
+	Height int
+	Label  string // for those who do not see it
+	Bars   []bar
+}
+
+// A bar is a stretch in which something was found.
+type bar struct {
+	X, W  string // in percent
+	Y     int
+	Class string // if it is not the lane's
+	No    string // of the row that says more
+	Href  string // the anchor of the row that says more
+	Text  string // in words
+	Label string // as much as fits into the bar; empty where nothing does
+
+	start, end float64
+	row        int
+}
+
+// A tick is a time on the axis.
+type tick struct {
+	X      string
+	Anchor string // of the text, in SVG's terms
+	Text   string
+}
+
+const (
+	rowHeight = 18 // of a bar and the space below it
+	pieceRows = 36 // as many as fit on a page of paper
+	thinnest  = 0.3
+	labelled  = 6.0 // percent that a bar must have for a label
+	numbered  = 1.4 // percent that it must have for its number
+
+	// A page is at most so wide that so many letters fit into a percent.
+	lettersPerPercent = 2.6
+)
+
+// ticks marks round times from 0 to the end, seven at most.
+func ticks(length float64) []tick {
+	if !(length > 0) {
+		return nil
+	}
+	step := tickStep(length)
+	list := make([]tick, 0, 8)
+	for at := 0.0; at < length-0.55*step; at += step {
+		t := tick{X: coordinate(100 * at / length), Anchor: "middle", Text: clock(at)}
+		if at == 0 {
+			t.Anchor = "start"
+		}
+		list = append(list, t)
+	}
+	return append(list, tick{X: "100", Anchor: "end", Text: clock(length)})
+}
+
+// steps are round numbers of seconds.
+var steps = []float64{1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 3 * 3600, 4 * 3600, 6 * 3600, 12 * 3600, 24 * 3600}
+
+func tickStep(length float64) float64 {
+	for _, s := range steps {
+		if length <= 5.5*s {
+			return s
+		}
+	}
+	day := steps[len(steps)-1]
+	return day * math.Ceil(length/day/5)
+}
+
+// coordinate writes a part in percent.
+func coordinate(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }
+
+// place gives a bar its horizontal place. What is outside of the timeline is shown at its edge.
+func (b *bar) place(start, end, length float64) {
+	b.start, b.end = min(max(start, 0), length), min(max(end, start, 0), length)
+	x, w := 0.0, 100.0
+	if length > 0 {
+		x, w = 100*b.start/length, 100*(b.end-b.start)/length
+	}
+	w = max(w, thinnest)
+	x = min(x, 100-w)
+	b.X, b.W = coordinate(x), coordinate(w)
+	if w < labelled {
+		b.Label = ""
+	}
+	b.Label = brief(b.Label, int(lettersPerPercent*w)+4)
+	if w < numbered {
+		b.No = ""
+	}
+}
+
+// lay puts bars into rows, so that none covers another, and rows into pieces.
+func (l *lane) lay(bars []bar, length float64) {
+	slices.SortStableFunc(bars, func(a, b bar) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
+	var free rows
+	count := 0
+	gap := length * thinnest / 100 // what a bar takes at least
+	for i := range bars {
+		b := &bars[i]
+		if len(free) > 0 && free[0].end <= b.start {
+			b.row = free[0].row
+			free[0].end = max(b.end, b.start+gap)
+			heap.Fix(&free, 0)
+			continue
+		}
+		b.row = count
+		count++
+		heap.Push(&free, row{b.row, max(b.end, b.start+gap)})
+	}
+	pieces := make([]piece, (count+pieceRows-1)/pieceRows)
+	for i := range pieces {
+		pieces[i].Height = rowHeight * min(pieceRows, count-i*pieceRows)
+		pieces[i].Label = l.Name
+		if len(pieces) > 1 {
+			pieces[i].Label += ", part " + strconv.Itoa(i+1)
+		}
+	}
+	for _, b := range bars {
+		p := &pieces[b.row/pieceRows]
+		b.Y = rowHeight*(b.row%pieceRows) + 1
+		p.Bars = append(p.Bars, b)
+	}
+	l.Pieces = pieces
+}
+
+// A row is taken until its last bar ends.
+type row struct {
+	row int
+	end float64
+}
+
+// rows are a heap: what becomes free first, the upper of two.
+type rows []row
+
+// Len implements [heap.Interface].
+func (r rows) Len() int { return len(r) }
+
+// Less implements [heap.Interface].
+func (r rows) Less(i, j int) bool {
+	return cmp.Or(cmp.Compare(r[i].end, r[j].end), cmp.Compare(r[i].row, r[j].row)) < 0
+}
+
+// Swap implements [heap.Interface].
+func (r rows) Swap(i, j int) { r[i], r[j] = r[j], r[i] }
+
+// Push implements [heap.Interface].
+func (r *rows) Push(x any) { *r = append(*r, x.(row)) }
+
+// Pop implements [heap.Interface]. Nothing here takes rows away.
+func (r *rows) Pop() any {
+	last := (*r)[len(*r)-1]
+	*r = (*r)[:len(*r)-1]
+	return last
+}

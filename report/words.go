@@ -1,0 +1,203 @@
+package report
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
+)
+
+// dash stands where there is no value.
+const dash = "–"
+
+// usable reports whether a number of seconds can be the place of anything: it is not infinite, and within the 31 years that the rules
+// of filescan go up to.
+func usable(seconds float64) bool { return math.Abs(seconds) <= 1e9 }
+
+// clock writes seconds as h:mm:ss, with tenths if there are any.
+func clock(seconds float64) string {
+	if !usable(seconds) {
+		return "unknown"
+	}
+	b := make([]byte, 0, 16)
+	tenths := int64(math.Round(seconds * 10))
+	if tenths < 0 {
+		b, tenths = append(b, "\u2212"...), -tenths
+	}
+	whole := tenths / 10
+	minutes, rest := whole/60, whole%60
+	if minutes >= 60 {
+		b = append(strconv.AppendInt(b, minutes/60, 10), ':')
+		minutes %= 60
+		if minutes < 10 {
+			b = append(b, '0')
+		}
+	}
+	b = append(strconv.AppendInt(b, minutes, 10), ':')
+	if rest < 10 {
+		b = append(b, '0')
+	}
+	b = strconv.AppendInt(b, rest, 10)
+	if tenths%10 != 0 {
+		b = append(b, '.', byte('0'+tenths%10))
+	}
+	return string(b)
+}
+
+// clockOf writes a Duration as clock does.
+func clockOf(d time.Duration) string { return clock(d.Seconds()) }
+
+// number writes a figure with the given number of decimals at most.
+func number(v float64, decimals int) string {
+	switch {
+	case math.IsNaN(v):
+		return "not a number"
+	case math.IsInf(v, 0):
+		return "infinite"
+	}
+	digits := strconv.FormatFloat(v, 'f', decimals, 64)
+	if strings.Contains(digits, ".") {
+		digits = strings.TrimRight(strings.TrimRight(digits, "0"), ".")
+	}
+	if digits == "-0" {
+		return "0"
+	}
+	return strings.Replace(digits, "-", "\u2212", 1)
+}
+
+func percent(v float64) string { return number(v, 1) + " %" }
+
+// share is a part of a whole in percent, without the impression of a precision that nobody has.
+func share(part, whole float64) string {
+	if !(whole > 0) || !usable(part) {
+		return ""
+	}
+	p := 100 * min(part/whole, 1)
+	if p > 0 && p < 0.5 {
+		return "under 1 %"
+	}
+	return number(p, 0) + " %"
+}
+
+// alteration says in words how the tempo and the pitch differ from those of the recording. The service gives the tempo's as how much
+// longer the audio lasts, so that more is slower; that of the pitch is taken to be more where it is higher.
+func alteration(tempo, pitch *float64) string {
+	switch {
+	case tempo == nil && pitch == nil:
+		return dash
+	case tempo == nil:
+		return differs(pitch, "higher", "lower", "pitch unchanged")
+	case pitch == nil:
+		return differs(tempo, "slower", "faster", "tempo unchanged")
+	case *tempo == 0 && *pitch == 0:
+		return "unchanged"
+	case *pitch == 0:
+		return differs(tempo, "slower", "faster", "")
+	case *tempo == 0:
+		return differs(pitch, "higher", "lower", "")
+	}
+	return differs(tempo, "slower", "faster", "") + ", " + differs(pitch, "higher", "lower", "")
+}
+
+func differs(skew *float64, more, less, same string) string {
+	v := *skew
+	switch {
+	case v > 0:
+		return number(100*v, 1) + " % " + more
+	case v < 0:
+		return number(-100*v, 1) + " % " + less
+	case v == 0:
+		return same
+	}
+	return "unknown"
+}
+
+// plural writes a number with its noun.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + many
+}
+
+// grouped separates thousands with a thin space that does not break, as ISO 80000 has it.
+func grouped(n int) string {
+	digits := strconv.Itoa(n)
+	if n < 10_000 {
+		return digits
+	}
+	var b strings.Builder
+	for i, c := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString("\u202f")
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// brief cuts text that stands beside the whole of it, or of which there is no need of more than a part.
+func brief(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n++; n < most {
+			continue
+		}
+		s = strings.TrimRight(s[:i], " ") + "…"
+		if open := strings.Count(s, "\u2068") - strings.Count(s, "\u2069"); open > 0 {
+			s += strings.Repeat("\u2069", open)
+		}
+		break
+	}
+	return s
+}
+
+// clean makes text fit for a page: what controls something, is not seen or changes the direction of what follows is spelled out, as
+// everywhere in the SDK. Text that is written from right to left is kept apart from what surrounds it.
+func clean(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f {
+			return cleanSlowly(s)
+		}
+	}
+	return s
+}
+
+func cleanSlowly(s string) string {
+	s = text.Terminal(s)
+	if strings.ContainsFunc(s, rightToLeft) {
+		return "\u2068" + s + "\u2069"
+	}
+	return s
+}
+
+// rightToLeft reports whether a character is of a script that is written from right to left, or marks such text.
+func rightToLeft(r rune) bool {
+	return (r >= 0x0590 && r <= 0x08ff) || (r >= 0xfb1d && r <= 0xfdff) || (r >= 0xfe70 && r <= 0xfefc) || (r >= 0x10800 && r <= 0x10fff) || (r >= 0x1e800 && r <= 0x1efff)
+}
+
+// joined puts cleaned texts in a row, leaving empty ones out.
+func joined(texts []string, separator string) string {
+	switch len(texts) {
+	case 0:
+		return ""
+	case 1:
+		return clean(texts[0])
+	}
+	var b strings.Builder
+	for _, text := range texts {
+		if text == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString(separator)
+		}
+		b.WriteString(clean(text))
+	}
+	return b.String()
+}
