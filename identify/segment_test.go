@@ -76,18 +76,117 @@ func TestMerge(t *testing.T) {
 			t.Parallel()
 			segments, err := identify.Merge(tt.windows)
 			require.NoError(t, err)
-			var got []string
-			for _, s := range segments {
-				text := []string{fmt.Sprintf("%vs-%vs %s %v x%d", s.Start.Seconds(), s.End.Seconds(), s.Best.Title, s.Best.Score, s.Windows)}
-				for _, c := range s.Others {
-					text = append(text, c.Title)
-				}
-				got = append(got, strings.Join(text, ", "))
-			}
-			assert.Equal(t, tt.want, got)
+			assert.Equal(t, tt.want, described(segments))
 		})
 	}
 }
+
+// described lists segments as "start-end title score xwindows, others".
+func described(segments []identify.Segment) []string {
+	var got []string
+	for _, s := range segments {
+		text := []string{fmt.Sprintf("%vs-%vs %s %v x%d", s.Start.Seconds(), s.End.Seconds(), s.Best.Title, s.Best.Score, s.Windows)}
+		for _, c := range s.Others {
+			text = append(text, c.Title)
+		}
+		got = append(got, strings.Join(text, ", "))
+	}
+	return got
+}
+
+// at is a recording that fills its window, db milliseconds into it.
+func at(acrid string, score float64, db int64) acrcloud.Music {
+	m := heard(acrid, score, 0, 12, -1)
+	m.DBBeginTimeOffsetMS = &db
+	return m
+}
+
+// from is a recording in a part of its window, without a place in the recording.
+func from(acrid string, score float64, begin, end int64) acrcloud.Music {
+	return heard(acrid, score, begin, end, -1)
+}
+
+// What plays a little fast or slow drifts: by more, the longer nothing was looked at, and from one window to the next.
+func TestMergeDrift(t *testing.T) {
+	t.Parallel()
+	type music = []acrcloud.Music
+	for _, tt := range []struct {
+		name  string
+		every int
+		drift []int64 // of each window against the first, in milliseconds
+		want  int     // segments
+	}{
+		{"as much as a window is off", 12, []int64{0, 1500}, 1},
+		{"as much, the other way", 12, []int64{0, -1500}, 1},
+		{"more than a window is off", 12, []int64{0, 1501}, 2},
+		{"more, the other way", 12, []int64{0, -1501}, 2},
+		{"across 90 seconds", 102, []int64{0, 4500}, 1},
+		{"across 90 seconds, the other way", 102, []int64{0, -4500}, 1},
+		{"too much across 90 seconds", 102, []int64{0, 4501}, 2},
+		{"too much across 90 seconds, the other way", 102, []int64{0, -4501}, 2},
+		{"from window to window", 12, []int64{0, 1000, 2000, 3000, 4000}, 1},
+		{"from window to window, and back at once", 12, []int64{0, 1000, 2000, 0}, 2},
+		{"overlapping windows have no gap", 6, []int64{0, 1500, 3001}, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			windows := make([]music, 0, len(tt.drift))
+			for i, drift := range tt.drift {
+				windows = append(windows, music{at("a", 80, int64(100_000+1000*i*tt.every)+drift)})
+			}
+			segments, err := identify.Merge(every(tt.every, windows...))
+			require.NoError(t, err)
+			assert.Len(t, segments, tt.want)
+		})
+	}
+}
+
+func TestMergeDecides(t *testing.T) {
+	t.Parallel()
+	type music = []acrcloud.Music
+	titled := func(m acrcloud.Music, title string) acrcloud.Music {
+		m.Title = title
+		return m
+	}
+	both := func(db, play int64) acrcloud.Music {
+		m := at("a", 80, db)
+		m.PlayOffsetMS = &play
+		return m
+	}
+	tests := []struct {
+		name    string
+		windows iter.Seq2[*identify.Window, error]
+		want    []string
+	}{
+		{"the later of two runs goes on", every(12, music{at("a", 80, 0)}, music{at("a", 80, 14_500)}, music{at("a", 80, 25_200)}), []string{"0s-12s a 80 x1", "12s-36s a 80 x2"}},
+		{"a run goes on once in a window", every(12, music{at("a", 80, 0)}, music{at("a", 80, 12_000), at("a", 80, 12_900)}), []string{"0s-24s a 80 x2"}},
+		{"a run does not go on in its own window", every(12, music{at("a", 80, 0), at("a", 80, 500)}), []string{"0s-12s a 80 x1"}},
+		{"without offsets, not across a window that failed", every(12, music{from("a", 80, -1, 0)}, nil, music{from("a", 80, -1, 0)}), []string{"0s-12s a 80 x1", "24s-36s a 80 x1"}},
+		{"offsets in one of two neighbours", every(12, music{at("a", 80, 0)}, music{from("a", 80, -1, 0)}, none(), music{at("a", 80, 36_000)}), []string{"0s-24s a 80 x2", "36s-48s a 80 x1"}},
+		{"offsets that do not fit, in neighbours", every(12, music{at("a", 80, 0)}, music{at("a", 80, 60_000)}), []string{"0s-12s a 80 x1", "12s-24s a 80 x1"}},
+		{"the place in the recording before the position at the end", every(12, music{both(0, 12_000)}, music{both(12_000, 99_000)}), []string{"0s-24s a 80 x2"}},
+		{"the first of equal scores is best", every(12, music{titled(at("a", 80, 0), "first")}, music{titled(at("a", 80, 12_000), "second")}), []string{"0s-24s first 80 x2"}},
+		{"a better score is best", every(12, music{titled(at("a", 80, 0), "first")}, music{titled(at("a", 80.5, 12_000), "second")}), []string{"0s-24s second 80.5 x2"}},
+		{"windows before score", every(12, music{at("a", 70, 0), at("b", 100, 0)}, music{at("a", 70, 12_000)}), []string{"0s-24s a 70 x2, b"}},
+		{"score before length", every(12, music{from("a", 80, 0, 12), from("b", 90, 3, 12)}), []string{"3s-12s b 90 x1, a"}},
+		{"length at last", every(12, music{from("a", 80, 3, 12), from("b", 80, 0, 12)}), []string{"0s-12s b 80 x1, a"}},
+		{"half of a run beside a segment is no part of it", every(12, music{at("a", 80, 0)}, music{at("a", 80, 12_000), from("b", 90, 6, 12)}, music{from("b", 90, 0, 6)}), []string{"0s-24s a 80 x2", "18s-30s b 90 x2"}},
+		{"more than half is", every(12, music{at("a", 80, 0)}, music{at("a", 80, 12_000), from("b", 70, 5, 12)}, music{at("a", 80, 24_000), from("b", 70, 0, 6)}), []string{"0s-36s a 80 x3, b"}},
+		{"in two segments, the one with more reason", every(12, music{at("a", 90, 0)}, music{from("c", 70, 4, 8), at("a", 90, 12_000), at("b", 80, 0)}, music{at("b", 80, 12_000)}), []string{"0s-24s a 90 x2, c", "12s-36s b 80 x2"}},
+		{"others once, the longest first", every(12, music{at("a", 90, 0), at("b", 80, 0), at("c", 70, 0)}, music{at("a", 90, 12_000), at("c", 70, 12_000), at("b", 80, 60_000)}, music{at("a", 90, 24_000)}), []string{"0s-36s a 90 x3, c, b"}},
+		{"an hour on, in other minutes", every(3600, music{at("a", 80, 0)}, music{at("a", 80, 0)}, music{at("b", 80, 0), at("a", 70, 0)}), []string{"0s-12s a 80 x1", "3600s-3612s a 80 x1", "7200s-7212s b 80 x1, a"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			segments, err := identify.Merge(tt.windows)
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, described(segments))
+		})
+	}
+}
+
+func none() []acrcloud.Music { return []acrcloud.Music{} }
 
 func TestMergeCustomFilesByPlayOffset(t *testing.T) {
 	t.Parallel()
