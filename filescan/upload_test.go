@@ -3,6 +3,7 @@ package filescan_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -22,6 +24,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
 const (
@@ -352,6 +355,38 @@ func TestImport(t *testing.T) {
 			assert.Equal(t, 1, a.count("POST"))
 		})
 	})
+}
+
+// What the header of Windows Media says of the stream.
+const (
+	asfAudioStream = "\x40\x9E\x69\xF8\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B"
+	asfVideoStream = "\xC0\xEF\x19\xBC\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B"
+)
+
+// wma is Windows Media whose header has a cover of 90 kB before the stream.
+func wma(stream string) acrcloud.Source {
+	object := func(guid, body string) string {
+		return guid + string(binary.LittleEndian.AppendUint64(nil, uint64(24+len(body)))) + body
+	}
+	body := object("\x40\xA4\xD0\xD2\x07\xE3\xD2\x11\x97\xF0\x00\xA0\xC9\x5E\xA8\x50", strings.Repeat("\xFF\xD9\x00", 30_000)) +
+		object("\x91\x07\xDC\xB7\xB7\xA9\xCF\x11\x8E\xE6\x00\xC0\x0C\x20\x53\x65", stream+strings.Repeat("\x00", 38))
+	header := object("\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C", "\x02\x00\x00\x00\x01\x02"+body)
+	return acrcloud.FromBytes("cover.wma", []byte(header+"packets"))
+}
+
+// A header with a cover is read to its end: what is declared behind it decides.
+func TestUploadPolicyBehindACover(t *testing.T) {
+	t.Parallel()
+	srv := mock.New()
+	t.Cleanup(func() { _ = srv.Close() })
+	client, err := filescan.New(srv.Config(), srv.Options()...)
+	require.NoError(t, err)
+	audio := &filescan.UploadPolicy{Formats: slices.DeleteFunc(acrcloud.Formats(), acrcloud.Format.Video)}
+	files := client.Files(srv.Config().ContainerID)
+	_, err = files.Upload(t.Context(), wma(asfAudioStream), &filescan.UploadOptions{Policy: audio})
+	require.NoError(t, err)
+	_, err = files.Upload(t.Context(), wma(asfVideoStream), &filescan.UploadOptions{Policy: audio})
+	require.ErrorIs(t, err, filescan.ErrFormat)
 }
 
 func TestUploadPolicy(t *testing.T) {

@@ -237,7 +237,7 @@ func serve(tb testing.TB, h http.Handler, token, method, url string, body []byte
 func FuzzWAV(f *testing.F) {
 	srv := mock.New(mock.WithSeed(1))
 	track := srv.AddTrack(mock.Track{Title: "x"})
-	f.Add(track.WAV(0, 2100*time.Millisecond))
+	f.Add(track.WAV(0, 1050*time.Millisecond))
 	f.Add(wavOf(11025, converted(samplesOf(track.WAV(0, time.Second)), 8000, 11025)))
 	f.Add([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x12\x00\x00\x00\x03\x00\x01\x00\x40\x1f\x00\x00\x00\x00\x00\x00\x04\x00\x20\x00\x00\x00data\x09\x00\x00\x00abcdefghi"))
 	f.Add([]byte("RIFF\x00\x00\x00\x00WAVEjunk\xff\xff\xff\xfffmt "))

@@ -170,14 +170,14 @@ func FuzzWAV(f *testing.F) {
 	data := ramp(2, 1, int16s)
 	for _, w := range []fixture.WAV{
 		{Format: fixture.WAVFormat(1, 1, 8000, 16), Data: data[:200]},
-		{Format: fixture.WAVFormat(1, 2, 44100, 24), Data: data[:900], Before: fixture.Chunk("LIST", []byte("odd")), After: []byte("id3 ")},
+		{Format: fixture.WAVFormat(1, 2, 44100, 24), Data: data[:300], Before: fixture.Chunk("LIST", []byte("odd")), After: []byte("id3 ")},
 		{Format: fixture.Extensible(3, 1, 48000, 32, 32), Data: data[:400], DataSize: new(uint32)},
 		{RIFF: "RF64", Before: fixture.Chunk("ds64", make([]byte, 28)), Format: fixture.WAVFormat(7, 1, 11025, 8), Data: data[:300], DataSize: new(uint32(math.MaxUint32))},
 	} {
 		f.Add(w.Bytes())
 	}
 	f.Fuzz(func(t *testing.T, wav []byte) {
-		if len(wav) > 1<<16 {
+		if len(wav) > 4<<10 { // smaller ones show the same, and are made smaller in no time
 			return
 		}
 		all, err := decode(bytes.NewReader(wav))

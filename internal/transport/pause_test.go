@@ -98,7 +98,7 @@ func TestDoPausesTheClient(t *testing.T) {
 		_, err = c.Do(ctx, identification(0))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown, "nothing was sent")
-		assert.Equal(t, []time.Duration{0, time.Second, time.Second}, sent)
+		assert.Equal(t, []time.Duration{0, time.Second, time.Second + time.Second/8}, sent, "and then one goes on after the other")
 	})
 }
 
@@ -189,4 +189,67 @@ func (s *spaced) Wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// With many calls at a time and few per second allowed, none fails for good: after a pause they go on one after the other, no faster than
+// the service lets them.
+func TestDoSpreadsAfterAPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const (
+			calls  = 60
+			atOnce = 8
+		)
+		var mu sync.Mutex
+		var sent []time.Time // and accepted
+		refused := 0
+		client := newClient(t, httpmock.NewStringResponder(http.StatusOK, "{}"))
+		limits := make(chan struct{}, atOnce)
+		var running sync.WaitGroup
+		start := time.Now()
+		for range calls {
+			limits <- struct{}{}
+			running.Go(func() {
+				defer func() { <-limits }()
+				req := post(target, "body")
+				req.Check = func(resp *transport.Response) error {
+					mu.Lock()
+					defer mu.Unlock()
+					now := time.Now()
+					if n := len(sent); n >= 2 && now.Sub(sent[n-2]) < time.Second { // two per second
+						refused++
+						return &acrcloud.APIError{StatusCode: resp.StatusCode, Code: 3015}
+					}
+					sent = append(sent, now)
+					return nil
+				}
+				_, err := client.Do(t.Context(), req)
+				assert.NoError(t, err)
+			})
+		}
+		running.Wait()
+		assert.Len(t, sent, calls)
+		assert.Less(t, refused, calls, "the gaps grow")
+		assert.Less(t, time.Since(start), 2*calls*time.Second/2, "and shrink")
+	})
+}
+
+// A pause that nobody was refused in for a while leaves no gaps.
+func TestDoForgetsAPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, httpmock.NewStringResponder(http.StatusOK, "{}"))
+		_, err := client.Do(t.Context(), identification(3015, 0))
+		require.NoError(t, err)
+		for range 100 {
+			_, err := client.Do(t.Context(), identification(0))
+			require.NoError(t, err)
+		}
+		start := time.Now()
+		for range 100 {
+			_, err := client.Do(t.Context(), identification(0))
+			require.NoError(t, err)
+		}
+		assert.Zero(t, time.Since(start))
+	})
 }

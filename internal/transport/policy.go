@@ -59,7 +59,7 @@ func (p *policy) checkRetry(ctx context.Context, _ *http.Response, err error) (b
 		c.unsure = p.cost == Billed && !saidNo(a) && !Permanent(a.err) && a.err != nil && a.mayBeProcessed()
 	}
 	if codeOf(a.err) == codeQPS { // it is the project's limit, so every call would run into it
-		c.client.pause.extend(time.Now().Add(qpsPause))
+		c.client.pause.refused()
 	}
 	c.report(retry, reason)
 	return retry, nil

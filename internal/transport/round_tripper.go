@@ -49,7 +49,7 @@ func (c *call) turn(ctx context.Context) error {
 		return ended.Error(ctx)
 	}
 	for {
-		if err := c.client.pause.wait(ctx); err != nil {
+		if err := c.client.pause.wait(ctx, c.client.limiter == nil); err != nil { // a limiter spreads calls itself
 			return err
 		}
 		if c.client.limiter == nil {
