@@ -8,7 +8,9 @@
 //   - text from text, a number (digit for digit), true or false;
 //   - a whole number from a number or a numeric text, a fraction being rounded; a float64 likewise;
 //   - true and false also from 1, 0, "1", "0", "true", "false";
-//   - a [time.Time] from RFC 3339 with or without fractions of seconds, or "2006-01-02 15:04:05", which means UTC;
+//   - a [time.Time] from what PHP, MySQL and JavaScript write: "2006-01-02 15:04:05" or RFC 3339, with or without seconds, fractions
+//     of seconds and a zone, UTC being meant where none is given; a date alone; RFC 1123; seconds, milliseconds or microseconds since
+//     1970; the object that PHP makes of a DateTime. A date of zeros is nothing;
 //   - a struct from an object, from an array of exactly one object, and from [], which is how PHP writes an empty object;
 //   - a slice from an array, or from a single element in place of one ({} being none); a map from an object or [];
 //   - null as nothing, anywhere; "" as nothing wherever it is not text.

@@ -8,7 +8,6 @@ import (
 	"math"
 	"reflect"
 	"strconv"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -151,41 +150,6 @@ func readBool(s *scanner, target reflect.Value) outcome {
 
 func writeBool(enc *jsontext.Encoder, source reflect.Value) error {
 	return enc.WriteToken(jsontext.Bool(source.Bool()))
-}
-
-func readTime(s *scanner, target reflect.Value) outcome {
-	switch s.data[s.pos] {
-	case 'n':
-		return readNothing(s, target)
-	case '"':
-	default:
-		return misfit
-	}
-	text := string(bytes.TrimSpace(s.text()))
-	if text == "" {
-		target.SetZero()
-		return nothing
-	}
-	t, err := time.Parse(time.RFC3339, text) // which takes fractions of seconds too
-	if err != nil {
-		t, err = time.Parse(time.DateTime, text)
-	}
-	t = t.UTC()
-	if err != nil || t.Year() < 1 || t.Year() > 9999 {
-		return misfit
-	}
-	target.Set(reflect.ValueOf(t))
-	return fit
-}
-
-// writeTime writes the service's own spelling, with more digits only where they say something.
-func writeTime(enc *jsontext.Encoder, source reflect.Value) error {
-	t := source.Interface().(time.Time).UTC()
-	layout := "2006-01-02T15:04:05.000000Z"
-	if t.Nanosecond()%1000 != 0 {
-		layout = "2006-01-02T15:04:05.000000000Z"
-	}
-	return enc.WriteToken(jsontext.String(t.Format(layout)))
 }
 
 // readSecret takes whatever there is: kept in Extra it would show.
