@@ -76,7 +76,9 @@ func (e *APIError) Is(target error) bool {
 	case ErrInvalid:
 		return e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusUnprocessableEntity || e.Code == 3002 || e.Code == 3006
 	case ErrBadSample:
-		return e.StatusCode == http.StatusRequestEntityTooLarge || e.Code == 2004 || e.Code == 3016
+		return e.Code == 2004 || e.Code == 3016 || e.StatusCode == http.StatusRequestEntityTooLarge && remedy.Answer(*e).Identification()
+	case ErrTooLarge:
+		return e.Code == 3016 || e.StatusCode == http.StatusRequestEntityTooLarge
 	case ErrRateLimited:
 		return e.StatusCode == http.StatusTooManyRequests || e.Code == 3015
 	case ErrQuotaExceeded:

@@ -9,12 +9,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
-// A Content is an opened [Source]: what one call reads, however often it has to send it. It is not safe for concurrent use.
+// A Content is an opened [Source]: what one call reads, however often it has to send it. It is not safe for concurrent use. The zero
+// Content has nothing to read.
 type Content struct {
 	name string
 	size int64 // -1: unknown until spooled
 
-	// Exactly one of these three is set.
+	// Exactly one of these three is set, but in the zero Content.
 	at     io.ReaderAt                                      // read any number of times
 	reopen func(ctx context.Context) (io.ReadCloser, error) // opened for each reader
 	once   io.Reader                                        // read one time
@@ -57,6 +58,8 @@ func (c *Content) NewReader(ctx context.Context) (io.ReadCloser, error) {
 		}
 		r.pump, r.closer = newInterruptible(ctx, src), src
 		r.src = r.pump
+	case c.once == nil:
+		return nil, unusable(c.name, "has no content: open a Source to get one that has")
 	default:
 		if c.taken {
 			return nil, unusable(c.name, "was already read, and can be read only once")

@@ -24,6 +24,7 @@ var sentinels = map[string]error{
 	"not found":       acrcloud.ErrNotFound,
 	"invalid":         acrcloud.ErrInvalid,
 	"bad sample":      acrcloud.ErrBadSample,
+	"too large":       acrcloud.ErrTooLarge,
 	"rate limited":    acrcloud.ErrRateLimited,
 	"quota exceeded":  acrcloud.ErrQuotaExceeded,
 	"server":          acrcloud.ErrServer,
@@ -61,7 +62,7 @@ func TestAPIErrorIs(t *testing.T) {
 		{404, 0, []string{"not found"}},
 		{405, 0, nil},
 		{409, 0, nil},
-		{413, 0, []string{"bad sample"}},
+		{413, 0, []string{"too large"}}, // File Scanning; of identification see below
 		{415, 0, nil},
 		{422, 0, []string{"invalid"}},
 		{429, 0, []string{"rate limited"}},
@@ -81,7 +82,7 @@ func TestAPIErrorIs(t *testing.T) {
 		{200, 3013, []string{"quota exceeded"}},
 		{200, 3014, []string{"credentials"}},
 		{200, 3015, []string{"rate limited"}},
-		{200, 3016, []string{"bad sample"}},
+		{200, 3016, []string{"bad sample", "too large"}},
 		{200, 3999, nil},
 		{403, 3001, []string{"credentials", "forbidden"}},
 		{500, 3003, []string{"quota exceeded", "server"}},
@@ -96,6 +97,25 @@ func TestAPIErrorIs(t *testing.T) {
 			assert.NotEmpty(t, err.Error())
 		})
 	}
+}
+
+// A sample is what identification gets: an upload that is too large is none.
+func TestTooLarge(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		op, path string
+		want     []string
+	}{
+		{"identify", "", []string{"bad sample", "too large"}},
+		{"identify.check", "", []string{"bad sample", "too large"}},
+		{"", "/v1/identify", []string{"bad sample", "too large"}},
+		{"files.upload", "/api/fs-containers/1/files", []string{"too large"}},
+		{"files.store", "", []string{"too large"}},
+		{"", "", []string{"too large"}},
+	} {
+		assert.Equal(t, tt.want, matched(&acrcloud.APIError{Op: tt.op, Path: tt.path, StatusCode: http.StatusRequestEntityTooLarge}), "%+v", tt)
+	}
+	assert.Equal(t, []string{"too large"}, matched(&acrcloud.SourceError{Name: "a", Want: 1, Got: 2, Err: acrcloud.ErrTooLarge}))
 }
 
 func TestAPIErrorText(t *testing.T) {
@@ -264,7 +284,7 @@ func TestSourceError(t *testing.T) {
 	}
 	err := error(&acrcloud.SourceError{Name: "a.mp3", Want: 10, Got: 11, Err: acrcloud.ErrTooLarge})
 	require.ErrorIs(t, err, acrcloud.ErrTooLarge)
-	assert.Empty(t, matched(err))
+	assert.Equal(t, []string{"too large"}, matched(err))
 }
 
 func TestTokenError(t *testing.T) {

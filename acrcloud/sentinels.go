@@ -10,7 +10,7 @@ var (
 	ErrCredentials     = errors.New("acrcloud: credentials rejected")                           // 401, 403, 3001, 3014
 	ErrNotFound        = errors.New("acrcloud: not found")                                      // 404, and an empty answer for one item
 	ErrInvalid         = errors.New("acrcloud: request refused as invalid")                     // 400, 422, 3002, 3006
-	ErrBadSample       = errors.New("acrcloud: no fingerprint can be made of the sample")       // 413, 2004, 3016
+	ErrBadSample       = errors.New("acrcloud: no fingerprint can be made of the sample")       // of identification only: 413, 2004, 3016
 	ErrRateLimited     = errors.New("acrcloud: too many requests")                              // 429, 3015
 	ErrQuotaExceeded   = errors.New("acrcloud: the account's quota is used up")                 // 3003, 3013
 	ErrServer          = errors.New("acrcloud: the service failed")                             // 5xx, 3000, 3011
@@ -18,5 +18,6 @@ var (
 	ErrInvalidArgument = errors.New("acrcloud: invalid argument")                               // every ArgumentError
 )
 
-// ErrTooLarge is the cause in a [SourceError] about content that has more bytes than is allowed.
+// ErrTooLarge says that content has more bytes than is allowed. An [*APIError] matches it with 413 and 3016, and it is the cause in a
+// [SourceError] about content that was not sent.
 var ErrTooLarge = errors.New("has more bytes than allowed")

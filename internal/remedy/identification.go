@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// identification reports whether the identification API was asked.
-func (a Answer) identification() bool {
+// Identification reports whether the identification API was asked.
+func (a Answer) Identification() bool {
 	return strings.HasPrefix(a.Op, "identify") || strings.HasSuffix(a.Path, "/v1/identify")
 }
 

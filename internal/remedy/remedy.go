@@ -38,7 +38,7 @@ func Of(a Answer, sent Token) string {
 		return "" // from the storage behind a presigned URL, which is no part of the API
 	case a.saysInvalidContainer():
 		return "The service does not know this container at the host that was asked: check its id, that it belongs to the token's account, and its region. With Config.Region empty the region is looked up."
-	case a.identification():
+	case a.Identification():
 		return ofIdentification(a)
 	}
 	return ofConsole(a, sent)
