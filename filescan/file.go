@@ -14,11 +14,11 @@ type File struct {
 	ContainerID int    `json:"cid,omitzero"`  // of the container that it is in
 	Name        string `json:"name,omitzero"` // as it was uploaded
 
-	Duration float64 `json:"duration"`           // in seconds; 0 until the service has decoded it, and if it cannot. See Length
-	URI      string  `json:"uri,omitzero"`       // where it came from, such as "audio:song.mp3" or "youtube:video:<id>"
-	URL      string  `json:"url,omitzero"`       // of what was imported; empty for uploads
-	DataType string  `json:"data_type,omitzero"` // "audio", "fingerprint", "audio_url", "platforms", or a platform such as "youtube"
-	Engine   Engine  `json:"engine,omitzero"`    // what it was scanned with
+	Duration float64   `json:"duration"`           // in seconds; 0 until the service has decoded it, and if it cannot. See Length
+	URI      string    `json:"uri,omitzero"`       // where it came from, such as "audio:song.mp3" or "youtube:video:<id>"
+	URL      RemoteURL `json:"url,omitzero"`       // of what was imported, shown without credentials; empty for uploads
+	DataType string    `json:"data_type,omitzero"` // "audio", "fingerprint", "audio_url", "platforms", or a platform such as "youtube"
+	Engine   Engine    `json:"engine,omitzero"`    // what it was scanned with
 
 	State         State `json:"state"`
 	MusicDetected int   `json:"music_detected,omitzero"` // 0 unknown, 1 music, with or without speech, 2 something else

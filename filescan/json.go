@@ -49,8 +49,11 @@ func (a AISegment) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&a
 // UnmarshalJSON reads a File tolerantly.
 func (f *File) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, f) }
 
-// MarshalJSON writes the File with its Extra.
-func (f File) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&f) }
+// MarshalJSON writes the File with its Extra, and its URL without credentials.
+func (f File) MarshalJSON() ([]byte, error) {
+	f.URL = RemoteURL(f.URL.String())
+	return lenient.MarshalJSON(&f)
+}
 
 // UnmarshalJSON reads a Container tolerantly.
 func (c *Container) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, c) }

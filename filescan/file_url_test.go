@@ -1,0 +1,66 @@
+package filescan_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/filescan"
+)
+
+func TestRemoteURL(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"":                     "",
+		"https://a.test/b.mp3": "https://a.test/b.mp3",
+		"ftp://a.test/b.mp3":   "ftp://a.test/b.mp3",
+		"https://a.test/b?":    "https://a.test/b?",
+		"https://a.test/b.mp3?sig=s3cret&x=&y=s3cret":              "https://a.test/b.mp3?sig=[redacted]&x=&y=[redacted]",
+		"https://a.test/b.mp3?s3cret":                              "https://a.test/b.mp3?[redacted]",
+		"https://a.test/b.mp3#s3cret":                              "https://a.test/b.mp3#[redacted]",
+		"https://user:s3cret@a.test/@b.mp3":                        "https://[redacted]@a.test/@b.mp3",
+		"https://user:s3cret@a.test?v=1":                           "https://[redacted]@a.test?v=1",
+		"https://www.youtube.com/watch?v=abc&list=d&t=5&si=s3cret": "https://www.youtube.com/watch?v=abc&list=d&t=5&si=[redacted]",
+		"https://www.youtube.com/@name":                            "https://www.youtube.com/@name",
+		"https://user:s3/cret@a.test/b":                            "[redacted]",
+		"\x00s3cret":                                               "[redacted]",
+	} {
+		assert.Equal(t, want, filescan.RemoteURL(given).String(), given)
+		assert.Equal(t, want, fmt.Sprintf("%v", filescan.RemoteURL(given)))
+	}
+}
+
+// A signed URL does not show, however a file is printed, logged or encoded; the program that asks for it has it.
+func TestFileURLIsHidden(t *testing.T) {
+	t.Parallel()
+	const signed = "https://user:s3cret@cdn.test/a.mp3?sig=s3cret"
+	var file filescan.File
+	require.NoError(t, json.Unmarshal([]byte(`{"id":"a","state":-2,"url":"`+signed+`"}`), &file))
+	assert.Equal(t, signed, string(file.URL))
+
+	var out bytes.Buffer
+	for _, v := range []any{file, &file, []filescan.File{file}, map[string]any{"file": file}, struct{ File filescan.File }{file}, file.URL} {
+		for _, verb := range []string{"%v", "%+v", "%s", "%q"} {
+			fmt.Fprintf(&out, verb+"\n", v)
+		}
+	}
+	fmt.Fprintf(&out, "%#v %#v %x\n", file, file.URL, file.URL)
+	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "file", file, "url", file.URL)
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "file", file, "url", file.URL)
+	require.NoError(t, filescan.WriteJSONL(&out, filescan.FilesOf(&file), nil))
+	require.NoError(t, filescan.WriteCSV(&out, filescan.FilesOf(&file), nil))
+	encoded, err := json.Marshal(file)
+	require.NoError(t, err)
+	out.Write(encoded)
+	assert.Contains(t, out.String(), "cdn.test/a.mp3")
+	assert.NotContains(t, out.String(), "s3cret")
+
+	var again filescan.File
+	require.NoError(t, json.Unmarshal(encoded, &again))
+	assert.Equal(t, "https://[redacted]@cdn.test/a.mp3?sig=[redacted]", string(again.URL))
+}
