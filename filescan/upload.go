@@ -3,8 +3,11 @@ package filescan
 import (
 	"cmp"
 	"context"
+	"io"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/multipart"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
 // A DataType says what is uploaded.
@@ -190,6 +193,33 @@ func (u *upload) run(ctx context.Context) (*File, error) {
 		files: u.files, ticket: stored, onTicket: u.opts.OnTicket, send: u.files.recordStored(base, stored),
 		resend: func() bool { return u.opts.ResendIfUnsure },
 	}.create(ctx)
+}
+
+// body is the content, inside of the form if there is one.
+func (u *upload) body(form *multipart.Form) *transport.Body {
+	b := &transport.Body{
+		Length: u.content.Size(), Upload: true, Repeatable: u.content.Repeatable,
+		Open: func(ctx context.Context) (io.ReadCloser, error) { return u.content.NewReader(ctx) },
+	}
+	head := int64(0)
+	if form != nil {
+		head, b.Length = form.HeadLength(), form.Length(u.content.Size())
+		b.Open = func(ctx context.Context) (io.ReadCloser, error) {
+			r, err := u.content.NewReader(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return struct {
+				io.Reader
+				io.Closer
+			}{form.Reader(r), r}, nil
+		}
+	}
+	b.OnSent = func(attempt int, sent int64) {
+		u.attempt = attempt
+		u.report(Progress{Attempt: attempt, Sent: min(max(sent-head, 0), u.content.Size()), Total: u.content.Size()})
+	}
+	return b
 }
 
 func (u *upload) report(p Progress) {

@@ -3,7 +3,6 @@ package filescan
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -49,33 +48,6 @@ func (u *upload) multipart(ctx context.Context, base string) (*File, error) {
 			return file, err
 		},
 	}.create(ctx)
-}
-
-// body is the content, inside of the form if there is one.
-func (u *upload) body(form *multipart.Form) *transport.Body {
-	b := &transport.Body{
-		Length: u.content.Size(), Upload: true, Repeatable: u.content.Repeatable,
-		Open: func(ctx context.Context) (io.ReadCloser, error) { return u.content.NewReader(ctx) },
-	}
-	head := int64(0)
-	if form != nil {
-		head, b.Length = form.HeadLength(), form.Length(u.content.Size())
-		b.Open = func(ctx context.Context) (io.ReadCloser, error) {
-			r, err := u.content.NewReader(ctx)
-			if err != nil {
-				return nil, err
-			}
-			return struct {
-				io.Reader
-				io.Closer
-			}{form.Reader(r), r}, nil
-		}
-	}
-	b.OnSent = func(attempt int, sent int64) {
-		u.attempt = attempt
-		u.report(Progress{Attempt: attempt, Sent: min(max(sent-head, 0), u.content.Size()), Total: u.content.Size()})
-	}
-	return b
 }
 
 // containerSet remembers containers for a while, since what was found out about them may change.
