@@ -1,0 +1,135 @@
+package filescan_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+)
+
+// The last report of progress names the attempt that has succeeded.
+func TestProgressOfTheLastAttempt(t *testing.T) {
+	t.Parallel()
+	for _, method := range []filescan.Method{filescan.Presigned, filescan.Multipart} {
+		t.Run(string(method), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newTruth(truthBase)
+				op, failures := opStore, 2
+				if method == filescan.Multipart {
+					op = opCreate
+				}
+				s.hook = func(seen string, w http.ResponseWriter, r *http.Request) bool {
+					if seen != op || failures == 0 {
+						return false
+					}
+					failures--
+					_, _ = io.Copy(io.Discard, r.Body)
+					fails(429, "{}")(w, r)
+					return true
+				}
+				var progress []filescan.Progress
+				_, err := s.client(t).Files(7).Upload(t.Context(), song(), &filescan.UploadOptions{
+					Method: method, OnProgress: func(p filescan.Progress) { progress = append(progress, p) },
+				})
+				require.NoError(t, err)
+				size := int64(len(content))
+				assert.Equal(t, filescan.Progress{Attempt: 3, Sent: size, Total: size, Done: true}, progress[len(progress)-1])
+				for _, p := range progress[:len(progress)-1] {
+					assert.False(t, p.Done)
+				}
+			})
+		})
+	}
+}
+
+// What a form has around the content is no progress of the content.
+func TestProgressOfForms(t *testing.T) {
+	t.Parallel()
+	s := newTruth(truthBase)
+	large := bytes.Repeat([]byte("x"), 300<<10)
+	var progress []filescan.Progress
+	_, err := s.client(t).Files(7).Upload(t.Context(), acrcloud.FromBytes("song.mp3", large), &filescan.UploadOptions{
+		Method: filescan.Multipart, OnProgress: func(p filescan.Progress) { progress = append(progress, p) },
+	})
+	require.NoError(t, err)
+	require.Greater(t, len(progress), 3)
+	assert.Zero(t, progress[0].Sent, "the head was sent")
+	for i, p := range progress[1:] {
+		assert.GreaterOrEqual(t, p.Sent, progress[i].Sent)
+	}
+	assert.Equal(t, filescan.Progress{Attempt: 1, Sent: int64(len(large)), Total: int64(len(large))}, progress[len(progress)-2])
+}
+
+// What the presigned URL's response says is a credential, also where it is not what it should be.
+func TestPresignedResponsesDoNotShow(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"no key":       `{"data":{"presigned_url":"https://store.test/k?X-Signature=s1gn4ture"}}`,
+		"breaks off":   `{"data":{"presigned_url":"https://store.test/k?X-Signature=s1gn4ture`,
+		"other method": `{"data":{"presigned_url":"https://store.test/k?X-Signature=s1gn4ture","key":"k","method":"PATCH"}}`,
+		"plain http":   `{"data":{"presigned_url":"http://store.test/k?X-Signature=s1gn4ture","key":"k"}}`,
+		"another name": `{"data":{"url":"X-Signature s1gn4ture","key":"k"}}`,
+	} {
+		for _, status := range []int{200, 400} {
+			t.Run(fmt.Sprintf("%s, %d", name, status), func(t *testing.T) {
+				t.Parallel()
+				c, a := newAPI(t, map[string]http.HandlerFunc{"GET " + presignURL: fails(status, body)})
+				_, err := c.Files(7).Upload(t.Context(), song(), nil)
+				e, ok := errors.AsType[*filescan.UploadError](err)
+				require.True(t, ok, "%v", err)
+				assert.Equal(t, filescan.StepPresign, e.Step)
+				shown := fmt.Sprintf("%v %+v %#v", err, e, e.Err)
+				if refused, ok := errors.AsType[*acrcloud.APIError](err); ok {
+					shown += string(refused.Body) + fmt.Sprint(refused.Header)
+				}
+				if odd, ok := errors.AsType[*acrcloud.DecodeError](err); ok {
+					shown += odd.Excerpt + fmt.Sprint(odd.Err)
+				}
+				if status == 200 {
+					assert.NotContains(t, shown, "s1gn4ture")
+				} else {
+					assert.NotContains(t, shown, "X-Signature=s1gn4ture")
+				}
+				assert.Zero(t, a.count("PUT")+a.count("POST"))
+			})
+		}
+	}
+}
+
+// The storage gets the headers that came with the URL, but none that speak of the connection or are credentials, however they are
+// spelt; and the method, too.
+func TestStorageGetsWhatItAskedFor(t *testing.T) {
+	t.Parallel()
+	for method, want := range map[string]string{"": "PUT", "PUT": "PUT", "put": "PUT", "Post": "POST", "POST": "POST"} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			presigned := fmt.Sprintf(`{"data":{"presigned_url":"https://store.test/bucket/key-1?s=1","key":"key-1","method":%q,"headers":{`+
+				`"x-amz-acl":"private","content-type":"audio/x","host":"evil.test","HOST":"evil.test","content-length":"1","Content-Length":"2","authorization":"Bearer a","AUTHORIZATION":"Bearer b"}}}`, method)
+			c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+				"GET " + presignURL: says(presigned),
+				want + " " + storeURL: func(_ http.ResponseWriter, r *http.Request) {
+					assert.Equal(t, "private", r.Header.Get("X-Amz-Acl"))
+					assert.Equal(t, "audio/x", r.Header.Get("Content-Type"))
+					assert.Equal(t, "store.test", r.Host)
+					assert.EqualValues(t, len(content), r.ContentLength)
+					for _, name := range []string{"Authorization", "Host", "Content-Length"} {
+						assert.NotContains(t, r.Header, name)
+					}
+				},
+			}))
+			_, err := c.Files(7).Upload(t.Context(), song(), nil)
+			require.NoError(t, err)
+			assert.Equal(t, 1, a.count(want+" "+storeURL))
+		})
+	}
+}
