@@ -418,3 +418,21 @@ func TestUploadEndsBeforeTheRequest(t *testing.T) {
 type limiterFunc func(context.Context) error
 
 func (f limiterFunc) Wait(ctx context.Context) error { return f(ctx) }
+
+// What a look after a refusal has shown is not looked for again.
+func TestOneLookAfterARefusal(t *testing.T) {
+	t.Parallel()
+	for name, unique := range map[string]bool{"unique name": true, "any name": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(t *testing.T, s *truth) {
+				s.hook = s.after(1, fails(429, "{}"))
+				started := time.Now()
+				_, err := s.client(t).Files(7).Upload(t.Context(), song(), &filescan.UploadOptions{UniqueName: unique})
+				assert.Equal(t, unique, err == nil, "%v", err)
+				assert.Equal(t, 4*time.Second, time.Since(started))
+				assert.Equal(t, 2, s.count(opList))
+			})
+		})
+	}
+}

@@ -132,9 +132,6 @@ func (c *Creation[T]) Do(ctx context.Context) (*T, error) {
 	}
 	var unsure error // of an earlier request; what becomes of a later one does not make it certain
 	for resends := 0; ; resends++ {
-		if ctx.Err() != nil {
-			return nil, after(ctx.Err(), unsure) // nothing was sent since
-		}
 		made, err := c.Send(ctx, r.again)
 		if err == nil {
 			return made, nil
