@@ -44,14 +44,14 @@ func zeros(n int) string { return strings.Repeat("\x00", n) }
 func rest(n int) string { return strings.Repeat("\x9C\x27\xE3", n/3+1)[:n] }
 
 // asfObject is an object of a header of Windows Media.
-func asfObject(guid string, size int) string {
-	return guid + string(binary.LittleEndian.AppendUint64(nil, uint64(24+size))) + strings.Repeat("\x44", size) //nolint:gosec // small
+func asfObject(size int) string {
+	return asfMetadata + string(binary.LittleEndian.AppendUint64(nil, uint64(24+size))) + strings.Repeat("\x44", size) //nolint:gosec // small
 }
 
 // asfExtension is the object of the header that holds more objects.
 func asfExtension(objects ...string) string {
 	body := strings.Join(objects, "")
-	return "\xB5\x03\xBF\x5F\x2E\xA9\xCF\x11\x8E\xE3\x00\xC0\x0C\x20\x53\x65" + string(binary.LittleEndian.AppendUint64(nil, uint64(46+len(body)))) + //nolint:gosec // small
+	return "\xB5\x03\xBF\x5F\x2E\xA9\xCF\x11\x8E\xE3\x00\xC0\x0C\x20\x53\x65" + string(binary.LittleEndian.AppendUint64(nil, uint64(46+len(body)))) +
 		"\x11\xD2\xD3\xAB\xBA\xA9\xCF\x11\x8E\xE6\x00\xC0\x0C\x20\x53\x65\x06\x00" + string(binary.LittleEndian.AppendUint32(nil, uint32(len(body)))) + body //nolint:gosec // small
 }
 
@@ -242,14 +242,14 @@ func TestDetectFormat(t *testing.T) {
 		{"a tag, then an archive with mp3 in it", id3(35) + "PK\x03\x04" + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
 
 		// A header of Windows Media that is larger than the head
-		{"wma with a cover", asf(asfObject(asfMetadata, 100_000), asfAudio) + "data", acrcloud.FormatWMA},
-		{"wma with a cover behind", asf(asfAudio, asfObject(asfMetadata, 100_000)) + "data", acrcloud.FormatWMA},
+		{"wma with a cover", asf(asfObject(100_000), asfAudio) + "data", acrcloud.FormatWMA},
+		{"wma with a cover behind", asf(asfAudio, asfObject(100_000)) + "data", acrcloud.FormatWMA},
 		{"wma with texts", asf(asfAudio, asfCommand), acrcloud.FormatWMA},
-		{"wmv behind a cover", asf(asfAudio, asfObject(asfMetadata, 100_000), asfVideo), acrcloud.FormatWMV},
-		{"wma with a cover in the extension", asf(asfExtension(asfObject(asfMetadata, 100_000)), asfAudio), acrcloud.FormatWMA},
-		{"wmv declared in the extension", asf(asfAudio, asfExtension(asfObject(asfMetadata, 100), asfExtended+asfVideo)), acrcloud.FormatWMV},
+		{"wmv behind a cover", asf(asfAudio, asfObject(100_000), asfVideo), acrcloud.FormatWMV},
+		{"wma with a cover in the extension", asf(asfExtension(asfObject(100_000)), asfAudio), acrcloud.FormatWMA},
+		{"wmv declared in the extension", asf(asfAudio, asfExtension(asfObject(100), asfExtended+asfVideo)), acrcloud.FormatWMV},
 		{"wma declared in the extension", asf(asfExtension(asfExtended + asfAudio)), acrcloud.FormatWMA},
-		{"wma with a cover that is cut off", asf(asfAudio, asfObject(asfMetadata, 100_000))[:50_000], acrcloud.FormatWMV},
+		{"wma with a cover that is cut off", asf(asfAudio, asfObject(100_000))[:50_000], acrcloud.FormatWMV},
 
 		// What holds frames and is no audio
 		{"archive with mp3 in it", "PK\x03\x04\x0A\x00\x00\x00\x00\x00song.mp3" + frames(mp3Frame, mp3Size, 20), acrcloud.FormatUnknown},
@@ -362,7 +362,7 @@ func TestReadFormat(t *testing.T) {
 	}{
 		"mp3":                           {frames(mp3Frame, mp3Size, 10_000), acrcloud.FormatMP3, acrcloud.DetectBytes},
 		"a tag, then mp3":               {id3(1_000_000) + frames(mp3Frame, mp3Size, 1000), acrcloud.FormatMP3, 1_000_010 + 2*acrcloud.DetectBytes},
-		"wma with a cover":              {asf(asfObject(asfMetadata, 300_000), asfAudio) + zeros(1_000_000), acrcloud.FormatWMA, 300_000 + 2*acrcloud.DetectBytes},
+		"wma with a cover":              {asf(asfObject(300_000), asfAudio) + zeros(1_000_000), acrcloud.FormatWMA, 300_000 + 2*acrcloud.DetectBytes},
 		"nothing but a tag":             {id3(100), acrcloud.FormatUnknown, 200},
 		"nothing but a part of a tag":   {id3(100_000)[:50_000], acrcloud.FormatUnknown, 50_000},
 		"nothing but a tag and padding": {id3(100) + zeros(100), acrcloud.FormatUnknown, 300},
@@ -376,7 +376,7 @@ func TestReadFormat(t *testing.T) {
 		assert.LessOrEqual(t, len(tt.file)-r.Len(), tt.read, name)
 	}
 	broken := errors.New("broken")
-	for _, file := range []string{"", id3(100), id3(100_000), id3(100_000)[:50_000], asf(asfObject(asfMetadata, 100_000), asfAudio)[:50_000], zeros(100_000), frames(mp3Frame, mp3Size, 2)} {
+	for _, file := range []string{"", id3(100), id3(100_000), id3(100_000)[:50_000], asf(asfObject(100_000), asfAudio)[:50_000], zeros(100_000), frames(mp3Frame, mp3Size, 2)} {
 		_, err := acrcloud.ReadFormat(io.MultiReader(strings.NewReader(file), iotest.ErrReader(broken)))
 		require.ErrorIs(t, err, broken)
 	}

@@ -121,7 +121,7 @@ func TestWindowsThatFail(t *testing.T) {
 				}
 				sample, _ := io.ReadAll(file)
 				i := 0
-				for start := 0; start < 3; start++ { // windows come in any order
+				for start := range 3 { // windows come in any order
 					at := 44 + start*20*16000
 					if bytes.Equal(sample[44:], wav[at:at+12*16000]) {
 						i = start

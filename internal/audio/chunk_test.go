@@ -183,7 +183,7 @@ func TestWAVThatBreaks(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
 	wav := fixture.WAV{Before: fixture.Chunk("LIST", []byte("xyz")), Format: fixture.WAVFormat(1, 1, 8000, 16), Data: loud(100), After: fixture.Chunk("LIST", make([]byte, 100))}.Bytes()
-	for n := range len(wav) {
+	for n := range wav {
 		w, err := audio.OpenWAV(io.MultiReader(bytes.NewReader(wav[:n]), iotest.ErrReader(broken)))
 		if err == nil {
 			_, err = io.ReadAll(w)

@@ -1,5 +1,7 @@
 package audio
 
+import "slices"
+
 // WindowRate is the sampling rate of what is sent. Fingerprints are made of what lies well below 4 kHz.
 const WindowRate = 8000
 
@@ -45,8 +47,8 @@ func (r *Resampler) Outputs(inputs int64) int64 {
 
 // Inputs is what the outputs from first to before last are made of: the inputs from lo to before hi.
 func (r *Resampler) Inputs(first, last int64) (lo, hi int64) {
-	for i := len(r.steps) - 1; i >= 0; i-- {
-		first, last = r.steps[i].inputs(first, last)
+	for _, s := range slices.Backward(r.steps) {
+		first, last = s.inputs(first, last)
 	}
 	return first, last
 }

@@ -61,7 +61,6 @@ func asfAudioOnly(r *bufio.Reader) (bool, error) {
 		if size < asfObjectBytes || size > left {
 			return false, errBroken
 		}
-		object := head
 		switch string(head[:16]) {
 		case asfHeaderExtension:
 			size = asfExtensionBytes // go on with what is in it
@@ -69,7 +68,7 @@ func asfAudioOnly(r *bufio.Reader) (bool, error) {
 				return false, errBroken
 			}
 		case asfStream, asfExtendedStream:
-			object, err = r.Peek(int(min(size, asfMaxExtendedStream)))
+			object, err := r.Peek(int(min(size, asfMaxExtendedStream)))
 			if err != nil {
 				return false, err
 			}
