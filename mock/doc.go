@@ -5,14 +5,14 @@
 //
 //	srv := mock.New()
 //	track := srv.AddTrack(mock.Track{Title: "Silver River"})
-//	cfg := srv.Config()
-//	client, err := filescan.New(cfg, srv.Options()...)
-//	file, err := client.Files(cfg.ContainerID).Scan(ctx, acrcloud.FromBytes("a.wav", track.Audio()), nil)
+//	client, err := filescan.New(srv.Config(), srv.Options()...)
+//	file, err := client.Files(srv.Config().ContainerID).Scan(ctx, acrcloud.FromBytes("a.wav", track.Audio()), nil)
 //
 // # Two faces
 //
 // In memory, [Server.HTTPClient] answers for the public host names, without a socket, also inside of testing/synctest bubbles. With
-// [Server.Start] the server listens on loopback, and one address serves everything.
+// [Server.Start] the server listens on loopback, and one address serves everything; [WithRegionAddresses] adds an address for each region.
+// [WithToken], [WithProject] and [WithContainerID] keep a .env file good for every start.
 //
 // # What is recognised
 //
@@ -20,10 +20,12 @@
 // usual rate and width, and files or fingerprints that are byte for byte their Data. Everything else is not recognised. [Server.OnScan]
 // replaces this by a script. What a file's results hold follows from its container's settings, as with the service.
 //
-// Identifications recognise the same in the last 12 seconds of a sample, and fingerprints by their bytes; [Server.OnIdentify] replaces
-// this by a script, for humming and channels, and [IdentifyFault] makes the service's own codes.
+// Identifications recognise the same in the last 12 seconds of a sample, and fingerprints by their bytes; a humming fingerprint that is a
+// track's Data is found among humming. [Server.OnIdentify] replaces this by a script, for channels, and [IdentifyFault] makes the
+// service's own codes.
 //
-// Uploads are read as they come and never kept: what is left of a file is its hash, its size and what was heard in it.
+// Uploads are read as they come and never kept: what is left of a file is its hash, its size, its length and what was heard in it. The length
+// is read from WAV, MP3, FLAC, Ogg and MP4; of any other file it is 0, which stands for not known.
 //
 // # Credentials
 //
@@ -35,9 +37,20 @@
 //
 // [Server.Inject] has requests fail in the ways that the service and the network can: any status and body, delays, connections that are
 // lost before or after the request was processed, answers that break off. [Server.Requests] tells what was asked, by its [Op].
+// [Server.InjectCallback] does the same with callbacks, which [Server.Deliveries] lists.
 //
 // # What is known and what is assumed
 //
 // Behaviour that is documented or has been observed is built in. Where the service's behaviour is not known the server does what the
-// framework behind it usually does, and the comments in the code say so; do not take it for a description of the service.
+// framework behind it usually does, and the comments in the code say so; do not take it for a description of the service. A path of the
+// service that the server does not implement is answered with 501, after the token was checked.
+//
+// # How it is made
+//
+// A request comes in at serve.go. The router (router.go) reads its path and finds its route in a table; each noun of the Console API has a table
+// in its own file, such as files.go, and a new one needs a table there and its name in consoleRoutes. Which host serves what is in place.go. What
+// is kept belongs to an account (account.go), and is under the one lock of the server: handlers take it once they have read the request,
+// and what is called with it held says so. Files (file.go) are in lists by age and state (file_list.go), in a heap while they are in process
+// (pending.go), and in an index for searches (search.go), so that a container of a million files is as fast as an empty one. What a scan finds
+// is decided once (scan.go); its rows (results.go, metadata.go) are made each time they are shown.
 package mock

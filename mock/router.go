@@ -130,7 +130,7 @@ func (s *Server) answer(q *request) *answer {
 		}
 	}
 	if q.route == nil {
-		return message(http.StatusNotImplemented, "mock: this server has no "+q.Method+" "+q.path+"; whether the service has it is not said by this")
+		return message(http.StatusNotImplemented, "mock: this server does not implement "+q.Method+" "+q.path+"; the service may have it")
 	}
 	return q.route.handler(s, q)
 }

@@ -237,12 +237,16 @@ func serve(tb testing.TB, h http.Handler, token, method, url string, body []byte
 func FuzzWAV(f *testing.F) {
 	srv := mock.New(mock.WithSeed(1))
 	track := srv.AddTrack(mock.Track{Title: "x"})
-	f.Add(track.WAV(0, 1050*time.Millisecond))
-	f.Add(wavOf(11025, converted(samplesOf(track.WAV(0, time.Second)), 8000, 11025)))
+	// Short ones: what is interesting about a file is in its first bytes, and making a long one smaller takes all the time there is.
+	f.Add(resampled(track.WAV(0, 2050*time.Millisecond), 8000, 1, 8))
+	f.Add(wavOf(11025, converted(samplesOf(track.WAV(0, 100*time.Millisecond)), 8000, 11025)))
 	f.Add([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x12\x00\x00\x00\x03\x00\x01\x00\x40\x1f\x00\x00\x00\x00\x00\x00\x04\x00\x20\x00\x00\x00data\x09\x00\x00\x00abcdefghi"))
 	f.Add([]byte("RIFF\x00\x00\x00\x00WAVEjunk\xff\xff\xff\xfffmt "))
 	cfg := srv.Config()
 	f.Fuzz(func(t *testing.T, content []byte) {
+		if len(content) > 32<<10 {
+			return
+		}
 		file := put(t, srv.Handler(), cfg.BearerToken.Reveal(), cfg.ContainerID, content)
 		duration := file["duration"].(float64)
 		assert.Less(t, duration, 1+float64(len(content))/4000)
