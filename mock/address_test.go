@@ -53,7 +53,9 @@ func TestSlashes(t *testing.T) {
 	}
 	assert.Equal(t, 200, w.send("GET", regionHost+w.cid()+"/files/"+id+"/", nil).status)
 	assert.Equal(t, 201, w.send("POST", regionHost+w.cid()+"/files/", `{"data_type":"audio_url","url":"https://a.test/b"}`).status)
-	assert.Equal(t, 501, w.send("GET", mainHost+"/", nil).status)
+	root := w.send("GET", mainHost+"/", nil)
+	assert.Equal(t, 501, root.status)
+	assert.Contains(t, string(root.body), "GET /;")
 	ops := map[mock.Op]int{}
 	for _, r := range w.srv.Requests() {
 		ops[r.Op]++

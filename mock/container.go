@@ -125,7 +125,8 @@ func (c *container) matching(state, text string, until int64) fileList {
 		}
 		return nil
 	}
-	found := c.search(text).until(until)
+	found := c.search(text)
+	found = found.until(until)
 	if state != "" {
 		found = slices.DeleteFunc(found, func(f *file) bool { return err != nil || f.state != n })
 	}

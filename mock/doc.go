@@ -16,7 +16,7 @@
 //
 // # What is recognised
 //
-// Tracks that were added with [Server.AddTrack]: any stretch of two seconds or more of their generated audio, in a WAV file of any
+// Tracks that were added with [Server.AddTrack]: any stretch of three seconds or more of their generated audio, in a WAV file of any
 // usual rate and width, and files or fingerprints that are byte for byte their Data. Everything else is not recognised. [Server.OnScan]
 // replaces this by a script. What a file's results hold follows from its container's settings, as with the service.
 //

@@ -31,7 +31,6 @@ type file struct {
 
 	created, updated int64 // in nanoseconds since 1970
 	readyAt          int64
-	round            uint32         // how often its processing has begun
 	plan             *CallbackFault // what happens to the callback; nil before it is decided
 
 	settings *settings // of the container, when the processing began
@@ -80,17 +79,15 @@ func (s *Server) process(f *file) {
 	f.settings, f.settled, f.found, f.scripted = c.settings, false, nil, nil
 	f.readyAt = time.Now().Add(s.processing).UnixNano()
 	c.pending.add(f)
-	f.round++
 	if c.CallbackURL == "" || s.closed {
 		return
 	}
 	f.plan = s.planCallback()
-	// A timer is never stopped: it may belong to another testing/synctest bubble. One whose time has passed by finds another round.
-	round := f.round
+	// A timer is never stopped: it may belong to another testing/synctest bubble. One that is no longer wanted finds nothing to do.
 	time.AfterFunc(s.processing, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if !s.closed && f.round == round {
+		if !s.closed {
 			s.settle(f)
 		}
 	})

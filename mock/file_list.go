@@ -9,9 +9,10 @@ import (
 type fileList []*file
 
 // find returns where the file of that number is, or would be.
-func (l fileList) find(number uint32) (i int, found bool) {
-	i = sort.Search(len(l), func(i int) bool { return l[i].number >= number })
-	return i, i < len(l) && l[i].number == number
+func (l *fileList) find(number uint32) (i int, found bool) {
+	list := *l
+	i = sort.Search(len(list), func(i int) bool { return list[i].number >= number })
+	return i, i < len(list) && list[i].number == number
 }
 
 // insert adds a file, which is the newest as a rule.
@@ -23,7 +24,7 @@ func (l *fileList) insert(f *file) {
 // remove takes a file out. It moves the files on the shorter side: files are done, and often deleted, in the order in which they came.
 func (l *fileList) remove(f *file) {
 	list := *l
-	i, found := list.find(f.number)
+	i, found := l.find(f.number)
 	switch {
 	case !found:
 	case i < len(list)/2:
@@ -36,6 +37,7 @@ func (l *fileList) remove(f *file) {
 }
 
 // until returns the files that were created at that time, in nanoseconds since 1970, or before.
-func (l fileList) until(created int64) fileList {
-	return l[:sort.Search(len(l), func(i int) bool { return l[i].created > created })]
+func (l *fileList) until(created int64) fileList {
+	list := *l
+	return list[:sort.Search(len(list), func(i int) bool { return list[i].created > created })]
 }

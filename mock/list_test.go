@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -67,7 +68,7 @@ func TestPagesOfManyFiles(t *testing.T) {
 func TestSearch(t *testing.T) {
 	t.Parallel()
 	for _, files := range []int{0, 1, 255, 256, 2_000} {
-		t.Run(fmt.Sprint(files), func(t *testing.T) {
+		t.Run(strconv.Itoa(files), func(t *testing.T) {
 			t.Parallel()
 			w := newWire(t)
 			c := w.container(nil)
@@ -250,7 +251,7 @@ func TestFullContainersAreFast(t *testing.T) {
 // BenchmarkContainer uploads to containers that have that many files.
 func BenchmarkContainer(b *testing.B) {
 	for _, files := range []int{0, 1_000, 100_000} {
-		b.Run(fmt.Sprint(files), func(b *testing.B) {
+		b.Run(strconv.Itoa(files), func(b *testing.B) {
 			w := &wire{srv: mock.New()}
 			cfg := w.srv.Config()
 			w.token = cfg.BearerToken.Reveal()

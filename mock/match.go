@@ -36,8 +36,8 @@ type passage struct {
 	length float64 // seconds
 }
 
-// minPassage is how many seconds it takes to recognise a track.
-const minPassage = 2
+// minPassage is how many seconds it takes to recognise a track: two whole ones, of which the last may seem to begin some frames early.
+const minPassage = 1.9
 
 // recognise finds the tracks in what was uploaded. It is called with the lock held.
 func (s *Server) recognise(heard []stretch, hash [sha256.Size]byte, duration float64) []passage {

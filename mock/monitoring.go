@@ -3,6 +3,7 @@ package mock
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -71,9 +72,7 @@ func (c MonitoringCallback) record() row {
 	}
 	item := recording(&c.Track)
 	delete(item, "distributors")
-	for key, value := range offsets(passage{track: &c.Track}, 0, min(window, c.Played.Seconds()), window) {
-		item[key] = value
-	}
+	maps.Copy(item, offsets(passage{track: &c.Track}, 0, min(window, c.Played.Seconds()), window))
 	item["score"], item["result_from"] = 100, 3
 	if c.Database {
 		item["external_ids"], item["external_metadata"] = lists(item["external_ids"]), lists(item["external_metadata"])

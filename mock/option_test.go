@@ -1,7 +1,6 @@
 package mock_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -188,7 +187,7 @@ func TestNothingPanics(t *testing.T) {
 		assert.True(t, json.Valid(body))
 		body, _ = mock.MonitoringCallback{}.Body()
 		assert.True(t, json.Valid(body))
-		_, err = mock.MonitoringCallback{}.Request(context.Background(), "://very-secret")
+		_, err = mock.MonitoringCallback{}.Request(t.Context(), "://very-secret")
 		require.Error(t, err)
 		assert.NotContains(t, err.Error(), "very-secret")
 	})

@@ -9,15 +9,16 @@ import (
 type pending []*file
 
 // Len implements [heap.Interface].
-func (p pending) Len() int { return len(p) }
+func (p *pending) Len() int { return len(*p) }
 
 // Less implements [heap.Interface].
-func (p pending) Less(i, j int) bool { return p[i].readyAt < p[j].readyAt }
+func (p *pending) Less(i, j int) bool { return (*p)[i].readyAt < (*p)[j].readyAt }
 
 // Swap implements [heap.Interface].
-func (p pending) Swap(i, j int) {
-	p[i], p[j] = p[j], p[i]
-	p[i].slot, p[j].slot = int32(i), int32(j) //nolint:gosec // there are not as many
+func (p *pending) Swap(i, j int) {
+	files := *p
+	files[i], files[j] = files[j], files[i]
+	files[i].slot, files[j].slot = int32(i), int32(j) //nolint:gosec // there are not as many
 }
 
 // Push implements [heap.Interface].

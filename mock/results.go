@@ -201,6 +201,9 @@ func segments(f *file) []row {
 		}
 	}
 	for _, p := range f.found {
+		if p.offset >= f.seconds { // a script has made the file shorter
+			break
+		}
 		other(p.offset)
 		at = math.Min(p.offset+p.length, f.seconds)
 		rows = append(rows, row{"start": round(p.offset), "end": round(at), "label": "m"})

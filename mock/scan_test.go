@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"math"
 	"testing"
 	"testing/synctest"
@@ -269,4 +270,88 @@ func TestOnScan(t *testing.T) {
 	assert.Equal(t, map[string]any{"speech": []any{map[string]any{"text": "hello"}}}, file["results"])
 	w.srv.OnScan(nil)
 	assert.Equal(t, -1.0, w.results(w.cid(), []byte("x"))["state"])
+}
+
+// What a script is told, and what it leaves as it would be without.
+func TestWhatAScriptSees(t *testing.T) {
+	t.Parallel()
+	w := newWire(t, mock.WithProcessingTime(time.Hour))
+	first, second := w.srv.AddTrack(trackOf("First")), w.srv.AddTrack(trackOf("Second"))
+	var mix []float64
+	for _, part := range [][]byte{first.WAV(0, 5*time.Second), second.WAV(0, 5*time.Second), first.WAV(20*time.Second, 25*time.Second)} {
+		mix = append(append(mix, samplesOf(part)...), silenceOf(1)...)
+	}
+	var seen mock.Upload
+	w.srv.OnScan(func(u mock.Upload) mock.Outcome {
+		seen = u
+		return mock.Outcome{Duration: 3 * time.Second}
+	})
+	c := w.container(map[string]any{"music_detection": true})
+	id := w.upload(c, wavOf(8000, mix))
+	require.Equal(t, 200, w.send("PUT", mainHost+c, `{"engine":3}`).status)
+	require.NoError(t, w.srv.Complete(id))
+	assert.Equal(t, []mock.Track{first, second}, seen.Recognised, "each once")
+	assert.Equal(t, 1, seen.Engine, "that of the beginning")
+	assert.Equal(t, fmt.Sprint("/api/fs-containers/", seen.ContainerID), c)
+	file := w.send("GET", regionHost+c+"/files/"+id, nil).rows(t)[0]
+	assert.Equal(t, 1.0, file["state"])
+	assert.Equal(t, 3.0, file["duration"])
+	assert.Len(t, rowsOf(t, file, "music"), 3)
+	for _, s := range rowsOf(t, file, "music_speech") {
+		assert.LessOrEqual(t, s["end"], 3.0, "no later than the file")
+	}
+}
+
+// Where music is looked for and is not found, the file says so, and that is not a result.
+func TestNoMusic(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	c := w.container(map[string]any{"music_detection": true})
+	file := w.results(c, wavOf(8000, silenceOf(5)))
+	assert.Equal(t, -1.0, file["state"])
+	assert.Equal(t, 2.0, file["music_detected"])
+	assert.Equal(t, []map[string]any{{"start": 0.0, "end": 5.0, "label": "o"}}, rowsOf(t, file, "music_speech"))
+	file = w.results(c, []byte("no audio"))
+	assert.Equal(t, 0.0, file["music_detected"], "not known")
+	assert.Empty(t, rowsOf(t, file, "music_speech"))
+}
+
+// Two whole seconds of a track are enough, which any three seconds have.
+func TestTheShortestPassage(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	track := w.srv.AddTrack(trackOf("x"))
+	for _, tt := range []struct {
+		from, length time.Duration
+		state        float64
+	}{{0, 2 * time.Second, 1}, {10 * time.Second, 1500 * time.Millisecond, -1}, {9500 * time.Millisecond, 3 * time.Second, 1}, {9500 * time.Millisecond, 1800 * time.Millisecond, -1}} {
+		assert.Equal(t, tt.state, w.results(w.cid(), track.WAV(tt.from, tt.from+tt.length))["state"], tt)
+	}
+}
+
+// Files end in the order in which their time comes, whatever their own.
+func TestFilesInProcess(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(t, mock.WithProcessingTime(time.Minute))
+		var done []string
+		w.srv.OnScan(func(u mock.Upload) mock.Outcome {
+			done = append(done, u.Name)
+			return mock.Outcome{}
+		})
+		c := w.cid()
+		var ids []string
+		for range 4 {
+			ids = append(ids, fillWith(t, w, c, 5)...)
+			<-time.After(10 * time.Second) // of the bubble
+		}
+		w.send("PUT", regionHost+c+"/files/"+ids[0]+","+ids[7]+"/rescan", nil)
+		w.send("DELETE", regionHost+c+"/files/"+ids[1]+","+ids[19], nil)
+		for _, want := range []struct{ wait, done, pending int }{{20, 3, 15}, {10, 7, 11}, {10, 12, 6}, {9, 12, 6}, {1, 16, 2}, {9, 16, 2}, {1, 18, 0}} {
+			<-time.After(time.Duration(want.wait) * time.Second) // of the bubble
+			_, total := w.names(c, "state=0")
+			assert.Equal(t, want.pending, total)
+			assert.Len(t, done, want.done)
+		}
+	})
 }
