@@ -21,7 +21,7 @@ func CallbackURL(base, name string, secret acrcloud.Secret) (acrcloud.Secret, er
 	case secret.IsZero():
 		return acrcloud.Secret{}, argument("secret", "is empty", "make one with webhook.NewSecret()")
 	}
-	u, bad := endpoint.Rules{
+	u, bad := endpoint.Rules{ //nolint:gosec // G101: advice about credentials, and none itself
 		Example:     like,
 		Credentials: "leave it out: the secret goes into the query",
 		PlainHTTP:   "use https: http shows the secret to anyone on the way",

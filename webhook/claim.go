@@ -22,8 +22,6 @@ func (h *Handler) claim(ctx context.Context, j *job) (Reason, error) {
 	switch {
 	case reasonOf(err, "") == ReasonPanicked:
 		return ReasonPanicked, err
-	case err != nil && j.ctx.Err() != nil:
-		return ReasonShutdown, err
 	case err != nil: // to lose an event is worse than to handle it twice
 		j.trouble = fmt.Errorf("the Deduplicator could not claim the event: %w", err)
 		return "", nil

@@ -126,6 +126,27 @@ func TestUnclaimedIsNotSettled(t *testing.T) {
 	}
 }
 
+// What Shutdown gives up is released although its context has ended.
+func TestReleaseAfterShutdown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var released atomic.Int32
+		store := &faulty{Deduplicator: webhook.NewMemoryDeduplicator(0, 0), release: func(ctx context.Context) {
+			assert.NoError(t, ctx.Err()) //nolint:testifylint // not the test's goroutine
+			released.Add(1)
+		}}
+		h, _ := newHandler(t, func(ctx context.Context, _ *webhook.Event) error { <-ctx.Done(); return ctx.Err() }, webhook.WithoutAuthentication(), webhook.WithDeduplicator(store), webhook.WithQueue(1, 1))
+		for i := range 2 {
+			answer(h, post(t, strings.NewReader(numbered(i)), ""))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.Error(t, h.Shutdown(ctx))
+		synctest.Wait()
+		assert.EqualValues(t, 2, released.Load())
+	})
+}
+
 // connection is a response writer that knows its deadline.
 type connection struct {
 	*httptest.ResponseRecorder
@@ -243,7 +264,7 @@ func TestMemoryDeduplicatorAge(t *testing.T) {
 		require.True(t, claim(t, d, "a"))
 		time.Sleep(24*time.Hour - 1) //nolint:forbidigo // time is fake here
 		assert.False(t, claim(t, d, "a"))
-		time.Sleep(1) //nolint:forbidigo // time is fake here
+		time.Sleep(time.Nanosecond) //nolint:forbidigo // time is fake here
 		assert.True(t, claim(t, d, "a"))
 	})
 }

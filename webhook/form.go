@@ -90,7 +90,7 @@ func (f *form) readURLEncoded(body []byte) error {
 		if value, err = url.QueryUnescape(value); err != nil {
 			return err
 		}
-		if err = f.add(name, value); err != nil {
+		if err := f.add(name, value); err != nil {
 			return err
 		}
 	}
@@ -120,7 +120,7 @@ func (f *form) readMultipart(body []byte, boundary string) error {
 		if err != nil {
 			return err
 		}
-		if err = f.add(part.FormName(), string(value)); err != nil {
+		if err := f.add(part.FormName(), string(value)); err != nil {
 			return err
 		}
 	}

@@ -71,10 +71,10 @@ func (q *jobs) drain() {
 }
 
 // lead makes j the first job of its event, unless there is one already, which it returns.
-func (q *jobs) lead(j *job) (leader *job) {
+func (q *jobs) lead(j *job) *job {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if leader = q.leaders[j.key]; leader != nil {
+	if leader := q.leaders[j.key]; leader != nil {
 		return leader
 	}
 	if q.leaders == nil {

@@ -23,17 +23,20 @@ import (
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
 
-// dense returns a document of about n bytes: head, then as many elements as fit, then tail.
-func dense(n int, head, element, separator, tail string) string {
-	count := (n - len(head) - len(tail)) / (len(element) + len(separator))
+// size is that of the documents below, about.
+const size = 1 << 20
+
+// dense returns a document: head, then as many elements as fit, then tail.
+func dense(head, element, separator, tail string) string {
+	count := (size - len(head) - len(tail)) / (len(element) + len(separator))
 	return head + strings.Repeat(element+separator, count-1) + element + tail
 }
 
-// numberedFields returns a form of n bytes at most.
-func numberedFields(n int, format string) string {
+// numberedFields returns a form.
+func numberedFields(format string) string {
 	var b strings.Builder
 	b.WriteString("file_id=a&state=1&cid=1")
-	for i := 0; b.Len() < n-64 && i < 99_000; i++ {
+	for i := 0; b.Len() < size-64 && i < 99_000; i++ {
 		fmt.Fprintf(&b, "&"+format, i)
 	}
 	return b.String()
@@ -43,28 +46,27 @@ func numberedFields(n int, format string) string {
 //
 //nolint:paralleltest // it measures the heap, which all tests share
 func TestHandlerMemory(t *testing.T) {
-	const size = 1 << 20
 	_, client, _ := scanned(t)
 	for name, body := range map[string]string{
-		"rows":              dense(size, `{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`, `]}}`),
-		"rows, not closed":  dense(size, `{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`, `,`),
-		"covers":            dense(size, `{"file_id":"a","state":1,"cid":1,"results":{"cover_songs":[`, `{}`, `,`, `]}}`),
-		"rows in a string":  dense(size, `{"file_id":"a","state":1,"cid":1,"results":"{\"music\":[`, `{}`, `,`, `]}"}`),
-		"artists":           dense(size, `{"file_id":"a","state":1,"cid":1,"results":{"music":[{"result":{"artists":[`, `""`, `,`, `]}}]}}`),
-		"genres":            dense(size, `{"file_id":"a","state":1,"cid":1,"results":{"music":[{"result":{"genres":[`, `{}`, `,`, `]}}]}}`),
-		"in data":           dense(size, `{"data":{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`, `]}}}`),
-		"in an array":       dense(size, `[{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`, `]}}]`),
-		"events":            dense(size, `[`, `{}`, `,`, `]`),
-		"events in data":    dense(size, `{"data":[`, `{}`, `,`, `]}`),
-		"monitoring":        dense(size, `{"stream_id":"s-1","status":1,"data":{"status":{},"metadata":{"music":[`, `{}`, `,`, `]}}}`),
-		"a bare record":     dense(size, `{"status":{},"metadata":{"music":[`, `{}`, `,`, `]}}`),
-		"odd rows":          dense(size, `{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `1`, `,`, `]}}`),
-		"a form of rows":    numberedFields(size, "results[music][%d][offset]=1"),
-		"a form of lists":   numberedFields(size, "a[%d][]="),
-		"a form of names":   numberedFields(size, "a%d="),
+		"rows":              dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`, `]}}`),
+		"rows, not closed":  dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`, `,`),
+		"covers":            dense(`{"file_id":"a","state":1,"cid":1,"results":{"cover_songs":[`, `{}`, `,`, `]}}`),
+		"rows in a string":  dense(`{"file_id":"a","state":1,"cid":1,"results":"{\"music\":[`, `{}`, `,`, `]}"}`),
+		"artists":           dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[{"result":{"artists":[`, `""`, `,`, `]}}]}}`),
+		"genres":            dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[{"result":{"genres":[`, `{}`, `,`, `]}}]}}`),
+		"in data":           dense(`{"data":{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`, `]}}}`),
+		"in an array":       dense(`[{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`, `]}}]`),
+		"events":            dense(`[`, `{}`, `,`, `]`),
+		"events in data":    dense(`{"data":[`, `{}`, `,`, `]}`),
+		"monitoring":        dense(`{"stream_id":"s-1","status":1,"data":{"status":{},"metadata":{"music":[`, `{}`, `,`, `]}}}`),
+		"a bare record":     dense(`{"status":{},"metadata":{"music":[`, `{}`, `,`, `]}}`),
+		"odd rows":          dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `1`, `,`, `]}}`),
+		"a form of rows":    numberedFields("results[music][%d][offset]=1"),
+		"a form of lists":   numberedFields("a[%d][]="),
+		"a form of names":   numberedFields("a%d="),
 		"a form of little":  "file_id=a&state=1&cid=1" + strings.Repeat("&a", 99_000),
-		"a form of JSON":    "file_id=a&state=1&cid=1&results=" + dense(size, `{"music":[`, `{}`, `,`, `]}`),
-		"a form, deep":      numberedFields(size, "a["+strings.Repeat("b][", 60)+"%d]="),
+		"a form of JSON":    "file_id=a&state=1&cid=1&results=" + dense(`{"music":[`, `{}`, `,`, `]}`),
+		"a form, deep":      numberedFields("a[" + strings.Repeat("b][", 60) + "%d]="),
 		"a form of control": "file_id=a&state=1&cid=1&name=" + strings.Repeat("\x01", size),
 	} {
 		for mode, opts := range map[string][]webhook.Option{"posted": nil, "refetch": {webhook.WithRefetch(client)}} {
