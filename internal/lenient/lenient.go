@@ -15,7 +15,7 @@
 //   - a slice from an array, or from a single element in place of one ({} being none); a map from an object or [];
 //   - null as nothing, anywhere; "" as nothing wherever it is not text.
 //
-// Nothing leaves the field zero, a pointer nil, and is no element of a slice. Invalid UTF-8 becomes U+FFFD, and of two members
+// A byte order mark before the document is skipped. Nothing leaves the field zero, a pointer nil, and is no element of a slice. Invalid UTF-8 becomes U+FFFD, and of two members
 // with one name the last wins. Broken syntax is an error, and nesting is limited by jsontext (10,000 levels).
 //
 // # What does not fit
@@ -49,6 +49,7 @@
 package lenient
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
@@ -60,6 +61,7 @@ import (
 // Unmarshal reads a whole document into the struct that v points to, replacing what is there. The document must be an object,
 // unless the struct has a raw field.
 func Unmarshal(data []byte, v any) error {
+	data = withoutMark(data)
 	if err := validate(data); err != nil {
 		return err
 	}
@@ -77,6 +79,7 @@ func Unmarshal(data []byte, v any) error {
 // UnmarshalJSON is the body of a type's method of that name. It reads what a method is given: a member of any shape for most types,
 // which cannot know whether they are one.
 func UnmarshalJSON(data []byte, v any) error {
+	data = withoutMark(data)
 	if err := validate(data); err != nil {
 		return err
 	}
@@ -111,6 +114,9 @@ func (w writerTo) MarshalJSONTo(enc *jsontext.Encoder) error {
 func syntax() json.Options {
 	return json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
+
+// withoutMark takes away the byte order mark that some servers and editors put before JSON.
+func withoutMark(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\ufeff")) }
 
 // validate says what is wrong with the syntax of data, which is one JSON value. All that comes after it relies on it.
 func validate(data []byte) error {

@@ -475,6 +475,21 @@ func TestTopLevel(t *testing.T) {
 	assert.Equal(t, `[ ]`, string(q.Raw), "as it was received")
 }
 
+func TestByteOrderMark(t *testing.T) {
+	t.Parallel()
+	const mark = "\ufeff"
+	var v document
+	require.NoError(t, lenient.Unmarshal([]byte(mark+`{"text":"x","quoted":"`+mark+`{\"id\":5}"}`), &v))
+	assert.Equal(t, "x", v.Text)
+	assert.Equal(t, 5, v.Quoted.ID)
+	require.NoError(t, lenient.UnmarshalJSON([]byte(mark+` {"text":"y"}`), &v))
+	assert.Equal(t, "y", v.Text)
+	require.Error(t, lenient.Unmarshal([]byte(mark), &v))
+	require.Error(t, lenient.Unmarshal([]byte(mark+mark+`{}`), &v))
+	require.NoError(t, lenient.Unmarshal([]byte(`{"text":"`+mark+`x"}`), &v))
+	assert.Equal(t, mark+"x", v.Text, "inside of a text it is text")
+}
+
 func TestNothingIsShared(t *testing.T) {
 	t.Parallel()
 	data := []byte(`{"text":"abc","raw":[1,2],"x":[3,4],"quoted":{"id":5}}`)

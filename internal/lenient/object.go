@@ -49,7 +49,7 @@ func (p *structPlan) readShape(s *scanner, target reflect.Value) outcome {
 
 // readQuoted reads JSON from inside a JSON string, where it may not be inside one again.
 func (p *structPlan) readQuoted(s *scanner, target reflect.Value) outcome {
-	text := s.clone(s.text())
+	text := withoutMark(s.clone(s.text()))
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nothing
 	}
