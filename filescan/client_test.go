@@ -302,7 +302,7 @@ func TestFilesOfContainerZero(t *testing.T) {
 		for name, call := range map[string]func() error{
 			"Get":    func() error { _, err := files.Get(ctx, fileID); return err },
 			"List":   func() error { _, err := files.List(ctx, nil); return err },
-			"All":    func() error { _, errs := collect(ctx, files, nil); return errors.Join(errs...) },
+			"All":    func() error { _, errs := collect(ctx, files); return errors.Join(errs...) },
 			"Delete": func() error { return files.Delete(ctx, fileID) },
 			"Rescan": func() error { _, err := files.Rescan(ctx, fileID); return err },
 			"Upload": func() error { _, err := files.Upload(ctx, song(), nil); return err },

@@ -68,8 +68,8 @@ func listing(pages map[int]string, asked *[]int) http.HandlerFunc {
 	}
 }
 
-func collect(ctx context.Context, files *filescan.Files, opts *filescan.ListFilesOptions) (ids []string, errs []error) {
-	for f, err := range files.All(ctx, opts) {
+func collect(ctx context.Context, files *filescan.Files) (ids []string, errs []error) {
+	for f, err := range files.All(ctx, nil) {
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -253,14 +253,14 @@ func TestAllFilesEnvelope(t *testing.T) {
 				body := strings.Replace(tt.envelope, "%s", strings.Join(rows, ","), 1)
 				says(strings.Replace(body, "%d", strconv.Itoa(page), 1))(w, r)
 			}})
-			ids, errs := collect(t.Context(), c.Files(containerID), nil)
+			ids, errs := collect(t.Context(), c.Files(containerID))
 			assert.Len(t, ids, tt.want)
 			assert.Equal(t, tt.fails, len(errs) > 0, "%v", errs)
 		})
 	}
 	// Without numbers a service that does not turn the page has said all.
 	c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL: says(`{"data":[` + row(1) + `]}`)})
-	ids, errs := collect(t.Context(), c.Files(containerID), nil)
+	ids, errs := collect(t.Context(), c.Files(containerID))
 	assert.Len(t, ids, 1)
 	assert.Empty(t, errs)
 }
@@ -299,7 +299,7 @@ func TestAllFilesStops(t *testing.T) {
 	}
 	assert.Equal(t, []string{"id-5", "id-6"}, ids, "the options are those of the call, and a start page is honoured")
 
-	_, errs := collect(t.Context(), c.Files(-1), nil)
+	_, errs := collect(t.Context(), c.Files(-1))
 	require.Len(t, errs, 1)
 	assert.ErrorIs(t, errs[0], acrcloud.ErrInvalidArgument)
 }

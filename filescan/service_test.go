@@ -119,7 +119,7 @@ func TestSuccessThatSaysNo(t *testing.T) {
 			for name, call := range map[string]func() error{
 				"Get":               func() error { _, err := f.Get(ctx, fileID); return err },
 				"List":              func() error { _, err := f.List(ctx, nil); return err },
-				"All":               func() error { _, errs := collect(ctx, f, nil); return errors.Join(errs...) },
+				"All":               func() error { _, errs := collect(ctx, f); return errors.Join(errs...) },
 				"Delete":            func() error { return f.Delete(ctx, fileID) },
 				"Delete of several": func() error { return f.Delete(ctx, fileID, "b") },
 				"Rescan":            func() error { _, err := f.Rescan(ctx, fileID); return err },

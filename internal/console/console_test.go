@@ -32,10 +32,10 @@ func (s service) RoundTrip(r *http.Request) (*http.Response, error) {
 
 var buckets = credential.Scope{Name: "buckets", Title: "Buckets"}
 
-func newClient(t *testing.T, payload string, s service, opts ...acrcloud.Option) *console.Client {
+func newClient(t *testing.T, payload string, s service) *console.Client {
 	t.Helper()
-	opts = append(opts, acrcloud.WithHTTPClient(&http.Client{Transport: s}), acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}))
-	c, err := console.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(jwt(payload))}, buckets, opts...)
+	c, err := console.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(jwt(payload))}, buckets,
+		acrcloud.WithHTTPClient(&http.Client{Transport: s}), acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}))
 	require.NoError(t, err)
 	return c
 }
@@ -249,7 +249,7 @@ func TestAllEnds(t *testing.T) {
 		"the last page was seen": {func(n int) *console.Page[int] {
 			return &console.Page[int]{Page: n, LastPage: 2, Total: 3, Items: [][]*int{rows(1, 2), rows(2)}[n-1]}
 		}, []int{1, 2}, false, 2},
-		"the last page is the first": {func(n int) *console.Page[int] {
+		"the last page is the first": {func(int) *console.Page[int] {
 			return &console.Page[int]{Page: 1, LastPage: 2, Total: 4, Items: rows(1, 2)}
 		}, []int{1, 2}, true, 2},
 	} {

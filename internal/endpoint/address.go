@@ -100,7 +100,8 @@ func isZone(zone string) bool {
 }
 
 func notInNames(r rune) bool {
-	return r < 0x80 && !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_') || r == '\uFFFD'
+	inNames := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_' || r >= 0x80
+	return !inNames || r == '\uFFFD'
 }
 
 // IsLoopback reports whether a host, without its port, is this machine: an address of the loopback network, localhost, or a name under

@@ -36,7 +36,7 @@ func NewConsole(base string, insecure bool) (Console, *Error) {
 	if base = strings.TrimSpace(base); base == "" {
 		base = "https://" + mainHost
 	}
-	u, err := Rules{
+	u, err := Rules{ //nolint:gosec // it says where credentials belong
 		Example:     `use one such as "https://api-v2.acrcloud.com", or leave it empty for the public service`,
 		Credentials: "take them out: the token belongs in Config.BearerToken",
 		PlainHTTP:   "use https: the token would travel readable; WithInsecureHTTP allows it",
