@@ -222,6 +222,8 @@ func TestDetectFormat(t *testing.T) {
 		{"part of a packet before ts", rest(77) + frames("\x47\x40\x11\x10\x00\x42", 188, 8), acrcloud.FormatTS},
 		{"part of a packet before too few", rest(77) + frames("\x47\x40\x11\x10\x00\x42", 188, 7), acrcloud.FormatUnknown},
 		{"part of a packet before m2ts", rest(77) + frames("\x0D\x9E\xE2\x02\x47\x40\x11\x10", 192, 9), acrcloud.FormatTS},
+		{"packets that carry nothing", frames("\x47\x40\x11\x00\x00\x42", 188, 20), acrcloud.FormatUnknown},
+		{"lines of 188 characters with a G", frames("Gene 00?", 188, 20), acrcloud.FormatUnknown},
 		{"ts with checksums", frames("\x47\x40\x11\x10\x00\x42", 204, 4), acrcloud.FormatTS},
 		{"mp3 within a transport stream", rest(20) + frames("\x47\x40\x11\x10"+mp3Frame, 188, 20), acrcloud.FormatTS},
 		{"headers of a server before mp3", "ICY 200 OK\r\nicy-br: 64\r\n\r\n" + frames(mp3Frame, mp3Size, 10), acrcloud.FormatMP3},
