@@ -79,7 +79,7 @@ func (a *attempt) start(ctx context.Context) context.Context {
 		a.timer.Stop()
 		a.cancel(nil)
 	}
-	a.ctx, a.cancel, a.quiet = ctx, cancel, 0
+	a.ctx, a.cancel = ctx, cancel
 	if a.stall > 0 {
 		a.timer = time.AfterFunc(a.stall/looks, a.look)
 	} else {
@@ -114,10 +114,8 @@ func (a *attempt) look() {
 func (a *attempt) expire(text string, limit time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.ended {
-		a.cause = &timeoutError{text: fmt.Sprintf(text, limit)}
-		a.cancel(a.cause)
-	}
+	a.cause = &timeoutError{text: fmt.Sprintf(text, limit)}
+	a.cancel(a.cause)
 }
 
 // context ends with the attempt.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -250,4 +251,30 @@ func TestDoStorageIsExemptFromTheLimiter(t *testing.T) {
 		assert.Zero(t, time.Since(started))
 		assert.Equal(t, 1, asked)
 	})
+}
+
+// Nothing of an attempt is left when Do returns, also where the transport leaves it: its context has ended, its content is closed.
+func TestDoLeavesNothingOpen(t *testing.T) {
+	t.Parallel()
+	for name, status := range map[string]int{"success": 200, "refused": 422, "failed": 0} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var during context.Context
+			body := &closing{Reader: strings.NewReader("content")}
+			req := store(signedURL, "content")
+			req.Body.Open = func(context.Context) (io.ReadCloser, error) { return body, nil }
+			_, err := newClient(t, func(r *http.Request) (*http.Response, error) {
+				during = r.Context()
+				_, _ = r.Body.Read(make([]byte, 1))
+				if status == 0 {
+					return nil, errBroken
+				}
+				return respond(status)(r)
+			}, acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1})).Do(t.Context(), req)
+			assert.Equal(t, status == 200, err == nil)
+			require.Error(t, during.Err())
+			require.NoError(t, t.Context().Err())
+			assert.True(t, body.isClosed())
+		})
+	}
 }

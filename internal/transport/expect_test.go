@@ -26,9 +26,11 @@ func TestDoRepeatsWithoutExpect(t *testing.T) {
 		always   bool // the server answers 417 whatever is expected
 		once     bool // the content can be read only once
 		read     bool // the content has been read when 417 comes
+		allowed  int  // attempts besides the first
 		attempts int
 		status   int // of the error; 0: success
 	}{
+		"only once, of several":             {expect: "100-continue", always: true, allowed: 3, attempts: 2, status: 417},
 		"repeated":                          {expect: "100-continue", attempts: 2},
 		"only once":                         {expect: "100-continue", always: true, attempts: 2, status: 417},
 		"nothing was expected":              {always: true, attempts: 1, status: 417},
@@ -57,7 +59,7 @@ func TestDoRepeatsWithoutExpect(t *testing.T) {
 						return respond(http.StatusExpectationFailed)(r)
 					}
 					return respond(200)(r)
-				}, acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}))
+				}, acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: tt.allowed + 1}))
 				req := post(target, "body")
 				req.Cost = cost
 				if tt.expect != "" {
