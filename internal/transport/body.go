@@ -29,7 +29,7 @@ func (a *attempt) newBody() *requestBody {
 
 // Read implements [io.Reader]. It runs in a goroutine of net/http's, where a panic of the caller's code would end the program.
 func (b *requestBody) Read(p []byte) (n int, err error) {
-	defer recovered(&err)
+	defer func() { err = recovered(recover(), err) }()
 	src, err := b.open()
 	if err != nil {
 		return 0, err
@@ -60,7 +60,7 @@ func (b *requestBody) open() (io.Reader, error) {
 
 // Close implements [io.Closer].
 func (b *requestBody) Close() (err error) {
-	defer recovered(&err)
+	defer func() { err = recovered(recover(), err) }()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed || b.src == nil {
@@ -71,11 +71,12 @@ func (b *requestBody) Close() (err error) {
 	return b.src.Close()
 }
 
-// recovered makes an error of a panic.
-func recovered(err *error) {
-	if v := recover(); v != nil {
-		*err = &acrcloud.SourceError{Want: -1, Err: fmt.Errorf("panicked while it was read: %v", v)}
+// recovered makes an error of a panic; without one it returns err.
+func recovered(panicked any, err error) error {
+	if panicked == nil {
+		return err
 	}
+	return &acrcloud.SourceError{Want: -1, Err: fmt.Errorf("panicked while it was read: %v", panicked)}
 }
 
 // progress counts n more bytes that were handed to the connection; they make sent of this body. The transport may read on in another

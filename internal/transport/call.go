@@ -41,13 +41,13 @@ type callKey struct{}
 
 // callOf returns the call that a request was made for.
 func callOf(ctx context.Context) *call {
-	c, _ := ctx.Value(callKey{}).(*call) //nolint:errcheck // every request of a Client has one
+	c, _ := ctx.Value(callKey{}).(*call) // every request of a Client has one
 	return c
 }
 
 // request makes the request of a call as the library wants it.
-func (c *call) request() (*retryablehttp.Request, error) {
-	httpReq, err := http.NewRequestWithContext(context.WithValue(c.ctx, callKey{}, c), c.req.Method, c.req.URL, nil)
+func (c *call) request(ctx context.Context) (*retryablehttp.Request, error) {
+	httpReq, err := http.NewRequestWithContext(context.WithValue(ctx, callKey{}, c), c.req.Method, c.req.URL, nil)
 	if err != nil {
 		return nil, &acrcloud.ArgumentError{Field: "URL", Problem: "of " + c.req.Op + " cannot be requested", Remedy: "check the base URL and the path"}
 	}

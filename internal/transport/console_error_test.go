@@ -14,6 +14,8 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
+const mark = "\uFEFF"
+
 func TestConsoleErrorShapes(t *testing.T) {
 	t.Parallel()
 	type fields = map[string][]string
@@ -23,7 +25,7 @@ func TestConsoleErrorShapes(t *testing.T) {
 	}{
 		{"as documented", `{"error":"Authentication Exception"}`, "Authentication Exception", nil},
 		{"behind a mark", "\uFEFF" + `{"message":"behind a mark"}`, "behind a mark", nil},
-		{"behind two marks and lines", "\uFEFF\n\uFEFF\r\n" + `{"message":"behind two"}`, "behind two", nil},
+		{"behind two marks and lines", mark + "\n" + mark + "\r\n" + `{"message":"behind two"}`, "behind two", nil},
 		{"errors as a map", `{"message":"m","errors":{"name":["taken","too long"]}}`, "m", fields{"name": {"taken", "too long"}}},
 		{"errors as a map without a message", `{"errors":{"name":["taken"]}}`, "", fields{"name": {"taken"}}},
 		{"errors as text", `{"errors":"all wrong"}`, "all wrong", nil},
@@ -124,7 +126,7 @@ func TestSuccessThatSaysNo(t *testing.T) {
 			header := http.Header{"Content-Type": {"application/json"}}
 			c := newClient(t, func(*http.Request) (*http.Response, error) {
 				calls++
-				return &http.Response{StatusCode: 200, Header: header, Body: httpmock.NewRespBodyFromString(body)}, nil
+				return &http.Response{StatusCode: http.StatusOK, Header: header, Body: httpmock.NewRespBodyFromString(body)}, nil
 			})
 			_, err := c.Do(t.Context(), post(target, "x"))
 			e, ok := errors.AsType[*acrcloud.APIError](err)

@@ -13,13 +13,13 @@ import (
 // processed all the same and must not be repeated, it is acrcloud.ErrOutcomeUnknown as well. See also LostResponse.
 func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 	if req.Token == nil {
-		return c.send(&call{client: c, req: req, ctx: ctx, tokens: []string{""}})
+		return c.send(ctx, &call{client: c, req: req, ctx: ctx, tokens: []string{""}})
 	}
 	token, err := askToken(ctx, req, "")
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.send(&call{client: c, req: req, ctx: ctx, tokens: []string{token}})
+	resp, err := c.send(ctx, &call{client: c, req: req, ctx: ctx, tokens: []string{token}})
 	if !errors.Is(err, acrcloud.ErrUnauthorized) && !errors.Is(err, acrcloud.ErrForbidden) {
 		return resp, err
 	}
@@ -31,14 +31,14 @@ func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 	if fresh == token || !req.repeatable() {
 		return resp, err
 	}
-	return c.send(&call{client: c, req: req, ctx: ctx, tokens: []string{fresh, token}, n: attempts(err), lost: LostResponse(err)})
+	return c.send(ctx, &call{client: c, req: req, ctx: ctx, tokens: []string{fresh, token}, n: attempts(err), lost: LostResponse(err)})
 }
 
 // send runs the library with one token.
-func (c *Client) send(call *call) (*Response, error) {
+func (c *Client) send(ctx context.Context, call *call) (*Response, error) {
 	call.begin()
-	defer func() { call.attempt.end() }() // also where a function of the caller's panics
-	r, err := call.request()
+	defer func() { _ = call.attempt.end() }() // also where a function of the caller's panics
+	r, err := call.request(ctx)
 	if err != nil {
 		return nil, err
 	}

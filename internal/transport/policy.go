@@ -84,11 +84,11 @@ func backoff(least, _ time.Duration, _ int, resp *http.Response) time.Duration {
 // prepareRetry is called after the wait, before the next attempt.
 func prepareRetry(req *http.Request) error {
 	c := callOf(req.Context())
-	if err := sleep(c.ctx, time.Until(c.next)); err != nil {
+	if err := sleep(req.Context(), time.Until(c.next)); err != nil {
 		return err
 	}
 	if c.req.BeforeRetry != nil && c.attempt.resp != nil {
-		if c.stopped = c.req.BeforeRetry(c.ctx, c.wait); c.stopped != nil {
+		if c.stopped = c.req.BeforeRetry(req.Context(), c.wait); c.stopped != nil {
 			return c.stopped
 		}
 	}

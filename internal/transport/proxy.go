@@ -12,10 +12,10 @@ import (
 // errProxy is the error for the address of a proxy that cannot be parsed. The address itself may hold a password.
 var errProxy = errors.New("the address of the proxy cannot be read: check HTTPS_PROXY, or name the host in NO_PROXY")
 
-// A proxyRefusal is the error of a proxy that makes no connection to the host.
-type proxyRefusal struct{ status string }
+// A proxyError is the error of a proxy that makes no connection to the host.
+type proxyError struct{ status string }
 
-func (e *proxyRefusal) Error() string { return "the proxy refused the connection: " + e.status }
+func (e *proxyError) Error() string { return "the proxy refused the connection: " + e.status }
 
 // proxyFailure says it where a proxy is what failed: net/http has the bare status of one that refuses to connect to an https host, and
 // shows the address of one, password included, where it cannot be parsed.
@@ -38,7 +38,7 @@ func (a *attempt) proxyFailure(base http.RoundTripper, req *http.Request, err er
 	case http.StatusProxyAuthRequired:
 		return &acrcloud.APIError{StatusCode: status}
 	default:
-		return &proxyRefusal{strconv.Itoa(status) + " " + http.StatusText(status)}
+		return &proxyError{strconv.Itoa(status) + " " + http.StatusText(status)}
 	}
 }
 

@@ -30,21 +30,22 @@ type redactor struct{ secrets []string } // the longest first
 func newRedactor(secrets ...string) redactor {
 	var r redactor
 	for _, s := range secrets {
-		r.add(s, minSecret)
+		r.secrets = withSecret(r.secrets, s, minSecret)
 		for _, part := range parts(s) {
-			r.add(part, minPart)
+			r.secrets = withSecret(r.secrets, part, minPart)
 		}
 	}
 	slices.SortStableFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
 	return r
 }
 
-// add adds a secret, without the padding of Base64, which is often left out.
-func (r *redactor) add(s string, least int) {
+// withSecret adds a secret, without the padding of Base64, which is often left out.
+func withSecret(secrets []string, s string, least int) []string {
 	s = strings.TrimRight(s, "=")
-	if len(s) >= least && !slices.Contains(r.secrets, s) {
-		r.secrets = append(r.secrets, s)
+	if len(s) < least || slices.Contains(secrets, s) {
+		return secrets
 	}
+	return append(secrets, s)
 }
 
 // parts returns what is secret by itself of a secret URL or query: the values of the query, the password.

@@ -37,7 +37,8 @@ func newRedirecting(t *testing.T) *redirecting {
 		switch r.URL.Path {
 		case "/end":
 		case "/loop":
-			http.Redirect(w, r, r.URL.String(), http.StatusTemporaryRedirect)
+			w.Header().Set("Location", "/loop?sig=s1gn4ture")
+			w.WriteHeader(http.StatusTemporaryRedirect)
 			return
 		default:
 			_, _ = io.Copy(io.Discard, r.Body)

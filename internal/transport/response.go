@@ -104,7 +104,7 @@ func withoutMark(body []byte) []byte {
 	for bytes.HasPrefix(rest, []byte("\uFEFF")) {
 		rest = bytes.TrimLeft(rest[len("\uFEFF"):], " \t\r\n")
 	}
-	if len(rest) > 0 && bytes.IndexByte([]byte(`{["`), rest[0]) >= 0 {
+	if len(rest) > 0 && strings.IndexByte(`{["`, rest[0]) >= 0 {
 		return rest
 	}
 	return body

@@ -45,13 +45,13 @@ func saysNo(body []byte) bool {
 		case "data":
 			emptyData = value != nil
 		case "success":
-			plain = plain || value == false || value == float64(0) || value == "false"
+			plain = plain || isFalse(value)
 		case "error", "errors":
 			plain = plain || !isNothing(value)
 		case "code", "status", "status_code", "statusCode":
 			plain = plain || statusSaysNo(value)
 		case "message", "msg", "detail":
-			s, _ := value.(string) //nolint:errcheck // what is not text says nothing
+			s, _ := value.(string)
 			inWords = inWords || refuses(s)
 		}
 	}
@@ -104,6 +104,18 @@ func isNothing(value any) bool {
 		return len(v) == 0
 	case map[string]any:
 		return len(v) == 0
+	}
+	return false
+}
+
+func isFalse(value any) bool {
+	switch v := value.(type) {
+	case bool:
+		return !v
+	case float64:
+		return v == 0
+	case string:
+		return v == "false"
 	}
 	return false
 }

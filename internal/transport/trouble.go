@@ -21,7 +21,7 @@ func Trouble(err error) (seen, remedy string) {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
 		return "the proxy does not respond", "check the environment variables HTTPS_PROXY and NO_PROXY"
 	}
-	if proxy, ok := errors.AsType[*proxyRefusal](err); ok {
+	if proxy, ok := errors.AsType[*proxyError](err); ok {
 		return proxy.Error(), "check that the proxy lets the host pass, and the environment variables HTTPS_PROXY and NO_PROXY"
 	}
 	if errors.Is(err, errProxy) {
