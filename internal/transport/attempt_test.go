@@ -61,7 +61,7 @@ func takes(thinks time.Duration, drip ...time.Duration) httpmock.Responder {
 			return nil, err
 		}
 		left, ctx := drip, r.Context()
-		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(readerFunc(func(p []byte) (int, error) {
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(readerFunc(func(p []byte) (int, error) {
 			if len(left) == 0 {
 				return 0, io.EOF
 			}
