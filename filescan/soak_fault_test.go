@@ -150,12 +150,12 @@ func serverError(w http.ResponseWriter, n int) {
 }
 
 func refusal(w http.ResponseWriter, n int) {
-	if retryAfter := n % 3; retryAfter > 0 {
+	codes := []int{http.StatusTooManyRequests, http.StatusServiceUnavailable}
+	code := codes[n%len(codes)]
+	if code == http.StatusServiceUnavailable || n%3 == 0 {
 		w.Header().Set("Retry-After", "0")
-		w.WriteHeader([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}[retryAfter-1])
-		return
 	}
-	w.WriteHeader(http.StatusTooManyRequests)
+	w.WriteHeader(code)
 }
 
 // pick chooses one.

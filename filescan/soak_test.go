@@ -23,7 +23,7 @@ import (
 
 var (
 	soakFiles   = flag.Int("soak.files", 500, "how many files each run of the soak uploads")
-	soakSeeds   = flag.Int("soak.seeds", 1, "how many seeds the soak runs with")
+	soakSeeds   = flag.Uint64("soak.seeds", 1, "how many seeds the soak runs with")
 	soakWorkers = flag.Int("soak.workers", 200, "how many callers the soak has at a time")
 	soakFaults  = flag.Float64("soak.faults", 0.2, "the share of requests that meet with a fault")
 )
@@ -42,10 +42,8 @@ func TestSoak(t *testing.T) {
 	for seed := range *soakSeeds {
 		for _, unique := range []bool{true, false} {
 			t.Run(fmt.Sprintf("seed %d, unique names %v", seed+1, unique), func(t *testing.T) {
-				if *soakSeeds == 1 {
-					t.Parallel()
-				}
-				runSoak(t, uint64(seed+1), unique)
+				t.Parallel()
+				runSoak(t, seed+1, unique)
 			})
 		}
 	}
@@ -62,7 +60,7 @@ func runSoak(t *testing.T, seed uint64, unique bool) {
 	s := &soak{t: t, seed: seed, unique: unique, service: service, callers: map[string]*caller{}}
 	for range 3 { // processes, as it were
 		transport := &http.Transport{MaxIdleConnsPerHost: *soakWorkers}
-		defer transport.CloseIdleConnections()
+		t.Cleanup(transport.CloseIdleConnections)
 		c, err := filescan.New(acrcloud.Config{BaseURL: srv.URL, BearerToken: acrcloud.NewSecret(testToken), ContainerID: 7},
 			acrcloud.WithHTTPClient(&http.Client{Transport: transport}), acrcloud.WithAttemptTimeout(time.Second), acrcloud.WithStallTimeout(time.Second),
 			acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 5, MinWait: 2 * time.Millisecond, MaxWait: 200 * time.Millisecond}))

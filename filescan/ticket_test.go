@@ -71,7 +71,7 @@ func TestOnTicket(t *testing.T) {
 			require.Len(t, tickets, 2)
 			want := filescan.Ticket{ContainerID: 7, Filename: "song.wav", Name: "Mine", DataType: filescan.Fingerprint, Key: tickets[1].Key, Time: tickets[1].Time}
 			assert.Equal(t, want, tickets[1])
-			assert.Equal(t, method == filescan.Presigned, want.Key != "")
+			assert.Equal(t, method == filescan.Presigned, tickets[1].Key != "")
 			assert.WithinDuration(t, time.Now(), want.Time, time.Minute)
 		})
 	}
@@ -82,7 +82,7 @@ func TestResume(t *testing.T) {
 	t.Parallel()
 	content := []byte(content)
 	before := func(s *truth) { s.hook = s.onCreate(1, lost) }
-	after := func(s *truth) { s.hook = s.after(1, lost) }
+	after := func(s *truth) { s.hook = s.after(lost) }
 	refused := func(s *truth) { s.hook = s.onCreate(1, fails(422, `{"message":"not yet"}`)) }
 	tests := map[string]struct {
 		first  func(s *truth)
@@ -104,6 +104,7 @@ func TestResume(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T, s *truth) {
+				t.Helper()
 				tt.first(s)
 				opts := &filescan.UploadOptions{Name: "id-4711", DataType: filescan.Fingerprint, Method: tt.method, UniqueName: tt.unique}
 				ctx, cancel := context.WithCancel(t.Context())
@@ -137,6 +138,7 @@ func TestResume(t *testing.T) {
 func TestResumeLooksAtWhatIsNew(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, s *truth) {
+		t.Helper()
 		for range 150 {
 			s.add("song.wav", "audio", "another").visible = time.Now()
 		}

@@ -33,7 +33,7 @@ type truth struct {
 	keys   int
 	stored map[string]string             // hashes by storage key
 	files  map[string]*truthFile         // by id
-	named  map[string][]*truthFile       // by name, the oldest first
+	words  map[string][]*truthFile       // by each word of the name: what a search finds
 	seen   []string                      // the operations
 	bodies []map[string]any              // of creating requests
 	shown  func(name string) (as string) // how the service changes names; nil: not at all
@@ -47,7 +47,7 @@ type truthFile struct {
 func hashOf(content []byte) string { return fmt.Sprintf("%x", sha256.Sum256(content)) }
 
 func newTruth(base string) *truth {
-	return &truth{base: base, stored: map[string]string{}, files: map[string]*truthFile{}, named: map[string][]*truthFile{}}
+	return &truth{base: base, stored: map[string]string{}, files: map[string]*truthFile{}, words: map[string][]*truthFile{}}
 }
 
 // client returns a client that reaches the service in memory.
@@ -147,7 +147,8 @@ func (s *truth) process(op string, w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *truth) create(w http.ResponseWriter, r *http.Request, body []byte) {
-	in, hash := map[string]any{}, ""
+	in := map[string]any{}
+	var hash string
 	if _, params, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && params["boundary"] != "" {
 		form, err := multipart.NewReader(strings.NewReader(string(body)), params["boundary"]).ReadForm(1 << 20)
 		if err != nil {
@@ -193,18 +194,24 @@ func (s *truth) add(name, dataType, hash string) *truthFile {
 		f.visible = now.Add(s.lag())
 	}
 	s.files[f.id] = f
-	s.named[name] = append(s.named[name], f)
+	for _, word := range words(name) {
+		s.words[word] = append(s.words[word], f)
+	}
 	return f
+}
+
+// words are the parts of a name that are an index in themselves: a list of everything would make a soak of many files a soak of this
+// service.
+func words(name string) []string {
+	return strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '_' })
 }
 
 func (s *truth) list(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	var rows []*truthFile
-	for name, files := range s.named {
-		for _, f := range files {
-			if strings.Contains(name, q.Get("search")) && !f.visible.After(time.Now()) {
-				rows = append(rows, f)
-			}
+	for _, f := range s.words[words(q.Get("search"))[0]] {
+		if strings.Contains(f.name, q.Get("search")) && !f.visible.After(time.Now()) {
+			rows = append(rows, f)
 		}
 	}
 	slices.SortFunc(rows, func(a, b *truthFile) int { return strings.Compare(a.id, b.id) })
@@ -256,9 +263,9 @@ func (s *truth) count(op string) int {
 	return n
 }
 
-// after makes a hook that processes the nth creating request, and then answers it otherwise.
-func (s *truth) after(nth int, answer http.HandlerFunc) func(string, http.ResponseWriter, *http.Request) bool {
-	return s.onCreate(nth, func(w http.ResponseWriter, r *http.Request) {
+// after makes a hook that processes the first creating request, and then answers it otherwise.
+func (s *truth) after(answer http.HandlerFunc) func(string, http.ResponseWriter, *http.Request) bool {
+	return s.onCreate(1, func(w http.ResponseWriter, r *http.Request) {
 		s.process(opCreate, httptest.NewRecorder(), r)
 		answer(w, r)
 	})

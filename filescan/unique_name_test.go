@@ -61,7 +61,7 @@ func TestUploadNeverTakesAnothersFile(t *testing.T) {
 			t.Helper()
 			s.lag = nil
 			s.hook = s.onCreate(1, func(w http.ResponseWriter, r *http.Request) {
-				_, err := s.client(t).Files(7).Upload(t.Context(), acrcloud.FromBytes("song.mp3", other), nil)
+				_, err := s.client(t).Files(7).Upload(r.Context(), acrcloud.FromBytes("song.mp3", other), nil)
 				assert.NoError(t, err)
 				lost(w, r)
 			})
@@ -91,6 +91,7 @@ func TestUploadNeverTakesAnothersFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T, s *truth) {
+				t.Helper()
 				test(t, s)
 				assert.Empty(t, s.made(mine))
 			})
@@ -174,14 +175,14 @@ func TestUniqueNameMakesOneFile(t *testing.T) {
 		"lost, and the service writes blanks as underscores": func(t *testing.T, s *truth) {
 			t.Helper()
 			s.shown = func(name string) string { return strings.ReplaceAll(name, " ", "_") }
-			s.hook = s.after(1, lost)
+			s.hook = s.after(lost)
 			_, err := upload(t.Context(), s.client(t))
 			require.NoError(t, err)
 		},
 		"lost, and the service ignores the name to show": func(t *testing.T, s *truth) {
 			t.Helper()
 			s.shown = func(string) string { return s.bodies[0]["filename"].(string) }
-			s.hook = s.after(1, lost)
+			s.hook = s.after(lost)
 			_, err := upload(t.Context(), s.client(t))
 			require.NoError(t, err)
 		},
@@ -190,7 +191,7 @@ func TestUniqueNameMakesOneFile(t *testing.T) {
 			for i := range 250 {
 				s.add(fmt.Sprintf("%d of id 4711.mp3", i), "audio", "another").visible = time.Now()
 			}
-			s.hook = s.after(1, lost)
+			s.hook = s.after(lost)
 			_, err := upload(t.Context(), s.client(t))
 			require.NoError(t, err)
 		},
@@ -203,7 +204,7 @@ func TestUniqueNameMakesOneFile(t *testing.T) {
 		},
 		"as a form": func(t *testing.T, s *truth) {
 			t.Helper()
-			s.hook = s.after(1, fails(429, "{}"))
+			s.hook = s.after(fails(429, "{}"))
 			_, err := s.client(t).Files(7).Upload(t.Context(), acrcloud.FromBytes("song.mp3", content), &filescan.UploadOptions{Name: "id 4711.mp3", UniqueName: true, Method: filescan.Multipart})
 			require.NoError(t, err)
 			assert.Zero(t, s.count(opStore))
@@ -213,6 +214,7 @@ func TestUniqueNameMakesOneFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T, s *truth) {
+				t.Helper()
 				test(t, s)
 				assert.Len(t, s.made(content), 1)
 			})
@@ -296,10 +298,11 @@ func TestImportUniqueName(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T, s *truth) {
+				t.Helper()
 				if tt.there != "" {
 					s.add("4711", tt.there, "x").visible = time.Now()
 				}
-				s.hook = s.after(1, lost)
+				s.hook = s.after(lost)
 				file, err := s.client(t).Files(7).Import(t.Context(), tt.remote, &filescan.ImportOptions{Name: "4711", UniqueName: tt.unique})
 				assert.Equal(t, tt.created, s.count(opCreate))
 				if tt.err == nil {
@@ -321,13 +324,14 @@ func TestImportUniqueName(t *testing.T) {
 func TestNamesThatAreNotUTF8(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, s *truth) {
+		t.Helper()
 		var presigned string
 		s.hook = func(op string, w http.ResponseWriter, r *http.Request) bool {
 			switch op {
 			case opPresign:
 				presigned = r.URL.Query().Get("filename")
 			case opCreate:
-				s.after(1, lost)(op, w, r)
+				s.after(lost)(op, w, r)
 				return true
 			}
 			return false
@@ -426,7 +430,8 @@ func TestOneLookAfterARefusal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(t *testing.T, s *truth) {
-				s.hook = s.after(1, fails(429, "{}"))
+				t.Helper()
+				s.hook = s.after(fails(429, "{}"))
 				started := time.Now()
 				_, err := s.client(t).Files(7).Upload(t.Context(), song(), &filescan.UploadOptions{UniqueName: unique})
 				assert.Equal(t, unique, err == nil, "%v", err)

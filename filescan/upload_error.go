@@ -40,7 +40,7 @@ func stoppedAt(step Step, t Ticket, err error) *UploadError {
 	if step == StepRecord {
 		e.Ticket = t
 	}
-	if doubt, ok := errors.AsType[*console.Doubt[File]](err); ok {
+	if doubt, ok := errors.AsType[*console.DoubtError[File]](err); ok {
 		e.Candidates = doubt.Things
 	}
 	return e

@@ -53,20 +53,20 @@ const (
 	ByService              // the name: the service refuses a second thing of that name
 )
 
-// ErrNameNotUnique is the reason of a [Doubt] about a name that was promised to be unique.
+// ErrNameNotUnique is the reason of a [DoubtError] about a name that was promised to be unique.
 var ErrNameNotUnique = errors.New("the name is not unique")
 
-// A Doubt is the error where things of the name exist, and none of them is known to be this creation's.
-type Doubt[T any] struct {
+// A DoubtError is the error where things of the name exist, and none of them is known to be this creation's.
+type DoubtError[T any] struct {
 	Things []*T
 	Err    error
 }
 
 // Error implements error.
-func (d *Doubt[T]) Error() string { return d.Err.Error() }
+func (d *DoubtError[T]) Error() string { return d.Err.Error() }
 
 // Unwrap returns the reason.
-func (d *Doubt[T]) Unwrap() error { return d.Err }
+func (d *DoubtError[T]) Unwrap() error { return d.Err }
 
 // A Look is what a list shows of a name.
 type Look[T any] struct {
@@ -119,7 +119,7 @@ const Settled = 4 * time.Second
 const maxResends = 2
 
 // Do makes the thing, or returns the one that was made already. The error matches acrcloud.ErrOutcomeUnknown if the thing may have
-// been made, and is a [Doubt] if things of its name are there.
+// been made, and is a [DoubtError] if things of its name are there.
 func (c *Creation[T]) Do(ctx context.Context) (*T, error) {
 	r := &run[T]{Creation: c, started: time.Now(), since: c.Since}
 	if mine, err := r.first(ctx); mine != nil || err != nil {
@@ -218,7 +218,7 @@ func (r *run[T]) find(ctx context.Context) (*T, error) {
 func (r *run[T]) judge(things []*T) (*T, error) {
 	if r.Proof == NoProof {
 		if things = r.fresh(things); len(things) > 0 {
-			return nil, &Doubt[T]{Things: things, Err: fmt.Errorf("%w: something new has the same name", acrcloud.ErrOutcomeUnknown)}
+			return nil, &DoubtError[T]{Things: things, Err: fmt.Errorf("%w: something new has the same name", acrcloud.ErrOutcomeUnknown)}
 		}
 		return nil, nil
 	}
@@ -227,11 +227,11 @@ func (r *run[T]) judge(things []*T) (*T, error) {
 		return nil, nil
 	case 1:
 		if err := r.Ours(things[0]); err != nil {
-			return nil, &Doubt[T]{Things: things, Err: err}
+			return nil, &DoubtError[T]{Things: things, Err: err}
 		}
 		return things[0], nil
 	}
-	return nil, &Doubt[T]{Things: things, Err: fmt.Errorf("%w: %d have it", ErrNameNotUnique, len(things))}
+	return nil, &DoubtError[T]{Things: things, Err: fmt.Errorf("%w: %d have it", ErrNameNotUnique, len(things))}
 }
 
 // fresh returns the things that were not there before the first request, as far as the service's clock and the first look show. Where
@@ -304,7 +304,7 @@ func mayExist(err error) bool {
 }
 
 func isDoubt[T any](err error) bool {
-	_, ok := errors.AsType[*Doubt[T]](err)
+	_, ok := errors.AsType[*DoubtError[T]](err)
 	return ok
 }
 
@@ -317,8 +317,8 @@ func (r *run[T]) mayResend(resends int) bool {
 
 // withDoubt adds to an error why a look could not settle it.
 func withDoubt[T any](err, look error) error {
-	if doubt, ok := errors.AsType[*Doubt[T]](look); ok && errors.Is(look, acrcloud.ErrOutcomeUnknown) && errors.Is(err, acrcloud.ErrOutcomeUnknown) {
-		return &Doubt[T]{Things: doubt.Things, Err: err} // err says so already, and why
+	if doubt, ok := errors.AsType[*DoubtError[T]](look); ok && errors.Is(look, acrcloud.ErrOutcomeUnknown) && errors.Is(err, acrcloud.ErrOutcomeUnknown) {
+		return &DoubtError[T]{Things: doubt.Things, Err: err} // err says so already, and why
 	}
 	return fmt.Errorf("%w; looking for it: %w", err, look)
 }
