@@ -1,7 +1,7 @@
 // Package report shows results to people: which part of an upload matches which recording, how surely, how it was altered, whose it
 // is, where to listen, and why the verdict is what it is.
 //
-//	r := report.Files(client.Files(0).All(ctx, &filescan.ListFilesOptions{WithResults: true}), nil)
+//	r := report.Files(client.Files(12345).All(ctx, &filescan.ListFilesOptions{WithResults: true}), nil)
 //	r.Title = "Uploads of the week"
 //	err := report.HTML(w, r)
 //

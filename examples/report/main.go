@@ -92,7 +92,7 @@ func show(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	files := client.Files(0)
+	files := client.Files(service.Config.ContainerID)
 	if service.Mock != nil {
 		service.Mock.OnScan(script)
 		if err := upload(ctx, files); err != nil {

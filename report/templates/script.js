@@ -45,13 +45,12 @@
   function value(r, column) {
     var cell = r.tr.cells[column], v = cell.getAttribute("data-v");
     if (v === null) { v = cell.textContent.trim(); }
-    var n = parseFloat(v);
-    return v !== "" && isFinite(v) ? n : v.toLowerCase();
+    return v !== "" && isFinite(v) ? Number(v) : v.toLowerCase();
   }
 
-  function compare(a, b) {
-    if (typeof a === typeof b) { return a < b ? -1 : a > b ? 1 : 0; }
-    return typeof a === "number" ? -1 : 1;
+  function compare(a, b, down) {
+    if (typeof a !== typeof b) { return typeof a === "number" ? -1 : 1; } // what has no value is last in either order
+    return (down ? -1 : 1) * (a < b ? -1 : a > b ? 1 : 0);
   }
 
   heads.forEach(function (head, column) {
@@ -66,10 +65,10 @@
       heads.forEach(function (h) { h.removeAttribute("aria-sort"); });
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       var sorted = rows.map(function (r) { return { r: r, v: value(r, column) }; });
-      sorted.sort(function (a, b) { return (down ? -1 : 1) * compare(a.v, b.v) || a.r.i - b.r.i; });
-      var all = document.createDocumentFragment();
-      sorted.forEach(function (s) { all.appendChild(s.r.tr); });
-      body.appendChild(all);
+      sorted.sort(function (a, b) { return compare(a.v, b.v, down) || a.r.i - b.r.i; });
+      table.removeChild(body); // or the browser looks at all that follows with each row that is moved
+      sorted.forEach(function (s) { body.appendChild(s.r.tr); });
+      table.appendChild(body);
     });
   });
 })();
