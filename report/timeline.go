@@ -56,7 +56,7 @@ const (
 	pieceRows = 36 // as many as fit on a page of paper
 	thinnest  = 0.3
 	labelled  = 6.0 // percent that a bar must have for a label
-	numbered  = 1.4 // percent that it must have for its number
+	numbered  = 1.7 // percent that it must have for its number
 
 	// A page is at most so wide that so many letters fit into a percent.
 	lettersPerPercent = 2.6

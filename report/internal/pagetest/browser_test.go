@@ -429,7 +429,7 @@ func TestScreenshots(t *testing.T) {
 	}{
 		{"report-overview.png", "", 1200, 1180, false, ".files tbody tr:nth-child(3)"},
 		{"report-file.png", "sampled bridge.wav", 1280, 900, false, ".found tbody"},
-		{"report-mix.png", "megamix.mp3", 1280, 900, false, ".tl a:last-child rect"},
+		{"report-mix.png", "megamix.mp3", 1280, 1040, false, ".tl a:last-child rect"},
 		{"report-dark.png", "whole song.mp3", 1280, 940, true, ".where svg"},
 		{"report-phone.png", "slowed and pitched.mp3", 360, 1000, false, ".tl a rect"},
 		{"wide light.png", "", 1600, 1400, false, ".risks"},
