@@ -3,8 +3,10 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -134,4 +136,23 @@ func TestObserverGetsTheCallsContext(t *testing.T) {
 	_, err := c.Do(ctx, get(target))
 	require.NoError(t, err)
 	assert.Equal(t, []any{"trace 7"}, seen)
+}
+
+// Content that breaks off is not complete for any server, so the outcome is known, and it is no use to send it again.
+func TestDoSourceThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	var attempts atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
+	t.Cleanup(srv.Close)
+	req := post(srv.URL, "content")
+	req.Body.Open = func(context.Context) (io.ReadCloser, error) {
+		return io.NopCloser(io.MultiReader(strings.NewReader("cont"), readerFunc(func([]byte) (int, error) {
+			return 0, &acrcloud.SourceError{Name: "take.wav", Want: -1, Err: errBroken}
+		}))), nil
+	}
+	c := client(t, acrcloud.WithObserver(func(acrcloud.Attempt) { attempts.Add(1) }))
+	_, err := c.Do(t.Context(), req)
+	require.ErrorIs(t, err, errBroken)
+	require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+	assert.EqualValues(t, 1, attempts.Load())
 }
