@@ -182,7 +182,9 @@ func TestUnreadableFiles(t *testing.T) {
 				assert.Equal(t, 3.0, file["duration"])
 				assert.Len(t, rowsOf(t, file, "ai_detection"), 1)
 			}
-			assert.Equal(t, 1.0, w.results(plain, known.Data)["state"])
+			whole := w.results(plain, known.Data)
+			assert.Equal(t, 1.0, whole["state"])
+			assert.Equal(t, known.Duration.Seconds(), whole["duration"], "a file that is a track is as long")
 			r := w.send("POST", regionHost+engine5+"/files", `{"data_type":"audio_url","url":"https://a.test/b.mp3"}`)
 			rows := w.send("GET", regionHost+engine5+"/files/"+r.data(t)["id"].(string), nil).rows(t)
 			assert.Equal(t, 1.0, rows[0]["state"], "what the service fetches is not looked at")
