@@ -52,8 +52,8 @@ func call(t *testing.T, method reflect.Value, name string) {
 	t.Helper()
 	kind := method.Type()
 	args := make([]reflect.Value, 0, kind.NumIn())
-	for i := range kind.NumIn() {
-		switch in := kind.In(i); in {
+	for in := range kind.Ins() {
+		switch in {
 		case reflect.TypeFor[context.Context]():
 			args = append(args, reflect.ValueOf(t.Context()))
 		case reflect.TypeFor[[]byte]():
@@ -67,7 +67,7 @@ func call(t *testing.T, method reflect.Value, name string) {
 	}
 	assert.NotPanics(t, func() {
 		for _, result := range method.Call(args) {
-			if r, ok := result.Interface().(io.ReadCloser); ok {
+			if r, ok := reflect.TypeAssert[io.ReadCloser](result); ok {
 				_, _ = io.Copy(io.Discard, r)
 				_ = r.Close()
 			}

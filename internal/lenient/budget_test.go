@@ -19,12 +19,12 @@ import (
 )
 
 // allocated returns how many bytes f allocates, garbage included: more than the heap can have grown by at any time.
-func allocated(f func()) int {
+func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	f()
 	runtime.ReadMemStats(&after)
-	return int(after.TotalAlloc - before.TotalAlloc)
+	return after.TotalAlloc - before.TotalAlloc
 }
 
 // within decodes data and checks what it took: no more than 32 times its size and 1 MiB, or an error that says why not.
@@ -32,7 +32,7 @@ func within(t *testing.T, what string, data []byte, v json.Unmarshaler) error {
 	t.Helper()
 	var err error
 	used := allocated(func() { err = v.UnmarshalJSON(data) })
-	assert.LessOrEqual(t, used, 32*len(data)+1<<20, "%s: %d bytes took %d, %.1f times", what, len(data), used, float64(used)/float64(len(data)))
+	assert.LessOrEqual(t, used, uint64(32*len(data)+1<<20), "%s: %d bytes took %d, %.1f times", what, len(data), used, float64(used)/float64(len(data)))
 	if err != nil {
 		require.ErrorIs(t, err, lenient.ErrTooLarge, what)
 		assert.Zero(t, reflect.ValueOf(v).Elem().Interface(), what)
@@ -134,7 +134,7 @@ func TestMemoryOfOneMebibyte(t *testing.T) {
 		return []byte(prefix + strings.Repeat(`{},`, 1<<20/3) + `{}]}}`)
 	}
 	require.ErrorIs(t, within(t, "empty rows", objects(`{"file_id":"a","results":{"music":[`), new(filescan.File)), lenient.ErrTooLarge)
-	require.ErrorIs(t, within(t, "empty artists", objects(`{"a":{"b":[]},"album":{},"x":{},"artists":{"name":[`), new(acrcloud.Music)), nil)
+	require.NoError(t, within(t, "an odd name", objects(`{"a":{"b":[]},"album":{},"x":{},"artists":{"name":[`), new(acrcloud.Music)), "it is kept in one piece")
 	require.NoError(t, within(t, "a long title", []byte(`{"title":"`+strings.Repeat("a", 1<<20)+`"}`), new(acrcloud.Music)))
 
 	var few filescan.File
@@ -144,5 +144,5 @@ func TestMemoryOfOneMebibyte(t *testing.T) {
 	callback := fixture.Callback()
 	var file filescan.File
 	used := allocated(func() { require.NoError(t, file.UnmarshalJSON(callback)) })
-	assert.Less(t, used, 8*len(callback), "a real document stays far below the bound")
+	assert.Less(t, used, uint64(8*len(callback)), "a real document stays far below the bound")
 }

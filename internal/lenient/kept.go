@@ -44,10 +44,10 @@ func (s *scanner) lastOfEach(start int) {
 	}
 	// From the last to the first; what stays moves to the end, and from there back to start.
 	to := len(all)
-	for i := len(all) - 1; i >= 0; i-- {
+	for i, m := range slices.Backward(all) {
 		if !superseded(i) {
 			to--
-			all[to] = all[i]
+			all[to] = m
 		}
 	}
 	n := copy(all, all[to:])

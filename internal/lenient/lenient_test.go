@@ -191,6 +191,7 @@ func TestReadings(t *testing.T) {
 		"bool from words":      {`{"bool":"yes"}`, document{Extra: extra("bool", `"yes"`)}},
 		"bool from array":      {`{"bool":[]}`, document{Extra: extra("bool", `[]`)}},
 
+		"merged, then an empty list": {`{"merged":[{"a":[{"id":5}]},{"a":[]},{"b":[]},{}]}`, document{Merged: merged{A: []item{{ID: 5}}}}},
 		"time of the service":        {`{"time":"2021-04-08T10:23:29.000000Z"}`, document{Time: noon}},
 		"time with microseconds":     {`{"time":"2021-04-08T10:23:29.123456Z"}`, document{Time: noon.Add(123456 * time.Microsecond)}},
 		"time with nanoseconds":      {`{"time":"2021-04-08T10:23:29.123456789Z"}`, document{Time: noon.Add(123456789)}},

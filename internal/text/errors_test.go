@@ -103,8 +103,8 @@ func fillTo(v reflect.Value, err error, depth int) {
 		v.Set(reflect.MakeMap(v.Type()))
 		v.SetMapIndex(key, element)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			fillTo(v.Field(i), err, depth-1)
+		for _, field := range v.Fields() {
+			fillTo(field, err, depth-1)
 		}
 	}
 }
