@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // A FailureKind says why a job failed, so that failures can be listed and retried by kind.
@@ -37,7 +38,7 @@ func (f *Failure) Error() string {
 	if f == nil || f.Err == nil {
 		return "batch: the job failed"
 	}
-	return fmt.Sprintf("batch: %s: %v", f.Kind, f.Err)
+	return text.Terminal(fmt.Sprintf("batch: %s: %v", f.Kind, f.Err))
 }
 
 // Unwrap returns the cause.

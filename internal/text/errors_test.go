@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/batch"
 	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
@@ -29,6 +30,7 @@ func errorTypes() map[string]error {
 		"acrcloud.DecodeError":   &acrcloud.DecodeError{},
 		"acrcloud.SourceError":   &acrcloud.SourceError{},
 		"acrcloud.TokenError":    &acrcloud.TokenError{},
+		"batch.Failure":          &batch.Failure{},
 		"filescan.ScanError":     &filescan.ScanError{},
 		"filescan.UploadError":   &filescan.UploadError{},
 		"filescan.WaitError":     &filescan.WaitError{},
