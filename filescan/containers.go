@@ -86,7 +86,7 @@ func (c *Containers) List(ctx context.Context, opts *ListContainersOptions) (*Pa
 	return page, err
 }
 
-// All iterates over all containers, page by page; nil options mean all. Each range starts anew, with the options as they were
+// All iterates over all containers, page by page, by [Containers.List]; nil options mean all. Each range starts anew, with the options as they were
 // when All was called. An error comes last and ends it.
 func (c *Containers) All(ctx context.Context, opts *ListContainersOptions) iter.Seq2[*Container, error] {
 	var o ListContainersOptions
