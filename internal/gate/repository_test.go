@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,8 +86,14 @@ func run(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "GOTOOLCHAIN=local")
+	cmd.Env = environment("GOWORK=off")
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "go %s in %s: %s", strings.Join(args, " "), dir, out)
 	return string(out)
+}
+
+// environment is that of the tests with more variables, and without what a developer has set for the SDK.
+func environment(more ...string) []string {
+	env := slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "ACRCLOUD_") })
+	return append(append(env, "GOTOOLCHAIN=local"), more...)
 }

@@ -66,6 +66,8 @@ var surroundings = []struct{ name, code string }{
 	{"header", `header := &multipart.FileHeader{Filename: "song.mp3"}`},
 	{"event", "event := &webhook.Event{}"},
 	{"mux", "mux := http.NewServeMux()"},
+	{"secret", "var secret acrcloud.Secret"},
+	{"store", "store := func(context.Context, any) error { return nil }"},
 	{"scanForViruses", "scanForViruses := func(context.Context, io.Reader) error { return nil }"},
 	{"limiter", "var limiter acrcloud.Limiter"},
 	{"logger", "logger := slog.New(slog.DiscardHandler)"},
@@ -133,21 +135,21 @@ func TestSnippets(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = srv.Close() })
 	cfg := srv.Config()
-	env := append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "ACRCLOUD_BASE_URL="+base, "ACRCLOUD_BEARER_TOKEN="+cfg.BearerToken.Reveal(),
+	env := environment("ACRCLOUD_BASE_URL="+base, "ACRCLOUD_BEARER_TOKEN="+cfg.BearerToken.Reveal(),
 		fmt.Sprintf("ACRCLOUD_CONTAINER_ID=%d", cfg.ContainerID), "ACRCLOUD_IDENTIFY_HOST="+cfg.IdentifyHost,
 		"ACRCLOUD_IDENTIFY_ACCESS_KEY="+cfg.IdentifyAccessKey.Reveal(), "ACRCLOUD_IDENTIFY_ACCESS_SECRET="+cfg.IdentifyAccessSecret.Reveal())
-	absolute, err := filepath.Abs(root)
-	require.NoError(t, err)
 
-	module := t.TempDir() // one for all, so that packages are built once
-	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
-	require.NoError(t, err)
-	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(module, "go.sum"), sum, 0o600))
-	requires := strings.SplitN(string(mod), "\n", 2)[1]
-	require.NoError(t, os.WriteFile(filepath.Join(module, "go.mod"), []byte("module example.com/snippets\n"+requires+
-		"\nrequire github.com/musicchartsai/acrcloud-go v0.0.0\nreplace github.com/musicchartsai/acrcloud-go => "+filepath.ToSlash(absolute)+"\n"), 0o600))
+	// One workspace of this repository's modules and one for all snippets, so that packages are built once and nothing is downloaded.
+	module := t.TempDir()
+	work := "go 1.26.0\nuse .\n"
+	for _, dir := range modules(t) {
+		absolute, err := filepath.Abs(dir)
+		require.NoError(t, err)
+		work += fmt.Sprintf("use %q\n", filepath.ToSlash(absolute))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(module, "go.work"), []byte(work), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(module, "go.mod"), []byte("module example.com/snippets\n\ngo 1.26.0\n"), 0o600))
+	env = append(env, "GOWORK="+filepath.Join(module, "go.work"))
 
 	type prepared struct {
 		snippet
