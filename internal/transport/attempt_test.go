@@ -281,3 +281,34 @@ func TestDoLeavesNothingOpen(t *testing.T) {
 		})
 	}
 }
+
+// What is read of the content after Do has returned is not reported.
+func TestDoReportsNoProgressAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		read := make(chan error, 1)
+		var sent []int64
+		req := store(signedURL, "content")
+		req.Body.OnSent = func(_ int, n int64) { sent = append(sent, n) }
+		req.Body.Open = func(context.Context) (io.ReadCloser, error) {
+			return io.NopCloser(readerFunc(func(p []byte) (int, error) {
+				<-release
+				return copy(p, "content"), io.EOF
+			})), nil
+		}
+		_, err := newClient(t, func(r *http.Request) (*http.Response, error) { // it answers before it has read the content
+			body := r.Body
+			go func() {
+				_, err := body.Read(make([]byte, 100))
+				read <- err
+			}()
+			synctest.Wait()
+			return respond(200)(r)
+		}).Do(t.Context(), req)
+		require.NoError(t, err)
+		close(release)
+		require.ErrorIs(t, <-read, io.EOF)
+		assert.Empty(t, sent)
+	})
+}

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
 // A storage is two servers of which the first redirects to wherever it is told.
@@ -172,6 +173,33 @@ func TestDoSaysWhyItDoesNotFollow(t *testing.T) {
 			assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), "s1gn4ture")
 			assert.Empty(t, s.stored)
 			assert.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+		})
+	}
+}
+
+// A redirect never leaves https, to wherever it leads.
+func TestDoDoesNotLeaveHTTPS(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		req *transport.Request
+		to  string
+	}{
+		"a read on its host":      {get("https://api.test/api/things"), "http://api.test/api/things"},
+		"content to this machine": {store(signedURL, "content"), "http://127.0.0.1/end"},
+		"content to another host": {store(signedURL, "content"), "http://other.test/end"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sent := 0
+			c := newClient(t, func(r *http.Request) (*http.Response, error) {
+				if sent++; sent == 1 {
+					return respond(http.StatusTemporaryRedirect, "Location", tt.to)(r)
+				}
+				return respond(200)(r)
+			})
+			_, err := c.Do(t.Context(), tt.req)
+			require.ErrorContains(t, err, "was not followed")
+			assert.Equal(t, 1, sent)
 		})
 	}
 }

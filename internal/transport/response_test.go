@@ -268,3 +268,17 @@ func FuzzRetryAfter(f *testing.F) {
 		}
 	})
 }
+
+// The body of a response that may hold a credential is not in its error; the message is.
+func TestDoKeepsSecretBodies(t *testing.T) {
+	t.Parallel()
+	req := get(target)
+	req.SecretBody = true
+	_, err := newClient(t, func(*http.Request) (*http.Response, error) {
+		return httpmock.NewStringResponse(400, `{"message":"no","callback_url":"https://a.test/hook/s3cr3t"}`), nil
+	}).Do(t.Context(), req)
+	e, ok := errors.AsType[*acrcloud.APIError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, "no", e.Message)
+	assert.Empty(t, e.Body)
+}

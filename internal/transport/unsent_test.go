@@ -116,6 +116,8 @@ func TestDoWaitsAsItSays(t *testing.T) {
 						last = time.Now()
 						if a.Reason != "" {
 							said = append(said, a.Wait)
+						} else {
+							assert.Zero(t, a.Wait, "there is no other attempt")
 						}
 					}))
 				_, err := c.Do(t.Context(), get(target))
