@@ -3,20 +3,23 @@ package mock
 import (
 	"encoding/json"
 	"slices"
+	"time"
 )
 
 // An account is one customer's, with everything that belongs to it. Its methods are called with the server's lock held.
 type account struct {
 	id         int
 	containers []*container // in the order of their creation
-	buckets    []bucket     // as far as they were named
+	music      *bucket      // the service's own, which all have
+	buckets    shelf[*bucket]
+	projects   shelf[*project]
 }
 
 // accountOf returns the account of that number, which is made if it is new. It is called with the lock held.
 func (s *Server) accountOf(id int) *account {
 	a := s.accounts[id]
 	if a == nil {
-		a = &account{id: id}
+		a = &account{id: id, music: s.music}
 		s.accounts[id] = a
 	}
 	return a
@@ -35,36 +38,31 @@ func (a *account) named(name string) *container {
 	return a.containers[i]
 }
 
-type bucket struct {
-	ID   int    `json:"id"`
-	Name string `json:"name"`
-}
-
 const musicBucketID = 23
-
-// musicBucket is the service's own music.
-func musicBucket() bucket { return bucket{ID: musicBucketID, Name: "ACRCloud Music"} }
 
 // bucket takes a bucket's id or name. Bucket 23 exists; any other is taken for one of the account's own. What the service says to a
 // bucket that does not exist is not known.
-func (a *account) bucket(v any) (bucket, bool) {
-	id, isID := v.(json.Number)
+func (a *account) bucket(v any) (*bucket, bool) {
+	number, isID := v.(json.Number)
 	name, _ := v.(string)
-	for _, b := range append([]bucket{musicBucket()}, a.buckets...) {
-		if b.Name == name || (isID && integer(id) == b.ID) {
+	id := integer(number)
+	for _, b := range append([]*bucket{a.music}, a.buckets.all(nil)...) {
+		if b.name == name || (isID && id == b.id) {
 			return b, true
 		}
 	}
-	b := bucket{ID: 100_000, Name: name} // or the next that is free
-	for slices.ContainsFunc(a.buckets, func(other bucket) bool { return other.ID == b.ID }) {
-		b.ID++
-	}
 	if isID {
-		b = bucket{ID: integer(id), Name: "bucket " + id.String()}
+		name = "bucket " + number.String()
+	} else {
+		for id = 100_000; a.buckets.byID[id] != nil; { // or the next that is free
+			id++
+		}
 	}
-	if b.ID <= 0 || b.Name == "" {
-		return bucket{}, false
+	if id <= 0 || name == "" {
+		return nil, false
 	}
-	a.buckets = append(a.buckets, b)
+	now := time.Now()
+	b := &bucket{id: id, account: a, name: name, kind: bucketFile, region: "eu-west-1", netType: 1, created: now, updated: now}
+	a.buckets.add(id, b)
 	return b, true
 }

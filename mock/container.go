@@ -18,7 +18,7 @@ type settings struct {
 	AudioType      string
 	Engine         int
 	Policy         map[string]any
-	Buckets        []bucket
+	Buckets        []*bucket
 	CallbackURL    string
 	Deepright      bool
 	MusicDetection bool
@@ -31,7 +31,7 @@ func (s *settings) searches(t *Track) bool {
 	if id == 0 {
 		id = musicBucketID
 	}
-	return slices.ContainsFunc(s.Buckets, func(b bucket) bool { return b.ID == id })
+	return slices.ContainsFunc(s.Buckets, func(b *bucket) bool { return b.id == id })
 }
 
 // A container as the service keeps it. Its methods are called with the server's lock held.
@@ -141,7 +141,7 @@ func (c *container) json() any {
 	}
 	return map[string]any{
 		"id": c.ID, "uid": c.account.id, "name": c.Name, "region": c.Region, "audio_type": c.AudioType, "engine": c.Engine, "policy": c.Policy,
-		"buckets": c.Buckets, "callback_url": callback, "deepright": c.Deepright, "music_detection": c.MusicDetection, "ai_detection": c.AIDetection,
+		"buckets": bucketNames(c.Buckets), "callback_url": callback, "deepright": c.Deepright, "music_detection": c.MusicDetection, "ai_detection": c.AIDetection,
 		"num": len(c.files), "size": c.size, "created_at": c.created.UTC().Format(timeLayout), "updated_at": c.updated.UTC().Format(timeLayout),
 	}
 }

@@ -189,7 +189,7 @@ var settable = map[string]func(a *account, s *settings, v any) bool{
 		if !ok {
 			return false
 		}
-		s.Buckets = nil
+		s.Buckets = []*bucket{}
 		for _, item := range list {
 			b, ok := a.bucket(item)
 			if !ok {

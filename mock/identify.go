@@ -101,14 +101,23 @@ func identifyAnswer(body row) *answer {
 
 // identify recognises a sample, and asks the script.
 func (s *Server) identify(f *identifyForm) *answer {
+	a, code := s.outcome(f)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f.project.count(code)
+	return a
+}
+
+// outcome is the answer to a sample, with its code.
+func (s *Server) outcome(f *identifyForm) (a *answer, code int) {
 	dataType := f.value("data_type")
 	if dataType != "audio" && dataType != "fingerprint" || !f.hasSample && !f.hasHumming {
-		return statusAnswer(codeArguments, "")
+		return statusAnswer(codeArguments, ""), codeArguments
 	}
 	h := hear(f, dataType)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	metadata, found, code := s.find(h)
+	metadata, found, code := s.find(h, f.project)
 	if s.onIdentify != nil {
 		o := s.scripted(f.identification(dataType, found))
 		switch {
@@ -117,15 +126,15 @@ func (s *Server) identify(f *identifyForm) *answer {
 		case o.Metadata != nil:
 			code, metadata = codeSuccess, nil
 			if err := json.Unmarshal(o.Metadata, &metadata); err != nil {
-				return identifyAnswer(row{"status": row{"code": codeSuccess, "msg": statusText(codeSuccess), "version": "1.0"}, "metadata": o.Metadata})
+				return identifyAnswer(row{"status": row{"code": codeSuccess, "msg": statusText(codeSuccess), "version": "1.0"}, "metadata": o.Metadata}), codeSuccess
 			}
 		}
 		if code != codeSuccess {
-			return statusAnswer(code, o.Msg)
+			return statusAnswer(code, o.Msg), code
 		}
 	}
 	if code != codeSuccess {
-		return statusAnswer(code, "")
+		return statusAnswer(code, ""), code
 	}
 	if _, ok := metadata["timestamp_utc"]; !ok && metadata != nil {
 		metadata["timestamp_utc"] = time.Now().UTC().Format(time.DateTime)
@@ -133,7 +142,7 @@ func (s *Server) identify(f *identifyForm) *answer {
 	return identifyAnswer(row{
 		"status": row{"code": codeSuccess, "msg": statusText(codeSuccess), "version": "1.0"}, "metadata": metadata,
 		"cost_time": 0.25 + float64(len(f.sample))*1e-6, "result_type": 0,
-	})
+	}), codeSuccess
 }
 
 // An Identification is a sample that is identified, as [Server.OnIdentify] sees it.

@@ -27,6 +27,7 @@ type identifyForm struct {
 	hasSample  bool
 	hasHumming bool
 	gzip       bool
+	project    *project
 	value      func(name string) string // first or last, whichever the signature is over
 }
 

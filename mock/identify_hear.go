@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"maps"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -38,12 +39,8 @@ func hear(f *identifyForm, dataType string) hearing {
 }
 
 // find recognises what was heard: the member "metadata", and the tracks. It is called with the lock held.
-func (s *Server) find(h hearing) (metadata row, found []passage, code int) {
-	_, known := s.hashes[h.hash]
-	var seconds float64
-	if known || h.code != codeNoFingerprint {
-		found, seconds = s.recogniseEnd(h.sample, h.hash)
-	}
+func (s *Server) find(h hearing, p *project) (metadata row, found []passage, code int) {
+	found, seconds := s.recogniseEnd(h.sample, h.hash, p)
 	metadata = recognised(found, seconds)
 	if n, ok := s.hashes[h.humming]; ok {
 		t := s.tracks[n-1]
@@ -57,11 +54,15 @@ func (s *Server) find(h hearing) (metadata row, found []passage, code int) {
 }
 
 // recogniseEnd finds the tracks in the last seconds of a sample. Offsets count from where these begin.
-func (s *Server) recogniseEnd(l *listener, hash [sha256.Size]byte) (found []passage, seconds float64) {
+func (s *Server) recogniseEnd(l *listener, hash [sha256.Size]byte, p *project) (found []passage, seconds float64) {
 	if n, ok := s.hashes[hash]; ok { // a whole file or fingerprint of a track: its end
 		t := s.tracks[n-1]
 		seconds := math.Min(t.Duration.Seconds(), analysed)
-		return []passage{{track: t, start: t.Duration.Seconds() - seconds, length: seconds}}, seconds
+		end := stretch{number: n, start: t.Duration.Seconds() - seconds, length: seconds}
+		if p.searches(t) {
+			found = []passage{{track: t, start: end.start, length: end.length}}
+		}
+		return append(found, s.inBuckets(p.searched(), []stretch{end}, hash, seconds)...), seconds
 	}
 	skipped := math.Max(l.duration()-analysed, 0)
 	var heard []sighting
@@ -71,7 +72,10 @@ func (s *Server) recogniseEnd(l *listener, hash [sha256.Size]byte) (found []pass
 			heard = append(heard, h)
 		}
 	}
-	return s.recognise(stretches(heard), hash, l.duration()), math.Min(l.duration(), analysed)
+	seconds = math.Min(l.duration(), analysed)
+	joined := stretches(heard)
+	found = slices.DeleteFunc(s.recognise(joined, hash, seconds), func(f passage) bool { return !p.searches(f.track) })
+	return append(found, s.inBuckets(p.searched(), joined, hash, seconds)...), seconds
 }
 
 // recognised is the member "metadata" with the tracks, each in the list that it belongs to. seconds is how much was analysed.

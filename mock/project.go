@@ -8,18 +8,43 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
 // A project is what identifications are made with.
 type project struct {
+	id           int
+	account      *account
+	name         string
 	region       acrcloud.Region
 	accessKey    string
 	accessSecret string
+	serviceType  string
+	audioType    string
+	externalIDs  []string
+	buckets      []*bucket // nil: all of the account's, and the service's own
+	usage        map[string]*projectUsage
+
+	created, updated time.Time
 }
 
-func (p project) host() string {
+// searched are the buckets that samples are compared with.
+func (p *project) searched() []*bucket {
+	if p.buckets != nil {
+		return p.buckets
+	}
+	return append([]*bucket{p.account.music}, p.account.buckets.all(nil)...)
+}
+
+// searches reports whether samples are compared with the bucket that a track is in. One of no bucket of the account is found by projects
+// that have all.
+func (p *project) searches(t *Track) bool {
+	return t.BucketID != NoBucket && (p.buckets == nil || (&settings{Buckets: p.buckets}).searches(t))
+}
+
+func (p *project) host() string {
 	if p.region == acrcloud.CNNorth1 {
 		return "identify-cn-north-1.acrcloud.cn"
 	}
@@ -38,15 +63,23 @@ func (s *Server) AddProject(region acrcloud.Region) (acrcloud.Config, error) {
 	return s.identifyConfig(s.newProject(region)), nil
 }
 
-// newProject is called with the lock held.
-func (s *Server) newProject(region acrcloud.Region) project {
-	p := project{region: region, accessKey: hexadecimal(s.random, 32), accessSecret: hexadecimal(s.random, 40)}
+// newProject makes a project of the server's account, with all buckets. It is called with the lock held.
+func (s *Server) newProject(region acrcloud.Region) *project {
+	return s.addProject(s.own, &project{name: "project of " + string(region), region: region, serviceType: "AVR", audioType: "linein"})
+}
+
+// addProject gives a project its keys. It is called with the lock held.
+func (s *Server) addProject(a *account, p *project) *project {
+	now := time.Now()
+	p.account, p.accessKey, p.accessSecret = a, hexadecimal(s.random, 32), hexadecimal(s.random, 40)
+	p.id, p.created, p.updated, p.usage = s.newID(), now, now, map[string]*projectUsage{}
+	a.projects.add(p.id, p)
 	s.projects = append(s.projects, p)
 	return p
 }
 
 // identifyConfig is called with the lock held.
-func (s *Server) identifyConfig(p project) acrcloud.Config {
+func (s *Server) identifyConfig(p *project) acrcloud.Config {
 	cfg := acrcloud.Config{Name: "mock", IdentifyHost: p.host(), IdentifyAccessKey: acrcloud.NewSecret(p.accessKey), IdentifyAccessSecret: acrcloud.NewSecret(p.accessSecret)}
 	if s.listening != nil {
 		cfg.IdentifyHost = s.listening.main
@@ -74,7 +107,7 @@ func (s *Server) authenticate(where place, f *identifyForm) int {
 			if s.suspended {
 				return codeAccount
 			}
-			f.value = v
+			f.value, f.project = v, p
 			return codeSuccess
 		}
 	}
@@ -82,7 +115,7 @@ func (s *Server) authenticate(where place, f *identifyForm) int {
 }
 
 // signed reports whether the fields carry the signature that the project's secret makes of them.
-func (p project) signed(v func(name string) string) bool {
+func (p *project) signed(v func(name string) string) bool {
 	text := strings.Join([]string{http.MethodPost, identifyPath, v("access_key"), v("data_type"), v("signature_version"), v("timestamp")}, "\n")
 	mac := hmac.New(sha1.New, []byte(p.accessSecret))
 	_, _ = mac.Write([]byte(text))

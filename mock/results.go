@@ -168,9 +168,13 @@ func customRow(p passage, f *file) row {
 func customResult(t *Track, at row) row {
 	result := row{
 		"title": t.Title, "acrid": t.ACRID, "duration_ms": t.Duration.Milliseconds(), "score": 100, "count": 0,
-		"audio_id": strconv.Itoa(t.number), "bucket_id": strconv.Itoa(t.BucketID),
+		"audio_id": t.audioID, "bucket_id": strconv.Itoa(t.BucketID),
+	}
+	if t.audioID == "" {
+		result["audio_id"] = strconv.Itoa(t.number)
 	}
 	maps.Copy(result, at)
+	maps.Copy(result, t.keys)
 	for key, value := range t.UserDefined {
 		result[key] = value
 	}
@@ -203,6 +207,9 @@ func segments(f *file) []row {
 	for _, p := range f.found {
 		if p.offset >= f.seconds { // a script has made the file shorter
 			break
+		}
+		if at > 0 && p.offset+p.length <= at { // found in a bucket, too
+			continue
 		}
 		other(p.offset)
 		at = math.Min(p.offset+p.length, f.seconds)

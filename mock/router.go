@@ -19,7 +19,10 @@ type route struct {
 
 // consoleRoutes are all calls of the Console API that the server has: a table for each noun, which stands in the noun's own file. The prefix
 // /api is documented; that nothing answers without it is assumed.
-func consoleRoutes() []route { return slices.Concat(containerRoutes(), fileRoutes()) }
+func consoleRoutes() []route {
+	return slices.Concat(containerRoutes(), fileRoutes(), bucketRoutes(), bucketFileRoutes(), liveChannelRoutes(), dedupFileRoutes(),
+		projectRoutes())
+}
 
 // slashes are what one client puts two of before the path.
 var slashes = regexp.MustCompile(`/{2,}`)

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -32,6 +33,8 @@ type Outcome struct {
 // scan decides what a file's scan has found, and the state in which it ends.
 func (s *Server) scan(f *file) {
 	f.found = s.recognise(f.heard, f.hash, f.duration)
+	f.found = append(f.found, s.inBuckets(f.settings.Buckets, s.sounds(f.heard, f.hash), f.hash, f.duration)...)
+	slices.SortStableFunc(f.found, func(x, y passage) int { return cmp.Compare(x.offset, y.offset) })
 	f.seconds = f.duration
 	if f.seconds == 0 && len(f.found) > 0 {
 		f.seconds = f.found[0].length
@@ -66,7 +69,7 @@ func (f *file) follow(script func(Upload) Outcome, state int) int {
 		FileID: f.id, ContainerID: f.container.ID, Name: f.name, DataType: f.dataType, URL: f.url, Engine: f.settings.Engine, Size: f.size, SHA256: hex.EncodeToString(f.hash[:]),
 	}
 	for _, p := range f.found {
-		if !slices.ContainsFunc(u.Recognised, func(t Track) bool { return t.number == p.track.number }) {
+		if !slices.ContainsFunc(u.Recognised, func(t Track) bool { return t.ACRID == p.track.ACRID }) {
 			u.Recognised = append(u.Recognised, p.track.clone())
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
@@ -24,11 +25,13 @@ type Server struct {
 	mu         sync.Mutex
 	random     *rand.Rand
 	own        *account // the server's own
+	music      *bucket  // the service's own
 	accounts   map[int]*account
 	suspended  bool // that of its own
 	tokens     map[string]Token
-	token      string // that of Config
-	projects   []project
+	token      string             // that of Config
+	projects   []*project         // of all accounts
+	first      *project           // that of Config
 	storageKey []byte             // signs URLs
 	containers map[int]*container // of all accounts
 	files      map[string]*file   // of all containers
@@ -83,12 +86,9 @@ func (s *Server) ready() {
 		if s.callbacks == nil {
 			s.callbacks = &http.Transport{DisableKeepAlives: true} // no connection outlives a callback
 		}
+		began := time.Date(2013, time.July, 1, 0, 0, 0, 0, time.UTC) // invented
+		s.music = &bucket{id: musicBucketID, name: "ACRCloud Music", kind: bucketFile, region: "eu-west-1", netType: 1, created: began, updated: began}
 		s.own = s.accountOf(1000 + s.random.IntN(9000))
-		first := s.newProject(acrcloud.EUWest1)
-		if !s.accessKey.IsZero() {
-			first.accessKey, first.accessSecret = s.accessKey.Reveal(), s.accessPass.Reveal()
-			s.projects[0] = first
-		}
 		s.token = s.issue(Token{}, s.options.token.Reveal())
 		s.storageKey = []byte(hexadecimal(s.random, 40))
 		s.nextID = 10_000 + s.random.IntN(9_000_000)
@@ -97,9 +97,14 @@ func (s *Server) ready() {
 		}
 		s.routes, s.memory = consoleRoutes(), s.pipes()
 		s.defaultID = s.addContainer(s.own, &settings{
-			Name: "default", Region: acrcloud.EUWest1, AudioType: "linein", Engine: 3, Buckets: []bucket{musicBucket()},
+			Name: "default", Region: acrcloud.EUWest1, AudioType: "linein", Engine: 3, Buckets: []*bucket{s.music},
 			Policy: map[string]any{"type": "traverse", "interval": 0, "rec_length": 10},
 		}).ID
+		first := s.newProject(acrcloud.EUWest1)
+		if !s.accessKey.IsZero() {
+			first.accessKey, first.accessSecret = s.accessKey.Reveal(), s.accessPass.Reveal()
+		}
+		s.first = first
 	})
 }
 
@@ -118,7 +123,7 @@ func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 func (s *Server) Config() acrcloud.Config {
 	s.lock()
 	defer s.mu.Unlock()
-	cfg := s.identifyConfig(s.projects[0])
+	cfg := s.identifyConfig(s.first)
 	cfg.BearerToken, cfg.ContainerID = acrcloud.NewSecret(s.token), s.defaultID
 	if s.listening != nil {
 		cfg.BaseURL = s.listening.main

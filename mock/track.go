@@ -30,12 +30,18 @@ type Track struct {
 	// Data is a whole file or fingerprint, of any format, that is this track.
 	Data []byte
 
-	// BucketID makes it a track of your own bucket, which is reported among custom_files with the keys of UserDefined.
+	// BucketID makes it a track of your own bucket, which is reported among custom_files with the keys of UserDefined. With [NoBucket], it is
+	// not recognised.
 	BucketID    int
 	UserDefined map[string]string
 
-	number int
+	number  int
+	audioID string         // of a bucket's file; else it follows from the number
+	keys    map[string]any // like UserDefined, of any type
 }
+
+// NoBucket is the BucketID of a track that nothing recognises, such as one that you are about to upload to a bucket of your own.
+const NoBucket = -1
 
 // maxDuration is how far a track's tones can count.
 const maxDuration = maxSecond * time.Second

@@ -1,0 +1,228 @@
+package mock
+
+import (
+	"crypto/sha256"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The types of buckets.
+const (
+	bucketFile    = "File"
+	bucketLive    = "Live"
+	bucketLiveRec = "LiveRec"
+)
+
+// A bucket keeps recordings that files and samples are compared with. Its methods are called with the server's lock held.
+type bucket struct {
+	id       int
+	account  *account // nil: it is the service's own
+	name     string
+	kind     string
+	region   string
+	netType  int
+	labels   []string
+	template string // metadata_template
+
+	created, updated time.Time
+
+	files    []*ownFile // in the order of their ids
+	channels shelf[*liveChannel]
+	dedup    []*dedupFile
+}
+
+// bucketNames are buckets as containers show them.
+func bucketNames(list []*bucket) []row {
+	rows := make([]row, 0, len(list))
+	for _, b := range list {
+		rows = append(rows, row{"id": b.id, "name": b.name})
+	}
+	return rows
+}
+
+// json is the bucket as the service shows it. The unit of its size is not known; that of an empty one has been seen as a number, others as
+// texts.
+func (b *bucket) json() row {
+	var bytes int64
+	for _, f := range b.files {
+		bytes += f.size
+	}
+	var size any = 0
+	if bytes > 0 {
+		size = strconv.FormatInt(bytes, 10)
+	}
+	owner := 0
+	if b.account != nil {
+		owner = b.account.id
+	}
+	return row{
+		"id": b.id, "uid": owner, "name": b.name, "type": b.kind, "state": 1, "region": b.region, "net_type": b.netType, "labels": b.labels,
+		"metadata_template": orNull(b.template), "num": len(b.files) + len(b.channels.ids) + len(b.dedup), "size": size, "access_permission": "private",
+		"created_at": b.created.UTC().Format(dateTime), "updated_at": b.updated.UTC().Format(dateTime),
+	}
+}
+
+// brief is the bucket as a project shows it.
+func (b *bucket) brief() row {
+	return row{"id": b.id, "name": b.name, "type": b.kind, "metadata_template": orNull(b.template)}
+}
+
+// orNull is null for an empty text.
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// An ownFile is a file of a bucket. What was uploaded is not kept: what is left is its hash, and what was heard in it.
+type ownFile struct {
+	*content
+
+	id          int
+	bucket      *bucket
+	acrID       string
+	title       string
+	dataType    string
+	url         string
+	userDefined map[string]any
+
+	created, updated time.Time
+	readyAt          time.Time
+	failed           bool   // it ends in state -1
+	known            *Track // it is what that track is, from its start to its end
+}
+
+// state is 0 while the file is processed, 1 when it is recognised, and -1 if it never will be.
+func (f *ownFile) state() int {
+	switch {
+	case time.Now().Before(f.readyAt):
+		return stateProcessing
+	case f.failed:
+		return stateNoResults
+	}
+	return stateReady
+}
+
+// json is the file as lists show it. Its duration is a whole number there, and a text in the answer to an upload.
+func (f *ownFile) json() row {
+	defined := f.userDefined
+	if defined == nil {
+		defined = map[string]any{}
+	}
+	return row{
+		"id": f.id, "uid": f.bucket.account.id, "bucket_id": f.bucket.id, "acr_id": f.acrID, "state": f.state(), "title": f.title, "audio_id": "",
+		"duration": int(f.duration + 0.5), "user_defined": defined,
+		"created_at": f.created.UTC().Format(timeLayout), "updated_at": f.updated.UTC().Format(timeLayout),
+	}
+}
+
+// uploaded is the file as the answer to an upload shows it.
+func (f *ownFile) uploaded() row {
+	v := f.json()
+	v["state"], v["duration"] = stateProcessing, strconv.FormatFloat(f.duration, 'f', -1, 64)
+	return v
+}
+
+// track is the file as results show it: a custom file with the user's keys. What it says of itself is fixed when it is found.
+func (f *ownFile) track() *Track {
+	return &Track{
+		ACRID: f.acrID, Title: f.title, Duration: seconds(f.duration), BucketID: f.bucket.id, audioID: strconv.Itoa(f.id), keys: f.userDefined,
+	}
+}
+
+func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
+
+// insert takes a file in.
+func (b *bucket) insert(f *ownFile) {
+	i, _ := b.index(f.id)
+	b.files = slices.Insert(b.files, i, f)
+	f.bucket = b
+}
+
+func (b *bucket) index(id int) (int, bool) {
+	i := sort.Search(len(b.files), func(i int) bool { return b.files[i].id >= id })
+	return i, i < len(b.files) && b.files[i].id == id
+}
+
+func (b *bucket) removeFile(f *ownFile) {
+	if i, ok := b.index(f.id); ok {
+		b.files = slices.Delete(b.files, i, i+1)
+	}
+}
+
+// file finds a file by its id, or its ACRID.
+func (b *bucket) file(id string) *ownFile {
+	id = strings.TrimSpace(id)
+	if n, err := strconv.Atoi(id); err == nil {
+		if i, ok := b.index(n); ok {
+			return b.files[i]
+		}
+	}
+	i := slices.IndexFunc(b.files, func(f *ownFile) bool { return f.acrID == id })
+	if i < 0 {
+		return nil
+	}
+	return b.files[i]
+}
+
+// matching are the files that a list shows.
+func (b *bucket) matching(search, state string) []*ownFile {
+	list := make([]*ownFile, 0, len(b.files))
+	for _, f := range b.files {
+		if strings.Contains(f.title, search) && (state == "" || strconv.Itoa(f.state()) == state) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// sounds are the stretches of tracks that are in content. That a track's audio and its Data are the same is what the server knows.
+func (s *Server) sounds(heard []stretch, hash [sha256.Size]byte) []stretch {
+	if n, ok := s.hashes[hash]; ok {
+		return []stretch{{number: n, length: s.tracks[n-1].Duration.Seconds()}}
+	}
+	return heard
+}
+
+// inBuckets finds files of buckets in what was heard: the same bytes, or the same stretch of a track. It is called with the lock held.
+func (s *Server) inBuckets(buckets []*bucket, heard []stretch, hash [sha256.Size]byte, duration float64) []passage {
+	var found []passage
+	for _, b := range buckets {
+		for _, f := range b.files {
+			if f.state() != stateReady {
+				continue
+			}
+			if f.hash == hash && f.size > 0 {
+				length := f.duration
+				if duration > 0 {
+					length = min(length, duration)
+				}
+				found = append(found, passage{track: f.track(), length: length})
+				continue
+			}
+			found = append(found, overlaps(f, s.sounds(f.heard, f.hash), heard)...)
+		}
+	}
+	return found
+}
+
+// overlaps are the stretches that a file has in common with what was heard.
+func overlaps(f *ownFile, of, heard []stretch) []passage {
+	if f.known != nil {
+		of = []stretch{{number: f.known.number, length: f.known.Duration.Seconds()}}
+	}
+	var found []passage
+	for _, h := range heard {
+		for _, o := range of {
+			from, to := max(h.start, o.start), min(h.start+h.length, o.start+o.length)
+			if h.number == o.number && to-from >= minPassage {
+				found = append(found, passage{track: f.track(), offset: h.offset + from - h.start, start: o.offset + from - o.start, length: to - from})
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,97 @@
+package mock
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+)
+
+// A shelf keeps an account's things of one kind, in the order in which they came, by their ids.
+type shelf[T any] struct {
+	ids  []int
+	byID map[int]T
+}
+
+func (s *shelf[T]) add(id int, v T) {
+	if s.byID == nil {
+		s.byID = map[int]T{}
+	}
+	s.ids, s.byID[id] = append(s.ids, id), v
+}
+
+func (s *shelf[T]) get(id int) (T, bool) {
+	v, ok := s.byID[id]
+	return v, ok
+}
+
+func (s *shelf[T]) remove(id int) {
+	delete(s.byID, id)
+	if i := slices.Index(s.ids, id); i >= 0 {
+		s.ids = slices.Delete(s.ids, i, i+1)
+	}
+}
+
+// all are those for which keep says so, the oldest first; all if keep is nil.
+func (s *shelf[T]) all(keep func(T) bool) []T {
+	list := make([]T, 0, len(s.ids))
+	for _, id := range s.ids {
+		if v := s.byID[id]; keep == nil || keep(v) {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// newest are those for which keep says so, the newest first.
+func (s *shelf[T]) newest(keep func(T) bool) []T {
+	list := s.all(keep)
+	slices.Reverse(list)
+	return list
+}
+
+// withOwn runs do for what a path names, with the lock held. What belongs to another account is answered with 403, which has been seen for
+// projects; what there is not, with 404.
+func withOwn[T any](s *Server, q *request, name string, of func(*account) *shelf[T], do func(T) *answer) *answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, err := strconv.Atoi(q.PathValue(name))
+	if err != nil {
+		return notFound()
+	}
+	if v, ok := of(q.account).get(id); ok {
+		return do(v)
+	}
+	for _, a := range s.accounts {
+		if _, ok := of(a).get(id); ok {
+			return forbidden()
+		}
+	}
+	return notFound()
+}
+
+func notFound() *answer { return message(http.StatusNotFound, "Not Found") }
+
+func forbidden() *answer { return message(http.StatusForbidden, "Forbidden") }
+
+// newID is an id that nothing has, and no bucket that was named.
+func (s *Server) newID() int {
+	for {
+		id := s.nextID
+		s.nextID++
+		if id != musicBucketID && !s.hasBucket(id) {
+			return id
+		}
+	}
+}
+
+func (s *Server) hasBucket(id int) bool {
+	for _, a := range s.accounts {
+		if _, ok := a.buckets.get(id); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// dateTime is how the service writes most times of monitoring and buckets.
+const dateTime = "2006-01-02 15:04:05"
