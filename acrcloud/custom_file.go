@@ -16,7 +16,7 @@ type CustomFile struct {
 	Title    string `json:"title,omitzero"`
 
 	Score        *float64 `json:"score,omitzero"`          // how well the audio matched, 0 to 100, or nil
-	DurationMS   int64    `json:"duration_ms,omitzero"`    // of the whole audio in the bucket, in milliseconds; see Length
+	DurationMS   int64    `json:"duration_ms,omitzero"`    // of the whole audio in the bucket, in milliseconds; see PlayingTime
 	PlayOffsetMS *int64   `json:"play_offset_ms,omitzero"` // as of [Music]
 
 	// Which part of the sample matched which part of the bucket's audio (DB), in milliseconds, if the service says so.
@@ -35,5 +35,5 @@ func (c *CustomFile) UnmarshalJSON(data []byte) error { return lenient.Unmarshal
 // MarshalJSON writes the CustomFile with its Extra.
 func (c CustomFile) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&c) }
 
-// Length is DurationMS: how long the whole audio is, or 0 if that is unknown.
-func (c CustomFile) Length() time.Duration { return milliseconds(c.DurationMS) }
+// PlayingTime is DurationMS as a duration: how long the whole audio is, or 0 if that is not known.
+func (c CustomFile) PlayingTime() time.Duration { return milliseconds(c.DurationMS) }

@@ -43,5 +43,5 @@ func TestCustomFileShapes(t *testing.T) {
 			require.Equal(t, tt.want, decode[acrcloud.CustomFile](t, tt.in))
 		})
 	}
-	assert.Equal(t, 1500*time.Millisecond, acrcloud.CustomFile{DurationMS: 1500}.Length())
+	assert.Equal(t, 1500*time.Millisecond, acrcloud.CustomFile{DurationMS: 1500}.PlayingTime())
 }

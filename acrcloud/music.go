@@ -28,7 +28,7 @@ type Music struct {
 	// normal in derivative works detection, whose similarity is in the row around the Music. It is nil where the service gives none.
 	Score *float64 `json:"score,omitzero"`
 
-	DurationMS int64 `json:"duration_ms,omitzero"` // of the whole recording, in milliseconds; see Length
+	DurationMS int64 `json:"duration_ms,omitzero"` // of the whole recording, in milliseconds; see PlayingTime
 
 	// PlayOffsetMS is where in the recording the sample was when it ended, in milliseconds. It is not where the match begins.
 	PlayOffsetMS *int64 `json:"play_offset_ms,omitzero"`
@@ -72,8 +72,8 @@ func (m *Music) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(
 // MarshalJSON writes the Music with its Extra.
 func (m Music) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&m) }
 
-// Length is DurationMS: how long the whole recording is, or 0 if that is unknown.
-func (m Music) Length() time.Duration { return milliseconds(m.DurationMS) }
+// PlayingTime is DurationMS as a duration: how long the whole recording is, or 0 if that is not known.
+func (m Music) PlayingTime() time.Duration { return milliseconds(m.DurationMS) }
 
 // milliseconds stops at the longest Duration there is, 292 years, instead of overflowing.
 func milliseconds(n int64) time.Duration {

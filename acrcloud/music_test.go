@@ -116,10 +116,10 @@ func TestMusicSyntax(t *testing.T) {
 
 func TestMusicLength(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, 271716*time.Millisecond, acrcloud.Music{DurationMS: 271716}.Length())
-	assert.Equal(t, time.Duration(0), acrcloud.Music{}.Length())
-	assert.Positive(t, acrcloud.Music{DurationMS: math.MaxInt64}.Length())
-	assert.Negative(t, acrcloud.Music{DurationMS: math.MinInt64}.Length())
+	assert.Equal(t, 271716*time.Millisecond, acrcloud.Music{DurationMS: 271716}.PlayingTime())
+	assert.Equal(t, time.Duration(0), acrcloud.Music{}.PlayingTime())
+	assert.Positive(t, acrcloud.Music{DurationMS: math.MaxInt64}.PlayingTime())
+	assert.Negative(t, acrcloud.Music{DurationMS: math.MinInt64}.PlayingTime())
 }
 
 func FuzzMusic(f *testing.F) {
@@ -141,7 +141,7 @@ func FuzzMusic(f *testing.F) {
 			}
 			return
 		}
-		_ = first.Length()
+		_ = first.PlayingTime()
 		_ = first.ExternalMetadata.Links()
 		encoded, err := json.Marshal(first)
 		require.NoError(t, err)

@@ -14,7 +14,7 @@ type File struct {
 	ContainerID int    `json:"cid,omitzero"`  // of the container that it is in
 	Name        string `json:"name,omitzero"` // as it was uploaded
 
-	Duration float64   `json:"duration"`           // in seconds; 0 until the service has decoded it, and if it cannot. See Length
+	Duration float64   `json:"duration"`           // in seconds; 0 until the service has decoded it, and if it cannot. See PlayingTime
 	URI      string    `json:"uri,omitzero"`       // where it came from, such as "audio:song.mp3" or "youtube:video:<id>"
 	URL      RemoteURL `json:"url,omitzero"`       // of what was imported, shown without credentials; empty for uploads
 	DataType string    `json:"data_type,omitzero"` // "audio", "fingerprint", "audio_url", "platforms", or a platform such as "youtube"
@@ -38,5 +38,5 @@ type File struct {
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// Length is Duration: how long the file is, or 0 if that is unknown.
-func (f File) Length() time.Duration { return seconds(f.Duration) }
+// PlayingTime is Duration as a [time.Duration]: how long the file is, or 0 if that is not known.
+func (f File) PlayingTime() time.Duration { return seconds(f.Duration) }

@@ -95,7 +95,7 @@ func FuzzFile(f *testing.F) {
 			return
 		}
 		_ = first.State.Done()
-		_ = first.Length()
+		_ = first.PlayingTime()
 		encoded, err := json.Marshal(first)
 		require.NoError(t, err)
 		var second filescan.File

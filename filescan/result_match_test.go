@@ -46,8 +46,8 @@ func TestMatchTimes(t *testing.T) {
 	c := filescan.CustomMatch{Offset: 0.1, PlayedDuration: 0.2}
 	assert.Equal(t, 100*time.Millisecond, c.Start())
 	assert.Equal(t, 300*time.Millisecond, c.End())
-	assert.Equal(t, 1500*time.Millisecond, filescan.Segment{Start: 1, End: 2.5}.Length())
-	assert.Equal(t, 223*time.Second, filescan.File{Duration: 223}.Length())
+	assert.Equal(t, 1500*time.Millisecond, filescan.Segment{Start: 1, End: 2.5}.PlayingTime())
+	assert.Equal(t, 223*time.Second, filescan.File{Duration: 223}.PlayingTime())
 
 	// Whatever a document says, a Duration is what comes closest.
 	assert.Equal(t, time.Duration(math.MaxInt64), filescan.Match{Offset: 1e300}.Start())

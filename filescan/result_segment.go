@@ -23,5 +23,5 @@ type Segment struct {
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// Length is how long the segment lasts.
-func (s Segment) Length() time.Duration { return seconds(s.End - s.Start) }
+// PlayingTime is End minus Start as a duration.
+func (s Segment) PlayingTime() time.Duration { return seconds(s.End - s.Start) }

@@ -84,7 +84,7 @@ func BenchmarkIdentify(b *testing.B) {
 	cfg := configAt(startServers(b).fast)
 	client, err := identify.New(cfg)
 	require.NoError(b, err)
-	sample := mock.New().AddTrack(mock.Track{}).WAV(0, identify.WindowLength)
+	sample := mock.New().AddTrack(mock.Track{}).WAV(0, identify.WindowDuration)
 	src := identify.Audio(acrcloud.FromBytes("sample.wav", sample))
 	url, key := cfg.IdentifyHost+"/v1/identify", cfg.IdentifyAccessKey.Reveal()
 	ours := func() {

@@ -140,7 +140,7 @@ func ExampleTrim() {
 		fmt.Println(err)
 		return
 	}
-	result, err := client.Identify(context.Background(), identify.Audio(identify.Trim(long, identify.WindowLength)))
+	result, err := client.Identify(context.Background(), identify.Audio(identify.Trim(long, identify.WindowDuration)))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -159,7 +159,7 @@ func ExamplePCM() {
 	}
 	format := identify.PCMFormat{SampleRate: 8000, Channels: 1, BitsPerSample: 16}
 	samples := track.WAV(0, 30*time.Second)[44:] // what a decoder or a microphone has yielded
-	result, err := client.Identify(context.Background(), identify.PCM(format.Last(samples, identify.WindowLength), format))
+	result, err := client.Identify(context.Background(), identify.PCM(format.Last(samples, identify.WindowDuration), format))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -220,6 +220,6 @@ func ExampleSample_WithHumming() {
 func ExamplePCMFormat_Last() {
 	format := identify.PCMFormat{SampleRate: 44100, Channels: 2, BitsPerSample: 16}
 	minute := make([]byte, 60*44100*4)
-	fmt.Println(len(format.Last(minute, identify.WindowLength)))
+	fmt.Println(len(format.Last(minute, identify.WindowDuration)))
 	// Output: 2116800
 }

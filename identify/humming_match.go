@@ -20,7 +20,7 @@ type HummingMatch struct {
 	// Score is how alike the melodies are, from 0 to 1, or nil. Scores around 0.5 are common for good matches.
 	Score *float64 `json:"score,omitzero"`
 
-	DurationMS  int64            `json:"duration_ms,omitzero"` // of the whole recording, in milliseconds; see Length
+	DurationMS  int64            `json:"duration_ms,omitzero"` // of the whole recording, in milliseconds; see PlayingTime
 	Label       string           `json:"label,omitzero"`
 	ReleaseDate string           `json:"release_date,omitzero"` // as of [acrcloud.Music]
 	Genres      []acrcloud.Genre `json:"genres,omitzero"`
@@ -35,8 +35,8 @@ type HummingMatch struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"`
 }
 
-// Length is DurationMS: how long the whole recording is, or 0 if that is unknown.
-func (h HummingMatch) Length() time.Duration { return milliseconds(h.DurationMS) }
+// PlayingTime is DurationMS as a duration: how long the whole recording is, or 0 if that is not known.
+func (h HummingMatch) PlayingTime() time.Duration { return milliseconds(h.DurationMS) }
 
 // milliseconds stops at the ends of a century instead of overflowing, also when a few of them are added.
 func milliseconds(n int64) time.Duration {

@@ -15,7 +15,7 @@ import (
 // source is read to its end when the result is used, in memory for the part that is kept, which must fit [MaxSampleBytes]. A source
 // that is not WAV, and a duration that is not positive, are an [*acrcloud.SourceError] then.
 //
-//	sample := identify.Audio(identify.Trim(acrcloud.FromFile("long.wav"), identify.WindowLength))
+//	sample := identify.Audio(identify.Trim(acrcloud.FromFile("long.wav"), identify.WindowDuration))
 //
 // For raw audio see [PCMFormat.Last].
 func Trim(src acrcloud.Source, d time.Duration) acrcloud.Source {

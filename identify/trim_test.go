@@ -46,7 +46,7 @@ func TestTrim(t *testing.T) {
 		"lying":  acrcloud.FromBytes("long.wav", lying),
 		"tail":   acrcloud.FromBytes("long.wav", append(bytes.Clone(long), fixture.Chunk("LIST", []byte("tail"))...)),
 	} {
-		got, err := readSource(t, identify.Trim(src, identify.WindowLength))
+		got, err := readSource(t, identify.Trim(src, identify.WindowDuration))
 		require.NoError(t, err, name)
 		assert.Equal(t, want, got, name)
 	}

@@ -8,13 +8,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// WindowLength is how long a window is: as much as the service analyses.
-const WindowLength = 12 * time.Second
+// WindowDuration is how long a window is: as much as the service analyses.
+const WindowDuration = 12 * time.Second
 
 // A Window is a stretch of a recording that was identified.
 type Window struct {
 	Start  time.Duration // in the recording
-	End    time.Duration // Start + WindowLength; sooner where the recording ends
+	End    time.Duration // Start + WindowDuration; sooner where the recording ends
 	Result *Result       // nil if Err is not
 	Err    error         // why this window has no result, as of [Client.Identify]
 }

@@ -167,7 +167,7 @@ func (w *windows) cutAll(ctx context.Context, r io.Reader) error {
 		l, r = wav.Layout, wav
 	}
 	sent := 0
-	cut := audio.NewCutter(l, w.opts.KeepRate, WindowLength, w.opts.Every, func(window *audio.Window) bool {
+	cut := audio.NewCutter(l, w.opts.KeepRate, WindowDuration, w.opts.Every, func(window *audio.Window) bool {
 		sent++
 		return w.identify(ctx, window) && sent != w.opts.MaxWindows
 	})

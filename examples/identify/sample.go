@@ -16,7 +16,7 @@ import (
 // sample makes 12 seconds of a track that the mock knows.
 func sample(srv *mock.Server) acrcloud.Source {
 	track := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}})
-	return acrcloud.FromBytes("sample.wav", track.WAV(time.Minute, time.Minute+identify.WindowLength))
+	return acrcloud.FromBytes("sample.wav", track.WAV(time.Minute, time.Minute+identify.WindowDuration))
 }
 
 // broadcast makes three minutes of two tracks.
@@ -33,7 +33,7 @@ func broadcast(srv *mock.Server) io.Reader {
 // shorten sends of a WAV file what is analysed, and no more.
 func shorten(src acrcloud.Source, path string) acrcloud.Source {
 	if strings.EqualFold(filepath.Ext(path), ".wav") {
-		return identify.Trim(src, identify.WindowLength)
+		return identify.Trim(src, identify.WindowDuration)
 	}
 	return src
 }

@@ -77,10 +77,10 @@ func printSegments(w io.Writer, segments []identify.Segment, seen *coverage, eve
 
 // exactness says how far the times of segments may be off.
 func exactness(every time.Duration) string {
-	if unseen := every - identify.WindowLength; unseen > 0 {
-		return fmt.Sprintf("Of every %v, %v were identified: what was played may have begun up to %v earlier and ended up to %v later than shown.", every, identify.WindowLength, unseen, unseen)
+	if unseen := every - identify.WindowDuration; unseen > 0 {
+		return fmt.Sprintf("Of every %v, %v were identified: what was played may have begun up to %v earlier and ended up to %v later than shown.", every, identify.WindowDuration, unseen, unseen)
 	}
-	return fmt.Sprintf("Within a window the times are the service's own; where it gives none, they are those of the whole window of %v.", identify.WindowLength)
+	return fmt.Sprintf("Within a window the times are the service's own; where it gives none, they are those of the whole window of %v.", identify.WindowDuration)
 }
 
 // clock writes a time as hours, minutes and seconds.
