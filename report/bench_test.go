@@ -13,11 +13,11 @@ import (
 	"github.com/musicchartsai/acrcloud-go/report"
 )
 
-func hundred(t testing.TB) []*filescan.File {
-	t.Helper()
+func hundred(tb testing.TB) []*filescan.File {
+	tb.Helper()
 	files := make([]*filescan.File, 0, 100)
 	for n := range 100 {
-		files = append(files, fileOf(t, fmt.Sprintf("upload %d.mp3", n), 223, resultsOf(20)))
+		files = append(files, fileOf(tb, fmt.Sprintf("upload %d.mp3", n), 223, resultsOf(20)))
 	}
 	return files
 }

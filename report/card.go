@@ -84,13 +84,13 @@ func cardOf(m *acrcloud.Music) card {
 	}
 	c.Release = release.String()
 	ids.b.Grow(96)
-	ids.add("ISRC", joined(m.ExternalIDs.ISRC, ", "))
+	ids.add("ISRC", joined(m.ExternalIDs.ISRC))
 	upc := m.ExternalIDs.UPC
 	if m.Album.UPC != "" && !slices.Contains(upc, m.Album.UPC) {
 		upc = append(slices.Clone(upc), m.Album.UPC)
 	}
-	ids.add("UPC", joined(upc, ", "))
-	ids.add("ISWC", joined(m.ExternalIDs.ISWC, ", "))
+	ids.add("UPC", joined(upc))
+	ids.add("ISWC", joined(m.ExternalIDs.ISWC))
 	ids.add("ACRID", clean(m.ACRID))
 	c.IDs = ids.String()
 	c.Links = linksOf(&m.ExternalMetadata)
@@ -149,7 +149,7 @@ func artistsOf(artists []acrcloud.Artist) string {
 		}
 		names = append(names, name)
 	}
-	return joined(names, ", ")
+	return joined(names)
 }
 
 // rights says whose the recording and the composition are.
@@ -158,26 +158,26 @@ func (c *card) rights(m *acrcloud.Music) {
 		c.add("Rights", claimText(&m.RightsClaims[i]))
 	}
 	c.add("Policy", clean(m.RightsClaimPolicy))
-	c.add("Distributors", joined(m.Distributors, ", "))
+	c.add("Distributors", joined(m.Distributors))
 	for i := range m.Works {
 		c.add("Work", workText(&m.Works[i]))
 	}
-	c.add("Composers", joined(m.Contributors.Composers, ", "))
-	c.add("Lyricists", joined(m.Contributors.Lyricists, ", "))
-	c.add("Lyrics", joined(m.Lyrics.Copyrights, ", "))
+	c.add("Composers", joined(m.Contributors.Composers))
+	c.add("Lyricists", joined(m.Contributors.Lyricists))
+	c.add("Lyrics", joined(m.Lyrics.Copyrights))
 	if len(m.Genres) > 0 {
 		genres := make([]string, 0, len(m.Genres))
 		for _, g := range m.Genres {
 			genres = append(genres, g.Name)
 		}
-		c.add("Genre", joined(genres, ", "))
+		c.add("Genre", joined(genres))
 	}
 	for i := range m.ReleaseByTerritories {
 		t := &m.ReleaseByTerritories[i]
 		var l line
 		l.add("", clean(t.ReleaseDate))
-		l.add("in", joined(t.Territories, ", "))
-		l.add("not in", joined(t.ExcludeTerritories, ", "))
+		l.add("in", joined(t.Territories))
+		l.add("not in", joined(t.ExcludeTerritories))
 		c.add("Released", l.String())
 	}
 }
@@ -206,8 +206,8 @@ func claimText(r *acrcloud.RightsClaim) string {
 	}
 	l.add("distributed by", distributor)
 	l.add("policy", clean(r.Policy))
-	l.add("in", joined(r.Territories, ", "))
-	l.add("not in", joined(r.ExcludedTerritories, ", "))
+	l.add("in", joined(r.Territories))
+	l.add("not in", joined(r.ExcludedTerritories))
 	l.add("since", clean(r.StartDate))
 	return l.String()
 }
@@ -215,7 +215,7 @@ func claimText(r *acrcloud.RightsClaim) string {
 func workText(w *acrcloud.Work) string {
 	var l line
 	l.add("", clean(w.Name))
-	l.add("also", joined(w.OtherNames, ", "))
+	l.add("also", joined(w.OtherNames))
 	l.add("ISWC", clean(w.ISWC))
 	if w.ID != w.ISWC {
 		l.add("id", clean(w.ID))
@@ -236,7 +236,7 @@ func workText(w *acrcloud.Work) string {
 		}
 		writers = append(writers, writer)
 	}
-	l.add("by", joined(writers, ", "))
+	l.add("by", joined(writers))
 	for i := range w.Works {
 		l.add(clean(w.Works[i].Agency.Code), clean(w.Works[i].Code))
 	}

@@ -76,3 +76,10 @@ func (v View) ByTemplate(w io.Writer, t *template.Template) error {
 	}
 	return nil
 }
+
+// JSON writes JSON as pages have it.
+func JSON(data []byte) string {
+	var m markup
+	m.json(data)
+	return string(m.b)
+}

@@ -77,7 +77,7 @@ func (r *Report) viewOf(f *filescan.File, number int) *fileView {
 		v.ai(f.Results.AIDetection)
 		v.speech(f.Results.MusicSpeech)
 		for _, s := range f.Results.Speech {
-			v.Spoken = append(v.Spoken, string(indented(s)))
+			v.Spoken = append(v.Spoken, indented(s))
 		}
 		v.rawJSON = f.Results.Raw
 	}
@@ -150,7 +150,7 @@ func (v *fileView) notice(f *filescan.File) {
 		}
 	}
 	if len(others) > 0 {
-		add("The service sent more than this page shows: " + joined(others, ", ") + ". It is in the JSON at the end.")
+		add("The service sent more than this page shows: " + joined(others) + ". It is in the JSON at the end.")
 	}
 }
 
@@ -366,17 +366,12 @@ func (v *fileView) matches() int {
 }
 
 // indented makes JSON readable. What is none is shown as it is.
-func indented(data []byte) []byte {
-	b := bytes.NewBuffer(make([]byte, 0, 2*len(data)))
-	if json.Indent(b, data, "", " ") != nil {
-		return []byte(text.Lines(string(data)))
+func indented(data []byte) string {
+	var b bytes.Buffer
+	if json.Indent(&b, printable(data), "", " ") != nil {
+		return text.Lines(string(data))
 	}
-	for _, c := range b.Bytes() {
-		if c >= 0x7f {
-			return text.JSON(b.Bytes())
-		}
-	}
-	return b.Bytes() // valid JSON has no other control characters than white space
+	return b.String()
 }
 
 // recordingView is a long recording as a page shows it.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,10 +13,10 @@ import (
 )
 
 // fileOf reads a file whose results are the JSON.
-func fileOf(t testing.TB, name string, seconds float64, results string) *filescan.File {
-	t.Helper()
+func fileOf(tb testing.TB, name string, seconds float64, results string) *filescan.File {
+	tb.Helper()
 	f := &filescan.File{ID: "0f0e0d0c-1111-4222-8333-444455556666", Name: name, Duration: seconds, State: filescan.StateReady, Results: &filescan.Results{}}
-	require.NoError(t, json.Unmarshal([]byte(results), f.Results))
+	require.NoError(tb, json.Unmarshal([]byte(results), f.Results))
 	return f
 }
 
@@ -31,19 +32,16 @@ func row(n int, offset, played float64) string {
 
 // resultsOf has so many matches, a fourth of them covers, as JSON.
 func resultsOf(matches int) string {
-	music, covers := "", ""
+	var music, covers []string
 	for n := range matches {
 		text := row(n, float64(n*7%200), 10+float64(n*13%60))
 		if n%4 == 3 {
-			covers += "," + text
+			covers = append(covers, text)
 		} else {
-			music += "," + text
+			music = append(music, text)
 		}
 	}
-	if covers == "" {
-		covers = ","
-	}
-	return `{"music": [` + music[1:] + `], "cover_songs": [` + covers[1:] + `]}`
+	return `{"music": [` + strings.Join(music, ",") + `], "cover_songs": [` + strings.Join(covers, ",") + `]}`
 }
 
 // listOf is an iterator of files.

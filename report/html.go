@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -172,7 +173,7 @@ func (p *page) show(w io.Writer, open string, v *fileView) error {
 		return err
 	}
 	m := &p.markup
-	m.b = m.b[:0]
+	m.b = slices.Grow(m.b[:0], 1024*(v.matches()+1))
 	if v.Timeline != nil {
 		m.add("<h3>Timeline</h3>")
 		m.timeline(v.Timeline)
@@ -197,7 +198,8 @@ func (p *page) show(w io.Writer, open string, v *fileView) error {
 		m.add(`<details class="raw"><summary>The results as JSON, `)
 		m.text(number(float64(size)/1000, 1))
 		m.add(` kB</summary><pre tabindex="0">`)
-		m.raw(indented(v.rawJSON))
+		m.b = slices.Grow(m.b, 2*size)
+		m.json(v.rawJSON)
 		m.add("</pre></details>")
 	default:
 		m.add(`<p class="hint">The results as JSON are left out, to keep this page small. A report of this file alone has them.</p>`)

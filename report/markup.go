@@ -59,9 +59,6 @@ const (
 	startText = 200
 )
 
-// raw writes bytes as text does.
-func (m *markup) raw(b []byte) { template.HTMLEscape(m, b) }
-
 // long writes text, folded if there is very much of it.
 func (m *markup) long(s string) {
 	if len(s) <= longText {

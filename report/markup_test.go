@@ -4,15 +4,19 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"html/template"
 	"io"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/identify"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 	"github.com/musicchartsai/acrcloud-go/report"
 )
 
@@ -45,6 +49,26 @@ func FuzzMarkup(f *testing.F) {
 			require.NoError(t2, v.ByTemplate(&want, t))
 			require.Equal(t2, strings.ReplaceAll(want.String(), "&#43;", "+"), string(v.ByHand()))
 		}
+	})
+}
+
+// FuzzJSON holds JSON in a page to what encoding/json and html/template make of it.
+func FuzzJSON(f *testing.F) {
+	for _, seed := range []string{`{"a": [1, {}, [ ], "x\\\"<&>'", null], "b":{"c":true}}`, `[]`, `"\u00fcü"`, `{"a": "\u202e` + "\u202e\xff" + `"}`, `{[}`, "\x00", ``, strings.Repeat("[", 100) + strings.Repeat("]", 100)} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got := report.JSON(data)
+		require.True(t, utf8.ValidString(got))
+		require.False(t, strings.ContainsFunc(got, func(r rune) bool {
+			return (r < ' ' && !strings.ContainsRune("\n\r\t", r)) || r == 0x7f || unicode.In(r, unicode.Bidi_Control)
+		}), "%q", got)
+		require.False(t, strings.ContainsAny(got, `<>"'`), "%q", got)
+		var want bytes.Buffer
+		if !utf8.Valid(data) || json.Indent(&want, text.JSON(data), "", " ") != nil || strings.Contains(want.String(), strings.Repeat(" ", 40)) {
+			return
+		}
+		require.Equal(t, template.HTMLEscapeString(strings.TrimRight(want.String(), " \n\t\r")), got)
 	})
 }
 

@@ -91,7 +91,7 @@ type column struct {
 const most = 10
 
 func (o *overview) summary() *summary {
-	s := &summary{Recordings: o.recordings.best(most), Labels: o.labels.best(most)}
+	s := &summary{Recordings: o.recordings.best(), Labels: o.labels.best()}
 	for _, r := range risks {
 		n := o.byRisk[r]
 		s.Risks = append(s.Risks, riskCount{Class: r.String(), Word: riskWords[r], Count: grouped(n), Share: share(float64(n), float64(o.files))})

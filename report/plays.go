@@ -155,7 +155,7 @@ func (o *overview) play(c *card, seconds float64) {
 
 // playSummary sums up what was played.
 func (o *overview) playSummary() *summary {
-	s := &summary{Recordings: o.recordings.best(most), Labels: o.labels.best(most)}
+	s := &summary{Recordings: o.recordings.best(), Labels: o.labels.best()}
 	var l line
 	l.add("", plural(o.files, "play", "plays"))
 	if o.seconds > 0 {

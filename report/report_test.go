@@ -27,10 +27,10 @@ import (
 	"github.com/musicchartsai/acrcloud-go/report"
 )
 
-func pageOf(t testing.TB, r report.Report) string {
-	t.Helper()
+func pageOf(tb testing.TB, r report.Report) string {
+	tb.Helper()
 	var b bytes.Buffer
-	require.NoError(t, report.HTML(&b, r))
+	require.NoError(tb, report.HTML(&b, r))
 	return b.String()
 }
 
@@ -68,8 +68,8 @@ func TestFileSaysWhyAndWhose(t *testing.T) {
 			[]string{"audio of an own bucket", "Own files", "bucket 4711 · audio 3", "customer Meadow", "booking 7", "custom.exact", "99 %", "2 % slower"}, []string{"Could not be read"},
 		},
 		{
-			"a machine", fileOf(t, "a", 181, `{"ai_detection": [{"start": 0, "end": 180.5, "prediction": "ai_generated", "ai_probability": 96.3, "likely_source": "suno", "stem": "original", "source_probabilities": [{"source": "suno", "probability": 91.2}]}, {"prediction": "no_vocals", "stem": "vocals", "segments": [{"start": 3, "end": 9, "prediction": "human"}]}]}`), nil,
-			[]string{"music made by a machine", "ai.high", "whole mix 0:00 to 3:00.5 made by a machine 96.3 % suno suno 91.2 %", "vocals whole file no vocals", "vocals 0:03 to 0:09 made by people", "AI detection"}, nil,
+			"a machine", fileOf(t, "a", 181, `{"ai_detection": [{"start": 0, "end": 180.5, "prediction": "ai_generated", "ai_probability": 96.3, "likely_source": "suno", "stem": "original", "source_probabilities": [{"source": "udio", "probability": 91.2}]}, {"prediction": "no_vocals", "stem": "vocals", "segments": [{"start": 3, "end": 9, "prediction": "human"}]}]}`), nil,
+			[]string{"music made by a machine", "ai.high", "whole mix 0:00 to 3:00.5 made by a machine 96.3 % suno udio 91.2 %", "vocals whole file no vocals", "vocals 0:03 to 0:09 made by people", "AI detection"}, nil,
 		},
 		{
 			"speech", fileOf(t, "a", 60, `{"music_speech": [{"start": 0, "end": 20, "label": "s"}, {"start": 20, "end": 60, "label": "ms"}], "speech": [{"text": "spoken words"}]}`), nil,
@@ -291,9 +291,9 @@ func TestReportsThatCannotBeMade(t *testing.T) {
 
 var errLost = errors.New("the connection is lost")
 
-func incomplete(t testing.TB) report.Report {
-	t.Helper()
-	f := fileOf(t, "first.mp3", 60, resultsOf(2))
+func incomplete(tb testing.TB) report.Report {
+	tb.Helper()
+	f := fileOf(tb, "first.mp3", 60, resultsOf(2))
 	return report.Files(func(yield func(*filescan.File, error) bool) {
 		_ = yield(f, nil) && yield(nil, nil) && yield(nil, errLost)
 	}, nil)
@@ -427,7 +427,7 @@ func TestHandler(t *testing.T) {
 			t.Parallel()
 			var failed error
 			w := httptest.NewRecorder()
-			report.Handler(tt.find, func(_ *http.Request, err error) { failed = err }).ServeHTTP(w, httptest.NewRequest(tt.method, "/", http.NoBody))
+			report.Handler(tt.find, func(_ *http.Request, err error) { failed = err }).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), tt.method, "/", http.NoBody))
 			assert.Equal(t, tt.status, w.Code)
 			assert.Equal(t, tt.body, w.Body.String())
 			require.ErrorIs(t, failed, tt.failed)
@@ -439,7 +439,7 @@ func TestHandler(t *testing.T) {
 		})
 	}
 	w := httptest.NewRecorder()
-	report.Handler(func(*http.Request) (report.Report, error) { return incomplete(t), nil }, nil).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+	report.Handler(func(*http.Request) (report.Report, error) { return incomplete(t), nil }, nil).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody))
 	assert.Equal(t, 500, w.Code)
 	assert.Contains(t, w.Body.String(), "first.mp3")
 }

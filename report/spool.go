@@ -8,18 +8,30 @@ import (
 
 // A spool keeps what is written until it is asked for: in memory, and from spoolMemory on in a temporary file.
 type spool struct {
-	head []byte
-	file *os.File
-	size int // in bytes
+	chunks [][]byte // so that what grows is not copied
+	file   *os.File
+	size   int // in bytes
 }
 
-const spoolMemory = 1 << 20
+const (
+	spoolMemory = 1 << 20
+	spoolChunk  = 64 << 10
+)
 
 // Write implements [io.Writer].
 func (s *spool) Write(p []byte) (int, error) {
 	s.size += len(p)
-	if s.file == nil && len(s.head)+len(p) <= spoolMemory {
-		s.head = append(s.head, p...)
+	if s.file == nil && s.size <= spoolMemory {
+		for rest := p; len(rest) > 0; {
+			last := len(s.chunks) - 1
+			if last < 0 || len(s.chunks[last]) == cap(s.chunks[last]) {
+				s.chunks = append(s.chunks, make([]byte, 0, max(spoolChunk, len(rest))))
+				continue
+			}
+			n := min(len(rest), cap(s.chunks[last])-len(s.chunks[last]))
+			s.chunks[last] = append(s.chunks[last], rest[:n]...)
+			rest = rest[n:]
+		}
 		return len(p), nil
 	}
 	if s.file == nil {
@@ -34,8 +46,10 @@ func (s *spool) Write(p []byte) (int, error) {
 
 // copyTo writes everything to w.
 func (s *spool) copyTo(w io.Writer) error {
-	if _, err := w.Write(s.head); err != nil {
-		return err
+	for _, chunk := range s.chunks {
+		if _, err := w.Write(chunk); err != nil {
+			return err
+		}
 	}
 	if s.file == nil {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -361,9 +362,9 @@ func mark(cells []bool, start, end, length float64) {
 // axis writes the times over the columns.
 func axis(ticks []tick, columns int) string {
 	line := []rune(strings.Repeat(" ", columns))
-	for i := len(ticks) - 1; i >= 0; i-- { // the end is more important than what is before it
-		x, _ := strconv.ParseFloat(ticks[i].X, 64)
-		label := []rune(ticks[i].Text)
+	for _, t := range slices.Backward(ticks) { // the end is more important than what is before it
+		x, _ := strconv.ParseFloat(t.X, 64)
+		label := []rune(t.Text)
 		at := min(int(x/100*float64(columns)), columns-len(label))
 		if at < 0 || strings.TrimSpace(string(line[max(at-1, 0):min(at+len(label)+1, columns)])) != "" {
 			continue

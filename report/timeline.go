@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"container/heap"
 	"math"
 	"slices"
 	"strconv"
@@ -124,13 +123,12 @@ func (l *lane) lay(bars []bar, length float64) {
 		b := &bars[i]
 		if len(free) > 0 && free[0].end <= b.start {
 			b.row = free[0].row
-			free[0].end = max(b.end, b.start+gap)
-			heap.Fix(&free, 0)
+			free.extend(max(b.end, b.start+gap))
 			continue
 		}
 		b.row = count
 		count++
-		heap.Push(&free, row{b.row, max(b.end, b.start+gap)})
+		free = free.push(row{b.row, max(b.end, b.start+gap)})
 	}
 	pieces := make([]piece, (count+pieceRows-1)/pieceRows)
 	for i := range pieces {
@@ -157,23 +155,33 @@ type row struct {
 // rows are a heap: what becomes free first, the upper of two.
 type rows []row
 
-// Len implements [heap.Interface].
-func (r rows) Len() int { return len(r) }
-
-// Less implements [heap.Interface].
-func (r rows) Less(i, j int) bool {
+func (r rows) less(i, j int) bool {
 	return cmp.Or(cmp.Compare(r[i].end, r[j].end), cmp.Compare(r[i].row, r[j].row)) < 0
 }
 
-// Swap implements [heap.Interface].
-func (r rows) Swap(i, j int) { r[i], r[j] = r[j], r[i] }
+// push adds a row.
+func (r rows) push(added row) rows {
+	r = append(r, added)
+	for i := len(r) - 1; i > 0 && r.less(i, (i-1)/2); i = (i - 1) / 2 {
+		r[i], r[(i-1)/2] = r[(i-1)/2], r[i]
+	}
+	return r
+}
 
-// Push implements [heap.Interface].
-func (r *rows) Push(x any) { *r = append(*r, x.(row)) }
-
-// Pop implements [heap.Interface]. Nothing here takes rows away.
-func (r *rows) Pop() any {
-	last := (*r)[len(*r)-1]
-	*r = (*r)[:len(*r)-1]
-	return last
+// extend takes the first row for longer.
+func (r rows) extend(end float64) {
+	r[0].end = end
+	for i := 0; ; {
+		least := i
+		for child := 2*i + 1; child <= 2*i+2 && child < len(r); child++ {
+			if r.less(child, least) {
+				least = child
+			}
+		}
+		if least == i {
+			return
+		}
+		r[i], r[least] = r[least], r[i]
+		i = least
+	}
 }

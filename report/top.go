@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"container/heap"
 	"math"
 	"slices"
 	"strings"
@@ -13,7 +12,7 @@ import (
 // topSize things the counts are exact. After that, what is found often is never missed, and its count is known to within inherited.
 type top struct {
 	of   map[string]*tally
-	heap tallies
+	heap []*tally // the rarest first
 }
 
 const topSize = 2048
@@ -44,7 +43,7 @@ func (t *top) add(key, name, by string, seconds float64) {
 	if c := t.of[key]; c != nil {
 		c.Files++
 		c.Seconds += seconds
-		heap.Fix(&t.heap, c.index)
+		t.sink(c.index)
 		return
 	}
 	if t.of == nil {
@@ -55,7 +54,7 @@ func (t *top) add(key, name, by string, seconds float64) {
 	if len(t.heap) < topSize {
 		c := &tally{Name: name, By: by, Files: 1, Seconds: seconds, key: key}
 		t.of[key] = c
-		heap.Push(&t.heap, c)
+		t.push(c)
 		return
 	}
 	c := t.heap[0]
@@ -63,43 +62,45 @@ func (t *top) add(key, name, by string, seconds float64) {
 	c.Name, c.By, c.key, c.Seconds, c.inherited = name, by, key, seconds, c.Files
 	c.Files++
 	t.of[key] = c
-	heap.Fix(&t.heap, 0)
+	t.sink(0)
 }
 
-// best returns the n that were found most often.
-func (t *top) best(n int) []*tally {
+// push adds the rarest of all, since it has been counted once.
+func (t *top) push(c *tally) {
+	c.index = len(t.heap)
+	t.heap = append(t.heap, c)
+	for i := c.index; i > 0 && t.heap[i].Files < t.heap[(i-1)/2].Files; i = (i - 1) / 2 {
+		t.swap(i, (i-1)/2)
+	}
+}
+
+// sink moves what has become more frequent to its place.
+func (t *top) sink(i int) {
+	for {
+		least := i
+		for child := 2*i + 1; child <= 2*i+2 && child < len(t.heap); child++ {
+			if t.heap[child].Files < t.heap[least].Files {
+				least = child
+			}
+		}
+		if least == i {
+			return
+		}
+		t.swap(i, least)
+		i = least
+	}
+}
+
+func (t *top) swap(i, j int) {
+	t.heap[i], t.heap[j] = t.heap[j], t.heap[i]
+	t.heap[i].index, t.heap[j].index = i, j
+}
+
+// best returns those that were found most often.
+func (t *top) best() []*tally {
 	all := slices.Clone(t.heap)
 	slices.SortFunc(all, func(a, b *tally) int {
 		return cmp.Or(cmp.Compare(b.Files-b.inherited, a.Files-a.inherited), cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(a.Name, b.Name), cmp.Compare(a.key, b.key))
 	})
-	return all[:min(n, len(all))]
-}
-
-// tallies are a heap, the rarest first.
-type tallies []*tally
-
-// Len implements [heap.Interface].
-func (t tallies) Len() int { return len(t) }
-
-// Less implements [heap.Interface].
-func (t tallies) Less(i, j int) bool { return t[i].Files < t[j].Files }
-
-// Swap implements [heap.Interface].
-func (t tallies) Swap(i, j int) {
-	t[i], t[j] = t[j], t[i]
-	t[i].index, t[j].index = i, j
-}
-
-// Push implements [heap.Interface].
-func (t *tallies) Push(x any) {
-	c := x.(*tally)
-	c.index = len(*t)
-	*t = append(*t, c)
-}
-
-// Pop implements [heap.Interface]. Nothing here takes tallies away.
-func (t *tallies) Pop() any {
-	last := (*t)[len(*t)-1]
-	*t = (*t)[:len(*t)-1]
-	return last
+	return all[:min(most, len(all))]
 }

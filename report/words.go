@@ -181,8 +181,8 @@ func rightToLeft(r rune) bool {
 	return (r >= 0x0590 && r <= 0x08ff) || (r >= 0xfb1d && r <= 0xfdff) || (r >= 0xfe70 && r <= 0xfefc) || (r >= 0x10800 && r <= 0x10fff) || (r >= 0x1e800 && r <= 0x1efff)
 }
 
-// joined puts cleaned texts in a row, leaving empty ones out.
-func joined(texts []string, separator string) string {
+// joined lists cleaned texts, leaving empty ones out.
+func joined(texts []string) string {
 	switch len(texts) {
 	case 0:
 		return ""
@@ -195,7 +195,7 @@ func joined(texts []string, separator string) string {
 			continue
 		}
 		if b.Len() > 0 {
-			b.WriteString(separator)
+			b.WriteString(", ")
 		}
 		b.WriteString(clean(text))
 	}

@@ -56,7 +56,7 @@ func TestMain(m *testing.M) {
 
 // A tab is a page that is open.
 type tab struct {
-	t   testing.TB
+	t   *testing.T
 	ctx context.Context
 }
 
@@ -68,7 +68,7 @@ type look struct {
 }
 
 // open opens a page and fails the test if it complains or asks for anything else.
-func open(t testing.TB, address string, l look) *tab {
+func open(t *testing.T, address string, l look) *tab {
 	t.Helper()
 	b, err := start()
 	require.NoError(t, err, "Chromium is needed: install it, for example with 'apt-get install chromium'")
@@ -144,7 +144,7 @@ func (p *tab) text(selector string) string {
 func quote(s string) string { return fmt.Sprintf("%q", s) }
 
 // serve serves a report as a web application does.
-func serve(t testing.TB, r report.Report) string {
+func serve(t *testing.T, r report.Report) string {
 	t.Helper()
 	srv := httptest.NewServer(report.Handler(func(*http.Request) (report.Report, error) { return r, nil }, nil))
 	t.Cleanup(srv.Close)
@@ -168,7 +168,7 @@ var example = sync.OnceValues(func() (string, error) {
 })
 
 // addressOf is that of a page of the example: all files, or one by its name.
-func addressOf(t testing.TB, name string) string {
+func addressOf(t *testing.T, name string) string {
 	t.Helper()
 	dir, err := example()
 	require.NoError(t, err)
@@ -322,7 +322,7 @@ func TestNothingIsWiderThanTheScreen(t *testing.T) {
 }
 
 // axe is the accessibility checker's source.
-func axe(t testing.TB) string {
+func axe(t *testing.T) string {
 	t.Helper()
 	source, err := os.ReadFile(os.Getenv("AXE"))
 	require.NoError(t, err, "AXE is to be the path of axe.min.js; '.ci/run page' gets it")
@@ -410,7 +410,7 @@ func checkPrint(t *testing.T, p *tab, path string, width float64, name string) {
 }
 
 // keep writes what a person may want to look at into the directory that PAGETEST_KEEP names.
-func keep(t testing.TB, name string, content []byte) {
+func keep(t *testing.T, name string, content []byte) {
 	t.Helper()
 	if dir := os.Getenv("PAGETEST_KEEP"); dir != "" {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, strings.ReplaceAll(name, " ", "-")), content, 0o600))

@@ -31,10 +31,10 @@ const everything = `{"music": [
 	"ai_detection": [{"prediction": "ai_generated", "ai_probability": 96, "segments": [{"start": 1, "end": 60, "prediction": "human"}]}],
 	"music_speech": [{"start": 0, "end": 100, "label": "s"}, {"start": 100, "end": 120, "label": "m"}], "speech": [{"text": "word"}], "more": 1}`
 
-func fileOf(t testing.TB, name string, seconds float64, results string) *filescan.File {
-	t.Helper()
+func fileOf(tb testing.TB, name string, seconds float64, results string) *filescan.File {
+	tb.Helper()
 	f := &filescan.File{Name: name, Duration: seconds, State: filescan.StateReady, Results: &filescan.Results{}}
-	require.NoError(t, json.Unmarshal([]byte(results), f.Results))
+	require.NoError(tb, json.Unmarshal([]byte(results), f.Results))
 	return f
 }
 
@@ -76,11 +76,11 @@ func reportsOf(files ...*filescan.File) []report.Report {
 	return []report.Report{report.File(files[0], nil), many, rows, report.Recording(segments), report.Day(plays)}
 }
 
-func pageOf(t testing.TB, r report.Report) []byte {
-	t.Helper()
+func pageOf(tb testing.TB, r report.Report) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	if err := report.HTML(&b, r); err != nil {
-		require.EqualError(t, err, "the list ends here")
+		require.EqualError(tb, err, "the list ends here")
 	}
 	return b.Bytes()
 }

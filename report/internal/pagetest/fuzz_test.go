@@ -24,10 +24,10 @@ type parts struct {
 	code map[string]bool
 }
 
-func (p *parts) add(t testing.TB, page []byte) {
-	t.Helper()
+func (p *parts) add(tb testing.TB, page []byte) {
+	tb.Helper()
 	root, err := html.Parse(bytes.NewReader(page))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	for n := range root.Descendants() {
 		switch n.Type {
 		case html.CommentNode:
@@ -37,7 +37,7 @@ func (p *parts) add(t testing.TB, page []byte) {
 			for _, a := range n.Attr {
 				p.all[n.Data+" "+a.Key] = true
 				if a.Key == "href" {
-					checkLink(t, a.Val)
+					checkLink(tb, a.Val)
 				}
 				if a.Key == "http-equiv" || a.Key == "content" {
 					p.code[a.Val] = true
@@ -52,16 +52,16 @@ func (p *parts) add(t testing.TB, page []byte) {
 
 var anchor = regexp.MustCompile(`^#[a-z0-9-]+$`)
 
-func checkLink(t testing.TB, address string) {
-	t.Helper()
+func checkLink(tb testing.TB, address string) {
+	tb.Helper()
 	if anchor.MatchString(address) {
 		return
 	}
 	u, err := url.Parse(address)
-	require.NoError(t, err)
-	require.Equal(t, "https", u.Scheme, address)
-	require.Contains(t, hosts, u.Host, address)
-	require.Nil(t, u.User, address)
+	require.NoError(tb, err)
+	require.Equal(tb, "https", u.Scheme, address)
+	require.Contains(tb, hosts, u.Host, address)
+	require.Nil(tb, u.User, address)
 }
 
 // FuzzPage makes pages of arbitrary results, and finds nothing in them that is not in a page of harmless ones, but text.
