@@ -158,7 +158,7 @@ var example = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	for _, args := range [][]string{{"-o", filepath.Join(dir, "all.html")}, {"-dir", filepath.Join(dir, "pages")}} {
-		cmd := exec.Command("go", append([]string{"run", "./examples/report", "-mock"}, args...)...) //nolint:noctx // ends by itself
+		cmd := exec.Command("go", append([]string{"run", "./examples/report", "-mock"}, args...)...) //nolint:noctx,gosec // the example, which ends by itself
 		cmd.Dir = filepath.Join("..", "..", "..")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("%w: %s", err, out)
@@ -324,7 +324,7 @@ func TestNothingIsWiderThanTheScreen(t *testing.T) {
 // axe is the accessibility checker's source.
 func axe(t *testing.T) string {
 	t.Helper()
-	source, err := os.ReadFile(os.Getenv("AXE"))
+	source, err := os.ReadFile(os.Getenv("AXE")) //nolint:gosec // what .ci/run has installed
 	require.NoError(t, err, "AXE is to be the path of axe.min.js; '.ci/run page' gets it")
 	return string(source)
 }
@@ -379,7 +379,7 @@ func TestPrints(t *testing.T) {
 // checkPrint looks for all words of the page on the paper.
 func checkPrint(t *testing.T, p *tab, path string, width float64, name string) {
 	t.Helper()
-	out, err := exec.Command("pdftotext", "-bbox", path, "-").Output() //nolint:noctx // ends by itself
+	out, err := exec.Command("pdftotext", "-bbox", path, "-").Output() //nolint:noctx,gosec // a file of this test; it ends by itself
 	require.NoError(t, err, "pdftotext is needed: install poppler-utils")
 	words := map[string]int{}
 	for line := range strings.Lines(string(out)) {
@@ -413,7 +413,7 @@ func checkPrint(t *testing.T, p *tab, path string, width float64, name string) {
 func keep(t *testing.T, name string, content []byte) {
 	t.Helper()
 	if dir := os.Getenv("PAGETEST_KEEP"); dir != "" {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, strings.ReplaceAll(name, " ", "-")), content, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, strings.ReplaceAll(name, " ", "-")), content, 0o600)) //nolint:gosec // where the developer says
 	}
 }
 
