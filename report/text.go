@@ -25,7 +25,7 @@ const (
 )
 
 // Text writes the report for a terminal: what [HTML] shows, with a timeline of characters, but for the raw JSON. It streams: each file is
-// written before the next is read, and what sums them up comes last. Text from outside is written so that no terminal acts on it. Whether to
+// written before the next is read, and what sums them up comes last. Report.Details files are written in full, 100 if it is 0. Text from outside is written so that no terminal acts on it. Whether to
 // write colours is for the caller to say, who knows whether w is a terminal.
 //
 // If the files end with an error, the text says that it is incomplete, and the error is returned.
