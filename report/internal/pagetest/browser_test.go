@@ -158,7 +158,7 @@ var example = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	for _, args := range [][]string{{"-o", filepath.Join(dir, "all.html")}, {"-dir", filepath.Join(dir, "pages")}} {
-		cmd := exec.Command("go", append([]string{"run", "./examples/report", "-mock"}, args...)...) //nolint:noctx,gosec // the example, which ends by itself
+		cmd := exec.Command("go", append([]string{"run", "./examples/report", "-mock"}, args...)...) //nolint:gosec // the example, which ends by itself
 		cmd.Dir = filepath.Join("..", "..", "..")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("%w: %s", err, out)
