@@ -191,6 +191,9 @@ func TestReadings(t *testing.T) {
 		"bool from words":      {`{"bool":"yes"}`, document{Extra: extra("bool", `"yes"`)}},
 		"bool from array":      {`{"bool":[]}`, document{Extra: extra("bool", `[]`)}},
 
+		"merged, two unknown":        {`{"merged":[{"x":1},{"x":2}]}`, document{Merged: merged{Extra: extra("x", `[1,2]`)}}},
+		"float of too many digits":   {`{"float":0.` + strings.Repeat("0", 1100) + `}`, document{Extra: extra("float", `0.`+strings.Repeat("0", 1100))}},
+		"int of too many digits":     {`{"int":1.` + strings.Repeat("0", 1100) + `}`, document{Extra: extra("int", `1.`+strings.Repeat("0", 1100))}},
 		"merged, then an empty list": {`{"merged":[{"a":[{"id":5}]},{"a":[]},{"b":[]},{}]}`, document{Merged: merged{A: []item{{ID: 5}}}}},
 		"time of the service":        {`{"time":"2021-04-08T10:23:29.000000Z"}`, document{Time: noon}},
 		"time with microseconds":     {`{"time":"2021-04-08T10:23:29.123456Z"}`, document{Time: noon.Add(123456 * time.Microsecond)}},
@@ -489,6 +492,20 @@ func TestByteOrderMark(t *testing.T) {
 	require.Error(t, lenient.Unmarshal([]byte(mark+mark+`{}`), &v))
 	require.NoError(t, lenient.Unmarshal([]byte(`{"text":"`+mark+`x"}`), &v))
 	assert.Equal(t, mark+"x", v.Text, "inside of a text it is text")
+}
+
+// What many objects had stays in their order.
+func TestMergedInOrder(t *testing.T) {
+	t.Parallel()
+	var in, want []string
+	for i := range 50 {
+		in = append(in, fmt.Sprintf(`{"x":%d,"y%d":1,"x":%d}`, -i, i, i)) // the last of two members wins
+		want = append(want, strconv.Itoa(i))
+	}
+	var v document
+	require.NoError(t, lenient.Unmarshal([]byte(`{"merged":[`+strings.Join(in, ",")+`]}`), &v))
+	assert.Equal(t, `[`+strings.Join(want, ",")+`]`, string(v.Merged.Extra["x"]))
+	assert.Len(t, v.Merged.Extra, 51)
 }
 
 func TestNothingIsShared(t *testing.T) {
