@@ -90,6 +90,21 @@ func TestWidth(t *testing.T) {
 	}
 }
 
+func TestWidthOfSkinTones(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, 3, text.Width("a🏽"), "a letter has no skin")
+}
+
+func TestTableOfWideCells(t *testing.T) {
+	t.Parallel()
+	var table text.Table
+	table.Row("東京東京", "x")
+	table.Row("a", "y")
+	var out strings.Builder
+	require.NoError(t, table.Print(&out))
+	assert.Equal(t, "東京東京  x\na         y\n", out.String())
+}
+
 func TestPadAndTruncate(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "東京  ", text.Pad("東京", 6))
