@@ -28,7 +28,7 @@ func box(kind, body string) string { return be32(uint32(8+len(body))) + kind + b
 func page(serial uint32, position uint64, body string) string {
 	p := "OggS\x00\x00" + string(binary.LittleEndian.AppendUint64(nil, position)) + string(binary.LittleEndian.AppendUint32(nil, serial)) + "\x00\x00\x00\x00\x00\x00\x00\x00"
 	segments := bytes.Repeat([]byte{255}, len(body)/255)
-	segments = append(segments, byte(len(body)%255))                         //nolint:gosec // below 255
+	segments = append(segments, byte(len(body)%255))
 	return p + string([]byte{byte(len(segments))}) + string(segments) + body //nolint:gosec // small
 }
 
