@@ -13,6 +13,11 @@ type account struct {
 	music      *bucket      // the service's own, which all have
 	buckets    shelf[*bucket]
 	projects   shelf[*project]
+
+	streamProjects  shelf[*monitor]
+	channelProjects shelf[*monitor]
+	historical      shelf[*historicalProject]
+	unknown         shelf[*unknownProject]
 }
 
 // accountOf returns the account of that number, which is made if it is new. It is called with the lock held.

@@ -70,21 +70,41 @@ func (c MonitoringCallback) record() row {
 	if c.At.IsZero() {
 		at = time.Now().UTC()
 	}
-	item := recording(&c.Track)
+	where := offsets(passage{track: &c.Track}, 0, min(window, c.Played.Seconds()), window)
+	if c.Track.BucketID != 0 {
+		return playRecord(at, c.Played, nil, []row{customResult(&c.Track, where)})
+	}
+	return playRecord(at, c.Played, []row{musicItem(&c.Track, where, c.Database)}, nil)
+}
+
+// musicItem is a track of ACRCloud Music, as monitoring shows it.
+func musicItem(t *Track, where row, database bool) row {
+	item := recording(t)
 	delete(item, "distributors")
-	maps.Copy(item, offsets(passage{track: &c.Track}, 0, min(window, c.Played.Seconds()), window))
+	maps.Copy(item, where)
 	item["score"], item["result_from"] = 100, 3
-	if c.Database {
+	if database {
 		item["external_ids"], item["external_metadata"] = lists(item["external_ids"]), lists(item["external_metadata"])
 	}
-	return row{
-		"status": row{"code": codeSuccess, "msg": statusText(codeSuccess), "version": "1.0"}, "result_type": 0,
-		"metadata": row{
-			"type": "delay", "timestamp_utc": at.Format(time.DateTime), "record_timestamp": at.Format("20060102150405"),
-			"played_duration": int(c.Played.Seconds()), "music": []row{item},
-		},
-	}
+	return item
 }
+
+// playRecord is what results and callbacks say of a play. A list that is empty is left out.
+func playRecord(at time.Time, played time.Duration, music, custom []row) row {
+	metadata := row{
+		"type": "delay", "timestamp_utc": at.UTC().Format(time.DateTime), "record_timestamp": at.UTC().Format(recordTime), "played_duration": int(played.Seconds()),
+	}
+	if len(music) > 0 {
+		metadata["music"] = music
+	}
+	if len(custom) > 0 {
+		metadata["custom_files"] = custom
+	}
+	return row{"status": row{"code": codeSuccess, "msg": statusText(codeSuccess), "version": "1.0"}, "result_type": 0, "metadata": metadata}
+}
+
+// recordTime is how recordings are asked for.
+const recordTime = "20060102150405"
 
 // lists has each value in a list of its own.
 func lists(of any) row {

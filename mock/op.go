@@ -58,3 +58,73 @@ const (
 	OpProjectStatistics   Op = "projects.statistics"
 	OpProjectUsage        Op = "projects.usage" // by day
 )
+
+// Of Broadcast Monitoring.
+const (
+	OpListStreamProjects      Op = "stream_projects.list"
+	OpCreateStreamProject     Op = "stream_projects.create"
+	OpGetStreamProject        Op = "stream_projects.get"
+	OpUpdateStreamProject     Op = "stream_projects.update"
+	OpDeleteStreamProject     Op = "stream_projects.delete"
+	OpSetStreamCallback       Op = "stream_projects.result_callback"
+	OpSetStreamNotification   Op = "stream_projects.state_notification"
+	OpStreamAnalytics         Op = "stream_projects.analytics"
+	OpListStreams             Op = "streams.list"
+	OpCreateStream            Op = "streams.create"
+	OpUpdateStream            Op = "streams.update"
+	OpDeleteStream            Op = "streams.delete"
+	OpPauseStream             Op = "streams.pause"
+	OpRestartStream           Op = "streams.restart"
+	OpStreamResults           Op = "streams.results"
+	OpStreamUnknownResults    Op = "streams.unknown_results"
+	OpStreamState             Op = "streams.state"
+	OpStreamRecording         Op = "streams.recording"
+	OpReportStreamPlay        Op = "streams.user_report"
+	OpListChannelProjects     Op = "channel_projects.list"
+	OpCreateChannelProject    Op = "channel_projects.create"
+	OpUpdateChannelProject    Op = "channel_projects.update"
+	OpDeleteChannelProject    Op = "channel_projects.delete"
+	OpSetChannelCallback      Op = "channel_projects.result_callback"
+	OpSetChannelNotification  Op = "channel_projects.state_notification"
+	OpChannelAnalytics        Op = "channel_projects.analytics"
+	OpListChannels            Op = "channels.list"
+	OpAddChannels             Op = "channels.add"
+	OpDeleteChannel           Op = "channels.delete"
+	OpSetChannelCustomID      Op = "channels.custom_id"
+	OpChannelResults          Op = "channels.results"
+	OpChannelRealtimeResults  Op = "channels.realtime_results"
+	OpChannelUnknownResults   Op = "channels.unknown_results"
+	OpChannelState            Op = "channels.state"
+	OpChannelRecording        Op = "channels.recording"
+	OpReportChannelPlay       Op = "channels.user_report"
+	OpListHistoricalProjects  Op = "historical_projects.list"
+	OpCreateHistoricalProject Op = "historical_projects.create"
+	OpHistoricalResults       Op = "historical_projects.results"
+)
+
+// Of unknown content.
+const (
+	OpListUnknownProjects  Op = "unknown_projects.list"
+	OpCreateUnknownProject Op = "unknown_projects.create"
+	OpUpdateUnknownProject Op = "unknown_projects.update"
+	OpDeleteUnknownProject Op = "unknown_projects.delete"
+	OpListUnknownStreams   Op = "unknown_streams.list"
+	OpImportUnknownStreams Op = "unknown_streams.import"
+	OpDeleteUnknownStream  Op = "unknown_streams.delete"
+	OpListUnknown          Op = "unknown.list"
+	OpGetUnknown           Op = "unknown.get"
+	OpDeleteUnknown        Op = "unknown.delete"
+	OpUnknownDetails       Op = "unknown.details"
+	OpUnknownRecord        Op = "unknown.record"
+	OpResetUnknown         Op = "unknown.pending" // makes it pending again
+)
+
+// Of metadata and billing.
+const (
+	OpFindTracks      Op = "tracks.find"
+	OpCurrentBill     Op = "billing.current"
+	OpNextBillDate    Op = "billing.next_date"
+	OpListInvoices    Op = "billing.invoices"
+	OpDownloadInvoice Op = "billing.download"
+	OpListPrices      Op = "prices.list"
+)

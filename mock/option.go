@@ -33,6 +33,7 @@ type options struct {
 	accessPass  acrcloud.Secret
 	containerID int
 	unreadable  int             // the state of such files
+	playsPerDay int             // of each monitored stream
 	origins     map[string]bool // nil: no CORS
 	regional    bool            // an address for each region
 }
@@ -128,6 +129,19 @@ func WithUnreadableState(state int) Option {
 		o.unreadable = state
 		if state != stateUnreadable && state != stateError {
 			return fmt.Errorf("mock: WithUnreadableState: %d is no state of a file that failed; use -2 or -3", state)
+		}
+		return nil
+	})
+}
+
+// WithPlays has every monitored stream and channel play so many tracks a day, up to now and on any day before, as if it had always been monitored:
+// those that the server knows, or some that it invents if it knows none. What is played when follows from the server's seed, the stream's id
+// and the day. Without it only what [Server.AddPlay] and [Server.OnPlays] say is played.
+func WithPlays(perDay int) Option {
+	return optionFunc(func(o *options) error {
+		o.playsPerDay = perDay
+		if perDay < 0 || perDay > maxPlays {
+			return fmt.Errorf("mock: WithPlays: %d is no number of plays in a day; use 0 to %d", perDay, maxPlays)
 		}
 		return nil
 	})

@@ -10,14 +10,18 @@ const defaultPerPage = 20
 // paged is a page of total rows in the service's envelope. per_page comes back as text if it was asked for.
 func paged(r *http.Request, total int, row func(i int) any) *answer {
 	q := r.URL.Query()
-	page, _ := strconv.Atoi(q.Get("page"))
-	page = max(page, 1)
 	perPage, err := strconv.Atoi(q.Get("per_page"))
 	var perPageShown any = q.Get("per_page")
 	if err != nil || perPage < 1 {
 		perPage, perPageShown = defaultPerPage, defaultPerPage
 	}
-	perPage = min(perPage, 1_000_000)
+	return pagedBy(r, total, q.Get("page"), min(perPage, 1_000_000), perPageShown, row)
+}
+
+// pagedBy is a page of that many rows.
+func pagedBy(r *http.Request, total int, wanted string, perPage int, perPageShown any, row func(i int) any) *answer {
+	page, _ := strconv.Atoi(wanted)
+	page = max(page, 1)
 	last := max((total+perPage-1)/perPage, 1)
 	first := total
 	if page <= last {

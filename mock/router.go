@@ -21,7 +21,7 @@ type route struct {
 // /api is documented; that nothing answers without it is assumed.
 func consoleRoutes() []route {
 	return slices.Concat(containerRoutes(), fileRoutes(), bucketRoutes(), bucketFileRoutes(), liveChannelRoutes(), dedupFileRoutes(),
-		projectRoutes())
+		projectRoutes(), streamProjectRoutes(), streamRoutes(), channelProjectRoutes(), channelRoutes(), historicalRoutes(), unknownRoutes(), billingRoutes(), trackRoutes())
 }
 
 // slashes are what one client puts two of before the path.

@@ -37,10 +37,13 @@ type Server struct {
 	files      map[string]*file   // of all containers
 	defaultID  int                // of the ready-made container
 	nextID     int
-	tracks     []*Track                  // which are not changed
-	hashes     map[[sha256.Size]byte]int // of Track.Data, to the track's number
-	stored     map[string]*content       // by key
-	storedKeys []string                  // the oldest first
+	tracks     []*Track                     // which are not changed
+	hashes     map[[sha256.Size]byte]int    // of Track.Data, to the track's number
+	stored     map[string]*content          // by key
+	storedKeys []string                     // the oldest first
+	plays      map[string]map[string][]Play // that were added, by stream and day
+	onPlays    func(streamID string, day time.Time) []Play
+	seeded     uint64 // what everything is invented from
 	onScan     func(Upload) Outcome
 	onIdentify func(Identification) IdentifyOutcome
 	faults     []*fault
@@ -80,6 +83,7 @@ func (s *Server) ready() {
 		if s.seed != nil {
 			seed = *s.seed
 		}
+		s.seeded, s.plays = seed, map[string]map[string][]Play{}
 		s.random = rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // it must be repeatable
 		s.accounts, s.containers, s.files = map[int]*account{}, map[int]*container{}, map[string]*file{}
 		s.tokens, s.hashes, s.stored = map[string]Token{}, map[[sha256.Size]byte]int{}, map[string]*content{}

@@ -84,7 +84,7 @@ func (t Token) jwt(r *rand.Rand) string {
 // allows reports whether a token has a scope of a group; empty: any scope does.
 func (t Token) allows(group string) bool {
 	return group == "" || slices.ContainsFunc(t.Scopes, func(scope string) bool {
-		return slices.Contains([]string{"*", "read-all", "write-all", group, "read-" + group, "write-" + group}, scope)
+		return slices.Contains([]string{"*", "read-all", "write-all", group, "read-" + group, "write-" + group, "delete-" + group}, scope)
 	})
 }
 

@@ -51,8 +51,12 @@ const maxDuration = maxSecond * time.Second
 func (s *Server) AddTrack(t Track) Track {
 	s.lock()
 	defer s.mu.Unlock()
+	return s.addTrack(t, s.random)
+}
+
+// addTrack is called with the lock held.
+func (s *Server) addTrack(t Track, r *rand.Rand) Track {
 	t.number = len(s.tracks) + 1
-	r := s.random
 	fill(&t.ACRID, func() string { return hexadecimal(r, 32) })
 	fill(&t.Title, func() string { return pick(r, titleAdjectives) + " " + pick(r, titleNouns) })
 	fill(&t.Album, func() string { return t.Title })

@@ -1,0 +1,152 @@
+package mock
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A monitor is a project of Broadcast Monitoring, with streams of one's own or with channels of the service's database.
+type monitor struct {
+	id          int
+	account     *account
+	database    bool
+	name        string
+	region      string
+	kind        string // BM-ACRC, BM-LOCAL or BM-Database
+	accessKey   string
+	buckets     []*bucket
+	externalIDs []string
+	template    string // metadata_template
+	stations    []*station
+
+	callbackURL    string
+	sendNoResult   bool
+	resultType     int
+	stateURL       string
+	stateEmail     string
+	stateFrequency int
+
+	created, updated time.Time
+}
+
+// set sets what can be changed.
+func (m *monitor) set(sent *body) {
+	sent.text("name", &m.name)
+	sent.bucketList("buckets", m.account, &m.buckets)
+	sent.texts("external_ids", &m.externalIDs)
+	sent.text("metadata_template", &m.template)
+	m.updated = time.Now()
+}
+
+// bucketsJSON are the project's buckets, whole, and as a list of ids.
+func (m *monitor) bucketsJSON() (list []row, ids string) {
+	list = []row{}
+	texts := make([]string, 0, len(m.buckets))
+	for _, b := range m.buckets {
+		list, texts = append(list, b.json()), append(texts, strconv.Itoa(b.id))
+	}
+	return list, strings.Join(texts, ",")
+}
+
+// A station is what is monitored: a stream, or a channel.
+type station struct {
+	id          string // of a channel: its number
+	monitor     *monitor
+	name        string
+	urls        []string
+	userDefined any
+	configID    int
+	changes     []stationState // the oldest first; before the first one it ran
+
+	created, updated time.Time
+}
+
+// stationState is the state of a stream, from a time on.
+type stationState struct {
+	from time.Time
+	word string
+}
+
+// running is the state of a stream that is monitored.
+const running = "Running"
+
+// stationStates are those that are documented.
+var stationStates = []string{running, "Timeout", "Paused", "Invalid URL", "Mute", "Other"}
+
+// state is the present one.
+func (st *station) state() string {
+	if n := len(st.changes); n > 0 {
+		return st.changes[n-1].word
+	}
+	return running
+}
+
+// stateCode is the number of a state: 0 is documented for a stream that runs. 12 is the only other one that has been seen; what it stands for, and
+// what others there are, is not known.
+func stateCode(state string) int {
+	if state == running {
+		return 0
+	}
+	return 12
+}
+
+func (st *station) change(word string) {
+	if st.state() != word {
+		st.changes, st.updated = append(st.changes, stationState{time.Now(), word}), time.Now()
+	}
+}
+
+func (m *monitor) station(id string) *station {
+	i := slices.IndexFunc(m.stations, func(st *station) bool { return st.id == strings.TrimSpace(id) })
+	if i < 0 {
+		return nil
+	}
+	return m.stations[i]
+}
+
+// list finds the stations of a comma-separated list, if all are there.
+func (m *monitor) list(ids string) (list []*station, ok bool) {
+	for id := range strings.SplitSeq(ids, ",") {
+		st := m.station(id)
+		if st == nil {
+			return nil, false
+		}
+		list = append(list, st)
+	}
+	return list, true
+}
+
+// stations are all of that id; a channel may be in several projects. It is called with the lock held.
+func (s *Server) stations(id string) []*station {
+	var list []*station
+	for _, a := range s.accounts {
+		for _, m := range slices.Concat(a.streamProjects.all(nil), a.channelProjects.all(nil)) {
+			if st := m.station(id); st != nil {
+				list = append(list, st)
+			}
+		}
+	}
+	return list
+}
+
+// withMonitor runs do for the project of a path.
+func (s *Server) withMonitor(q *request, do func(m *monitor) *answer) *answer {
+	of := func(a *account) *shelf[*monitor] { return &a.streamProjects }
+	if strings.HasPrefix(q.path, "/api/bm-bd-projects/") {
+		of = func(a *account) *shelf[*monitor] { return &a.channelProjects }
+	}
+	return withOwn(s, q, "project", of, do)
+}
+
+// withStation runs do for the stream or channel of a path.
+func (s *Server) withStation(q *request, do func(st *station) *answer) *answer {
+	return s.withMonitor(q, func(m *monitor) *answer {
+		st := m.station(q.PathValue("station"))
+		if st == nil {
+			return notFound()
+		}
+		return do(st)
+	})
+}

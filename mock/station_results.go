@@ -1,0 +1,111 @@
+package mock
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// aDay is how dates of monitoring are written.
+const aDay = "20060102"
+
+// serverError is what a date with dashes is answered with, among others.
+func serverError() *answer { return message(http.StatusInternalServerError, "Server Error") }
+
+// dayOf is the date of a query: today, in UTC, if there is none. Others than YYYYMMDD are known to be answered with 500.
+func dayOf(query url.Values) (time.Time, bool) {
+	if query.Get("date") == "" {
+		return time.Now().UTC().Truncate(24 * time.Hour), true
+	}
+	day, err := time.Parse(aDay, query.Get("date"))
+	return day, err == nil
+}
+
+// durations are the limits of a query, in seconds, with those that are documented as default.
+func durations(query url.Values) (shortest, longest int) {
+	shortest, longest = 0, 3600
+	if n, err := strconv.Atoi(query.Get("min_duration")); err == nil {
+		shortest = n
+	}
+	if n, err := strconv.Atoi(query.Get("max_duration")); err == nil {
+		longest = n
+	}
+	return shortest, longest
+}
+
+// stationResults are what was played on a day, all of it in one answer. Other names in the query are ignored.
+func (s *Server) stationResults(q *request) *answer {
+	query := q.URL.Query()
+	day, ok := dayOf(query)
+	shortest, longest := durations(query)
+	country := strings.ToUpper(query.Get("isrc_country"))
+	return s.withStation(q, func(st *station) *answer {
+		if !ok {
+			return serverError()
+		}
+		list := s.playsOn(st.id, day)
+		rows := make([]any, 0, len(list))
+		for i := range list {
+			p := &list[i]
+			length := int(p.Played.Seconds())
+			if p.Data != nil {
+				rows = append(rows, p.Data)
+				continue
+			}
+			if (p.FalsePositive && query.Get("with_false_positive") != "1") || (country != "" && p.isrcCountry() != country) ||
+				length < shortest || length > longest {
+				continue
+			}
+			if record := s.record(st.monitor, p); record != nil {
+				rows = append(rows, record)
+			}
+		}
+		if query.Get("type") == "last" && len(rows) > 0 {
+			rows = rows[len(rows)-1:]
+		}
+		return data(http.StatusOK, rows)
+	})
+}
+
+// unknownResults are plays of music that is not recognised. What they look like is not known: they have the times of results, and no music.
+func (s *Server) unknownResults(q *request) *answer {
+	query := q.URL.Query()
+	day, ok := dayOf(query)
+	shortest, longest := durations(query)
+	return s.withStation(q, func(st *station) *answer {
+		switch {
+		case query.Get("date") == "":
+			return invalid(q.Request, problems{"date": {"The date field is required."}})
+		case !ok:
+			return serverError()
+		}
+		list := s.playsOn(st.id, day)
+		rows := []row{}
+		for i := range list {
+			p := &list[i]
+			length := int(p.Played.Seconds())
+			if p.Data == nil && length >= shortest && length <= longest && s.record(st.monitor, p) == nil {
+				rows = append(rows, playRecord(p.At, p.Played, nil, nil))
+			}
+		}
+		return data(http.StatusOK, rows)
+	})
+}
+
+// realtimeResults are what was played last. What they look like is not known: they are results of the type "realtime" here.
+func (s *Server) realtimeResults(q *request) *answer {
+	return s.withStation(q, func(st *station) *answer {
+		today := time.Now()
+		rows := []row{}
+		for _, p := range latest(append(s.playsOn(st.id, today.AddDate(0, 0, -1)), s.playsOn(st.id, today)...)) {
+			record := s.record(st.monitor, &p)
+			if metadata, ok := record["metadata"].(row); ok {
+				metadata["type"] = "realtime"
+				rows = append(rows, record)
+			}
+		}
+		return data(http.StatusOK, rows)
+	})
+}

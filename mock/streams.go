@@ -1,0 +1,159 @@
+package mock
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+func streamRoutes() []route {
+	const all, one = "/api/bm-cs-projects/{project}/streams", "/api/bm-cs-projects/{project}/streams/{station}"
+	return []route{
+		{OpListStreams, http.MethodGet, all, streamScope, false, (*Server).listStreams},
+		{OpCreateStream, http.MethodPost, all, streamScope, false, (*Server).createStream},
+		{OpUpdateStream, http.MethodPut, one, streamScope, false, (*Server).updateStream},
+		{OpDeleteStream, http.MethodDelete, one, streamScope, false, (*Server).deleteStations},
+		{OpPauseStream, http.MethodPut, one + "/pause", streamScope, false, (*Server).pauseStreams},
+		{OpRestartStream, http.MethodPut, one + "/restart", streamScope, false, (*Server).restartStreams},
+		{OpStreamResults, http.MethodGet, one + "/results", streamScope, false, (*Server).stationResults},
+		{OpStreamUnknownResults, http.MethodGet, one + "/unknown_results", streamScope, false, (*Server).unknownResults},
+		{OpStreamState, http.MethodGet, one + "/state", streamScope, false, (*Server).stationState},
+		{OpStreamRecording, http.MethodGet, one + "/recordings", streamScope, false, (*Server).stationRecording},
+		{OpReportStreamPlay, http.MethodPost, one + "/user-reports", streamScope, false, (*Server).createUserReport},
+	}
+}
+
+// stream is a station as a stream of one's own. Timemap can be set in the console only; recordings are there whatever it says.
+func (st *station) stream() row {
+	url := ""
+	if len(st.urls) > 0 {
+		url = st.urls[0]
+	}
+	name := fmt.Sprintf("config %d", st.configID)
+	if st.configID == 1 {
+		name = "non-realtime for music"
+	}
+	config := row{
+		"id": st.configID, "name": name, "uid": 0, "rec_length": 10, "interval": 0, "rec_timeout": 5, "monitor_timeout": 25, "noise": 1, "delay": 1,
+		"record": row{"record": 0, "record_after": 8, "record_before": 5}, "created_at": "2018-01-01T00:00:00.000000Z",
+	}
+	return row{
+		"stream_id": st.id, "uid": st.monitor.account.id, "mcp_id": st.monitor.id, "stream_type": "Audio", "name": st.name, "state": st.state(), "code": stateCode(st.state()),
+		"stream_urls": st.urls, "current_url": url, "region": st.monitor.region, "user_defined": st.userDefined, "pitch_shift": 0, "check_pitch_shift": 0,
+		"remark": "", "record_video": 0, "stream_rec_type": 0, "epg": "", "config": config, "timemap": 0, "ucf": 0,
+		"created_at": st.created.UTC().Format(dateTime), "updated_at": st.updated.UTC().Format(dateTime),
+	}
+}
+
+func (s *Server) listStreams(q *request) *answer {
+	query := q.URL.Query()
+	state, text, timemap := query.Get("state"), query.Get("search_value"), query.Get("timemap")
+	return s.withMonitor(q, func(m *monitor) *answer {
+		list := slices.DeleteFunc(slices.Clone(m.stations), func(st *station) bool {
+			return (state != "" && state != "All" && st.state() != state) || (timemap != "" && timemap != "0") ||
+				!strings.Contains(fmt.Sprint(st.name, "\n", st.id, "\n", st.urls, "\n", st.userDefined), text)
+		})
+		switch query.Get("sort") {
+		case "stream_id":
+			slices.SortStableFunc(list, func(x, y *station) int { return cmp.Compare(x.id, y.id) })
+		case "name":
+			slices.SortStableFunc(list, func(x, y *station) int { return cmp.Compare(x.name, y.name) })
+		}
+		if query.Get("order") != "asc" {
+			slices.Reverse(list)
+		}
+		return paged(q.Request, len(list), func(i int) any { return list[i].stream() })
+	})
+}
+
+// set sets what the body has. That it need not name a config is what the newest documentation says; it is the first one then.
+func (st *station) set(sent *body) {
+	sent.text("name", &st.name)
+	sent.texts("stream_urls", &st.urls)
+	sent.number("config_id", &st.configID)
+	if sent.has("user_defined") {
+		st.userDefined = sent.members["user_defined"]
+	}
+	st.updated = time.Now()
+}
+
+func (s *Server) createStream(q *request) *answer {
+	sent := readBody(q.Request)
+	return s.withMonitor(q, func(m *monitor) *answer {
+		st := &station{monitor: m, configID: 1, created: time.Now()}
+		sent.required("name", "stream_urls")
+		st.set(sent)
+		if len(sent.problems) > 0 {
+			return invalid(q.Request, sent.problems)
+		}
+		st.id = "s-" + letters(s.random, 8)
+		m.stations = append(m.stations, st)
+		return data(http.StatusCreated, st.stream())
+	})
+}
+
+func (s *Server) updateStream(q *request) *answer {
+	sent := readBody(q.Request)
+	return s.withStation(q, func(st *station) *answer {
+		changed := *st
+		changed.set(sent)
+		if len(sent.problems) > 0 {
+			return invalid(q.Request, sent.problems)
+		}
+		*st = changed
+		return data(http.StatusOK, st.stream())
+	})
+}
+
+// deleteStations removes streams or channels from their project.
+func (s *Server) deleteStations(q *request) *answer {
+	return s.withMonitor(q, func(m *monitor) *answer {
+		list, ok := m.list(q.PathValue("station"))
+		if !ok {
+			return notFound()
+		}
+		m.stations = slices.DeleteFunc(m.stations, func(st *station) bool { return slices.Contains(list, st) })
+		return nothing()
+	})
+}
+
+func (s *Server) pauseStreams(q *request) *answer { return s.changeStreams(q, "Paused") }
+
+func (s *Server) restartStreams(q *request) *answer { return s.changeStreams(q, running) }
+
+// changeStreams puts streams into a state. What the answer looks like is not known: it is a list of them here.
+func (s *Server) changeStreams(q *request, state string) *answer {
+	return s.withMonitor(q, func(m *monitor) *answer {
+		list, ok := m.list(q.PathValue("station"))
+		if !ok {
+			return notFound()
+		}
+		rows := make([]row, 0, len(list))
+		for _, st := range list {
+			st.change(state)
+			rows = append(rows, st.stream())
+		}
+		return data(http.StatusOK, rows)
+	})
+}
+
+// SetStreamState puts a stream, by its id, or a channel, by its number as text, into a state from now on: "Running", "Timeout", "Paused", "Invalid URL",
+// "Mute" or "Other".
+func (s *Server) SetStreamState(streamID, state string) error {
+	s.lock()
+	defer s.mu.Unlock()
+	list := s.stations(streamID)
+	switch {
+	case len(list) == 0:
+		return fmt.Errorf("mock: there is no stream or channel %q; add it by the API first", streamID)
+	case !slices.Contains(stationStates, state):
+		return fmt.Errorf("mock: %q is no state of a stream; use one of %q", state, stationStates)
+	}
+	for _, st := range list {
+		st.change(state)
+	}
+	return nil
+}
