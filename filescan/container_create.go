@@ -62,7 +62,7 @@ func (c *Containers) post(ctx context.Context, data []byte, callback acrcloud.Se
 func (c *Containers) named(ctx context.Context, name string, started time.Time) (look console.Look[Container], err error) {
 	var earliest time.Time
 	fetch := func(ctx context.Context, number int) (*console.Page[Container], error) {
-		page, now, err := c.page(ctx, ListContainersOptions{Page: number, PerPage: console.AllPerPage, Name: searchTerm(name)})
+		page, now, err := c.page(ctx, ListContainersOptions{Page: number, PerPage: console.AllPerPage, Name: console.SearchTerm(name)})
 		look.Now, earliest = now, now.Add(-time.Since(started)-console.ClockGrain)
 		return (*console.Page[Container])(page), err
 	}

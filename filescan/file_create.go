@@ -40,7 +40,7 @@ func (n newFile) create(ctx context.Context) (file *File, err error) {
 		return nil
 	}
 	if t.UniqueName {
-		earlier, give, err := n.files.client.names.Take(ctx, fmt.Sprint(t.ContainerID, " ", plainName(t.fileName())))
+		earlier, give, err := n.files.client.names.Take(ctx, fmt.Sprint(t.ContainerID, " ", console.PlainName(t.fileName())))
 		if err != nil {
 			return nil, stoppedAt(StepRecord, t, err)
 		}
@@ -76,8 +76,8 @@ const maxNamesakes = 5000
 
 // named returns the files of the ticket's name; all of them, or those of the list's first page.
 func (f *Files) named(ctx context.Context, t Ticket, all bool) (look console.Look[File], err error) {
-	name := plainName(t.fileName())
-	o := ListFilesOptions{PerPage: console.AllPerPage, Search: searchTerm(t.fileName())}
+	name := console.PlainName(t.fileName())
+	o := ListFilesOptions{PerPage: console.AllPerPage, Search: console.SearchTerm(t.fileName())}
 	fetch := func(ctx context.Context, number int) (*console.Page[File], error) {
 		o := o
 		o.Page = number
@@ -99,7 +99,7 @@ func (f *Files) named(ctx context.Context, t Ticket, all bool) (look console.Loo
 		if seen++; seen > maxNamesakes && !t.UniqueName {
 			return console.Look[File]{}, fmt.Errorf("acrcloud: more than %d files have %q in their name", maxNamesakes, o.Search)
 		}
-		if plainName(file.Name) == name && (t.UniqueName || t.ours(file) == nil) {
+		if console.PlainName(file.Name) == name && (t.UniqueName || t.ours(file) == nil) {
 			look.Things = append(look.Things, file)
 		}
 	}

@@ -32,10 +32,10 @@ func (f *Files) Rescan(ctx context.Context, fileIDs ...string) ([]*File, error) 
 		return nil, err
 	}
 	var all []*File
-	for chunk := range slices.Chunk(fileIDs, maxIDs) {
+	for chunk := range slices.Chunk(fileIDs, console.MaxIDs) {
 		files, err := f.rescan(ctx, base, chunk)
 		if errors.Is(err, acrcloud.ErrNotFound) && len(chunk) > 1 {
-			err = eachOf(ctx, chunk, func(id string) error {
+			err = console.EachOf(ctx, chunk, func(id string) error {
 				one, err := f.rescanOne(ctx, base, id)
 				files = append(files, one...)
 				return err

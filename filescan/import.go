@@ -66,7 +66,7 @@ func (f *Files) Import(ctx context.Context, remote Remote, opts *ImportOptions) 
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	t := Ticket{ContainerID: f.containerID, Name: validName(o.Name), DataType: remote.dataType, UniqueName: o.UniqueName}
+	t := Ticket{ContainerID: f.containerID, Name: console.ValidName(o.Name), DataType: remote.dataType, UniqueName: o.UniqueName}
 	base, err := f.base(ctx)
 	if err != nil {
 		return nil, err
@@ -99,11 +99,11 @@ func (f *Files) fetch(base string, remote Remote, name, secret string) func(cont
 }
 
 func (o ImportOptions) check() error {
-	if err := checkName("ImportOptions.Name", o.Name); err != nil {
+	if err := console.CheckName("ImportOptions.Name", o.Name); err != nil {
 		return err
 	}
 	if o.UniqueName {
-		return checkUniqueName("ImportOptions.Name", o.Name)
+		return console.CheckUniqueName("ImportOptions.Name", o.Name)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/console"
 )
 
 // A Ticket is all that is needed to settle an upload later, in another process too: store it as JSON when
@@ -76,7 +77,7 @@ func (t Ticket) check(containerID int) error {
 		return refuse("Ticket.DataType", "is empty", "use the Ticket as it was handed out")
 	}
 	for _, name := range []string{t.Filename, t.Name} {
-		if err := checkName("Ticket.Name", name); err != nil {
+		if err := console.CheckName("Ticket.Name", name); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/multipart"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
@@ -138,20 +139,20 @@ func (u *upload) prepare(source string) error {
 	if t.Filename == "" {
 		return &acrcloud.ArgumentError{Field: "UploadOptions.Name", Problem: "is empty, and the source has no name", Remedy: "give the file a name"}
 	}
-	if err := checkName("UploadOptions.Name", t.Filename); err != nil {
+	if err := console.CheckName("UploadOptions.Name", t.Filename); err != nil {
 		return err
 	}
-	if err := checkName("UploadOptions.Name", t.Name); err != nil {
+	if err := console.CheckName("UploadOptions.Name", t.Name); err != nil {
 		return err
 	}
 	u.contentType = contentType(t.Filename)
 	if t.UniqueName {
-		if err := checkUniqueName("UploadOptions.Name", t.fileName()); err != nil {
+		if err := console.CheckUniqueName("UploadOptions.Name", t.fileName()); err != nil {
 			return err
 		}
 		t.Filename = t.fileName() // whichever the service shows, it is the one that is looked for
 	}
-	t.Filename, t.Name = validName(t.Filename), validName(t.Name)
+	t.Filename, t.Name = console.ValidName(t.Filename), console.ValidName(t.Name)
 	u.ticket = t
 	return nil
 }

@@ -104,7 +104,9 @@ func (c *Client) Send(ctx context.Context, req *transport.Request) (*transport.R
 	if req.Header == nil {
 		req.Header = http.Header{}
 	}
-	req.Header.Set("Accept", "application/json") // without it the service answers validation errors with a redirect to HTML
+	if req.Header.Get("Accept") == "" {
+		req.Header.Set("Accept", "application/json") // without it the service answers validation errors with a redirect to HTML
+	}
 	resp, err := c.http.Do(ctx, req)
 	if e, ok := errors.AsType[*acrcloud.APIError](err); ok && e.Remedy == "" {
 		if text := remedy.Of(remedy.Answer(*e), credential.Describe(used, time.Now(), c.scope)); text != e.Hint() {

@@ -42,7 +42,11 @@ func PageQuery(page, perPage int) (q Query, asked int, err error) {
 type listBody[T any] struct {
 	Data []*T        `json:"data"`
 	Meta listNumbers `json:"meta"`
-	listNumbers
+
+	CurrentPage int `json:"current_page"`
+	PerPage     int `json:"per_page"`
+	LastPage    int `json:"last_page"`
+	Total       int `json:"total"`
 }
 
 type listNumbers struct {
@@ -60,7 +64,7 @@ func GetPage[T any](ctx context.Context, c *Client, perPage int, req *transport.
 		if err := Into(&body)(resp); err != nil {
 			return err
 		}
-		if body.Data == nil && !hasMember(resp.Body, "data") {
+		if body.Data == nil && !HasMember(resp.Body, "data") {
 			return transport.NotJSON(resp, errors.New("the response has no list"))
 		}
 		return nil
@@ -75,7 +79,7 @@ func GetPage[T any](ctx context.Context, c *Client, perPage int, req *transport.
 	}
 	n := body.Meta
 	if n == (listNumbers{}) {
-		n = body.listNumbers
+		n = listNumbers{CurrentPage: body.CurrentPage, PerPage: body.PerPage, LastPage: body.LastPage, Total: body.Total}
 	}
 	if n.PerPage == 0 {
 		n.PerPage = perPage
@@ -89,8 +93,8 @@ func GetPage[T any](ctx context.Context, c *Client, perPage int, req *transport.
 	return page, now, nil
 }
 
-// hasMember reports whether a JSON object has a member of that name.
-func hasMember(data []byte, name string) bool {
+// HasMember reports whether a JSON object has a member of that name.
+func HasMember(data []byte, name string) bool {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(data, &members) != nil {
 		return false

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -42,11 +43,12 @@ func (q Query) Text(name, value string) Query {
 	if value == "" {
 		return q
 	}
-	if q.values == nil {
-		q.values = url.Values{}
+	values := maps.Clone(q.values) // the Query may be the beginning of others
+	if values == nil {
+		values = url.Values{}
 	}
-	q.values.Set(name, value)
-	return q
+	values.Set(name, value)
+	return Query{values}
 }
 
 // Number adds a parameter unless it is zero.

@@ -2,7 +2,7 @@ package credential
 
 import "slices"
 
-// A Scope is a part of the Console API that a token is good for.
+// A Scope is a part of the Console API that a token is good for. The zero Scope is one whose name is not known.
 type Scope struct {
 	Name  string // as tokens have it, perhaps after "read-" or "write-": "filescanning"
 	Title string // in words: "File Scanning"
@@ -13,7 +13,7 @@ func FileScanning() Scope { return Scope{Name: "filescanning", Title: "File Scan
 
 // Covers reports whether the token's scopes, as far as it states any, have to do with that one.
 func (c Claims) Covers(s Scope) bool {
-	return c.Scopes == nil || slices.ContainsFunc(c.Scopes, func(scope string) bool {
+	return c.Scopes == nil || s.Name == "" || slices.ContainsFunc(c.Scopes, func(scope string) bool {
 		switch scope {
 		case "*", "read-all", "write-all", s.Name, "read-" + s.Name, "write-" + s.Name, "delete-" + s.Name:
 			return true
@@ -25,7 +25,9 @@ func (c Claims) Covers(s Scope) bool {
 func titles(scopes []Scope) []string {
 	list := make([]string, 0, len(scopes))
 	for _, scope := range scopes {
-		list = append(list, scope.Title)
+		if scope.Title != "" {
+			list = append(list, scope.Title)
+		}
 	}
 	return list
 }

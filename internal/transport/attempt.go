@@ -25,6 +25,7 @@ type attempt struct {
 	connected  atomic.Bool  // and had one
 	sent       atomic.Int64 // bytes of the body
 	responded  atomic.Int64 // responses that have begun
+	streamed   atomic.Int64 // bytes that Request.Stream has read
 
 	mu       sync.Mutex
 	timer    *time.Timer
@@ -42,7 +43,7 @@ type attempt struct {
 func (c *call) begin() {
 	c.n++
 	c.attempt = &attempt{call: c, n: c.n, started: time.Now()}
-	if c.req.Body != nil && c.req.Body.Upload {
+	if c.req.Stream != nil || c.req.Body != nil && c.req.Body.Upload {
 		c.attempt.stall = c.client.stallTimeout
 	}
 }
@@ -92,11 +93,11 @@ func (a *attempt) start(ctx context.Context) context.Context {
 	})
 }
 
-// look ends an upload that has not moved for a while. What moves is its content, and then the beginning of the response: bytes of
-// the response are not counted, or one that drips would never end. Counting is cheaper than setting the timer back with every read.
+// look ends an upload or a download that has not moved for a while. What moves is its content, and then the beginning of the response:
+// bytes of a response that is not streamed are not counted, or one that drips would never end. Counting is cheaper than setting the timer back with every read.
 func (a *attempt) look() {
 	a.mu.Lock()
-	moved := a.sent.Load() + a.responded.Load()
+	moved := a.sent.Load() + a.responded.Load() + a.streamed.Load()
 	if a.quiet++; moved != a.moved {
 		a.moved, a.quiet = moved, 0
 	}

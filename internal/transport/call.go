@@ -82,6 +82,9 @@ func (c *call) request(ctx context.Context) (*retryablehttp.Request, error) {
 // receive reads the response of an attempt, and says what it means.
 func (c *call) receive(r *http.Response) error {
 	a := c.attempt
+	if c.req.Stream != nil && r.StatusCode >= 200 && r.StatusCode < 300 {
+		return c.stream(r)
+	}
 	resp, err := read(r, c.client.maxResponseBytes)
 	_ = r.Body.Close() // all that is wanted has been read
 	if resp == nil {

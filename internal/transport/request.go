@@ -33,6 +33,11 @@ type Request struct {
 	// Check says what the response means: nil is success. The default is ConsoleError.
 	Check func(*Response) error
 
+	// Stream takes the body of a success as it arrives, in place of Response.Body, which is empty then; Check is not asked. Such a request is
+	// bounded by progress, not by time, and is sent again only while body has not been read from. An error of the body's own, where it
+	// breaks off, is in what Do returns.
+	Stream func(resp *Response, body io.Reader) error
+
 	// BeforeRetry is called before a request that the service has refused, with 429 say, is sent again, and gets the wait since
 	// the refusal. An error ends the call, and is wrapped in Do's. nil: nothing is asked.
 	BeforeRetry func(ctx context.Context, waited time.Duration) error

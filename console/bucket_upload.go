@@ -1,0 +1,367 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	core "github.com/musicchartsai/acrcloud-go/internal/console"
+	"github.com/musicchartsai/acrcloud-go/internal/multipart"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// A DataType says what a file of a bucket is made of.
+type DataType string
+
+// The data types.
+const (
+	Audio         DataType = "audio"       // an audio or video file
+	Fingerprint   DataType = "fingerprint" // a fingerprint that another ACRCloud tool has made
+	typeAudioURL  DataType = "audio_url"
+	typeCatalogue DataType = "acrid"
+)
+
+// UploadOptions are the options of an upload. The zero value uploads audio under the source's name.
+type UploadOptions struct {
+	DataType    DataType       // Audio unless set
+	Title       string         // empty: the source's name
+	UserDefined map[string]any // what results are to say about the file, such as "artist" and "isrc"
+	OnProgress  func(Progress) // called while the content is sent, one call at a time; it must be quick
+
+	// UniqueName promises that the title is this upload's alone: no other content in the bucket has it, now or later. Then a file of the
+	// title is returned, not made again: one that an earlier call, or an earlier run of the program, has made, in whatever state it is;
+	// and one whose creation got no response. So the upload can be repeated after any error. Several files of the title are an error
+	// that matches [ErrNameNotUnique] and has them as candidates.
+	//
+	// Make the title of a key of your own that is unique for the content, in ASCII letters, digits, dots, hyphens and underscores; put what
+	// people are to read into UserDefined. Titles that differ in blanks, underscores or white space at the ends only are the same here.
+	//
+	// Calls for one title wait for each other within a Client. Two Clients, or two processes, must not upload the same title at the same
+	// time: both would find nothing, and both make a file. How long the service takes to list a new file is not known; the SDK looks for 4
+	// seconds where an earlier request may have made the file. After a crash, go on with the [Ticket].
+	UniqueName bool
+
+	// OnTicket is called right before the request that makes the file. Store the [Ticket]: with it, [BucketFiles.Resume] settles the
+	// upload after a crash. An error stops the upload; nothing is sent. It is not called where UniqueName has found the file.
+	OnTicket func(ctx context.Context, t Ticket) error
+
+	// ResendIfUnsure sends the request again, at most twice, where it is not known whether it was processed and no file of the title has
+	// shown for some seconds. The file may then be made twice.
+	ResendIfUnsure bool
+}
+
+// Progress says how far an upload has come.
+type Progress struct {
+	Attempt int   // 1, 2, …: after a failure the content is sent from its beginning
+	Sent    int64 // bytes of the content in this attempt
+	Total   int64 // bytes of the content
+	Done    bool  // the service has the file
+}
+
+// Upload uploads content and returns the file, which the service then processes; see [BucketFiles.Wait]. Each upload makes a new file, and
+// storing files is billed, unless UploadOptions.UniqueName finds the file that was made before.
+//
+// It calls GET and POST /api/buckets/{bucket}/files. The content is streamed in a form and never held in memory. The POST is sent once,
+// unless the service cannot have accepted it: no connection was made, or it answered 429, or 503 with a Retry-After. Even then the file is
+// looked for by its title first. If the POST may have been processed although no success came back, the file is looked for by its title. It
+// is returned only where UniqueName proves that it is this upload's. Otherwise the error matches [acrcloud.ErrOutcomeUnknown]. How large a
+// file may be is not known.
+//
+// What is wrong before anything is sent is an [*acrcloud.ArgumentError] or an [*acrcloud.SourceError]; whatever fails later is in an
+// [*UploadError].
+func (f *BucketFiles) Upload(ctx context.Context, src acrcloud.Source, opts *UploadOptions) (*BucketFile, error) {
+	if err := f.group().ready(); err != nil {
+		return nil, err
+	}
+	u := &upload{files: f, opts: valueOf(opts)}
+	if err := u.prepare(src.Name()); err != nil {
+		return nil, err
+	}
+	content, err := src.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer content.Close() //nolint:errcheck // it was only read
+	if content.Size() < 0 {
+		if err := content.Spool(ctx, maxSpool); err != nil {
+			return nil, err
+		}
+	}
+	u.content = content
+	file, err := u.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u.report(Progress{Attempt: max(u.attempt, 1), Sent: content.Size(), Total: content.Size(), Done: true})
+	return file, nil
+}
+
+// maxSpool bounds the temporary file that content of unknown size is written to.
+const maxSpool = 5 << 30
+
+// An upload is one call of Upload.
+type upload struct {
+	files    *BucketFiles
+	opts     UploadOptions
+	content  *acrcloud.Content
+	ticket   Ticket // but for the time
+	filename string
+	user     string // user_defined, as it is sent
+	attempt  int
+}
+
+// prepare checks the options and decides the file's title. source is the name of the content.
+func (u *upload) prepare(source string) (err error) {
+	u.opts.DataType = cmp.Or(u.opts.DataType, Audio)
+	if u.opts.DataType != Audio && u.opts.DataType != Fingerprint {
+		return refuse("UploadOptions.DataType", "is neither Audio nor Fingerprint", "use one of these; Import is for content that the service has or fetches")
+	}
+	title := cmp.Or(u.opts.Title, source)
+	if u.ticket, err = newTicket("UploadOptions.Title", u.files.bucketID, title, u.opts.DataType, u.opts.UniqueName); err != nil {
+		return err
+	}
+	u.filename = core.ValidName(cmp.Or(source, title))
+	if err := core.CheckName("Source", u.filename); err != nil {
+		return err
+	}
+	if u.opts.UserDefined != nil {
+		u.user, err = userDefinedText(u.opts.UserDefined)
+	}
+	return err
+}
+
+func (u *upload) run(ctx context.Context) (*BucketFile, error) {
+	form := []multipart.Field{{Name: "title", Value: u.ticket.Title}, {Name: "data_type", Value: string(u.opts.DataType)}}
+	if u.user != "" {
+		form = append(form, multipart.Field{Name: "user_defined", Value: u.user})
+	}
+	body, err := multipart.New(form, multipart.File{Field: "file", Name: u.filename, ContentType: "application/octet-stream"})
+	if err != nil {
+		return nil, err
+	}
+	return newFile{
+		files: u.files, ticket: u.ticket, onTicket: u.opts.OnTicket, resend: func() bool { return u.opts.ResendIfUnsure && u.content.Repeatable() },
+		send: func(ctx context.Context, again again) (file *BucketFile, err error) {
+			req, err := u.files.g.request(action{op: "bucket-files.upload", method: http.MethodPost, cost: transport.Billed})
+			if err != nil {
+				return nil, err
+			}
+			req.Header = http.Header{"Content-Type": {body.ContentType()}}
+			req.Header.Set("Expect", "100-continue") // a refusal comes before the content is sent
+			req.Body, req.BeforeRetry, req.Check = u.body(body), again, core.One(&file, isBucketFile, nil)
+			_, err = u.files.g.api.Send(ctx, req)
+			return file, err
+		},
+	}.create(ctx)
+}
+
+// body is the content, inside of the form.
+func (u *upload) body(form *multipart.Form) *transport.Body {
+	head := form.HeadLength()
+	return &transport.Body{
+		Length: form.Length(u.content.Size()), Upload: true, Repeatable: u.content.Repeatable,
+		Open: func(ctx context.Context) (io.ReadCloser, error) {
+			r, err := u.content.NewReader(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return struct {
+				io.Reader
+				io.Closer
+			}{form.Reader(r), r}, nil
+		},
+		OnSent: func(attempt int, sent int64) {
+			u.attempt = attempt
+			u.report(Progress{Attempt: attempt, Sent: min(max(sent-head, 0), u.content.Size()), Total: u.content.Size()})
+		},
+	}
+}
+
+func (u *upload) report(p Progress) {
+	if u.opts.OnProgress != nil {
+		u.opts.OnProgress(p)
+	}
+}
+
+func isBucketFile(f *BucketFile) bool { return f.ID > 0 }
+
+// A Remote is content that the service has, or fetches itself. Make one with [AudioURL] or [CatalogueACRID].
+type Remote struct {
+	dataType DataType
+	url      acrcloud.Secret // it may be signed
+	acrid    string
+}
+
+// AudioURL is an audio or video file at an http, https or ftp URL.
+func AudioURL(url string) Remote { return Remote{dataType: typeAudioURL, url: acrcloud.NewSecret(url)} }
+
+// CatalogueACRID is a recording of ACRCloud's music, by its ACRID. The documentation in Chinese does not have it.
+func CatalogueACRID(acrid string) Remote { return Remote{dataType: typeCatalogue, acrid: acrid} }
+
+// ImportOptions are the options of an import.
+type ImportOptions struct {
+	Title       string         // empty: the service chooses
+	UserDefined map[string]any // as in UploadOptions
+	UniqueName  bool           // as in UploadOptions; it needs a Title
+
+	// OnTicket is called right before the request that makes the file, as in UploadOptions.
+	OnTicket func(ctx context.Context, t Ticket) error
+}
+
+// Import makes a file of content that the service has or fetches. It calls GET and POST /api/buckets/{bucket}/files; without a title only
+// the latter. Each import makes a new file, and storing files is billed, unless ImportOptions.UniqueName finds the file that was made
+// before. The POST is sent once, unless the service cannot have accepted it. If it may have been processed although no success came back, the
+// file is looked for by its title, and returned if UniqueName proves that it is this import's. Otherwise the error, an [*UploadError],
+// matches [acrcloud.ErrOutcomeUnknown].
+func (f *BucketFiles) Import(ctx context.Context, remote Remote, opts *ImportOptions) (*BucketFile, error) {
+	if err := f.group().ready(); err != nil {
+		return nil, err
+	}
+	body, secret, err := remote.body()
+	if err != nil {
+		return nil, err
+	}
+	o := valueOf(opts)
+	if o.Title == "" && o.UniqueName {
+		return nil, refuse("ImportOptions.Title", "is empty, so that it cannot be unique", "give the file a title")
+	}
+	t := Ticket{BucketID: f.bucketID, DataType: remote.dataType}
+	if o.Title != "" {
+		if t, err = newTicket("ImportOptions.Title", f.bucketID, o.Title, remote.dataType, o.UniqueName); err != nil {
+			return nil, err
+		}
+		body["title"] = t.Title
+	}
+	if o.UserDefined != nil {
+		body["user_defined"] = o.UserDefined
+	}
+	if _, err := core.JSON(body); err != nil {
+		return nil, refuse("ImportOptions.UserDefined", "cannot be encoded as JSON: "+err.Error(), "use values that encoding/json accepts")
+	}
+	send := func(ctx context.Context, again again) (file *BucketFile, err error) {
+		req, err := f.g.request(action{op: "bucket-files.import", method: http.MethodPost, cost: transport.Billed, body: body, secrets: secret})
+		if err != nil {
+			return nil, err
+		}
+		req.BeforeRetry, req.Check = again, core.One(&file, isBucketFile, nil)
+		_, err = f.g.api.Send(ctx, req)
+		return file, err
+	}
+	return newFile{files: f, ticket: t, onTicket: o.OnTicket, send: send}.create(ctx)
+}
+
+func (r Remote) body() (fields, []string, error) {
+	switch r.dataType {
+	case typeCatalogue:
+		if err := core.CheckTextID("Remote", r.acrid, "use Music.ACRID of a result"); err != nil {
+			return nil, nil, err
+		}
+		return fields{"data_type": r.dataType, "acrid": r.acrid}, nil, nil
+	case typeAudioURL:
+		u, err := url.Parse(r.url.Reveal())
+		if err != nil || u.Host == "" {
+			break
+		}
+		switch strings.ToLower(u.Scheme) {
+		case "http", "https", "ftp":
+			return fields{"data_type": r.dataType, "url": r.url.Reveal()}, []string{u.RawQuery}, nil
+		}
+	}
+	return nil, nil, refuse("Remote", "is nothing that the service can fetch", "use AudioURL with an http, https or ftp URL, or CatalogueACRID")
+}
+
+// again is what a request calls before it is sent again after a refusal.
+type again = func(ctx context.Context, waited time.Duration) error
+
+// A newFile is one file to be made, exactly once; see internal/console's Creation.
+type newFile struct {
+	files    *BucketFiles
+	ticket   Ticket
+	onTicket func(context.Context, Ticket) error
+	send     func(ctx context.Context, again again) (*BucketFile, error) // the request that makes it
+	resend   func() bool                                                 // whether that may be sent again where its outcome is unknown
+	earlier  time.Time                                                   // when an earlier request for it ended; zero: there was none
+}
+
+// create makes the file, or returns the one that was made already.
+func (n newFile) create(ctx context.Context) (*BucketFile, error) {
+	t := n.ticket
+	sent := false
+	c := &core.Creation[BucketFile]{
+		Made: func(f *BucketFile) (string, time.Time) { return fmt.Sprint(f.ID), f.CreatedAt },
+		Ours: func(*BucketFile) error { return nil }, Send: n.send, Resend: n.resend, Earlier: n.earlier, Since: t.Time,
+	}
+	c.Ready = func(ctx context.Context, now time.Time) error {
+		if t.Time.IsZero() {
+			t.Time = now
+		}
+		if n.onTicket != nil {
+			if err := n.onTicket(ctx, t); err != nil {
+				return err
+			}
+		}
+		sent = ctx.Err() == nil
+		return nil
+	}
+	if t.Title != "" {
+		c.Look = func(ctx context.Context, all bool) (core.Look[BucketFile], error) { return n.files.titled(ctx, t, all) }
+	}
+	if t.UniqueName {
+		c.Proof = core.ByCaller
+		earlier, give, err := n.files.client.names.Take(ctx, fmt.Sprint(t.BucketID, " ", core.PlainName(t.Title)))
+		if err != nil {
+			return nil, stoppedWith(t, err)
+		}
+		defer func() { give(sent) }()
+		if c.Earlier.IsZero() {
+			c.Earlier = earlier
+		}
+	}
+	file, err := c.Do(ctx)
+	if err != nil {
+		return nil, stoppedWith(t, err)
+	}
+	settle(file)
+	return file, nil
+}
+
+// maxNamesakes bounds a look for a title that is not unique.
+const maxNamesakes = 5000
+
+// titled returns the files of the ticket's title; all of them, or those of the first page, which has the newest.
+func (f *BucketFiles) titled(ctx context.Context, t Ticket, all bool) (look core.Look[BucketFile], err error) {
+	title := core.PlainName(t.Title)
+	o := ListBucketFilesOptions{PerPage: core.AllPerPage, Search: core.SearchTerm(t.Title), Order: "desc"}
+	fetch := func(ctx context.Context, number int) (*core.Page[BucketFile], error) {
+		o := o
+		o.Page = number
+		page, now, err := f.page(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		look.Now = now
+		if !all {
+			page.LastPage = number
+		}
+		return (*core.Page[BucketFile])(page), nil
+	}
+	seen := 0
+	for file, err := range core.All(ctx, 1, fetch, func(f *BucketFile) int { return f.ID }) {
+		if err != nil {
+			return core.Look[BucketFile]{}, err
+		}
+		if seen++; seen > maxNamesakes && !t.UniqueName {
+			return core.Look[BucketFile]{}, fmt.Errorf("acrcloud: more than %d files have %q in their title", maxNamesakes, o.Search)
+		}
+		if core.PlainName(file.Title) == title {
+			look.Things = append(look.Things, file)
+		}
+	}
+	return look, nil
+}

@@ -1,0 +1,205 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	core "github.com/musicchartsai/acrcloud-go/internal/console"
+	"github.com/musicchartsai/acrcloud-go/internal/endpoint"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// Buckets is the account's buckets: collections of audio to compare with. Tokens need the scope read-buckets, and write-buckets to change
+// something.
+type Buckets struct{ g group }
+
+// A Bucket is a collection of audio, or of channels, that recognition compares with.
+//
+// Decoding is tolerant in the way of [acrcloud.Music].
+type Bucket struct {
+	ID        int             `json:"id"`
+	AccountID int             `json:"uid,omitzero"` // of the console account
+	Name      string          `json:"name,omitzero"`
+	Type      BucketType      `json:"type,omitzero"`
+	State     int             `json:"state,omitzero"` // 1 is active
+	Region    acrcloud.Region `json:"region,omitzero"`
+	NetType   *NetType        `json:"net_type,omitzero"` // nil where the service does not say
+
+	Labels           []string `json:"labels,omitzero"`
+	MetadataTemplate string   `json:"metadata_template,omitzero"` // which metadata its files have, for the console; a list, or JSON
+	Num              int      `json:"num,omitzero"`               // how many files it has
+	Size             int64    `json:"size,omitzero"`              // of all its files; the unit is not documented
+	AccessPermission string   `json:"access_permission,omitzero"` // such as "private"
+	Node             string   `json:"node,omitzero"`              // internal
+	Tracker          int      `json:"tracker,omitzero"`           // undocumented
+
+	CreatedAt time.Time `json:"created_at,omitzero"` // UTC, by the service's clock
+	UpdatedAt time.Time `json:"updated_at,omitzero"` // UTC, by the service's clock
+
+	// Extra has every member that is not above, and those above that had an unreadable value.
+	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
+}
+
+// A BucketType says what a bucket holds. It is an open set.
+type BucketType string
+
+// The documented types.
+const (
+	FileBucket          BucketType = "File"          // audio files and fingerprints: BucketFiles
+	LiveBucket          BucketType = "Live"          // live channels: LiveChannels
+	LiveRecBucket       BucketType = "LiveRec"       // recorded channels
+	LiveTimeshiftBucket BucketType = "LiveTimeshift" // channels with time shift
+	DedupBucket         BucketType = "DedupFile"     // files without duplicates: DedupFiles
+)
+
+// A NetType says where a bucket is recognised.
+type NetType int
+
+// The net types, as the documentation has them. The official command line tool has other words for them.
+const (
+	NetBoth    NetType = 0
+	NetOnline  NetType = 1 // by the service
+	NetOffline NetType = 2 // in databases on devices
+)
+
+// ListBucketsOptions selects buckets. The zero value means all.
+type ListBucketsOptions struct {
+	Page    int             // 1 is the first, and the default
+	PerPage int             // 20 by default; All uses 100
+	Region  acrcloud.Region // only those of a region
+	Type    BucketType      // only those of a type
+	Search  string          // part of a name; whether the service looks at it is not documented
+}
+
+// A CreateBucketRequest describes a new bucket. Name, Type and Region are required.
+type CreateBucketRequest struct {
+	Name             string
+	Type             BucketType
+	Region           acrcloud.Region
+	NetType          *NetType // NetOnline unless set
+	Labels           []string
+	MetadataTemplate string
+}
+
+// An UpdateBucketRequest changes what is set and leaves the rest as it is.
+type UpdateBucketRequest struct {
+	Name             *string
+	Labels           []string // nil leaves them
+	MetadataTemplate *string
+}
+
+// List returns one page of buckets; nil options mean the first of all. It calls GET /api/buckets. It is retried.
+func (b *Buckets) List(ctx context.Context, opts *ListBucketsOptions) (*Page[Bucket], error) {
+	return b.page(ctx, valueOf(opts))
+}
+
+// All iterates over all buckets, page by page; nil options mean all. It calls GET /api/buckets. Each range starts anew, with the
+// options as they were when All was called. An error comes last and ends it.
+func (b *Buckets) All(ctx context.Context, opts *ListBucketsOptions) iter.Seq2[*Bucket, error] {
+	o := valueOf(opts)
+	return all(ctx, o.Page, o.PerPage, func(ctx context.Context, number, perPage int) (*Page[Bucket], error) {
+		o := o
+		o.Page, o.PerPage = number, perPage
+		return b.page(ctx, o)
+	}, func(b *Bucket) int { return b.ID })
+}
+
+func (b *Buckets) page(ctx context.Context, o ListBucketsOptions) (*Page[Bucket], error) {
+	return page[Bucket](ctx, b.group(), o.Page, o.PerPage, action{op: "buckets.list"}, func(q core.Query) core.Query {
+		return q.Text("region", string(o.Region)).Text("type", string(o.Type)).Text("search", o.Search)
+	})
+}
+
+// Get returns a bucket. It calls GET /api/buckets/{bucket}. It is retried. A bucket that does not exist is [acrcloud.ErrNotFound].
+func (b *Buckets) Get(ctx context.Context, id int) (*Bucket, error) {
+	if err := checkID("id", id); err != nil {
+		return nil, err
+	}
+	return one(ctx, b.group(), action{op: "buckets.get", path: pathOf(id)}, func(b *Bucket) bool { return b.ID == id }, core.NotFound("bucket "+strconv.Itoa(id)))
+}
+
+// Create makes a bucket. It calls POST /api/buckets, once, unless the service cannot have accepted it. If it may have been made although no
+// success came back, the error matches [acrcloud.ErrOutcomeUnknown]: look for it by All. Whether a bucket is billed is not known.
+func (b *Buckets) Create(ctx context.Context, r CreateBucketRequest) (*Bucket, error) {
+	const field = "CreateBucketRequest."
+	switch {
+	case r.Name == "":
+		return nil, refuse(field+"Name", "is empty", "give the bucket a name")
+	case r.Type == "":
+		return nil, refuse(field+"Type", "is empty", "use FileBucket or another of the BucketType constants")
+	}
+	if err := checkRegion(field+"Region", r.Region); err != nil {
+		return nil, err
+	}
+	body := fields{"name": r.Name, "type": r.Type, "region": r.Region, "net_type": NetOnline}
+	put(body, "net_type", r.NetType)
+	if len(r.Labels) > 0 {
+		body["labels"] = r.Labels
+	}
+	if r.MetadataTemplate != "" {
+		body["metadata_template"] = r.MetadataTemplate
+	}
+	return one(ctx, b.group(), action{op: "buckets.create", method: http.MethodPost, cost: transport.Billed, body: body}, isBucket, nil)
+}
+
+// Update changes a bucket and returns it. It calls PUT /api/buckets/{bucket}, and GET where that returns no bucket. It is retried.
+func (b *Buckets) Update(ctx context.Context, id int, r UpdateBucketRequest) (*Bucket, error) {
+	if err := checkID("id", id); err != nil {
+		return nil, err
+	}
+	body := fields{}
+	put(body, "name", r.Name)
+	put(body, "metadata_template", r.MetadataTemplate)
+	if r.Labels != nil {
+		body["labels"] = r.Labels
+	}
+	if err := checkChange("UpdateBucketRequest", body, r.Name); err != nil {
+		return nil, err
+	}
+	return changed(ctx, b.group(), action{op: "buckets.update", path: pathOf(id), body: body}, func(b *Bucket) bool { return b.ID == id },
+		func() (*Bucket, error) { return b.Get(ctx, id) })
+}
+
+// Delete deletes a bucket with all that is in it. It calls DELETE /api/buckets/{bucket}. It is retried; a bucket that is gone after an
+// attempt whose response was lost counts as deleted.
+func (b *Buckets) Delete(ctx context.Context, id int) error {
+	if err := checkID("id", id); err != nil {
+		return err
+	}
+	return b.group().remove(ctx, action{op: "buckets.delete", path: pathOf(id)})
+}
+
+func (b *Buckets) group() group {
+	if b == nil {
+		return group{}
+	}
+	return b.g
+}
+
+func isBucket(b *Bucket) bool { return b.ID > 0 }
+
+// checkChange refuses a change of nothing, and an empty name.
+func checkChange(field string, body fields, name *string) error {
+	switch {
+	case name != nil && *name == "":
+		return refuse(field+".Name", "is empty", "leave it nil to keep the name")
+	case len(body) == 0:
+		return refuse(field, "changes nothing", "set what is to change")
+	}
+	return nil
+}
+
+func isRegion(r acrcloud.Region) bool { return endpoint.IsRegion(string(r)) }
+
+// valueOf copies options; nil means their zero value.
+func valueOf[T any](opts *T) (o T) {
+	if opts != nil {
+		o = *opts
+	}
+	return o
+}

@@ -1,0 +1,329 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strconv"
+	"time"
+
+	core "github.com/musicchartsai/acrcloud-go/internal/console"
+	"github.com/musicchartsai/acrcloud-go/internal/lenient"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
+)
+
+// A PlayFilter selects plays. The zero value means all that were recognised.
+type PlayFilter struct {
+	MinDuration time.Duration // only what was played as long as this, in whole seconds
+	MaxDuration time.Duration // only what was played no longer than this, in whole seconds; the service stops at an hour by default
+	ISRCCountry string        // only what has an ISRC of this country, such as "DE"
+
+	// WithFalsePositives adds what the service takes for mistakes.
+	WithFalsePositives bool
+}
+
+func (f PlayFilter) query(q core.Query) (core.Query, error) {
+	switch {
+	case f.MinDuration < 0:
+		return q, refuse("PlayFilter.MinDuration", "is negative", "leave it zero for any duration")
+	case f.MaxDuration < 0:
+		return q, refuse("PlayFilter.MaxDuration", "is negative", "leave it zero for the service's default")
+	case f.MaxDuration > 0 && f.MaxDuration < f.MinDuration:
+		return q, refuse("PlayFilter.MaxDuration", "is less than MinDuration", "exchange the two")
+	}
+	return q.Number("min_duration", wholeSeconds(f.MinDuration)).Number("max_duration", wholeSeconds(f.MaxDuration)).
+		Text("isrc_country", f.ISRCCountry).Bool("with_false_positive", f.WithFalsePositives), nil
+}
+
+// wholeSeconds rounds up.
+func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// PlaysOptions say which plays, and how they are fetched. Days is required.
+type PlaysOptions struct {
+	Days   DateRange // the last one included
+	Filter PlayFilter
+
+	// Zone is whose days they are; nil means UTC. The service's days are those of UTC: for another zone one more is fetched, and what
+	// belongs to neighbouring days is cut off.
+	Zone *time.Location
+
+	// InFlight is how many days are fetched ahead of the one that is read; 1 unless set. So many days are in memory, and the one that
+	// is read.
+	InFlight int
+}
+
+// A Day is what was played on a stream or channel on a day.
+type Day struct {
+	Date     Date // in the zone of PlaysOptions
+	StreamID string
+	Plays    []*Play // by their start; none is no error
+}
+
+// A DayError says which day could not be fetched. Go on from there: with Days.From set to its Date.
+type DayError struct {
+	Date Date // in the zone of PlaysOptions; all days before it were complete
+	Err  error
+}
+
+// Error says which day, and why.
+func (e *DayError) Error() string {
+	return fmt.Sprintf("acrcloud: the plays of %v: %s", e.Date, causeOf(e.Err))
+}
+
+// Unwrap returns the cause.
+func (e *DayError) Unwrap() error { return e.Err }
+
+// A monitored is a stream or a channel whose results are asked for.
+type monitored struct {
+	group
+
+	noun string // "streams"
+	id   string
+	bad  error
+}
+
+// action is a call about what is monitored.
+func (m monitored) action(op, path string, q core.Query) action {
+	return action{op: m.noun + "." + op, path: "/" + m.noun + "/" + m.id + path, query: q}
+}
+
+func (m monitored) ready() error {
+	if err := m.group.ready(); err != nil {
+		return err
+	}
+	return m.bad
+}
+
+// day returns the plays of a day of UTC.
+func (m monitored) day(ctx context.Context, date Date, f PlayFilter) ([]*Play, error) {
+	if err := date.check("date"); err != nil {
+		return nil, err
+	}
+	q, err := f.query(core.Query{}.Text("type", "day").Text("date", date.compact()))
+	if err != nil {
+		return nil, err
+	}
+	return m.plays(ctx, m.action("results", "/results", q))
+}
+
+func (m monitored) last(ctx context.Context, f PlayFilter) ([]*Play, error) {
+	q, err := f.query(core.Query{}.Text("type", "last"))
+	if err != nil {
+		return nil, err
+	}
+	return m.plays(ctx, m.action("last", "/results", q))
+}
+
+// plays runs an action that returns plays.
+func (m monitored) plays(ctx context.Context, a action) ([]*Play, error) {
+	if err := m.ready(); err != nil {
+		return nil, err
+	}
+	return readPlays(ctx, m.group, a, m.id)
+}
+
+func readPlays(ctx context.Context, g group, a action, id string) ([]*Play, error) {
+	req, err := g.request(a)
+	if err != nil {
+		return nil, err
+	}
+	var body struct {
+		Data []wirePlay `json:"data"`
+	}
+	req.Check = func(resp *transport.Response) error {
+		if err := transport.ConsoleError(resp); err != nil {
+			return err
+		}
+		if err := lenient.Unmarshal(resp.Body, &body); err != nil {
+			return transport.NotJSON(resp, err)
+		}
+		if body.Data == nil && !core.HasMember(resp.Body, "data") {
+			return transport.NotJSON(resp, errors.New("the response has no list"))
+		}
+		return nil
+	}
+	if _, err := g.api.Send(ctx, req); err != nil {
+		return nil, err
+	}
+	all := make([]Play, len(body.Data))
+	plays := make([]*Play, len(body.Data))
+	for i := range body.Data {
+		all[i] = body.Data[i].play()
+		if id != "" {
+			all[i].StreamID = id
+		}
+		plays[i] = &all[i]
+	}
+	return plays, nil
+}
+
+// days iterates over the days of a range.
+func (m monitored) days(ctx context.Context, o PlaysOptions) iter.Seq2[*Day, error] {
+	return func(yield func(*Day, error) bool) {
+		if err := m.check(&o); err != nil {
+			yield(nil, err)
+			return
+		}
+		w := newDayWalk(ctx, m, o)
+		defer w.stop()
+		for date := o.Days.From; !o.Days.To.Before(date); date = date.AddDays(1) {
+			plays, err := w.next(date)
+			if err != nil {
+				yield(nil, &DayError{Date: date, Err: err})
+				return
+			}
+			if !yield(&Day{Date: date, StreamID: m.id, Plays: plays}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// check refuses what makes no sense, and fills in the defaults.
+func (m monitored) check(o *PlaysOptions) error {
+	if err := m.ready(); err != nil {
+		return err
+	}
+	if err := o.Days.check("PlaysOptions.Days"); err != nil {
+		return err
+	}
+	if _, err := o.Filter.query(core.Query{}); err != nil {
+		return err
+	}
+	switch {
+	case o.InFlight < 0 || o.InFlight > maxInFlight:
+		return refuse("PlaysOptions.InFlight", "is "+strconv.Itoa(o.InFlight), fmt.Sprintf("use 1 to %d, or leave it zero for 1", maxInFlight))
+	case o.InFlight == 0:
+		o.InFlight = 1
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	return nil
+}
+
+const maxInFlight = 64
+
+// A dayWalk fetches days of UTC in order, some of them ahead, and makes those of another zone of them.
+type dayWalk struct {
+	monitored
+	PlaysOptions
+
+	ctx    context.Context // ends with the walk
+	cancel context.CancelFunc
+
+	start, fetched, last Date           // days of UTC: the next to be asked for, the next to be taken, the last
+	ahead                []<-chan plays // of days that were asked for
+	left                 []datedPlay    // what was fetched and belongs to a later day
+}
+
+type plays struct {
+	list []*Play
+	err  error
+}
+
+type datedPlay struct {
+	*Play
+	date Date
+}
+
+func newDayWalk(ctx context.Context, m monitored, o PlaysOptions) *dayWalk {
+	w := &dayWalk{monitored: m, PlaysOptions: o}
+	w.ctx, w.cancel = context.WithCancel(ctx)
+	w.start = DateOf(o.Days.From.In(o.Zone).UTC())
+	w.fetched, w.last = w.start, w.lastOf(o.Days.To)
+	return w
+}
+
+// lastOf returns the last day of UTC that a day of the zone is in.
+func (w *dayWalk) lastOf(date Date) Date {
+	return DateOf(date.AddDays(1).In(w.Zone).Add(-1).UTC())
+}
+
+// stop ends the requests that are under way.
+func (w *dayWalk) stop() {
+	w.cancel()
+	for _, ch := range w.ahead {
+		<-ch
+	}
+}
+
+// ask sees to it that enough days are asked for.
+func (w *dayWalk) ask() {
+	for len(w.ahead) < w.InFlight && !w.last.Before(w.start) {
+		ch, date := make(chan plays, 1), w.start
+		go func() {
+			list, err := w.day(w.ctx, date, w.Filter)
+			ch <- plays{list, err}
+		}()
+		w.ahead, w.start = append(w.ahead, ch), w.start.AddDays(1)
+	}
+}
+
+// next returns the plays of the next day of the zone.
+func (w *dayWalk) next(date Date) ([]*Play, error) {
+	for end := w.lastOf(date); !end.Before(w.fetched); {
+		w.ask()
+		got := <-w.ahead[0]
+		w.ahead[0] = nil
+		w.ahead = w.ahead[1:]
+		if got.err != nil {
+			return nil, got.err
+		}
+		w.ask()
+		for _, p := range got.list {
+			w.left = append(w.left, datedPlay{p, w.dateOf(p)})
+		}
+		w.fetched = w.fetched.AddDays(1)
+	}
+	list := make([]*Play, 0, len(w.left))
+	later := w.left[:0]
+	for _, p := range w.left {
+		switch {
+		case date.Before(p.date):
+			later = append(later, p)
+		case !p.date.Before(w.Days.From):
+			list = append(list, p.Play)
+		}
+	}
+	clear(w.left[len(later):])
+	w.left = later
+	byStart := func(a, b *Play) int { return a.Start.Compare(b.Start) }
+	if !slices.IsSortedFunc(list, byStart) {
+		slices.SortStableFunc(list, byStart)
+	}
+	return list, nil
+}
+
+// dateOf is the day that a play belongs to. In UTC it is the one that the service says, whatever the play's time is.
+func (w *dayWalk) dateOf(p *Play) Date {
+	if w.Zone == time.UTC || p.Start.IsZero() {
+		if w.fetched.Before(w.Days.From) {
+			return w.Days.From
+		}
+		if w.Days.To.Before(w.fetched) {
+			return w.Days.To
+		}
+		return w.fetched
+	}
+	return DateOf(p.Start.In(w.Zone))
+}
+
+// playsOf iterates over the plays of days.
+func playsOf(days iter.Seq2[*Day, error]) iter.Seq2[*Play, error] {
+	return func(yield func(*Play, error) bool) {
+		for day, err := range days {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, p := range day.Plays {
+				if !yield(p, nil) {
+					return
+				}
+			}
+		}
+	}
+}

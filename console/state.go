@@ -1,0 +1,80 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	core "github.com/musicchartsai/acrcloud-go/internal/console"
+)
+
+// StateOptions select days of a stream's or channel's state. The zero value leaves the choice to the service.
+type StateOptions struct {
+	Days DateRange // zero: the service's choice
+
+	// TimeOffset is the zone of the days, in minutes as JavaScript counts them: -480 is UTC+8. TimeOffsetOf makes it.
+	TimeOffset int
+}
+
+// TimeOffsetOf is the offset of a time's zone from UTC in minutes as JavaScript counts them, negative to the east.
+func TimeOffsetOf(t time.Time) int {
+	_, east := t.Zone()
+	return -east / 60
+}
+
+// StreamStates says when a stream or channel could be listened to.
+type StreamStates struct {
+	TotalTime  int64         `json:"total_time"`          // in seconds
+	ValidTime  int64         `json:"valid_time"`          // of it, in which the stream was running, in seconds
+	TimeOffset int           `json:"timeoffset"`          // as in StateOptions
+	Periods    []StatePeriod `json:"state_list,omitzero"` // in the order of the service
+
+	// Extra has every member that is not above, and those above that had an unreadable value.
+	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
+}
+
+// A StatePeriod is a time in one state. Its times are read as UTC, as the service writes them without a zone; whether they follow
+// TimeOffset is not documented.
+type StatePeriod struct {
+	Code     int       `json:"code"` // 0 is running; 12 has been seen for a stream that could not be listened to
+	Start    time.Time `json:"start,omitzero"`
+	End      time.Time `json:"end,omitzero"`
+	Duration int64     `json:"duration"` // in seconds
+
+	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
+}
+
+// Running reports whether the stream could be listened to.
+func (p StatePeriod) Running() bool { return p.Code == 0 }
+
+// Gaps returns the periods in which the stream could not be listened to.
+func (s *StreamStates) Gaps() []StatePeriod {
+	if s == nil {
+		return nil
+	}
+	var gaps []StatePeriod
+	for _, p := range s.Periods {
+		if !p.Running() {
+			gaps = append(gaps, p)
+		}
+	}
+	return gaps
+}
+
+func (m monitored) state(ctx context.Context, opts *StateOptions) (*StreamStates, error) {
+	if err := m.ready(); err != nil {
+		return nil, err
+	}
+	o := valueOf(opts)
+	q := core.Query{}.Number("timeoffset", o.TimeOffset)
+	if !o.Days.From.IsZero() || !o.Days.To.IsZero() {
+		if err := o.Days.check("StateOptions.Days"); err != nil {
+			return nil, err
+		}
+		q = q.Text("start_date", o.Days.From.compact()).Text("end_date", o.Days.To.compact())
+	}
+	if o.TimeOffset < -15*60 || o.TimeOffset > 15*60 {
+		return nil, refuse("StateOptions.TimeOffset", "is no offset of a time zone", "use minutes, such as with TimeOffsetOf")
+	}
+	return one(ctx, m.group, m.action("state", "/state", q), func(s *StreamStates) bool { return s != nil }, nil)
+}

@@ -1,0 +1,41 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// The service writes user_defined as an object, as [] or null where there is nothing, and as a text that holds JSON. It takes it as an
+// object in one place and as a text in another.
+
+// readUserDefined reads the text that holds JSON, which decoding has left in Extra. Any other text stays there.
+func readUserDefined(values *map[string]json.RawMessage, extra *map[string]json.RawMessage) {
+	var text string
+	raw, ok := (*extra)["user_defined"]
+	if !ok || json.Unmarshal(raw, &text) != nil || !bytes.HasPrefix(bytes.TrimSpace([]byte(text)), []byte("{")) {
+		return
+	}
+	var inner map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &inner) != nil {
+		return
+	}
+	*values, *extra = inner, without(*extra, "user_defined")
+}
+
+// without takes a member away; nothing is left as nil.
+func without(extra map[string]json.RawMessage, name string) map[string]json.RawMessage {
+	delete(extra, name)
+	if len(extra) == 0 {
+		return nil
+	}
+	return extra
+}
+
+// userDefinedText writes user_defined where the service takes a text.
+func userDefinedText(values map[string]any) (string, error) {
+	data, err := json.Marshal(values)
+	if err != nil {
+		return "", refuse("UserDefined", "cannot be encoded as JSON: "+err.Error(), "use values that encoding/json accepts")
+	}
+	return string(data), nil
+}
