@@ -18,7 +18,7 @@ type BucketFile struct {
 	AudioID   string `json:"audio_id,omitzero"` // an id of your own, from an older API; no call sets it
 
 	State    FileState `json:"state"`
-	Duration float64   `json:"duration"` // in seconds; see Length
+	Duration float64   `json:"duration"` // in seconds; see PlayingTime
 
 	// UserDefined is what you gave it, by key. Results have these keys among those of [acrcloud.CustomFile].
 	UserDefined map[string]json.RawMessage `json:"user_defined,omitzero"`
@@ -32,8 +32,8 @@ type BucketFile struct {
 
 func (f *BucketFile) settle() { readUserDefined(&f.UserDefined, &f.Extra) }
 
-// Length is Duration: how long the file is, or 0 if that is unknown.
-func (f BucketFile) Length() time.Duration { return seconds(f.Duration) }
+// PlayingTime is Duration: how long the file is, or 0 if that is unknown.
+func (f BucketFile) PlayingTime() time.Duration { return seconds(f.Duration) }
 
 // A FileState is how far a file has come. It is an open set.
 type FileState int

@@ -79,7 +79,7 @@ type UploadError struct {
 
 func stoppedWith(t Ticket, err error) *UploadError {
 	e := &UploadError{Title: t.Title, Ticket: t, Err: err}
-	if doubt, ok := errors.AsType[*core.Doubt[BucketFile]](err); ok {
+	if doubt, ok := errors.AsType[*core.DoubtError[BucketFile]](err); ok {
 		e.Candidates = settled(doubt.Things)
 	}
 	return e

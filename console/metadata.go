@@ -15,9 +15,9 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// Metadata looks recordings up: what they are called, in which releases they are, and where platforms have them. All its methods call GET
-// /api/external-metadata/tracks on the European host, https://eu-api-v2.acrcloud.com, or on the one that was configured. They are
-// retried. Whether a look-up is billed is not known. Recordings that are not found are no error: the list is empty then.
+// Metadata looks recordings up: what they are called, in which releases they are, and where platforms have them. Its calls go to the
+// European host, https://eu-api-v2.acrcloud.com, or to the one that was configured. Whether a look-up is billed is not known. Recordings
+// that are not found are no error: the list is empty then. Tokens need the scope read-metadata.
 type Metadata struct{ g group }
 
 // A Platform is a service that has recordings, as the Metadata API calls it. It is an open set.
@@ -52,7 +52,8 @@ type TrackQuery struct {
 	Artists []string
 }
 
-// ByISRC returns the recordings of an ISRC, such as "GBUM71029604". Hyphens and a leading "ISRC" are left out.
+// ByISRC returns the recordings of an ISRC, such as "GBUM71029604". Hyphens and a leading "ISRC" are left out. It calls
+// GET /api/external-metadata/tracks. It is retried.
 func (m *Metadata) ByISRC(ctx context.Context, isrc string, opts *LookupOptions) ([]*Track, error) {
 	plain := plainISRC(isrc)
 	if !isISRC(plain) {
@@ -61,7 +62,8 @@ func (m *Metadata) ByISRC(ctx context.Context, isrc string, opts *LookupOptions)
 	return m.lookup(ctx, core.Query{}.Text("isrc", plain), opts)
 }
 
-// ByACRID returns the recordings of an ACRID, the service's own id, as recognition results have it.
+// ByACRID returns the recordings of an ACRID, the service's own id, as recognition results have it. It calls
+// GET /api/external-metadata/tracks. It is retried.
 func (m *Metadata) ByACRID(ctx context.Context, acrid string, opts *LookupOptions) ([]*Track, error) {
 	if err := core.CheckTextID("acrid", acrid, "use Music.ACRID of a result"); err != nil {
 		return nil, err
@@ -69,7 +71,8 @@ func (m *Metadata) ByACRID(ctx context.Context, acrid string, opts *LookupOption
 	return m.lookup(ctx, core.Query{}.Text("acr_id", acrid), opts)
 }
 
-// BySourceURL returns the recordings that a platform has at a URL, such as "https://open.spotify.com/track/…".
+// BySourceURL returns the recordings that a platform has at a URL, such as "https://open.spotify.com/track/…". It calls
+// GET /api/external-metadata/tracks. It is retried.
 func (m *Metadata) BySourceURL(ctx context.Context, sourceURL string, opts *LookupOptions) ([]*Track, error) {
 	u, err := url.Parse(strings.TrimSpace(sourceURL))
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
@@ -78,7 +81,8 @@ func (m *Metadata) BySourceURL(ctx context.Context, sourceURL string, opts *Look
 	return m.lookup(ctx, core.Query{}.Text("source_url", u.String()), opts)
 }
 
-// Search returns the recordings of a title, of artists, or of both, the best match first.
+// Search returns the recordings of a title, of artists, or of both, the best match first. It calls
+// GET /api/external-metadata/tracks. It is retried.
 func (m *Metadata) Search(ctx context.Context, q TrackQuery, opts *LookupOptions) ([]*Track, error) {
 	artists := make([]string, 0, len(q.Artists)) // a list also where it is empty: with a text the service mostly finds nothing
 	for _, artist := range q.Artists {
@@ -100,7 +104,8 @@ func (m *Metadata) Search(ctx context.Context, q TrackQuery, opts *LookupOptions
 	return m.lookup(ctx, core.Query{}.Text("format", "json").Text("query", string(query)), opts)
 }
 
-// SearchText returns the recordings that a text is about, as "Artist - Title", the best match first. [Metadata.Search] is more exact.
+// SearchText returns the recordings that a text is about, as "Artist - Title", the best match first. [Metadata.Search] is more exact. It calls
+// GET /api/external-metadata/tracks. It is retried.
 func (m *Metadata) SearchText(ctx context.Context, query string, opts *LookupOptions) ([]*Track, error) {
 	if query = strings.TrimSpace(query); strings.Trim(query, "- \t") == "" {
 		return nil, refuse("query", "has neither a title nor an artist", `use a text such as "Artist - Title"`)
@@ -170,7 +175,7 @@ type Track struct {
 	ISRC        string            `json:"isrc,omitzero"`
 	DiscNumber  int               `json:"disc_number,omitzero"`
 	TrackNumber int               `json:"track_number,omitzero"`
-	DurationMS  int64             `json:"duration_ms,omitzero"` // in milliseconds; see Length
+	DurationMS  int64             `json:"duration_ms,omitzero"` // in milliseconds; see PlayingTime
 	Genres      []acrcloud.Genre  `json:"genres,omitzero"`
 	ReleaseDate string            `json:"release_date,omitzero"` // "2006-01-02" as a rule
 	Artists     []acrcloud.Artist `json:"artists,omitzero"`

@@ -21,7 +21,7 @@ type Play struct {
 	StreamID string
 
 	Start           time.Time // when it began to be played, in UTC; zero if that cannot be read
-	PlayedDuration  float64   // for how long, in seconds; see Length
+	PlayedDuration  float64   // for how long, in seconds; see PlayingTime
 	Type            string    // "delay" in results of a day, "historical" in those of historical projects
 	RecordTimestamp string    // what to ask for in [Streams.Recording], as "20060102150405", or empty
 
@@ -48,8 +48,8 @@ type PlayStatus struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// Length is PlayedDuration: for how long it was played.
-func (p *Play) Length() time.Duration {
+// PlayingTime is PlayedDuration: for how long it was played.
+func (p *Play) PlayingTime() time.Duration {
 	if p == nil {
 		return 0
 	}
@@ -61,7 +61,7 @@ func (p *Play) End() time.Time {
 	if p == nil {
 		return time.Time{}
 	}
-	return p.Start.Add(p.Length())
+	return p.Start.Add(p.PlayingTime())
 }
 
 // PlayKind is the kind of what was played.

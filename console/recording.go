@@ -21,10 +21,10 @@ import (
 
 // A RecordingRequest says which part of a stream is wanted. [Play.Recorded] makes the one of a play.
 type RecordingRequest struct {
-	Start  time.Time     // when it was played, to the second
-	Length time.Duration // for how long, in whole seconds
-	Before time.Duration // how much to have before it, in whole seconds
-	After  time.Duration // how much to have after it, in whole seconds
+	Start    time.Time     // when it was played, to the second
+	Duration time.Duration // for how long, in whole seconds
+	Before   time.Duration // how much to have before it, in whole seconds
+	After    time.Duration // how much to have after it, in whole seconds
 
 	// MaxBytes is the longest recording that is taken; 1 GiB unless set.
 	MaxBytes int64
@@ -48,7 +48,7 @@ func (p *Play) Recorded() RecordingRequest {
 	if p == nil {
 		return RecordingRequest{}
 	}
-	r := RecordingRequest{Start: p.Start, Length: p.Length()}
+	r := RecordingRequest{Start: p.Start, Duration: p.PlayingTime()}
 	if t, err := time.Parse(recordTime, p.RecordTimestamp); err == nil {
 		r.Start = t
 	}
@@ -62,8 +62,8 @@ func (r *RecordingRequest) query() (core.Query, error) {
 		return core.Query{}, refuse(field+"Start", "is not set", "use Play.Recorded, or the time at which something was played")
 	case r.Start.Year() < 1000 || r.Start.Year() > 9999:
 		return core.Query{}, refuse(field+"Start", "is no time that the service can have", "use the time at which something was played")
-	case r.Length <= 0:
-		return core.Query{}, refuse(field+"Length", "is not positive", "say how long it was played")
+	case r.Duration <= 0:
+		return core.Query{}, refuse(field+"Duration", "is not positive", "say how long it was played")
 	case r.Before < 0 || r.After < 0:
 		return core.Query{}, refuse(field+"Before", "or After is negative", "leave them zero for nothing")
 	case r.MaxBytes < 0:
@@ -72,7 +72,7 @@ func (r *RecordingRequest) query() (core.Query, error) {
 	if r.MaxBytes == 0 {
 		r.MaxBytes = maxRecording
 	}
-	return core.Query{}.Text("timestamp_utc", r.Start.UTC().Format(recordTime)).Number("played_duration", wholeSeconds(r.Length)).
+	return core.Query{}.Text("timestamp_utc", r.Start.UTC().Format(recordTime)).Number("played_duration", wholeSeconds(r.Duration)).
 		Number("record_before", wholeSeconds(r.Before)).Number("record_after", wholeSeconds(r.After)), nil
 }
 
