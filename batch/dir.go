@@ -116,7 +116,7 @@ func (w *walk) file(path string, info fs.FileInfo) bool {
 		}
 	}
 	return w.take(Item{
-		Key: w.key(path), Ref: path, Source: acrcloud.FromFile(path),
+		Key: w.key(path), Ref: ref(path), Source: acrcloud.FromFile(path),
 		Version: fmt.Sprintf("%d-%s", info.Size(), info.ModTime().UTC().Format("20060102T150405.000000000")),
 	})
 }
@@ -157,7 +157,15 @@ func (w *walk) take(item Item) bool { return w.yield(item, nil) }
 // broken is an item whose outcome is that it cannot be read.
 func (w *walk) broken(path string, err error) Item {
 	fail := func(context.Context) (io.ReadCloser, error) { return nil, err }
-	return Item{Key: w.key(path), Ref: path, Source: acrcloud.NewSource(filepath.Base(path), -1, fail)}
+	return Item{Key: w.key(path), Ref: ref(path), Source: acrcloud.NewSource(filepath.Base(path), -1, fail)}
+}
+
+// ref is the path, unless it would not survive JSON: then only this run can open the file.
+func ref(path string) string {
+	if !utf8.ValidString(path) {
+		return ""
+	}
+	return path
 }
 
 // key makes a key of a path.

@@ -55,6 +55,12 @@ type Backlog interface {
 	Backlog(ctx context.Context) (int64, error)
 }
 
+// A Binder is a store that keeps the jobs of one container only. It is optional; [Scan] binds it first.
+type Binder interface {
+	// Bind makes the store that container's, or fails if it is another's.
+	Bind(ctx context.Context, containerID int) error
+}
+
 // A Renewer is a Queue that can do many Laters at once. It is optional; runs with many jobs in process cost less with it.
 type Renewer interface {
 	// Renew makes those of the jobs that are in the queue due at that time.

@@ -47,6 +47,12 @@ func Scan(ctx context.Context, files *filescan.Files, items iter.Seq2[Item, erro
 		if o.Store == nil {
 			o.Store = NewMemory()
 		}
+		if b, ok := o.Store.(Binder); ok {
+			if err := b.Bind(ctx, files.ContainerID()); err != nil {
+				yield(nil, fmt.Errorf("batch: binding the store to the container: %w", err))
+				return
+			}
+		}
 		newRun(files, o).scan(ctx, items, yield)
 	}
 }

@@ -1,0 +1,52 @@
+package sqlbatch
+
+import (
+	"strconv"
+	"strings"
+)
+
+// A dialect is what SQLite and PostgreSQL do not have in common.
+type dialect interface {
+	// query returns a statement with placeholders and types as the database wants them.
+	query(text string) string
+	// oneWriter reports whether saves have to go one after the other, so that they are gathered into groups.
+	oneWriter() bool
+	// claimLock keeps two processes from claiming the same rows.
+	claimLock() string
+	// now is the database's own time in microseconds.
+	now() string
+	// greatest is the function for the larger of two numbers.
+	greatest() string
+}
+
+type sqlite struct{}
+
+func (sqlite) query(text string) string {
+	return strings.NewReplacer("JSONTEXT", "TEXT", "BIGNUM", "INTEGER").Replace(text)
+}
+func (sqlite) oneWriter() bool   { return true }
+func (sqlite) claimLock() string { return "" }
+func (sqlite) now() string       { return "CAST(unixepoch('subsec') * 1000000 AS INTEGER)" }
+func (sqlite) greatest() string  { return "max" }
+
+type postgres struct{}
+
+// query numbers the placeholders. JSON, unlike JSONB, keeps the text as it is, with every character that a title may hold.
+func (postgres) query(text string) string {
+	text = strings.NewReplacer("JSONTEXT", "JSON", "BIGNUM", "BIGINT").Replace(text)
+	var b strings.Builder
+	n := 0
+	for part := range strings.SplitAfterSeq(text, "?") {
+		if rest, ok := strings.CutSuffix(part, "?"); ok {
+			n++
+			b.WriteString(rest + "$" + strconv.Itoa(n))
+		} else {
+			b.WriteString(part)
+		}
+	}
+	return b.String()
+}
+func (postgres) oneWriter() bool   { return false }
+func (postgres) claimLock() string { return " FOR UPDATE SKIP LOCKED" }
+func (postgres) now() string       { return "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint" }
+func (postgres) greatest() string  { return "greatest" }

@@ -1,0 +1,70 @@
+package sqlbatch
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// A Limiter is a rate that all processes with the same database share, by one row of it. It implements acrcloud.Limiter.
+type Limiter struct {
+	store *Store
+	name  string
+	every time.Duration // between two calls
+	burst int
+}
+
+// Limiter returns the rate of that name: so many calls a second, and after a silence up to burst of them at once. All processes have to ask
+// for the same rate under one name.
+func (s *Store) Limiter(name string, perSecond float64, burst int) (*Limiter, error) {
+	refuse := func(field, problem, remedy string) (*Limiter, error) {
+		return nil, &acrcloud.ArgumentError{Field: field, Problem: problem, Remedy: remedy}
+	}
+	every := time.Duration(float64(time.Second) / perSecond)
+	switch {
+	case name == "":
+		return refuse("name", "is empty", "name what is limited, such as the account")
+	case perSecond <= 0 || every <= 0 || every > 24*time.Hour:
+		return refuse("perSecond", "is no rate", "use a positive number of calls a second")
+	case burst < 1:
+		return refuse("burst", "is less than 1", "use 1 for evenly spaced calls")
+	}
+	return &Limiter{store: s, name: name, every: every, burst: burst}, nil
+}
+
+// Wait implements acrcloud.Limiter. It takes the next free place and waits for it. Where ctx ends first, the place stays taken.
+func (l *Limiter) Wait(ctx context.Context) error {
+	if l == nil || l.store == nil {
+		return errClosed
+	}
+	s := l.store
+	now, greatest := s.dialect.now(), s.dialect.greatest()
+	var wait int64
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		// free_at is when the last place given out begins; behind by a burst it does not lag.
+		return tx.QueryRowContext(ctx, s.dialect.query(`INSERT INTO acrcloud_limits (name, free_at) VALUES (?, `+now+`)
+			ON CONFLICT (name) DO UPDATE SET free_at = `+greatest+`(acrcloud_limits.free_at + ?, `+now+` - ?)
+			RETURNING free_at - `+now), l.name, l.every.Microseconds(), l.every.Microseconds()*int64(l.burst-1)).Scan(&wait)
+	})
+	if err != nil {
+		return s.explain(err, "waiting for the rate limit")
+	}
+	return sleep(ctx, time.Duration(wait)*time.Microsecond)
+}
+
+// sleep waits unless ctx ends first.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

@@ -1,0 +1,137 @@
+package sqlbatch
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the driver "sqlite": SQLite in Go, without cgo
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// connections is how many a store keeps to PostgreSQL at most, and to SQLite for reading.
+const connections = 16
+
+// Open opens the store that dsn names, and makes or updates its tables.
+//
+// For PostgreSQL dsn is its URL or a list of settings such as "host=/run/postgresql dbname=catalogue". For SQLite it is the path of the
+// file, which is made if it is not there; its folder must exist.
+//
+// A database that a newer version of this package has made is an error that matches [ErrNewer].
+func Open(ctx context.Context, dsn string) (*Store, error) {
+	dsn = strings.TrimSpace(dsn)
+	switch {
+	case dsn == "":
+		return nil, &acrcloud.ArgumentError{Field: "dsn", Problem: "is empty", Remedy: "give the path of an SQLite file, or the URL of a PostgreSQL database"}
+	case isPostgres(dsn):
+		return openPostgres(ctx, dsn)
+	default:
+		return openSQLite(ctx, dsn)
+	}
+}
+
+// isPostgres tells a URL or list of settings from a path.
+func isPostgres(dsn string) bool {
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		return true
+	}
+	for part := range strings.FieldsSeq(dsn) {
+		name, _, ok := strings.Cut(part, "=")
+		switch {
+		case !ok:
+		case name == "host", name == "dbname", name == "service", name == "user":
+			return true
+		}
+	}
+	return false
+}
+
+func openPostgres(ctx context.Context, dsn string) (*Store, error) {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, &acrcloud.ArgumentError{Field: "dsn", Problem: "is no address of a PostgreSQL database", Remedy: `use one such as "postgres://user@host/database"`} // err may show the password
+	}
+	if config.RuntimeParams == nil {
+		config.RuntimeParams = map[string]string{}
+	}
+	config.RuntimeParams["synchronous_commit"] = "on" // an intent that a crash of the server undoes could bill a file twice
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "acrcloud-go"
+	}
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	s := &Store{db: db, dialect: postgres{}}
+	return s.begin(ctx)
+}
+
+func openSQLite(ctx context.Context, path string) (*Store, error) {
+	path = strings.TrimPrefix(strings.TrimPrefix(path, "sqlite:"), "file:")
+	path, query, _ := strings.Cut(path, "?")
+	if path == ":memory:" || query != "" {
+		return nil, &acrcloud.ArgumentError{Field: "dsn", Problem: "is no plain path of a file", Remedy: "use a path without settings; for jobs in memory there is batch.NewMemory"}
+	}
+	if err := checkFile(path); err != nil {
+		return nil, err
+	}
+	settings := url.Values{"_pragma": {"busy_timeout(30000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"}, "_txlock": {"immediate"}}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+settings.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("sqlbatch: opening %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	s := &Store{db: db, dialect: sqlite{}, path: path}
+	return s.begin(ctx)
+}
+
+// checkFile says in plain words what SQLite would say with a number.
+func checkFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the caller's
+	if err != nil {
+		return fmt.Errorf("sqlbatch: opening the database: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // nothing was written
+	head := make([]byte, 16)
+	n, err := f.Read(head)
+	if n > 0 && !strings.HasPrefix(string(head[:n]), "SQLite format 3\x00") {
+		return fmt.Errorf("sqlbatch: %s is no SQLite database: it was left as it is", path)
+	}
+	if err != nil && n > 0 {
+		return fmt.Errorf("sqlbatch: reading the database: %w", err)
+	}
+	return nil
+}
+
+// begin prepares the tables, and has the writer run where there is one.
+func (s *Store) begin(ctx context.Context) (*Store, error) {
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(s.explain(err, "preparing the tables"), s.db.Close())
+	}
+	if s.dialect.oneWriter() {
+		s.writer = newWriter(s.db)
+	}
+	return s, nil
+}
+
+// Close closes the database. Calls that are under way end first.
+func (s *Store) Close() error {
+	if s == nil || s.db == nil {
+		return nil
+	}
+	if s.writer != nil {
+		s.writer.close()
+	}
+	return s.db.Close()
+}
+
+// millis is how times are kept.
+func millis(t time.Time) int64 { return t.UnixMilli() }

@@ -1,0 +1,119 @@
+package sqlbatch
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// ErrNewer matches the error of [Open] for a database that a newer version of this package has made.
+var ErrNewer = errors.New("sqlbatch: the database was made by a newer version: update this program")
+
+// ErrOtherContainer matches the error of a run whose files are in another container than the jobs of the database.
+var ErrOtherContainer = errors.New("sqlbatch: the database has the jobs of another container")
+
+// migrations make the tables, version by version. A version that was released does not change any more.
+var migrations = [][]string{
+	{
+		`CREATE TABLE acrcloud_jobs (
+			name TEXT NOT NULL PRIMARY KEY,
+			phase TEXT NOT NULL,
+			due BIGNUM,
+			rev BIGNUM NOT NULL,
+			file_id TEXT,
+			failure TEXT,
+			entry JSONTEXT NOT NULL,
+			result JSONTEXT,
+			updated_at BIGNUM NOT NULL
+		)`,
+		`CREATE INDEX acrcloud_jobs_due ON acrcloud_jobs (due) WHERE due IS NOT NULL`,
+		`CREATE INDEX acrcloud_jobs_phase ON acrcloud_jobs (phase)`,
+		`CREATE TABLE acrcloud_limits (name TEXT NOT NULL PRIMARY KEY, free_at BIGNUM NOT NULL)`,
+	},
+}
+
+// migrate brings the tables to the current version, in one transaction; of several processes one does it.
+func (s *Store) migrate(ctx context.Context) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	if !s.dialect.oneWriter() {
+		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext('acrcloud_jobs'))`); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS acrcloud_meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)`); err != nil {
+		return err
+	}
+	version, err := s.meta(ctx, tx, "schema")
+	if err != nil {
+		return err
+	}
+	have := 0
+	if version != "" {
+		if have, err = strconv.Atoi(version); err != nil {
+			return fmt.Errorf("the table acrcloud_meta has the schema %q, which is no number", version)
+		}
+	}
+	if have > len(migrations) {
+		return fmt.Errorf("%w (its tables have version %d, this program knows %d)", ErrNewer, have, len(migrations))
+	}
+	if have == len(migrations) {
+		return nil
+	}
+	for _, statements := range migrations[have:] {
+		for _, statement := range statements {
+			if _, err := tx.ExecContext(ctx, s.dialect.query(statement)); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.setMeta(ctx, tx, "schema", strconv.Itoa(len(migrations))); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func (s *Store) meta(ctx context.Context, tx *sql.Tx, name string) (value string, err error) {
+	err = tx.QueryRowContext(ctx, s.dialect.query(`SELECT value FROM acrcloud_meta WHERE name = ?`), name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return value, err
+}
+
+func (s *Store) setMeta(ctx context.Context, tx *sql.Tx, name, value string) error {
+	_, err := tx.ExecContext(ctx, s.dialect.query(`INSERT INTO acrcloud_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`), name, value)
+	return err
+}
+
+// Bind has the database keep the jobs of one container for good. The first run binds it; one whose files are in another container gets an
+// error that matches [ErrOtherContainer]. It implements batch.Binder.
+func (s *Store) Bind(ctx context.Context, containerID int) error {
+	return s.explain(s.bind(ctx, strconv.Itoa(containerID)), "reading the container")
+}
+
+func (s *Store) bind(ctx context.Context, container string) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	bound, err := s.meta(ctx, tx, "container")
+	switch {
+	case err != nil:
+		return err
+	case bound == container:
+		return nil
+	case bound != "":
+		return fmt.Errorf("%w: of container %s, not %s; use a database of its own", ErrOtherContainer, bound, container)
+	}
+	if err := s.setMeta(ctx, tx, "container", container); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

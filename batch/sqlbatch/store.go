@@ -1,0 +1,347 @@
+package sqlbatch
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/batch"
+)
+
+// A Store keeps jobs in a database. Make one with [Open]; it is safe for concurrent use, and so is the database between processes.
+//
+// It implements batch.Store, and batch.Lister, batch.Backlog, batch.Renewer and batch.Binder as well.
+type Store struct {
+	db      *sql.DB
+	dialect dialect
+	path    string  // of an SQLite file
+	writer  *writer // of SQLite
+}
+
+// row is an entry as its columns.
+type row struct {
+	name, phase, entry      string // name is batch.NameOf the key: ASCII, so that every database sorts and compares it alike
+	fileID, failure, result sql.NullString
+	rev                     int64
+}
+
+// split makes columns of an entry. What has a column of its own is not in the JSON.
+func split(e batch.Entry) (row, error) {
+	name, err := batch.NameOf(e.Key)
+	if err != nil {
+		return row{}, err
+	}
+	r := row{name: name, phase: string(e.Phase), rev: int64(e.Rev)} //nolint:gosec // it counts saves
+	r.fileID = sql.NullString{String: e.FileID, Valid: e.FileID != ""}
+	if len(e.Result) > 0 {
+		r.result = sql.NullString{String: string(e.Result), Valid: true}
+		var result struct {
+			Failure *struct {
+				Kind string `json:"kind"`
+			} `json:"failure"`
+		}
+		if err := json.Unmarshal(e.Result, &result); err != nil {
+			return row{}, fmt.Errorf("sqlbatch: the result of job %q is no JSON: %w", e.Key, err)
+		}
+		if result.Failure != nil {
+			r.failure = sql.NullString{String: result.Failure.Kind, Valid: true}
+		}
+	}
+	e.Result, e.FileID, e.Key, e.Phase, e.Rev = nil, "", "", "", 0
+	data, err := json.Marshal(e)
+	r.entry = string(data)
+	return r, err
+}
+
+func (r row) join() (batch.Entry, error) {
+	var e batch.Entry
+	if err := json.Unmarshal([]byte(r.entry), &e); err != nil {
+		return e, fmt.Errorf("sqlbatch: the entry of job %q cannot be read: %w", r.name, err)
+	}
+	key, ok := batch.KeyOf(r.name)
+	if !ok {
+		return e, fmt.Errorf("sqlbatch: %q is no name that a key makes: was the row written by hand?", r.name)
+	}
+	e.Key, e.Phase, e.Rev, e.FileID = key, batch.Phase(r.phase), uint64(r.rev), r.fileID.String //nolint:gosec // it counts saves
+	if r.result.Valid {
+		e.Result = json.RawMessage(r.result.String)
+	}
+	return e, nil
+}
+
+// write makes a change: in a group where there is one writer, else by itself.
+func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	if s == nil || s.db == nil {
+		return errClosed
+	}
+	if s.writer != nil {
+		return s.writer.write(ctx, do)
+	}
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	if err := do(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// Add implements batch.Journal.
+func (s *Store) Add(ctx context.Context, entries []batch.Entry) (added int, err error) {
+	rows := make([]row, len(entries))
+	for i, e := range entries {
+		e.Rev = 1
+		if rows[i], err = split(e); err != nil {
+			return 0, err
+		}
+	}
+	// In one order, so that two processes cannot wait for each other.
+	order := make([]int, len(entries))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(rows[a].name, rows[b].name) })
+	now := time.Now()
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		added = 0
+		insert, err := tx.PrepareContext(ctx, s.dialect.query(`INSERT INTO acrcloud_jobs (name, phase, due, rev, file_id, failure, entry, result, updated_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`))
+		if err != nil {
+			return err
+		}
+		defer insert.Close() //nolint:errcheck // it was only used
+		for _, i := range order {
+			due := now
+			if !entries[i].Due.IsZero() {
+				due = entries[i].Due
+			}
+			r := rows[i]
+			done, err := insert.ExecContext(ctx, r.name, r.phase, millis(due), r.rev, r.fileID, r.failure, r.entry, r.result, millis(now))
+			if err != nil {
+				return err
+			}
+			n, err := done.RowsAffected()
+			if err != nil {
+				return err
+			}
+			added += int(n)
+		}
+		return nil
+	})
+	return added, s.explain(err, "adding jobs")
+}
+
+const columns = `name, phase, rev, file_id, entry, result`
+
+// Load implements batch.Journal.
+func (s *Store) Load(ctx context.Context, key string) (batch.Entry, error) {
+	if s == nil || s.db == nil {
+		return batch.Entry{}, errClosed
+	}
+	name, err := batch.NameOf(key)
+	if err != nil {
+		return batch.Entry{}, batch.ErrNoEntry // there can be none
+	}
+	var r row
+	err = s.db.QueryRowContext(ctx, s.dialect.query(`SELECT `+columns+` FROM acrcloud_jobs WHERE name = ?`), name).
+		Scan(&r.name, &r.phase, &r.rev, &r.fileID, &r.entry, &r.result)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return batch.Entry{}, batch.ErrNoEntry
+	case err != nil:
+		return batch.Entry{}, s.explain(err, "loading a job")
+	}
+	return r.join()
+}
+
+// Save implements batch.Journal.
+func (s *Store) Save(ctx context.Context, e batch.Entry) (batch.Entry, error) {
+	r, err := split(e)
+	if err != nil {
+		return batch.Entry{}, err
+	}
+	var outcome error
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		outcome = nil
+		done, err := tx.ExecContext(ctx, s.dialect.query(`UPDATE acrcloud_jobs SET phase = ?, rev = rev + 1, file_id = ?, failure = ?, entry = ?, result = ?, updated_at = ?
+			WHERE name = ? AND rev = ?`), r.phase, r.fileID, r.failure, r.entry, r.result, millis(time.Now()), r.name, r.rev)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 1 {
+			return err
+		}
+		var there int64
+		err = tx.QueryRowContext(ctx, s.dialect.query(`SELECT rev FROM acrcloud_jobs WHERE name = ?`), r.name).Scan(&there)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			outcome = batch.ErrNoEntry
+		case err != nil:
+			return err
+		default:
+			outcome = fmt.Errorf("%w: revision %d is there, not %d", batch.ErrConflict, there, r.rev)
+		}
+		return nil
+	})
+	if err = s.explain(err, "saving a job"); err == nil {
+		err = outcome
+	}
+	if err != nil {
+		return batch.Entry{}, err
+	}
+	e.Rev++
+	e.Due = time.Time{}
+	return e, nil
+}
+
+// Claim implements batch.Queue.
+func (s *Store) Claim(ctx context.Context, n int, lease time.Duration) (keys []string, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		keys = nil
+		now := time.Now()
+		rows, err := tx.QueryContext(ctx, s.dialect.query(`UPDATE acrcloud_jobs SET due = ? WHERE name IN (
+			SELECT name FROM acrcloud_jobs WHERE due <= ? ORDER BY due LIMIT ?`+s.dialect.claimLock()+`) RETURNING name`), millis(now.Add(lease)), millis(now), n)
+		if err != nil {
+			return err
+		}
+		defer rows.Close() //nolint:errcheck // Err tells
+		for rows.Next() {
+			var name string
+			if err := rows.Scan(&name); err != nil {
+				return err
+			}
+			if key, ok := batch.KeyOf(name); ok {
+				keys = append(keys, key)
+			}
+		}
+		return rows.Err()
+	})
+	return keys, s.explain(err, "claiming jobs")
+}
+
+// Later implements batch.Queue.
+func (s *Store) Later(ctx context.Context, key string, at time.Time) error {
+	name, err := batch.NameOf(key)
+	if err != nil {
+		return batch.ErrNoEntry // there can be none
+	}
+	due := sql.NullInt64{Int64: millis(at), Valid: !at.IsZero()}
+	var missing bool
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, s.dialect.query(`UPDATE acrcloud_jobs SET due = ? WHERE name = ?`), due, name)
+		if err != nil {
+			return err
+		}
+		n, err := done.RowsAffected()
+		missing = n == 0
+		return err
+	})
+	if err == nil && missing {
+		return batch.ErrNoEntry
+	}
+	return s.explain(err, "putting a job into the queue")
+}
+
+// renewAtOnce is how many keys go into one statement.
+const renewAtOnce = 500
+
+// Renew implements batch.Renewer.
+func (s *Store) Renew(ctx context.Context, keys []string, at time.Time) error {
+	names := make([]string, 0, len(keys))
+	for _, key := range keys {
+		if name, err := batch.NameOf(key); err == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names) // in one order, so that two processes cannot wait for each other
+	for some := range slices.Chunk(names, renewAtOnce) {
+		args := []any{millis(at)}
+		for _, name := range some {
+			args = append(args, name)
+		}
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(some)), ", ")
+		err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, s.dialect.query(`UPDATE acrcloud_jobs SET due = ? WHERE due IS NOT NULL AND name IN (`+marks+`)`), args...)
+			return err
+		})
+		if err != nil {
+			return s.explain(err, "renewing leases")
+		}
+	}
+	return nil
+}
+
+// Backlog implements batch.Backlog.
+func (s *Store) Backlog(ctx context.Context) (n int64, err error) {
+	if s == nil || s.db == nil {
+		return 0, errClosed
+	}
+	err = s.db.QueryRowContext(ctx, `SELECT count(*) FROM acrcloud_jobs WHERE due IS NOT NULL`).Scan(&n)
+	return n, s.explain(err, "counting jobs")
+}
+
+// listAtOnce is how many entries are read at once, so that a list of any length takes little memory and no long transaction.
+const listAtOnce = 200
+
+// Entries implements batch.Lister: in the order of the keys.
+func (s *Store) Entries(ctx context.Context, phases ...batch.Phase) iter.Seq2[batch.Entry, error] {
+	return func(yield func(batch.Entry, error) bool) {
+		if s == nil || s.db == nil {
+			yield(batch.Entry{}, errClosed)
+			return
+		}
+		last := ""
+		for {
+			entries, err := s.page(ctx, last, phases)
+			if err != nil {
+				yield(batch.Entry{}, s.explain(err, "listing jobs"))
+				return
+			}
+			for _, e := range entries {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if len(entries) < listAtOnce {
+				return
+			}
+			last, _ = batch.NameOf(entries[len(entries)-1].Key) // it was one
+		}
+	}
+}
+
+func (s *Store) page(ctx context.Context, after string, phases []batch.Phase) ([]batch.Entry, error) {
+	where, args := `name > ?`, []any{after}
+	if len(phases) > 0 {
+		where += ` AND phase IN (` + strings.TrimSuffix(strings.Repeat("?, ", len(phases)), ", ") + `)`
+		for _, p := range phases {
+			args = append(args, string(p))
+		}
+	}
+	rows, err := s.db.QueryContext(ctx, s.dialect.query(`SELECT `+columns+` FROM acrcloud_jobs WHERE `+where+` ORDER BY name LIMIT ?`), append(args, listAtOnce)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	var entries []batch.Entry
+	for rows.Next() {
+		var r row
+		if err := rows.Scan(&r.name, &r.phase, &r.rev, &r.fileID, &r.entry, &r.result); err != nil {
+			return nil, err
+		}
+		e, err := r.join()
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, rows.Err()
+}
