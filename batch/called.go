@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/webhook"
@@ -57,6 +58,9 @@ func (s *Stepper) Called(ctx context.Context, event *webhook.Event) (key string,
 			continue
 		}
 		e.Phase, e.FileID, e.Called = PhaseWaiting, event.FileID, true
+		if e.IntentAt.IsZero() { // Options.Timeout counts from here
+			e.IntentAt = time.Now()
+		}
 		switch _, err := s.save(ctx, e); {
 		case errors.Is(err, ErrConflict):
 			continue

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
@@ -137,9 +138,12 @@ func judge(err error) (verdict, FailureKind) {
 		return lasting, FailureRefused
 	}
 	e, ok := errors.AsType[*acrcloud.APIError](err)
+	u, _ := errors.AsType[*filescan.UploadError](err)
 	switch {
 	case !ok:
 		return passing, "" // the network, or a response that made no sense
+	case u != nil && u.Step == filescan.StepStore && !errors.Is(e, acrcloud.ErrTooLarge):
+		return passing, "" // the storage's address was good for this upload only, and has expired
 	case errors.Is(e, acrcloud.ErrCredentials), errors.Is(e, acrcloud.ErrQuotaExceeded), errors.Is(e, acrcloud.ErrNotFound):
 		return common, "" // the token, the account or the container
 	case errors.Is(e, acrcloud.ErrInvalid), errors.Is(e, acrcloud.ErrTooLarge):

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
 // A gate lets as many jobs talk to the service at once as the service bears: half as many after it has said that it is too much, and after
@@ -37,8 +38,11 @@ func newGate(most int) *gate {
 	return &gate{most: most, limit: float64(most), turning: float64(most), changed: make(chan struct{})}
 }
 
-// enter waits until one more job may pass.
+// enter waits until one more job may pass. Nil has no limit: whoever drives a Stepper has its own.
 func (g *gate) enter(ctx context.Context) error {
+	if g == nil {
+		return ended.Error(ctx)
+	}
 	for {
 		g.mu.Lock()
 		wait := time.Until(g.closed)
@@ -66,6 +70,9 @@ func (g *gate) enter(ctx context.Context) error {
 
 // leave tells how it went.
 func (g *gate) leave(err error) {
+	if g == nil {
+		return
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.inside--

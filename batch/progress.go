@@ -8,6 +8,7 @@ import (
 // Progress is how far a run has come.
 type Progress struct {
 	Items     int64 // taken from the sequence so far
+	Earlier   int64 // of them, those whose jobs had ended when they were taken: in an earlier run, as a rule
 	Total     int64 // Options.Total
 	Uploading int   // jobs whose content is being sent or whose file is being made
 	Waiting   int   // jobs whose file is being processed, or that wait for another try
@@ -28,7 +29,7 @@ type Progress struct {
 // A tally counts, and reports each change.
 type tally struct {
 	report  func(Progress)
-	gate    *gate
+	trouble func() (error, time.Time)
 	started time.Time
 
 	mu sync.Mutex
@@ -44,15 +45,13 @@ func (t *tally) change(f func(*Progress)) {
 		return
 	}
 	p := t.p
-	if t.gate != nil {
-		p.Trouble, p.TroubleSince = t.gate.trouble()
-	}
+	p.Trouble, p.TroubleSince = t.trouble()
 	finished := p.Done + p.Failed
 	if elapsed := time.Since(t.started).Seconds(); elapsed > 0 {
 		p.PerSecond = float64(finished) / elapsed
 	}
-	if p.PerSecond > 0 && p.Total > finished {
-		p.Left = time.Duration(float64(p.Total-finished) / p.PerSecond * float64(time.Second))
+	if left := p.Total - finished - p.Earlier; p.PerSecond > 0 && left > 0 {
+		p.Left = time.Duration(float64(left) / p.PerSecond * float64(time.Second))
 	}
 	t.report(p)
 }

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -28,9 +29,10 @@ import (
 //
 // An outcome counts as delivered when the loop asks for the next one. What was not is delivered again by the next run: over crashes an
 // outcome comes at least once. Leaving the loop, or the end of ctx, ends everything that the run has begun; a request that bills is given
-// five seconds to finish.
+// five seconds to finish, and so is the sequence of items, which runs in a goroutine of its own.
 //
-// A key that comes twice in one run is an outcome with [FailureDuplicate]; the first one counts.
+// A key that comes twice is an outcome with [FailureDuplicate]; the first one counts. In a run that goes on with the jobs of an earlier
+// one, a second item of their keys is the same job once more, and no outcome of its own.
 func Scan(ctx context.Context, files *filescan.Files, items iter.Seq2[Item, error], opts *Options) iter.Seq2[*Outcome, error] {
 	return func(yield func(*Outcome, error) bool) {
 		o, err := opts.withDefaults()
@@ -73,15 +75,16 @@ type run struct {
 	outcomes chan delivery
 	wake     chan struct{} // there may be something to claim
 
-	mu      sync.Mutex
-	active  map[string]bool            // jobs in process
-	sources map[string]acrcloud.Source // of items that were taken and whose content is not stored yet
-	left    map[string]bool            // jobs that this run cannot open
-	met     bool                       // jobs of earlier runs are in the store
-	fed     bool                       // the sequence has ended
-	fault   error                      // what the run ends with
-	stop    context.CancelFunc
-	jobs    sync.WaitGroup
+	mu       sync.Mutex
+	active   map[string]bool            // jobs in process, or waiting for a place
+	sources  map[string]acrcloud.Source // of items that were taken and whose content is not stored yet
+	left     map[string]bool            // jobs that this run cannot open
+	met      bool                       // jobs of earlier runs are in the store
+	panicked any                        // what the sequence has panicked with
+	fed      bool                       // the sequence has ended
+	fault    error                      // what the run ends with
+	stop     context.CancelFunc
+	jobs     sync.WaitGroup
 }
 
 // A delivery is an outcome on its way to the loop.
@@ -103,12 +106,24 @@ func newRun(files *filescan.Files, o Options) *run {
 		outcomes: make(chan delivery), wake: make(chan struct{}, 1),
 		active: map[string]bool{}, sources: map[string]acrcloud.Source{}, left: map[string]bool{},
 	}
-	r.tally = &tally{report: o.OnProgress, gate: r.posts, started: time.Now(), p: Progress{Total: o.Total}}
+	r.tally = &tally{report: o.OnProgress, trouble: r.trouble, started: time.Now(), p: Progress{Total: o.Total}}
 	r.stepper = newStepper(files, o.Store, o)
 	r.stepper.source = r.source
 	r.stepper.onSent = func(n int64) { r.tally.change(func(p *Progress) { p.Bytes += n }) }
-	r.stepper.onBill = func() { r.tally.change(func(p *Progress) { p.Billed++ }) }
+	r.stepper.onBill = func(n int) { r.tally.change(func(p *Progress) { p.Billed += int64(n) }) }
+	r.stepper.posts, r.stepper.looks = r.posts, r.looks
 	return r
+}
+
+// trouble returns the last of several failures in a row and since when they have come, or nil.
+func (r *run) trouble() (error, time.Time) {
+	if err, since := r.posts.trouble(); err != nil {
+		return err, since
+	}
+	if err, since := r.looks.trouble(); err != nil {
+		return err, since
+	}
+	return r.stepper.states.trouble()
 }
 
 func (r *run) scan(outer context.Context, items iter.Seq2[Item, error], yield func(*Outcome, error) bool) {
@@ -126,18 +141,24 @@ func (r *run) scan(outer context.Context, items iter.Seq2[Item, error], yield fu
 		defer close(renewing)
 		r.renew(ctx)
 	}()
-	leave := func() {
+	left := false
+	leave := func() { // also if the loop panics
+		if left {
+			return
+		}
+		left = true
 		cancel()
 		<-finished
 		<-renewing
+		r.stepper.states.stop()
 		r.release(outer)
 	}
+	defer leave()
 	for {
 		select {
 		case d := <-r.outcomes:
 			r.tally.change(func(p *Progress) { p.count(d.outcome) })
 			if !yield(d.outcome, nil) {
-				leave()
 				return
 			}
 			if err := r.delivered(ctx, d.key); err != nil {
@@ -169,7 +190,10 @@ func (p *Progress) count(o *Outcome) {
 func (r *run) ending(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.fault != nil {
+	switch {
+	case r.panicked != nil:
+		panic(r.panicked) //nolint:forbidigo // it is the sequence's own, and the caller's to see
+	case r.fault != nil:
 		return r.fault
 	}
 	return ended.Error(ctx)
@@ -212,28 +236,36 @@ func (r *run) deliver(ctx context.Context, d delivery) {
 // feed takes the items of the sequence into the store and begins their jobs.
 func (r *run) feed(ctx context.Context, items iter.Seq2[Item, error]) {
 	queue := make(chan Item, min(r.opts.Uploads, chunk))
-	r.jobs.Go(func() {
-		defer close(queue)
-		for item, err := range items {
-			if err != nil {
-				if ctx.Err() == nil {
-					r.mu.Lock()
-					r.fault = fmt.Errorf("batch: reading the items: %w", err)
-					r.mu.Unlock()
-				}
-				return
-			}
-			select {
-			case queue <- item:
-			case <-ctx.Done():
-				return
-			}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.read(ctx, items, queue)
+	}()
+	r.jobs.Go(func() { // the run does not end before the sequence, unless that ignores the end of ctx
+		select {
+		case <-ended:
+			return
+		case <-ctx.Done():
+		}
+		timer := time.NewTimer(lastWords)
+		defer timer.Stop()
+		select {
+		case <-ended:
+		case <-timer.C:
 		}
 	})
 	ordinal := 0
-	for item := range queue {
+	for {
+		item, more := Item{}, false
+		select {
+		case item, more = <-queue:
+		case <-ctx.Done():
+		}
+		if !more {
+			break
+		}
 		batch := []Item{item}
-		for more := true; more && len(batch) < cap(queue); {
+		for more && len(batch) < cap(queue) {
 			select {
 			case item, more = <-queue:
 				if more {
@@ -247,9 +279,7 @@ func (r *run) feed(ctx context.Context, items iter.Seq2[Item, error]) {
 			if ctx.Err() == nil {
 				r.fail(err)
 			}
-			for range queue { // the sequence notices the end of ctx
-			}
-			return
+			return // the sequence notices the end of ctx
 		}
 		ordinal += len(batch)
 	}
@@ -257,6 +287,34 @@ func (r *run) feed(ctx context.Context, items iter.Seq2[Item, error]) {
 	r.fed = true
 	r.mu.Unlock()
 	r.hint()
+}
+
+// read sends the items to the queue.
+func (r *run) read(ctx context.Context, items iter.Seq2[Item, error], queue chan<- Item) {
+	defer close(queue)
+	defer func() {
+		if p := recover(); p != nil {
+			r.mu.Lock()
+			r.panicked = p
+			r.mu.Unlock()
+			r.stop()
+		}
+	}()
+	for item, err := range items {
+		if err != nil {
+			if ctx.Err() == nil {
+				r.mu.Lock()
+				r.fault = fmt.Errorf("batch: reading the items: %w", err)
+				r.mu.Unlock()
+			}
+			return
+		}
+		select {
+		case queue <- item:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // hint has the queue looked into soon.
@@ -287,15 +345,26 @@ func (r *run) take(ctx context.Context, items []Item, ordinal int) error {
 	if err != nil {
 		return fmt.Errorf("batch: adding %d jobs: %w", len(entries), err)
 	}
+	// All are noted before the first one waits for a place: what is noted keeps its lease, and is given back when the run ends.
+	var begun []string
 	for i, e := range entries {
-		if added < len(entries) {
-			err = r.meet(ctx, e, taken[i])
-		} else {
-			err = r.begin(ctx, e.Key, taken[i].Source)
+		mine := added == len(entries)
+		if !mine {
+			if mine, err = r.meet(ctx, &e, taken[i]); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
+		if mine && r.note(e.Key, taken[i].Source) {
+			begun = append(begun, e.Key)
 		}
+	}
+	for _, key := range begun {
+		select {
+		case r.uploading <- struct{}{}:
+		case <-ctx.Done():
+			return ended.Error(ctx)
+		}
+		r.jobs.Go(func() { r.work(ctx, key) })
 	}
 	return nil
 }
@@ -318,18 +387,19 @@ func (r *run) checkItem(item Item) error {
 	return nil
 }
 
-// meet decides what becomes of an item whose key may be known already.
-func (r *run) meet(ctx context.Context, mine Entry, item Item) error {
+// meet decides what becomes of an item whose key may be known already, and reports whether its job is to begin here. It changes the
+// entry where the job gets another key.
+func (r *run) meet(ctx context.Context, mine *Entry, item Item) (begin bool, err error) {
 	there, err := r.store.Load(ctx, mine.Key)
 	if err != nil {
-		return fmt.Errorf("batch: loading job %q: %w", mine.Key, err)
+		return false, fmt.Errorf("batch: loading job %q: %w", mine.Key, err)
 	}
 	if there.AddedBy == mine.AddedBy {
-		return r.begin(ctx, mine.Key, item.Source)
+		return true, nil
 	}
-	reject := func(kind FailureKind, err error) error {
+	reject := func(kind FailureKind, err error) (bool, error) {
 		r.deliver(ctx, delivery{outcome: &Outcome{Key: item.Key, Ref: item.Ref, Err: &Failure{Kind: kind, Err: err}}})
-		return ended.Error(ctx)
+		return false, ended.Error(ctx)
 	}
 	if r.mine(there) {
 		return reject(FailureDuplicate, &acrcloud.ArgumentError{Field: "Item.Key", Problem: fmt.Sprintf("%q came before in this run", item.Key), Remedy: "give each item a key of its own"})
@@ -337,37 +407,47 @@ func (r *run) meet(ctx context.Context, mine Entry, item Item) error {
 	r.mu.Lock()
 	r.met = true
 	r.mu.Unlock()
-	if there.Version != "" && item.Version != "" && there.Version != item.Version {
-		if r.opts.Changed == ChangedFails {
+	if changed := there.Version != "" && item.Version != "" && there.Version != item.Version; changed || item.Ref != "" && there.Ref != item.Ref {
+		switch {
+		case there.Phase == PhaseNew && there.Attempt == 0: // nothing was made of the old content: the new one takes its place
+			there.Ref, there.Version = cmp.Or(item.Ref, there.Ref), cmp.Or(item.Version, there.Version)
+			if _, err := r.store.Save(ctx, there); errors.Is(err, ErrConflict) {
+				return r.meet(ctx, mine, item)
+			} else if err != nil {
+				return false, fmt.Errorf("batch: saving job %q: %w", mine.Key, err)
+			}
+		case changed && r.opts.Changed == ChangedFails:
 			return reject(FailureChanged, fmt.Errorf("the content is another than when the job was begun: version %q, not %q; give it another key, or set Options.Changed", item.Version, there.Version))
+		case changed:
+			return r.meetChanged(ctx, mine, item)
 		}
-		return r.takeChanged(ctx, mine, item)
 	}
 	if there.Phase.Finished() {
-		return nil // if its outcome was not delivered, it is still in the queue
+		r.tally.change(func(p *Progress) { p.Earlier++ })
+		return false, nil // if its outcome was not delivered, it is still in the queue
 	}
 	if item.Ref != "" && r.opts.Open != nil {
 		r.hint()
-		return nil // the queue knows whose turn it is
+		return false, nil // the queue knows whose turn it is
 	}
 	// Only this run can open it, so it does not wait for the lease of one that may be gone.
 	if err := r.store.Later(ctx, mine.Key, time.Now().Add(r.opts.Lease)); err != nil {
-		return fmt.Errorf("batch: taking job %q: %w", mine.Key, err)
+		return false, fmt.Errorf("batch: taking job %q: %w", mine.Key, err)
 	}
-	return r.begin(ctx, mine.Key, item.Source)
+	return true, nil
 }
 
-// takeChanged makes a job of its own of an item with other content than the job of its key.
-func (r *run) takeChanged(ctx context.Context, mine Entry, item Item) error {
+// meetChanged makes a job of its own of an item with other content than the job of its key.
+func (r *run) meetChanged(ctx context.Context, mine *Entry, item Item) (begin bool, err error) {
 	hash := sha256.Sum256([]byte(item.Version))
 	item.Key += "@" + hex.EncodeToString(hash[:6])
 	if err := r.checkItem(item); err != nil {
 		r.deliver(ctx, delivery{outcome: &Outcome{Key: item.Key, Ref: item.Ref, Err: &Failure{Kind: FailureItem, Err: err}}})
-		return ended.Error(ctx)
+		return false, ended.Error(ctx)
 	}
 	mine.Key = item.Key
-	if _, err := r.store.Add(ctx, []Entry{mine}); err != nil {
-		return fmt.Errorf("batch: adding job %q: %w", mine.Key, err)
+	if _, err := r.store.Add(ctx, []Entry{*mine}); err != nil {
+		return false, fmt.Errorf("batch: adding job %q: %w", mine.Key, err)
 	}
 	return r.meet(ctx, mine, item)
 }
@@ -375,21 +455,8 @@ func (r *run) takeChanged(ctx context.Context, mine Entry, item Item) error {
 // mine reports whether this run has added the job.
 func (r *run) mine(e Entry) bool { return strings.HasPrefix(e.AddedBy, r.stepper.run+"-") }
 
-// begin begins a job of the sequence, as soon as there is a place for it.
-func (r *run) begin(ctx context.Context, key string, src acrcloud.Source) error {
-	select {
-	case r.uploading <- struct{}{}:
-	case <-ctx.Done():
-		return ended.Error(ctx)
-	}
-	if !r.start(ctx, key, src) {
-		<-r.uploading
-	}
-	return nil
-}
-
-// start begins a job in a place for uploading, unless it is in process already.
-func (r *run) start(ctx context.Context, key string, src acrcloud.Source) bool {
+// note notes that a job is this run's, and reports whether it was not before.
+func (r *run) note(key string, src acrcloud.Source) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !src.IsZero() {
@@ -400,7 +467,6 @@ func (r *run) start(ctx context.Context, key string, src acrcloud.Source) bool {
 		return false
 	}
 	r.active[key] = true
-	r.jobs.Go(func() { r.work(ctx, key) })
 	return true
 }
 
@@ -429,8 +495,9 @@ func (r *run) claim(ctx context.Context) {
 		}
 		started := 0
 		for _, key := range keys {
-			if r.start(ctx, key, acrcloud.Source{}) {
+			if r.note(key, acrcloud.Source{}) {
 				started++
+				r.jobs.Go(func() { r.work(ctx, key) })
 			}
 		}
 		for range places - started {

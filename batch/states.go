@@ -15,16 +15,21 @@ import (
 type states struct {
 	files    *filescan.Files
 	min, max time.Duration
+	ctx      context.Context //nolint:containedctx // of the readings, which serve several steps
+	stop     func()          // ends the reading under way
 
 	mu       sync.Mutex
 	wanted   map[string]*wanted // files that somebody waits for, by id
 	life     time.Duration      // how long files are in process, on average
+	lag      time.Duration      // how much later than they are made files have been seen to get on the list
 	finished bool               // some were, since the last reading
 
 	reading  chan struct{} // closed when the reading under way has ended; nil: none is
 	round    int           // of the last reading
 	started  time.Time     // when it began
 	failures int           // of readings in a row
+	failed   error         // the last of them
+	since    time.Time     // the first of them
 	interval time.Duration // between two readings
 	next     time.Time     // not before
 }
@@ -32,6 +37,7 @@ type states struct {
 // A wanted is a file that somebody waits for.
 type wanted struct {
 	since time.Time
+	asked time.Time
 	round int           // of the last reading that had it
 	pause time.Duration // before the next look at the file itself
 	look  time.Time     // not before
@@ -42,12 +48,24 @@ const (
 	perPage      = 250 * time.Millisecond // of interval for each page: a long list is read less often
 	lookShare    = 10                     // readings during the usual life of a file
 	spareRows    = 1000                   // on the list beyond twice those that are waited for, before it is given up
+	forgotten    = 100                    // longest intervals without a question, before a file counts as nobody's
 	maxFailures  = 3                      // of readings, before they count as knowing nothing
 	readDeadline = 2 * time.Minute
 )
 
 func newStates(files *filescan.Files, minimum, maximum time.Duration) *states {
-	return &states{files: files, min: minimum, max: maximum, interval: minimum, wanted: map[string]*wanted{}}
+	s := &states{files: files, min: minimum, max: maximum, interval: minimum, wanted: map[string]*wanted{}}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.ctx, s.stop = ctx, func() {
+		cancel()
+		s.mu.Lock()
+		reading := s.reading
+		s.mu.Unlock()
+		if reading != nil {
+			<-reading
+		}
+	}
+	return s
 }
 
 // add notes a new file and returns when to ask for it.
@@ -64,6 +82,7 @@ func (s *states) want(id string) *wanted {
 		w = &wanted{since: time.Now(), pause: s.min}
 		s.wanted[id] = w
 	}
+	w.asked = time.Now()
 	return w
 }
 
@@ -89,6 +108,8 @@ func (s *states) looked(id string) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.want(id)
+	// It is in process, and is not on the list. Most likely the list lags behind: then it says nothing of files as new as this one.
+	s.lag = max(s.lag, min(s.started.Sub(w.since), max(s.life/4, s.min)))
 	w.look = time.Now().Add(w.pause)
 	after := w.pause
 	w.pause = min(w.pause*3/2, s.max)
@@ -103,7 +124,7 @@ func (s *states) busy(ctx context.Context, id string) (after time.Duration, busy
 	for s.reading != nil || !time.Now().Before(s.next) {
 		if s.reading == nil {
 			s.reading = make(chan struct{})
-			go s.read(context.WithoutCancel(ctx), 2*len(s.wanted)+spareRows)
+			go s.read(s.ctx, 2*len(s.wanted)+spareRows)
 		}
 		reading := s.reading
 		s.mu.Unlock()
@@ -119,7 +140,7 @@ func (s *states) busy(ctx context.Context, id string) (after time.Duration, busy
 	now := time.Now()
 	switch {
 	case w.round == s.round && s.round != 0, // it is on the list
-		w.since.After(s.started): // it is too new to be missed there
+		w.since.After(s.started.Add(-s.lag)): // it is too new to be missed there
 		return s.spread(s.next.Sub(now)), true
 	case w.look.After(now):
 		return w.look.Sub(now), true
@@ -155,9 +176,10 @@ func (s *states) read(ctx context.Context, limit int) {
 	defer s.mu.Unlock()
 	if failed == nil {
 		s.failures = 0
-	} else {
-		s.failures++
+	} else if s.failures++; s.failures == 1 {
+		s.since = started
 	}
+	s.failed = failed
 	if failed == nil || s.failures >= maxFailures {
 		s.round++
 		s.started = started
@@ -174,6 +196,11 @@ func (s *states) read(ctx context.Context, limit int) {
 		s.interval = s.interval * 3 / 2
 	}
 	s.finished = false
+	for id, w := range s.wanted {
+		if time.Since(w.asked) > forgotten*s.max {
+			delete(s.wanted, id) // another process has finished it
+		}
+	}
 	s.interval = max(s.min, min(max(s.interval, time.Duration(rows/statePage)*perPage), s.max))
 	s.next = time.Now().Add(s.interval)
 	close(s.reading)
@@ -184,4 +211,14 @@ func (s *states) wants(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.wanted[id] != nil
+}
+
+// trouble returns the last of several readings in a row that have failed and since when they do, or nil.
+func (s *states) trouble() (error, time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failures < maxFailures {
+		return nil, time.Time{}
+	}
+	return s.failed, s.since
 }

@@ -33,7 +33,10 @@ type Stepper struct {
 
 	source func(e Entry) acrcloud.Source // of a job
 	onSent func(bytes int64)             // content was handed to the connection
-	onBill func()                        // a request that bills is about to be sent
+	onBill func(n int)                   // so many requests that bill are about to be sent; -1: one has made nothing
+
+	posts *gate // that steps pass which send content or make files; nil: there is none
+	looks *gate // that steps pass which look at a file
 }
 
 // NewStepper makes a Stepper for the files of one container, for an engine to drive; [Scan] brings its own. Of the options it uses Open,
@@ -54,7 +57,7 @@ func NewStepper(files *filescan.Files, journal Journal, opts *Options) (*Stepper
 func newStepper(files *filescan.Files, journal Journal, o Options) *Stepper {
 	s := &Stepper{
 		files: files, journal: journal, opts: o, run: rand.Text()[:12], pipe: newPipe(o.MaxBytesPerSecond),
-		states: newStates(files, o.MinInterval, o.MaxInterval), onSent: func(int64) {}, onBill: func() {},
+		states: newStates(files, o.MinInterval, o.MaxInterval), onSent: func(int64) {}, onBill: func(int) {},
 	}
 	s.source = func(e Entry) acrcloud.Source {
 		if o.Open == nil || e.Ref == "" {
@@ -158,16 +161,18 @@ var errPostTimeout = errors.New("batch: the request that makes the file took lon
 // A posting is the part of a step that may bill: what it has saved, and how long it may go on.
 type posting struct {
 	stepper *Stepper
-	entry   Entry // as it was saved last
-	stored  bool  // the content was stored by an earlier attempt, which may be long ago
+	entry   Entry  // as it was saved last
+	stored  bool   // the content was stored by an earlier attempt, which may be long ago
+	before  string // Entry.BilledBy before this attempt
 
 	ctx    context.Context //nolint:containedctx // it is this step's own
 	cancel context.CancelCauseFunc
 	unhook func() bool
 
-	mu    sync.Mutex
-	sent  bool        // an intent was saved: from then on the request may be on its way
-	timer *time.Timer // ends the request
+	mu     sync.Mutex
+	intent bool        // an intent was saved
+	sent   bool        // and from then on the request may be on its way
+	timer  *time.Timer // ends the request
 }
 
 // lastWords is how long a request that bills may go on after its caller has gone. Broken off, it would cost the next run the whole grace to
@@ -175,7 +180,7 @@ type posting struct {
 const lastWords = 5 * time.Second
 
 func (s *Stepper) posting(ctx context.Context, e Entry) *posting {
-	p := &posting{stepper: s, entry: e}
+	p := &posting{stepper: s, entry: e, before: e.BilledBy}
 	p.ctx, p.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	p.unhook = context.AfterFunc(ctx, func() {
 		p.mu.Lock()
@@ -208,19 +213,20 @@ func (p *posting) intend(ctx context.Context, ticket filescan.Ticket) error {
 	if err != nil {
 		return err
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.entry, p.intent = saved, true
 	// From the intent on, not from the end of its saving: others count from there.
 	left := p.stepper.opts.PostTimeout - time.Since(e.IntentAt)
 	if left <= 0 {
 		return fmt.Errorf("%w, since the journal was so slow", errPostTimeout)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if err := ended.Error(p.ctx); err != nil {
 		return err
 	}
-	p.entry, p.sent = saved, true
+	p.sent = true
 	p.timer = time.AfterFunc(left, func() { p.cancel(errPostTimeout) })
-	p.stepper.onBill()
+	p.stepper.onBill(1)
 	return nil
 }
 
@@ -234,8 +240,12 @@ func (s *Stepper) upload(ctx context.Context, e Entry) (Entry, Next, error) {
 	if src.IsZero() {
 		return e, Next{}, errNothingToOpen
 	}
+	if err := s.posts.enter(ctx); err != nil {
+		return e, Next{}, err
+	}
 	content, src, err := s.pipe.open(ctx, src)
 	if err != nil {
+		s.posts.leave(nil) // it says nothing about the service
 		return s.unsent(ctx, e, err)
 	}
 	defer content.Close() //nolint:errcheck // it was only read
@@ -246,6 +256,7 @@ func (s *Stepper) upload(ctx context.Context, e Entry) (Entry, Next, error) {
 	opts.Name, opts.UniqueName, opts.OnTicket = name, true, p.intend
 	opts.OnProgress = s.counting(opts.OnProgress)
 	file, err := s.files.Upload(p.ctx, src, &opts)
+	s.posts.leave(serviceError(err))
 	return s.posted(ctx, p, file, err)
 }
 
@@ -287,7 +298,11 @@ func (s *Stepper) settle(ctx context.Context, e Entry) (Entry, Next, error) {
 	}
 	look := e.Ticket
 	look.Key = "" // find it only
+	if err := s.posts.enter(ctx); err != nil {
+		return e, Next{}, err
+	}
 	file, err := s.files.Resume(ctx, look)
+	s.posts.leave(serviceError(err))
 	switch {
 	case err == nil:
 		return s.made(ctx, e, file)
@@ -303,13 +318,13 @@ func (s *Stepper) settle(ctx context.Context, e Entry) (Entry, Next, error) {
 	p := s.posting(ctx, e)
 	p.stored = true
 	defer p.end()
-	if err := p.intend(ctx, e.Ticket); err != nil {
-		if errors.Is(err, ErrConflict) {
-			return s.again(e)
-		}
-		return p.entry, Next{}, err
+	if err := s.posts.enter(ctx); err != nil {
+		return e, Next{}, err
 	}
-	file, err = s.files.Resume(p.ctx, e.Ticket)
+	if err = p.intend(ctx, e.Ticket); err == nil {
+		file, err = s.files.Resume(p.ctx, e.Ticket)
+	}
+	s.posts.leave(serviceError(err))
 	return s.posted(ctx, p, file, err)
 }
 
@@ -337,16 +352,19 @@ func (s *Stepper) posted(ctx context.Context, p *posting, file *filescan.File, e
 		return s.made(ctx, e, file)
 	case errors.Is(err, ErrConflict):
 		return s.again(e)
-	case !p.sent:
+	case !p.intent:
 		return s.unsent(ctx, e, err)
-	case errors.Is(err, acrcloud.ErrOutcomeUnknown):
+	case p.sent && errors.Is(err, acrcloud.ErrOutcomeUnknown):
 		after := max(0, time.Until(e.IntentAt.Add(s.opts.PostTimeout+s.opts.Grace)))
 		return e, Next{After: after}, &pendingError{err}
 	}
-	// The service has refused it, so nothing was made, and the next attempt need not wait for the grace.
+	// It was not sent, or the service has refused it: nothing was made, and the next attempt need not wait for the grace.
+	if p.sent {
+		s.onBill(-1)
+	}
 	late, cancel := afterBill(ctx)
 	defer cancel()
-	e.IntentAt = time.Time{}
+	e.IntentAt, e.BilledBy = time.Time{}, p.before
 	saved, saveErr := s.save(late, e)
 	switch {
 	case errors.Is(saveErr, ErrConflict):
@@ -390,19 +408,35 @@ func (s *Stepper) made(ctx context.Context, e Entry, file *filescan.File) (Entry
 		e.IntentAt = time.Now()
 	}
 	saved, err := s.save(late, e)
-	if errors.Is(err, ErrConflict) {
-		if saved, err = s.journal.Load(late, e.Key); err == nil && saved.FileID == "" {
-			// Somebody has begun anew with a job that is being made here. Its file is found by its name, so nothing is lost.
-			return s.again(saved)
+	for errors.Is(err, ErrConflict) {
+		if saved, err = s.journal.Load(late, e.Key); err != nil {
+			err = &storeError{fmt.Errorf("batch: loading job %q: %w", e.Key, err)}
+			break
 		}
+		if saved.FileID != "" || saved.Phase.Finished() {
+			break // a callback, as a rule
+		}
+		// Somebody else has settled or begun anew with a job whose file was being made here. It is this file's.
+		saved.Phase, saved.FileID, saved.IntentAt = PhaseWaiting, file.ID, e.IntentAt
+		saved, err = s.save(late, saved)
 	}
 	switch {
 	case err != nil:
 		return e, Next{}, err
+	case saved.FileID == "":
+		return s.again(saved)
 	case saved.FileID != file.ID:
 		return saved, Next{}, fmt.Errorf("batch: job %q has two files, %s and %s: another program writes into the container under the same keys", e.Key, saved.FileID, file.ID)
 	}
 	return saved, Next{After: s.states.add(file.ID)}, nil
+}
+
+// missingOK is err unless it is that the file is not there, which is a response like any other.
+func missingOK(err error) error {
+	if errors.Is(err, acrcloud.ErrNotFound) {
+		return nil
+	}
+	return serviceError(err)
 }
 
 // missingGrace is how long a new file may be unknown to the service that has just made it.
@@ -415,7 +449,11 @@ func (s *Stepper) look(ctx context.Context, e Entry, called bool) (Entry, Next, 
 			return e, Next{After: after}, ended.Error(ctx)
 		}
 	}
+	if err := s.looks.enter(ctx); err != nil {
+		return e, Next{}, err
+	}
 	file, err := s.files.Get(ctx, e.FileID)
+	s.looks.leave(missingOK(err))
 	switch {
 	case err == nil:
 	case ended.Error(ctx) != nil:

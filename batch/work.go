@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
 // A job is one that is in process in this run.
@@ -24,13 +25,19 @@ func (r *run) work(ctx context.Context, key string) {
 	defer j.leave()
 	called := false
 	for ctx.Err() == nil {
-		e, next, err := j.step(ctx, called)
+		e, next, err := r.stepper.step(ctx, key, called)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err == nil && e.Phase.Finished():
 			j.finished(ctx, e)
 			return
+		case errors.Is(err, errNothingToOpen) && r.mine(e):
+			if _, next, err = r.stepper.fail(ctx, e, FailureItem, err); err != nil {
+				r.fail(err)
+				return
+			}
+			continue
 		case errors.Is(err, errNothingToOpen):
 			r.setAside(ctx, key)
 			return
@@ -48,23 +55,15 @@ func (r *run) work(ctx context.Context, key string) {
 	}
 }
 
-// step takes a step through the gate that it belongs to.
-func (j *job) step(ctx context.Context, called bool) (Entry, Next, error) {
-	gate := j.run.posts
-	if j.place == j.run.waiting {
-		gate = j.run.looks
-	}
-	if err := gate.enter(ctx); err != nil {
-		return Entry{}, Next{}, err
-	}
-	e, next, err := j.run.stepper.step(ctx, j.key, called)
-	gate.leave(serviceError(err))
-	return e, next, err
-}
-
-// serviceError is err if it says something about how the service fares.
+// serviceError is err if it says something about how the service fares, and not about the job, its content or the journal.
 func serviceError(err error) error {
-	if errors.Is(err, ErrConflict) || errors.Is(err, ErrNoEntry) || errors.Is(err, errNothingToOpen) {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	if _, ok := errors.AsType[*storeError](err); ok || errors.Is(err, filescan.ErrNameNotUnique) || absent(err) {
+		return nil
+	}
+	if v, _ := judge(err); v == lasting {
 		return nil
 	}
 	return err
@@ -79,7 +78,7 @@ func (j *job) failed(ctx context.Context, e Entry, next Next, err error) (time.D
 	if v, _ := judge(err); v == common || errors.As(err, &store) {
 		return 0, fmt.Errorf("batch: job %q: %w", j.key, err)
 	}
-	if trouble, _ := j.run.posts.trouble(); trouble == nil {
+	if trouble, _ := j.run.trouble(); trouble == nil {
 		j.tries++
 	}
 	if sent := e.Phase == PhaseWaiting || !e.IntentAt.IsZero(); j.tries >= lastingTries && !sent {

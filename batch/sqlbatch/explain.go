@@ -13,7 +13,7 @@ import (
 
 // explain says what a database's error means and what to do about it. No data was lost by any of them: a change that failed was not made.
 func (s *Store) explain(err error, doing string) error {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if err == nil || errors.Is(err, errClosed) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	where := "the database"

@@ -26,7 +26,7 @@ func (s *Store) Limiter(name string, perSecond float64, burst int) (*Limiter, er
 	switch {
 	case name == "":
 		return refuse("name", "is empty", "name what is limited, such as the account")
-	case perSecond <= 0 || every <= 0 || every > 24*time.Hour:
+	case !(perSecond > 0) || every <= 0 || every > 24*time.Hour:
 		return refuse("perSecond", "is no rate", "use a positive number of calls a second")
 	case burst < 1:
 		return refuse("burst", "is less than 1", "use 1 for evenly spaced calls")
@@ -43,16 +43,20 @@ func (l *Limiter) Wait(ctx context.Context) error {
 	now, greatest := s.dialect.now(), s.dialect.greatest()
 	var wait int64
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		// free_at is when the last place given out begins; behind by a burst it does not lag.
+		// free_at is when the last place given out begins; behind by a burst it does not lag. Further ahead than anybody waits it is
+		// the work of a clock that was set back since.
 		return tx.QueryRowContext(ctx, s.dialect.query(`INSERT INTO acrcloud_limits (name, free_at) VALUES (?, `+now+`)
-			ON CONFLICT (name) DO UPDATE SET free_at = `+greatest+`(acrcloud_limits.free_at + ?, `+now+` - ?)
-			RETURNING free_at - `+now), l.name, l.every.Microseconds(), l.every.Microseconds()*int64(l.burst-1)).Scan(&wait)
+			ON CONFLICT (name) DO UPDATE SET free_at = CASE WHEN acrcloud_limits.free_at > `+now+` + ? THEN `+now+` ELSE `+greatest+`(acrcloud_limits.free_at + ?, `+now+` - ?) END
+			RETURNING free_at - `+now), l.name, (horizon + 1000*l.every).Microseconds(), l.every.Microseconds(), l.every.Microseconds()*int64(l.burst-1)).Scan(&wait)
 	})
 	if err != nil {
 		return s.explain(err, "waiting for the rate limit")
 	}
 	return sleep(ctx, time.Duration(wait)*time.Microsecond)
 }
+
+// horizon is how far ahead of now a place may be, with a thousand others in between.
+const horizon = time.Minute
 
 // sleep waits unless ctx ends first.
 func sleep(ctx context.Context, d time.Duration) error {

@@ -34,7 +34,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	case isPostgres(dsn):
 		return openPostgres(ctx, dsn)
 	default:
-		return openSQLite(ctx, dsn)
+		return openSQLite(ctx, dsn, busy)
 	}
 }
 
@@ -73,7 +73,10 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	return s.begin(ctx)
 }
 
-func openSQLite(ctx context.Context, path string) (*Store, error) {
+// busy is how long to wait for a lock that another process has.
+const busy = 30 * time.Second
+
+func openSQLite(ctx context.Context, path string, busy time.Duration, pragmas ...string) (*Store, error) {
 	path = strings.TrimPrefix(strings.TrimPrefix(path, "sqlite:"), "file:")
 	path, query, _ := strings.Cut(path, "?")
 	if path == ":memory:" || query != "" {
@@ -82,7 +85,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if err := checkFile(path); err != nil {
 		return nil, err
 	}
-	settings := url.Values{"_pragma": {"busy_timeout(30000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"}, "_txlock": {"immediate"}}
+	settings := url.Values{"_pragma": append([]string{fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"}, pragmas...), "_txlock": {"immediate"}}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+settings.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("sqlbatch: opening %s: %w", path, err)

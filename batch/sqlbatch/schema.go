@@ -94,6 +94,9 @@ func (s *Store) setMeta(ctx context.Context, tx *sql.Tx, name, value string) err
 // Bind has the database keep the jobs of one container for good. The first run binds it; one whose files are in another container gets an
 // error that matches [ErrOtherContainer]. It implements batch.Binder.
 func (s *Store) Bind(ctx context.Context, containerID int) error {
+	if s == nil || s.db == nil {
+		return errClosed
+	}
 	return s.explain(s.bind(ctx, strconv.Itoa(containerID)), "reading the container")
 }
 

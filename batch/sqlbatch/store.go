@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/musicchartsai/acrcloud-go/batch"
 )
 
@@ -83,6 +85,22 @@ func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx) err
 	if s.writer != nil {
 		return s.writer.write(ctx, do)
 	}
+	for try := 1; ; try++ {
+		err := s.transact(ctx, do)
+		if e, ok := errors.AsType[*pgconn.PgError](err); !ok || try == maxTries || e.Code != deadlock && e.Code != serialization {
+			return err
+		}
+	}
+}
+
+// Errors of PostgreSQL after which the same transaction succeeds as a rule, since another one has ended.
+const (
+	deadlock      = "40P01"
+	serialization = "40001"
+	maxTries      = 5
+)
+
+func (s *Store) transact(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -207,24 +225,55 @@ func (s *Store) Claim(ctx context.Context, n int, lease time.Duration) (keys []s
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		keys = nil
 		now := time.Now()
-		rows, err := tx.QueryContext(ctx, s.dialect.query(`UPDATE acrcloud_jobs SET due = ? WHERE name IN (
-			SELECT name FROM acrcloud_jobs WHERE due <= ? ORDER BY due LIMIT ?`+s.dialect.claimLock()+`) RETURNING name`), millis(now.Add(lease)), millis(now), n)
+		names, err := s.due(ctx, tx, now, n)
 		if err != nil {
 			return err
 		}
-		defer rows.Close() //nolint:errcheck // Err tells
-		for rows.Next() {
-			var name string
-			if err := rows.Scan(&name); err != nil {
+		for some := range slices.Chunk(names, namesAtOnce) {
+			marks, args := list(some)
+			if _, err := tx.ExecContext(ctx, s.dialect.query(`UPDATE acrcloud_jobs SET due = ? WHERE name IN (`+marks+`)`), append([]any{millis(now.Add(lease))}, args...)...); err != nil {
 				return err
 			}
+		}
+		for _, name := range names {
 			if key, ok := batch.KeyOf(name); ok {
 				keys = append(keys, key)
 			}
 		}
-		return rows.Err()
+		return nil
 	})
-	return keys, s.explain(err, "claiming jobs")
+	if err != nil {
+		return nil, s.explain(err, "claiming jobs")
+	}
+	return keys, nil
+}
+
+// due returns the names of jobs that are due, the longest due first, and keeps other processes from claiming them.
+func (s *Store) due(ctx context.Context, tx *sql.Tx, now time.Time, n int) (names []string, err error) {
+	rows, err := tx.QueryContext(ctx, s.dialect.query(`SELECT name FROM acrcloud_jobs WHERE due <= ? ORDER BY due LIMIT ?`+s.dialect.claimLock()), millis(now), n)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}
+
+// namesAtOnce is how many names go into one statement.
+const namesAtOnce = 500
+
+// list returns the placeholders and arguments of an IN.
+func list(names []string) (marks string, args []any) {
+	for _, name := range names {
+		args = append(args, name)
+	}
+	return strings.TrimSuffix(strings.Repeat("?, ", len(names)), ", "), args
 }
 
 // Later implements batch.Queue.
@@ -250,9 +299,6 @@ func (s *Store) Later(ctx context.Context, key string, at time.Time) error {
 	return s.explain(err, "putting a job into the queue")
 }
 
-// renewAtOnce is how many keys go into one statement.
-const renewAtOnce = 500
-
 // Renew implements batch.Renewer.
 func (s *Store) Renew(ctx context.Context, keys []string, at time.Time) error {
 	names := make([]string, 0, len(keys))
@@ -262,14 +308,10 @@ func (s *Store) Renew(ctx context.Context, keys []string, at time.Time) error {
 		}
 	}
 	slices.Sort(names) // in one order, so that two processes cannot wait for each other
-	for some := range slices.Chunk(names, renewAtOnce) {
-		args := []any{millis(at)}
-		for _, name := range some {
-			args = append(args, name)
-		}
-		marks := strings.TrimSuffix(strings.Repeat("?, ", len(some)), ", ")
+	for some := range slices.Chunk(names, namesAtOnce) {
+		marks, args := list(some)
 		err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, s.dialect.query(`UPDATE acrcloud_jobs SET due = ? WHERE due IS NOT NULL AND name IN (`+marks+`)`), args...)
+			_, err := tx.ExecContext(ctx, s.dialect.query(`UPDATE acrcloud_jobs SET due = ? WHERE due IS NOT NULL AND name IN (`+marks+`)`), append([]any{millis(at)}, args...)...)
 			return err
 		})
 		if err != nil {

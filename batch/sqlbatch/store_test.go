@@ -1,7 +1,6 @@
 package sqlbatch_test
 
 import (
-	"context"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -11,74 +10,144 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/batch"
+	"github.com/musicchartsai/acrcloud-go/batch/batchtest"
 	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch"
 )
 
 var (
-	_ batch.Store   = (*sqlbatch.Store)(nil)
-	_ batch.Lister  = (*sqlbatch.Store)(nil)
-	_ batch.Backlog = (*sqlbatch.Store)(nil)
-	_ batch.Renewer = (*sqlbatch.Store)(nil)
-	_ batch.Binder  = (*sqlbatch.Store)(nil)
+	_ batch.Store      = (*sqlbatch.Store)(nil)
+	_ batch.Lister     = (*sqlbatch.Store)(nil)
+	_ batch.Backlog    = (*sqlbatch.Store)(nil)
+	_ batch.Renewer    = (*sqlbatch.Store)(nil)
+	_ batch.Binder     = (*sqlbatch.Store)(nil)
+	_ acrcloud.Limiter = (*sqlbatch.Limiter)(nil)
 )
 
-func open(t *testing.T) *sqlbatch.Store {
+// databases are those that everything is tested on. Each call makes an empty one.
+var dsns = map[string]func(testing.TB) string{
+	"SQLite":     func(tb testing.TB) string { tb.Helper(); return filepath.Join(tb.TempDir(), "jobs.db") },
+	"PostgreSQL": postgresDSN,
+}
+
+// each runs a test on every database.
+func each(t *testing.T, test func(t *testing.T, dsn string)) {
 	t.Helper()
-	s, err := sqlbatch.Open(t.Context(), filepath.Join(t.TempDir(), "jobs.db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, s.Close()) })
+	for name, dsn := range dsns {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, dsn(t))
+		})
+	}
+}
+
+func open(tb testing.TB, dsn string) *sqlbatch.Store {
+	tb.Helper()
+	s, err := sqlbatch.Open(tb.Context(), dsn)
+	require.NoError(tb, err)
+	tb.Cleanup(func() { assert.NoError(tb, s.Close()) })
 	return s
 }
 
 func TestStore(t *testing.T) {
 	t.Parallel()
-	s := open(t)
-	ctx := t.Context()
-	n, err := s.Add(ctx, []batch.Entry{{Key: "a/b c\xff.wav", Phase: batch.PhaseNew, Ref: "r"}, {Key: "b", Phase: batch.PhaseNew, Due: time.Now().Add(time.Hour)}})
-	require.NoError(t, err)
-	assert.Equal(t, 2, n)
-	keys, err := s.Claim(ctx, 10, time.Hour)
-	require.NoError(t, err)
-	assert.Equal(t, []string{"a/b c\xff.wav"}, keys)
-	e, err := s.Load(ctx, "a/b c\xff.wav")
-	require.NoError(t, err)
-	e.Phase, e.FileID, e.Result = batch.PhaseDone, "x", []byte(`{"file":{"id":"x\u0000"}}`)
-	saved, err := s.Save(ctx, e)
-	require.NoError(t, err)
-	_, err = s.Save(ctx, e)
-	require.ErrorIs(t, err, batch.ErrConflict)
-	again, err := s.Load(ctx, "a/b c\xff.wav")
-	require.NoError(t, err)
-	assert.Equal(t, saved, again)
-}
-
-func BenchmarkSave(b *testing.B) {
-	s, err := sqlbatch.Open(b.Context(), filepath.Join(b.TempDir(), "jobs.db"))
-	require.NoError(b, err)
-	defer s.Close()
-	const savers = 64
-	var entries []batch.Entry
-	for i := range savers {
-		entries = append(entries, batch.Entry{Key: fmt.Sprint(i), Phase: batch.PhaseNew})
-	}
-	_, err = s.Add(b.Context(), entries)
-	require.NoError(b, err)
-	var all sync.WaitGroup
-	each := b.N/savers + 1
-	b.ResetTimer()
-	for i := range savers {
-		all.Go(func() {
-			e, _ := s.Load(context.Background(), fmt.Sprint(i))
-			for range each {
-				var err error
-				if e, err = s.Save(context.Background(), e); err != nil {
-					b.Error(err)
-					return
-				}
-			}
+	for name, dsn := range dsns {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			batchtest.Store(t, func(t *testing.T) batch.Store {
+				t.Helper()
+				return open(t, dsn(t))
+			})
 		})
 	}
-	all.Wait()
-	b.ReportMetric(float64(each*savers)/b.Elapsed().Seconds(), "saves/s")
+}
+
+// Several stores of one database are several processes, as it were. What one has saved the others see, and no save is overwritten.
+func TestSeveralStores(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, dsn string) {
+		const stores, jobs = 4, 100
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		claims := map[string]int{}
+		for range stores {
+			all.Go(func() { // they open it at the same time, too
+				s, err := sqlbatch.Open(t.Context(), dsn)
+				if !assert.NoError(t, err) {
+					return
+				}
+				defer s.Close()
+				var entries []batch.Entry
+				for i := range jobs {
+					entries = append(entries, batch.Entry{Key: fmt.Sprint(i), Phase: batch.PhaseNew})
+				}
+				_, err = s.Add(t.Context(), entries)
+				assert.NoError(t, err)
+				for {
+					keys, err := s.Claim(t.Context(), 9, time.Hour)
+					assert.NoError(t, err)
+					if len(keys) == 0 {
+						return
+					}
+					for _, key := range keys {
+						mu.Lock()
+						claims[key]++
+						mu.Unlock()
+						e, err := s.Load(t.Context(), key)
+						assert.NoError(t, err)
+						e.Attempt++
+						_, err = s.Save(t.Context(), e)
+						assert.NoError(t, err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		s := open(t, dsn)
+		assert.Len(t, claims, jobs)
+		for e, err := range s.Entries(t.Context()) {
+			require.NoError(t, err)
+			assert.Equal(t, 1, e.Attempt)
+			assert.Equal(t, 1, claims[e.Key])
+		}
+	})
+}
+
+func TestLimiter(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, dsn string) {
+		const stores, calls, perSecond, burst = 3, 20, 50.0, 5
+		started := time.Now()
+		var all sync.WaitGroup
+		for range stores { // on several machines, as it were
+			s := open(t, dsn)
+			l, err := s.Limiter("account", perSecond, burst)
+			require.NoError(t, err)
+			all.Go(func() {
+				for range calls {
+					assert.NoError(t, l.Wait(t.Context()))
+				}
+			})
+		}
+		all.Wait()
+		least := time.Duration((stores*calls - burst) / perSecond * float64(time.Second))
+		assert.GreaterOrEqual(t, time.Since(started), least-10*time.Millisecond)
+		s := open(t, dsn)
+		other, err := s.Limiter("other", 0.001, 1)
+		require.NoError(t, err)
+		require.NoError(t, other.Wait(t.Context()), "another name has another rate")
+		require.NoError(t, s.Exec(t.Context(), "UPDATE acrcloud_limits SET free_at = free_at + 1000000000000000"))
+		l, err := s.Limiter("account", perSecond, burst)
+		require.NoError(t, err)
+		require.NoError(t, l.Wait(t.Context()), "a clock that was set back does not stop everything")
+		for _, bad := range []struct {
+			name  string
+			rate  float64
+			burst int
+		}{{"", 1, 1}, {"a", 0, 1}, {"a", -1, 1}, {"a", 1, 0}} {
+			_, err := s.Limiter(bad.name, bad.rate, bad.burst)
+			require.ErrorIs(t, err, acrcloud.ErrInvalidArgument, "%+v", bad)
+		}
+	})
 }

@@ -43,6 +43,9 @@ func (w *writer) close() {
 
 // write makes a change, and returns when it is on the disk.
 func (w *writer) write(ctx context.Context, do func(ctx context.Context, tx *sql.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	c := &change{ctx: ctx, do: do, done: make(chan struct{})}
 	select {
 	case w.changes <- c:

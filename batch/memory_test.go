@@ -1,0 +1,13 @@
+package batch_test
+
+import (
+	"testing"
+
+	"github.com/musicchartsai/acrcloud-go/batch"
+	"github.com/musicchartsai/acrcloud-go/batch/batchtest"
+)
+
+func TestMemory(t *testing.T) {
+	t.Parallel()
+	batchtest.Store(t, func(*testing.T) batch.Store { return batch.NewMemory() })
+}

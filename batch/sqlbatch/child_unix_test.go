@@ -1,0 +1,10 @@
+//go:build unix
+
+package sqlbatch_test
+
+import "os"
+
+var children = map[string]func() int{"open": childOpen}
+
+// child is what the test binary does in place of tests.
+func child() int { return children[os.Getenv(childEnv)]() }
