@@ -56,7 +56,7 @@ func TestScan(t *testing.T) {
 		{"a directory", []string{dir}, "", "", "", exitFailed, "", "is a directory"},
 		{"too many files", []string{file, file}, "", "", "", exitUsage, "", "usage"},
 		{"an unknown flag", []string{"-x"}, "", "", "", exitUsage, "", "usage"},
-		{"help", []string{"-h"}, "", "", "", exitOK, "", "usage"},
+		{"help", []string{"-h"}, "", "", "", exitOK, "", "  -json\n    \tprint"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -14,9 +14,9 @@ import (
 // it is, so that the result of Terminal is not changed by Terminal.
 func Terminal(s string) string { return escape(s, hostile) }
 
-// Lines is Terminal for text of several lines, such as a joined error: it keeps line feeds.
+// Lines is Terminal for text of several lines, such as a program's usage: it keeps line feeds and tabs.
 func Lines(s string) string {
-	return escape(s, func(r rune) bool { return r != '\n' && hostile(r) })
+	return escape(s, func(r rune) bool { return r != '\n' && r != '\t' && hostile(r) })
 }
 
 // escape spells out the invalid UTF-8 and the runes that are to be spelled out.

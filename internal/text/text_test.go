@@ -41,7 +41,7 @@ func TestTerminal(t *testing.T) {
 		assert.Equal(t, want, text.Terminal(in), "%q", in)
 		assert.Equal(t, want, text.Terminal(want), "a second time: %q", in)
 	}
-	assert.Equal(t, "first\nsecond\\r\\x1b", text.Lines("first\nsecond\r\x1b"))
+	assert.Equal(t, "first\n\tsecond\\r\\x1b", text.Lines("first\n\tsecond\r\x1b"))
 }
 
 func TestJSON(t *testing.T) {
