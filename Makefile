@@ -40,3 +40,12 @@ fuzz: ## Every fuzz target, one after the other: make fuzz FUZZTIME=10s PKG=./ac
 		echo "=== $$package $$target"; \
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$package" </dev/null || exit 1; \
 	done
+
+.PHONY: mutate
+mutate: ## Changes that no test notices: make mutate PKG=./webhook
+	@case '$(PKG)' in *...) echo 'name one package: make mutate PKG=./webhook' >&2; exit 1;; esac
+	tools/mutate $(PKG)
+
+.PHONY: release
+release: ## The checklist before a release: make release TAG=v0.2.0
+	tools/release check $(TAG)

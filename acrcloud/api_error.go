@@ -10,7 +10,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// An APIError says that the service answered and said no, over either of its APIs and whatever the body. It matches the
+// An APIError reports that the service refused a request, over either of its APIs and with any body. It matches the
 // sentinels [ErrUnauthorized], [ErrNotFound] and so on by its status or code. It holds no credential, signature, presigned
 // URL or callback URL.
 type APIError struct {
@@ -19,17 +19,17 @@ type APIError struct {
 	Path       string              // the URL's path, never its query; empty for a presigned URL
 	StatusCode int                 // the HTTP status
 	Code       int                 // the identification API's status code; 0 for the Console API
-	Message    string              // what the service said, or the beginning of a body that is not JSON
+	Message    string              // what the service said, or the start of a body that is not JSON
 	Fields     map[string][]string // validation messages by field, with 422
-	Header     http.Header         // of the answer, without cookies
-	RetryAfter time.Duration       // how long the service asked to wait; 0 if it did not say
+	Header     http.Header         // of the response, without cookies
+	RetryAfter time.Duration       // the wait that the service asked for; 0 if it asked for none
 	Attempts   int                 // how many times the request was sent
-	Body       []byte              // the beginning of the answer's body, at most 64 KiB
-	Remedy     string              // what to do about it, where the request tells more than the answer
+	Body       []byte              // the start of the response's body, at most 64 KiB
+	Remedy     string              // what to do about it, where the request explains more than the response
 }
 
-// Error says what was asked, what the service answered and, where it is known, what to do. It is safe to print, while Message and
-// Fields hold the service's words as they came.
+// Error returns the operation, the service's response and, where it is known, the remedy. It is safe to print. Message and Fields
+// hold the service's words unchanged.
 func (e *APIError) Error() string { return text.Terminal(e.describe()) }
 
 func (e *APIError) describe() string {
@@ -72,11 +72,11 @@ func (e *APIError) Is(target error) bool {
 	case ErrCredentials:
 		return e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden || e.Code == 3001 || e.Code == 3014
 	case ErrNotFound:
-		return e.StatusCode == http.StatusNotFound || e.emptyAnswer()
+		return e.StatusCode == http.StatusNotFound || e.emptyResponse()
 	case ErrInvalid:
 		return e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusUnprocessableEntity || e.Code == 3002 || e.Code == 3006
 	case ErrBadSample:
-		return e.Code == 2004 || e.Code == 3016 || e.StatusCode == http.StatusRequestEntityTooLarge && remedy.Answer(*e).Identification()
+		return e.Code == 2004 || e.Code == 3016 || e.StatusCode == http.StatusRequestEntityTooLarge && remedy.Response(*e).Identification()
 	case ErrTooLarge:
 		return e.Code == 3016 || e.StatusCode == http.StatusRequestEntityTooLarge
 	case ErrRateLimited:
@@ -89,9 +89,9 @@ func (e *APIError) Is(target error) bool {
 	return false
 }
 
-// emptyAnswer reports whether the service answered a request for one item with success and no item, its other way of saying "not
-// found". Of a success whose body says no there is a header, and it may be about anything.
-func (e *APIError) emptyAnswer() bool {
+// emptyResponse reports whether the service responded to a request for one item with success but no item, its other way of saying "not
+// found". A success whose body reports an error has a header, and may be about anything.
+func (e *APIError) emptyResponse() bool {
 	return e.saysNoWithSuccess() && (len(e.Header) == 0 && len(e.Body) == 0 || strings.Contains(strings.ToLower(e.Message), "not found"))
 }
 
@@ -99,8 +99,8 @@ func (e *APIError) saysNoWithSuccess() bool {
 	return e.StatusCode >= 200 && e.StatusCode < 300 && e.Code == 0
 }
 
-// Hint says in one or two sentences what to do: Remedy if it is set, else what follows from the answer. It is empty where
-// nothing follows. Where the answer allows several explanations, it names what to check.
+// Hint returns one or two sentences that say what to do: Remedy if it is set, otherwise what the response suggests. It is empty if
+// the response suggests nothing. If several explanations are possible, it names what to check.
 func (e *APIError) Hint() string {
 	switch {
 	case e == nil:
@@ -108,5 +108,5 @@ func (e *APIError) Hint() string {
 	case e.Remedy != "":
 		return e.Remedy
 	}
-	return remedy.Of(remedy.Answer(*e), remedy.Token{})
+	return remedy.Of(remedy.Response(*e), remedy.Token{})
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// An ArgumentError says that a call was refused before anything was sent. It matches [ErrInvalidArgument].
+// An ArgumentError reports an argument that was refused before anything was sent. It matches [ErrInvalidArgument].
 type ArgumentError struct {
-	Field   string // what was wrong, in the caller's terms: "Config.BearerToken", "fileID"
+	Field   string // the argument, in the caller's terms: "Config.BearerToken", "fileID"
 	Problem string // what is wrong with it: "is empty"
 	Remedy  string // what to do about it
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/endpoint"
 )
 
-// A Config says which service and which credentials to use. Two kinds of credentials exist, made on different pages of the
-// console, and neither works in place of the other:
+// A Config holds the service's addresses and the credentials. There are two kinds of credentials, from different pages of the
+// console. Neither works in place of the other:
 //
 //   - a Console API token (Account, Developer Settings), a JWT that begins with "eyJ", for File Scanning;
 //   - the access key and access secret of a recognition project, for identification.
 //
-// Fill in the ones that you use. Outer white space is ignored everywhere. A Config can be made in the program, by
-// [ConfigFromEnv] or by [ReadConfigs]; any number of them can be used side by side.
+// Fill in the ones that you use. Leading and trailing white space is ignored. [ConfigFromEnv] and [ReadConfigs] read a Config. A
+// program can use several of them.
 type Config struct {
 	Name string `json:"name,omitzero"` // your name for this configuration, for reports; any text
 
@@ -24,7 +24,7 @@ type Config struct {
 
 	Region      Region `json:"region,omitzero"`       // of the container ContainerID, which is then not looked up
 	BearerToken Secret `json:"bearer_token,omitzero"` // the Console API token
-	ContainerID int    `json:"container_id,omitzero"` // of File Scanning: what to give to Client.Files; Check looks at it
+	ContainerID int    `json:"container_id,omitzero"` // of File Scanning: the argument of Client.Files; Check checks it
 
 	IdentifyHost         string `json:"identify_host,omitzero"`          // the project's host, or a URL of it
 	IdentifyAccessKey    Secret `json:"identify_access_key,omitzero"`    // the project's access key

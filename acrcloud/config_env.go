@@ -2,7 +2,7 @@ package acrcloud
 
 import "os"
 
-// ConfigFromEnv makes a Config of the environment variables
+// ConfigFromEnv makes a Config from the environment variables
 //
 //	ACRCLOUD_NAME            ACRCLOUD_IDENTIFY_HOST
 //	ACRCLOUD_BASE_URL        ACRCLOUD_IDENTIFY_ACCESS_KEY
@@ -10,8 +10,8 @@ import "os"
 //	ACRCLOUD_BEARER_TOKEN    ACRCLOUD_IS_ACTIVE
 //	ACRCLOUD_CONTAINER_ID
 //
-// which fill the fields of the same names. None of them is required: with nothing set the Config is zero, and the client's
-// constructor says what it misses. A variable that is empty counts as not set. A malformed value is an [*ArgumentError] that
+// which set the fields of the same names. None is required: if nothing is set the Config is zero, and the client's constructor
+// reports what is missing. An empty variable counts as not set. A malformed value is an [*ArgumentError] that
 // names the variable.
 func ConfigFromEnv() (Config, error) {
 	var c Config

@@ -24,10 +24,10 @@ const maxConfigBytes = 1 << 20
 //	  {"name": "radio", "identify_host": "identify-eu-west-1.acrcloud.com", "identify_access_key": "…", "identify_access_secret": "…"}
 //	]
 //
-// with the members name, base_url, region, bearer_token, container_id, identify_host, identify_access_key,
-// identify_access_secret and is_active, spelt exactly so. All are optional; an empty text counts as left out.
+// with these members: name, base_url, region, bearer_token, container_id, identify_host, identify_access_key,
+// identify_access_secret and is_active, spelled exactly like this. All are optional; an empty string counts as absent.
 //
-// It is strict, since a setting that is misspelt would otherwise be missed only when it is needed: a malformed value, an unknown
+// It is strict, because a misspelled setting would otherwise be noticed only when it is needed. A malformed value, an unknown
 // or repeated member, a null, or anything after the end is an [*ArgumentError] whose Field is the path to it, such as
 // "[1].container_id". No error shows a value. At most 1 MiB is read.
 func ReadConfigs(r io.Reader) ([]Config, error) {
@@ -61,7 +61,7 @@ func refuseConfigs(problem, remedy string) error {
 	return &ArgumentError{Field: "configuration", Problem: problem, Remedy: remedy}
 }
 
-// checkNames makes sure that several configurations can be told apart.
+// checkNames makes sure that several configurations have different names.
 func checkNames(configs []Config) error {
 	seen := map[string]int{}
 	for i, c := range configs {
@@ -258,7 +258,7 @@ func (r *configReader) unknownKey(path, member, key string, fields []configField
 	return &ArgumentError{Field: member, Problem: "is unknown", Remedy: remedy}
 }
 
-// looksLikeKey tells the name of a member from a credential, which is longer than any of them.
+// looksLikeKey distinguishes the name of a member from a credential, which is longer than any name.
 func looksLikeKey(key string) bool {
 	return key != "" && len(key) <= 30 && strings.Trim(strings.ToLower(key), "abcdefghijklmnopqrstuvwxyz0123456789_-. ") == ""
 }

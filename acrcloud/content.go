@@ -9,7 +9,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
-// A Content is an opened [Source]: what one call reads, however often it has to send it. It is not safe for concurrent use. The zero
+// A Content is an opened [Source]: what one call reads, in all its attempts. It is not safe for concurrent use. The zero
 // Content has nothing to read.
 type Content struct {
 	name string
@@ -31,15 +31,15 @@ func (c *Content) Name() string { return c.name }
 // Size returns the number of bytes, or -1 if it is not known before [Content.Spool].
 func (c *Content) Size() int64 { return c.size }
 
-// Repeatable reports whether NewReader can be called, again if it was called before.
+// Repeatable reports whether NewReader can be called (again).
 func (c *Content) Repeatable() bool { return c.once == nil || !c.taken }
 
 // Fixed reports whether every reader is sure to yield the same bytes: the content is open, and is not opened anew.
 func (c *Content) Fixed() bool { return c.at != nil }
 
 // NewReader returns a reader over all of the content. It yields exactly Size bytes and then io.EOF; content that ends early,
-// goes on, or has changed is a [*SourceError], and then the last bytes are withheld, so that nobody can take what was read
-// for the whole. With Size -1 it reads to the end. Content made of a reader can be read once, unless it is spooled.
+// goes on, or has changed is a [*SourceError], and the last bytes are withheld, so that nobody takes a part for
+// the whole. With Size -1 it reads to the end. Content from a reader can be read once, unless it is spooled.
 func (c *Content) NewReader(ctx context.Context) (io.ReadCloser, error) {
 	r := &contentReader{ctx: ctx, content: c, left: c.size}
 	switch {
@@ -95,7 +95,7 @@ func (c *Content) Spool(ctx context.Context, limit int64) error {
 		err = unusable(c.name, "is empty")
 	}
 	if err != nil {
-		_ = remove() // the first error tells more
+		_ = remove() // the first error says more
 		return err
 	}
 	release := c.close

@@ -7,11 +7,11 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// A DecodeError says that the service answered with success, but not with what its API promises: an HTML page, an empty
+// A DecodeError reports a successful response that is not what the API promises: an HTML page, an empty
 // body, JSON that breaks off. The call may have been processed.
 type DecodeError struct {
 	Op         string // the operation, such as "files.get"
-	StatusCode int    // the HTTP status of the answer
+	StatusCode int    // the HTTP status of the response
 	Excerpt    string // the beginning of the body, at most 256 bytes
 	Err        error  // what was wrong with it
 }
@@ -23,7 +23,7 @@ func (e *DecodeError) Error() string {
 	if e.Op != "" {
 		b.WriteString(e.Op + ": ")
 	}
-	fmt.Fprintf(&b, "HTTP %d: unexpected answer", e.StatusCode)
+	fmt.Fprintf(&b, "HTTP %d: unexpected response", e.StatusCode)
 	if e.Err != nil {
 		fmt.Fprintf(&b, ": %v", e.Err)
 	}

@@ -17,19 +17,19 @@ const (
 	Passed  Outcome = "passed"  // as it should be
 	Warned  Outcome = "warned"  // it works, but something deserves a look
 	Failed  Outcome = "failed"  // it cannot work
-	Skipped Outcome = "skipped" // not looked at, since an earlier check failed or nothing is configured
+	Skipped Outcome = "skipped" // not checked, because an earlier check failed or nothing is configured
 )
 
 // A Check is one finding of a [Diagnosis].
 type Check struct {
-	Name    string  `json:"name"`             // what was looked at: "token"
+	Name    string  `json:"name"`             // what was checked: "token"
 	Outcome Outcome `json:"outcome"`          // how it ended
 	Seen    string  `json:"seen,omitempty"`   // what was found; credentials only by length and last characters
 	Remedy  string  `json:"remedy,omitempty"` // what to do, unless it passed
 	Err     error   `json:"-"`                // what the check ended with, such as an APIError; nil if with nothing
 }
 
-// A Diagnosis is what a client's Check found out about its configuration, in the order in which it was looked at.
+// A Diagnosis is the result of a client's Check, in the order of the checks.
 type Diagnosis struct {
 	Checks []Check `json:"checks"`
 }

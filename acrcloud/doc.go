@@ -25,15 +25,15 @@
 // File Scanning takes a Console API token ([Config].BearerToken): a long text that begins with "eyJ", made in the console under
 // Account, Developer Settings. Identification takes the access key and access secret of a recognition project, and the host
 // shown next to them (IdentifyAccessKey, IdentifyAccessSecret, IdentifyHost). Neither works in place of the other; the service
-// then answers with a bare 403 or code 3001. Each client has a Check method that finds out what is wrong and returns a
+// then responds with a bare 403 or code 3001. Each client has a Check method that finds the problem and returns a
 // [Diagnosis].
 //
 // Credentials are held as a [Secret], which no print verb, logger or encoder shows.
 //
 // # Content
 //
-// What is uploaded or identified is a [Source]: [FromFile], [FromBytes], [FromFS], [FromReaderAt], [FromReader],
-// [FromMultipart] or, for any other storage, [NewSource]. Content of any size is streamed. [DetectFormat] tells audio and video
+// Content to upload or identify is a [Source]: [FromFile], [FromBytes], [FromFS], [FromReaderAt], [FromReader],
+// [FromMultipart] or, for any other storage, [NewSource]. Content of any size is streamed. [DetectFormat] detects audio and video
 // formats by their first bytes.
 //
 // What the service recognised comes as [Music], [CustomFile] and [Stream], with [Artist], [Album] and so on in them. Their
@@ -41,16 +41,16 @@
 //
 // # Errors
 //
-// Where an error comes from is told by its type, with [errors.AsType] or [errors.As]:
+// The type of an error says where it comes from. Use [errors.AsType] or [errors.As]:
 //
-//   - [*APIError]: the service answered, and said no. Its text ends in what to do about it, where that is known.
-//   - [*DecodeError]: the service answered with success, but not with what its API promises.
+//   - [*APIError]: the service refused the request. Its text ends with what to do, where that is known.
+//   - [*DecodeError]: the response was successful, but not what the API promises.
 //   - [*ArgumentError]: the call was refused before anything was sent. It names the field and the remedy.
 //   - [*SourceError]: the content could not be read, or was not what it was said to be.
 //   - [*TokenError]: the [TokenSource] failed.
 //   - the context's own errors, and those of the network.
 //
-// What it means is told by a sentinel, with [errors.Is]:
+// A sentinel says what an error means. Use [errors.Is]:
 //
 //   - [ErrCredentials]: the credentials were not accepted; [ErrUnauthorized] and [ErrForbidden] are the two ways over HTTP.
 //   - [ErrNotFound]: there is no such container or file.

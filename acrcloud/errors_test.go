@@ -260,11 +260,11 @@ func TestArgumentError(t *testing.T) {
 func TestDecodeError(t *testing.T) {
 	t.Parallel()
 	err := error(&acrcloud.DecodeError{Op: "files.get", StatusCode: 200, Excerpt: "<html>", Err: io.ErrUnexpectedEOF})
-	require.EqualError(t, err, `acrcloud: files.get: HTTP 200: unexpected answer: unexpected EOF: "<html>"`)
+	require.EqualError(t, err, `acrcloud: files.get: HTTP 200: unexpected response: unexpected EOF: "<html>"`)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	assert.Empty(t, matched(err))
-	require.EqualError(t, &acrcloud.DecodeError{Op: "files.get", StatusCode: 204}, "acrcloud: files.get: HTTP 204: unexpected answer")
-	require.EqualError(t, &acrcloud.DecodeError{}, "acrcloud: HTTP 0: unexpected answer")
+	require.EqualError(t, &acrcloud.DecodeError{Op: "files.get", StatusCode: 204}, "acrcloud: files.get: HTTP 204: unexpected response")
+	require.EqualError(t, &acrcloud.DecodeError{}, "acrcloud: HTTP 0: unexpected response")
 }
 
 func TestSourceError(t *testing.T) {

@@ -18,7 +18,7 @@ const (
 	FormatMP2   Format = "mp2"  // MPEG audio, layer II
 	FormatAAC   Format = "aac"  // AAC without a container: ADTS, ADIF or LOAS
 	FormatM4A   Format = "m4a"  // MP4 that is marked as audio; M4B too
-	FormatWAV   Format = "wav"  // also RF64 and BW64, whatever the codec
+	FormatWAV   Format = "wav"  // also RF64 and BW64, with any codec
 	FormatAIFF  Format = "aiff" // also AIFF-C
 	FormatFLAC  Format = "flac" // FLAC's own container; FLAC within Ogg is FormatOgg
 	FormatAPE   Format = "ape"  // Monkey's Audio
@@ -80,7 +80,7 @@ func (f Format) Video() bool {
 func DetectFormat(head []byte) Format { return Format(media.Detect(head)) }
 
 // ReadFormat is [DetectFormat] for a file that can be read to its end. It reads no more than it needs: [DetectBytes], as a rule, behind
-// whatever tags there are. The error is that of r.
+// behind tags of any size. The error is that of r.
 func ReadFormat(r io.Reader) (Format, error) {
 	f, err := media.Read(r)
 	return Format(f), err

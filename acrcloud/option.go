@@ -98,7 +98,7 @@ func WithUserAgent(ua string) Option {
 	})
 }
 
-// WithMaxResponseBytes bounds the body of a successful answer, after decompression; a longer one is a [*DecodeError]. The
+// WithMaxResponseBytes bounds the body of a successful response, after decompression; a longer one is a [*DecodeError]. The
 // default is 64 MiB.
 func WithMaxResponseBytes(n int64) Option {
 	return optionFunc(func(s *settings.Settings) error {
@@ -110,7 +110,7 @@ func WithMaxResponseBytes(n int64) Option {
 	})
 }
 
-// WithAttemptTimeout bounds one attempt of a call, from the connection to the end of the answer; uploads are apart, see
+// WithAttemptTimeout bounds one attempt of a call, from the connection to the end of the response; uploads are apart, see
 // [WithStallTimeout]. The default is 30 seconds.
 func WithAttemptTimeout(d time.Duration) Option {
 	return optionFunc(func(s *settings.Settings) error {

@@ -2,14 +2,14 @@ package acrcloud
 
 import "time"
 
-// A RetryPolicy says how often and how patiently a call is retried. What may be retried at all depends on what the call costs: reads
-// after any failure that may pass; calls that are billed only if the service cannot have accepted them.
+// A RetryPolicy sets how often and how long a call is retried. Which calls are retried depends on their cost: reads after any
+// temporary failure; billed calls only if the service cannot have accepted them.
 //
 // A field that is zero takes its default. Waits are random ("full jitter"): the n-th is between MinWait and MinWait·2ⁿ, at most
-// MaxWait. Where the service says how long to wait (Retry-After), that is the wait, also beyond MaxWait, as long as all waits of the
-// call stay within MaxElapsed. Otherwise the call ends at once with an [*APIError] whose RetryAfter says what was asked for.
+// MaxWait. If the service asks for a wait (Retry-After), that is the wait, even beyond MaxWait, as long as all waits of the
+// call stay within MaxElapsed. Otherwise the call ends at once with an [*APIError] that has the RetryAfter.
 type RetryPolicy struct {
-	MaxAttempts        int           // how many times a request is sent at most; 4. 1 never retries.
+	MaxAttempts        int           // the most attempts of a call; 4. 1 never retries.
 	MinWait            time.Duration // the shortest wait; 500 ms
 	MaxWait            time.Duration // the longest wait that the service did not ask for; 20 s
 	MaxElapsed         time.Duration // all waits between a call's attempts, without those for a rate limiter; 2 min

@@ -21,7 +21,7 @@ const redacted = "[redacted]"
 // equality of most test libraries, calls any two Secrets different unless both are empty.
 type Secret struct {
 	// A closure, not a string: fmt and slog cannot call methods on the unexported fields of other structs, and print
-	// what is in there. Of a function they print an address at most.
+	// their content. Of a function they print an address at most.
 	reveal func() string
 }
 
@@ -50,7 +50,7 @@ func (s Secret) Equal(other Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
 }
 
-// Describe says enough to recognise a credential without giving it away: its length and, from 16 characters up, the last
+// Describe identifies a credential without revealing it: its length and, from 16 characters up, the last
 // four, as in "40 characters, ending in …c4f9".
 func (s Secret) Describe() string {
 	text := s.Reveal()

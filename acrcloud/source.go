@@ -16,7 +16,7 @@ import (
 
 // A Source is content to upload or to identify: a name, a size, and how to open it. It is made by one of the From functions
 // or by [NewSource], costs nothing until it is used, and may be used for several calls at once, except one that was made by
-// [FromReader]. Whatever is wrong with it, such as a file that does not exist, is reported by the call that uses it.
+// [FromReader]. Problems, such as a file that does not exist, are reported by the call that uses it.
 //
 // The zero Source has no content and is refused.
 type Source struct {
@@ -31,7 +31,7 @@ func (s Source) Name() string { return s.name }
 // IsZero reports whether the Source is the zero Source.
 func (s Source) IsZero() bool { return s.open == nil }
 
-// Size returns the number of bytes, or -1 where only opening the source tells.
+// Size returns the number of bytes, or -1 if it is not known before the source is opened.
 func (s Source) Size() int64 {
 	if s.open == nil {
 		return 0
@@ -39,8 +39,8 @@ func (s Source) Size() int64 {
 	return s.size
 }
 
-// Open opens the content. The SDK's clients do this themselves, once per call; it is for programs that want to read a
-// Source too. The caller closes the Content. Errors are *[SourceError]s, among them one for content without a single byte,
+// Open opens the content. The SDK's clients do this themselves, once per call; it is for programs that also read a
+// Source. The caller closes the Content. Errors are *[SourceError]s, among them one for content without a single byte,
 // and the context's own.
 func (s Source) Open(ctx context.Context) (*Content, error) {
 	if s.open == nil {
@@ -164,10 +164,10 @@ func FromReaderAt(name string, r io.ReaderAt, size int64) Source {
 	}}
 }
 
-// FromReader is what r yields from where it stands. It serves one call. With a size it is streamed and sent exactly once: an
-// attempt that fails after reading from it cannot be repeated. With size -1, for unknown, it is first written to a private
-// temporary file, which is removed when the call ends. The SDK does not close r. A Read of r that has not returned when the call ends early,
-// since ctx ended or the service refused the request, goes on by itself: do not use r again before it has.
+// FromReader is the rest of r, for one call. With a size it is streamed and sent exactly once: an attempt that fails after reading
+// from it cannot be retried. With size -1, for unknown, it is first written to a private temporary file, which is removed when the
+// call ends. The SDK does not close r. If the call ends early,
+// because ctx ended or the service refused the request, a Read of r may still be running: do not use r before it returns.
 func FromReader(name string, r io.Reader, size int64) Source {
 	if r == nil {
 		return broken(name, "has no reader: FromReader got nil")
@@ -213,7 +213,7 @@ func NewSource(name string, size int64, open func(ctx context.Context) (io.ReadC
 	}}
 }
 
-// broken defers a constructor's complaint to the call that uses the source.
+// broken defers a constructor's error to the call that uses the source.
 func broken(name, problem string) Source {
 	return Source{name: name, size: -1, open: func(context.Context) (*Content, error) {
 		return nil, errors.New(problem)

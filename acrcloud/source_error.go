@@ -7,7 +7,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// A SourceError says that the content of a [Source] could not be read, or was not what the source had said: it ended early,
+// A SourceError reports that the content of a [Source] could not be read, or was not as declared: it ended early,
 // went on past its declared size, changed between attempts, or was refused by an upload policy. Nothing was recorded.
 type SourceError struct {
 	Name string // the source's name

@@ -12,11 +12,11 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// Assess judges a scanned file by rules: is it a problem, which part of it, and how sure is that. nil rules mean [DefaultRules]. It is a
+// Assess judges a scanned file by rules. It returns a risk, the evidence, and how sure it is. nil rules mean [DefaultRules]. It is a
 // technical indication and not a legal one; the defaults are this SDK's, not ACRCloud's. The same file and rules always give the same
-// Assessment, and nothing is asked or sent.
+// Assessment. Nothing is sent.
 //
-// These are the rules, with their default thresholds; the page docs/assessment.md of the repository explains them one by one.
+// These are the rules, with their default thresholds. docs/assessment.md in the repository explains each.
 //
 //	file.state      nil, processing, failed, or in an unknown state: unknown
 //	file.unread     results, or rows of them, cannot be read: unknown, unless others say more
@@ -25,10 +25,10 @@ import (
 //	music.similar   music of similarity 50 or more: medium, similar
 //	music.weak      other music: low, similar
 //	music.altered   music whose tempo or pitch differs by more than 2 %: one step up, at most high
-//	cover.extent    covers cover 30 s or half of the file: cover, high
-//	cover           if they are less than that: medium
-//	custom.exact    audio of an own bucket, similarity 80 or more: custom, high
-//	custom          if it is less similar: medium
+//	cover.extent    covers of 30 s or half of the file: high, cover
+//	cover           other covers: medium, cover
+//	custom.exact    audio of your buckets, similarity 80 or more: high, custom
+//	custom          other audio of your buckets: medium, custom
 //	ai.high         AI-generated with 90 % or more: high, ai_generated
 //	ai.medium       AI-generated with 50 % or more: medium, ai_generated
 //	match.short     matches below 3 s: ignored
@@ -38,7 +38,7 @@ import (
 // The similarity is [Match.Similarity]. Seconds are the union of [offset, offset + played duration], clipped to the file; for the extent
 // rules, of all matches of their kind together.
 //
-// A file of a list has no Results unless ListFilesOptions.WithResults was set, and without them it looks as if nothing had been found.
+// A file from a list has no Results unless ListFilesOptions.WithResults is set. Without them a file looks as if it had no matches.
 func Assess(file *File, rules *Rules) Assessment {
 	if reason := undecided(file); reason != "" {
 		return Assessment{Risk: RiskUnknown, MatchType: MatchNone, Reasons: []Reason{{Rule: "file.state", Text: reason}}}
@@ -74,7 +74,7 @@ func undecided(file *File) string {
 	return ""
 }
 
-// resultLists are the members of results that the rules look at.
+// resultLists are the members of results that the rules use.
 var resultLists = []string{"music", "cover_songs", "custom_files", "ai_detection"}
 
 // unread notes what was sent but could not be decoded: nobody knows what it says.
@@ -99,7 +99,7 @@ func (a *assessor) unread(file *File) {
 	}
 }
 
-// durationOf is the file's length in seconds, which derivative works detection repeats in its rows; 0 if nobody tells.
+// durationOf is the file's length in seconds, which derivative works detection repeats in its rows; 0 if it is not known.
 func durationOf(file *File) float64 {
 	duration := finite(file.Duration)
 	if duration <= 0 && file.Results != nil {
@@ -182,7 +182,7 @@ func (a *assessor) covers(rows []Match) {
 	found := a.collect(rows)
 	r := a.rules
 	risk, confidence := RiskMedium, *r.ShortCoverConfidence
-	if a.extent("cover.extent", "covers cover", spansOf(found, func(*evidence) bool { return true }), *r.CoverSeconds, *r.CoverShare) {
+	if a.extent("cover.extent", "covers make up", spansOf(found, func(*evidence) bool { return true }), *r.CoverSeconds, *r.CoverShare) {
 		risk, confidence = RiskHigh, *r.LongCoverConfidence
 	}
 	for _, e := range found {
@@ -247,7 +247,7 @@ func (a *assessor) ai(rows []AIDetection) {
 	a.raise(risk, MatchAIGenerated, best)
 }
 
-// audioSeconds is how much audio a detection is about; 0 if nobody tells.
+// audioSeconds is how much audio a detection is about; 0 if it is not known.
 func (a *assessor) audioSeconds(d AIDetection) float64 {
 	if d.Duration > 0 {
 		return finite(d.Duration)
@@ -389,7 +389,7 @@ func appendNames(names []string, artists []acrcloud.Artist) []string {
 	return names
 }
 
-// scoreOf keeps a score within 0 to 100; what is no number is none.
+// scoreOf keeps a score within 0 to 100; NaN is no score.
 func scoreOf(score float64, ok bool) (float64, bool) {
 	if !ok || math.IsNaN(score) {
 		return 0, false

@@ -128,9 +128,8 @@ func (r *Rules) Validate() error {
 // maxRules bounds what ReadRules reads.
 const maxRules = 1 << 20
 
-// ReadRules reads rules from a JSON object whose members are those of [Rules]; absent ones mean the default. What is wrong is an
-// [*acrcloud.ArgumentError] that names the JSON path: a value of another type or out of range, or an unknown key, with the one that was
-// probably meant.
+// ReadRules reads rules from a JSON object whose members are those of [Rules]; absent members keep the default. An unknown key, or a
+// value of the wrong type or out of range, is an [*acrcloud.ArgumentError] that names the JSON path, and suggests a similar key.
 func ReadRules(r io.Reader) (*Rules, error) {
 	if r == nil {
 		return nil, refuseRules("rules", "have no reader", "give ReadRules an open file, or use nil Rules for the defaults")

@@ -27,7 +27,7 @@ type Reason struct {
 	End     float64  `json:"end"`               // in the file, in seconds
 }
 
-// Risk says how much a file deserves a look, in rising order. It is a technical indication, not a legal one.
+// Risk is how urgently a file should be reviewed, in rising order. It is a technical indication, not a legal one.
 type Risk int
 
 // The risks. RiskUnknown means that the scan says nothing: it is not done, or it has failed.

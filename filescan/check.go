@@ -14,8 +14,8 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/credential"
 )
 
-// Check finds out what is wrong with the configuration: the token's shape, expiry and scopes as it states them itself, whether the
-// service can be reached and accepts the token, and whether the container exists and can find anything. It calls GET /api/fs-containers
+// Check checks the configuration: the token's shape, and the expiry and scopes that it states; whether the service can be reached
+// and accepts the token; and whether the container exists and can find matches. It calls GET /api/fs-containers
 // and GET /api/fs-containers/{id}, which are not billed.
 //
 // The error is about the Client or ctx only; what was found is in the Diagnosis, and [acrcloud.Diagnosis.Err] sums it up.
@@ -41,7 +41,7 @@ type check struct {
 	client *Client
 }
 
-// container looks at the container's settings.
+// container checks the container's settings.
 func (k *check) container(ctx context.Context) {
 	id := k.client.api.Config().ContainerID
 	if id == 0 {
@@ -81,7 +81,7 @@ func (k *check) engine(c *Container) {
 	k.Add("engine", acrcloud.Passed, seen, "", nil)
 }
 
-// callback looks at the callback URL without showing it: its query may carry a secret.
+// callback checks the callback URL without showing it: its query may carry a secret.
 func (k *check) callback(c *Container) {
 	if c.CallbackURL.IsZero() {
 		k.Add("callback URL", acrcloud.Skipped, "not reported", "", nil)

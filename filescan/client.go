@@ -17,7 +17,7 @@ type Client struct {
 }
 
 // New makes a Client from the configuration's console half: BearerToken (or [acrcloud.WithTokenSource]), and optionally
-// BaseURL, Region and ContainerID. It sends nothing. What is wrong with the configuration or an option is an
+// BaseURL, Region and ContainerID. It sends nothing. An invalid configuration or option is an
 // [*acrcloud.ArgumentError].
 func New(cfg acrcloud.Config, opts ...acrcloud.Option) (*Client, error) {
 	if cfg.ContainerID < 0 {
@@ -38,18 +38,18 @@ func New(cfg acrcloud.Config, opts ...acrcloud.Option) (*Client, error) {
 func (c *Client) Containers() *Containers { return &Containers{client: c} }
 
 // Files returns the files of a container: client.Files(cfg.ContainerID). Its calls refuse an id that is 0 or negative with an
-// [*acrcloud.ArgumentError], because an id that was never set must not mean any container.
+// [*acrcloud.ArgumentError], because an unset id must not select a container.
 func (c *Client) Files(containerID int) *Files { return &Files{client: c, containerID: containerID} }
 
 // Do makes any other call of the Console API, with this client's host, token, retries and errors: buckets, projects, billing
-// and so on. path is what follows the host, with a query if need be, such as "/api/buckets?page=2"; the "/api" may be left
+// and so on. path is what follows the host, with a query if needed, such as "/api/buckets?page=2"; the "/api" may be left
 // out.
 //
 // in is sent as JSON, unless it is nil. out receives the response: an [io.Writer] gets its bytes, any other pointer is decoded into as
-// JSON by encoding/json; nil ignores it. JSON that does not fit out is an [*acrcloud.DecodeError]: the call itself was a success then.
+// JSON by encoding/json; nil ignores it. JSON that does not fit out is an [*acrcloud.DecodeError], although the call itself succeeded.
 //
-// GET, HEAD, PUT and DELETE are retried after any passing failure. POST and PATCH are sent again only if the service cannot
-// have accepted them; where that is not known the error is [acrcloud.ErrOutcomeUnknown].
+// GET, HEAD, PUT and DELETE are retried after any temporary failure. POST and PATCH are retried only if the service cannot
+// have accepted them; if that is not known, the error matches [acrcloud.ErrOutcomeUnknown].
 func (c *Client) Do(ctx context.Context, method, path string, in, out any) error {
 	if err := c.usable(); err != nil {
 		return err

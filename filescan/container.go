@@ -24,12 +24,12 @@ type Container struct {
 	// CallbackURL is where results are posted. Encoding redacts it, because its query carries a shared secret.
 	CallbackURL acrcloud.Secret `json:"callback_url,omitzero"`
 
-	// CallbackSignSecret is the JSON that the service tells of callback_sign_secret, if it does: what that is for is not documented.
+	// CallbackSignSecret is the value of callback_sign_secret, if the service returns one. Its purpose is not documented.
 	CallbackSignSecret acrcloud.Secret `json:"callback_sign_secret,omitzero"`
 
 	Deepright      bool `json:"deepright,omitzero"`       // derivative works detection: rows of music get a similarity of their own
-	MusicDetection bool `json:"music_detection,omitzero"` // tells music from speech: Results.MusicSpeech
-	AIDetection    bool `json:"ai_detection,omitzero"`    // tells music that machines made: Results.AIDetection
+	MusicDetection bool `json:"music_detection,omitzero"` // distinguishes music from speech: Results.MusicSpeech
+	AIDetection    bool `json:"ai_detection,omitzero"`    // detects AI-generated music: Results.AIDetection
 
 	Num   int   `json:"num,omitzero"`   // how many files it has
 	Size  int64 `json:"size,omitzero"`  // of all its files; the unit is not documented
@@ -81,7 +81,7 @@ const (
 )
 
 // Bucket is a collection of audio that files are compared with: ACRCloud's own music, or your uploads. To name one in a request use
-// [BucketID] or [BucketName]; the service answers with both.
+// [BucketID] or [BucketName]; the service responds with both.
 type Bucket struct {
 	ID   int    `json:"id,omitzero" lenient:"number"`
 	Name string `json:"name,omitzero" lenient:"text"`

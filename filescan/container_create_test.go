@@ -15,7 +15,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// The name of a container is unique, so one that was made by a request without an answer can be found.
+// The name of a container is unique, so one that was made by a request without a response can be found.
 func TestCreateContainerOutcome(t *testing.T) {
 	t.Parallel()
 	const url = "api-v2.acrcloud.com/api/fs-containers"

@@ -16,7 +16,7 @@ type CreateContainerRequest struct {
 	AudioType      AudioType       // LineIn unless set
 	Buckets        []Bucket        // what to compare with; engines 1 to 3 find nothing without one
 	Engine         Engine          // what to look for
-	Policy         Policy          // which parts of a file are looked at; Traverse(0, 10) unless set
+	Policy         Policy          // which parts of a file are scanned; Traverse(0, 10) unless set
 	CallbackURL    acrcloud.Secret // where results are posted; its query may carry a secret of yours
 	Deepright      *bool           // derivative works detection
 	MusicDetection *bool           // music and speech segments
@@ -25,7 +25,7 @@ type CreateContainerRequest struct {
 	Extra map[string]json.RawMessage // members that this SDK does not know, sent as they are
 }
 
-// An UpdateContainerRequest changes what is set and leaves the rest as it is. A container's region cannot change.
+// An UpdateContainerRequest changes the fields that are set and leaves the others unchanged. A container's region cannot change.
 type UpdateContainerRequest struct {
 	Name           *string
 	AudioType      *AudioType
@@ -84,7 +84,7 @@ func orTraverse(p Policy) Policy {
 func (r *UpdateContainerRequest) body() (map[string]any, error) {
 	const field = "UpdateContainerRequest"
 	if r == nil {
-		return nil, &acrcloud.ArgumentError{Field: field, Problem: "is nil", Remedy: "set what is to change"}
+		return nil, &acrcloud.ArgumentError{Field: field, Problem: "is nil", Remedy: "set the fields to change"}
 	}
 	body, err := containerSettings{
 		audioType: r.AudioType, buckets: r.Buckets, engine: r.Engine, policy: r.Policy, callbackURL: r.CallbackURL,
@@ -100,7 +100,7 @@ func (r *UpdateContainerRequest) body() (map[string]any, error) {
 		body["name"] = *r.Name
 	}
 	if len(body) == 0 {
-		return nil, &acrcloud.ArgumentError{Field: field, Problem: "changes nothing", Remedy: "set what is to change"}
+		return nil, &acrcloud.ArgumentError{Field: field, Problem: "changes nothing", Remedy: "set the fields to change"}
 	}
 	return body, nil
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// Containers is the account's containers. Its calls go to the main console host, whatever the containers' regions.
+// Containers is the account's containers. Its calls go to the main console host, for all regions.
 type Containers struct{ client *Client }
 
 // ListContainersOptions selects containers. The zero value means all.
@@ -21,7 +21,7 @@ type ListContainersOptions struct {
 	Page    int             // 1 is the first, and the default
 	PerPage int             // 20 by default; All uses 100
 	Region  acrcloud.Region // only those of a region
-	Name    string          // only those whose name the service takes for a match
+	Name    string          // only those whose name matches; the service decides how
 }
 
 // Get returns a container. It calls GET /api/fs-containers/{id}. It is retried. A container that does not exist is
@@ -54,7 +54,7 @@ func (c *Containers) Update(ctx context.Context, id int, r *UpdateContainerReque
 }
 
 // Delete deletes a container and its files. It calls DELETE /api/fs-containers/{id}. It is retried; a container that is gone
-// after an attempt whose answer was lost counts as deleted.
+// after an attempt whose response was lost counts as deleted.
 func (c *Containers) Delete(ctx context.Context, id int) error {
 	if err := c.check(id); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (c *Containers) Delete(ctx context.Context, id int) error {
 	return err
 }
 
-// List returns one page of containers; nil options mean the first of all. It calls GET /api/fs-containers. It is retried.
+// List returns one page of containers; nil options mean the first page of all containers. It calls GET /api/fs-containers. It is retried.
 func (c *Containers) List(ctx context.Context, opts *ListContainersOptions) (*Page[Container], error) {
 	if err := c.usable(); err != nil {
 		return nil, err

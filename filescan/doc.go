@@ -15,12 +15,12 @@
 // # Credentials
 //
 // The Console API wants a token that begins with "eyJ", made in ACRCloud's console under Account, Developer Settings. The access key of a
-// recognition project does not work here, and the service does not say so: it answers 403.
+// recognition project does not work here, and the service does not say so: it responds with 403.
 //
-// # Money, and what is sent twice
+// # Billing and retries
 //
-// Each upload, import and rescan is billed. Such a request is sent again only if the service cannot have accepted it: no connection was
-// made, or it answered 429, or 503 with a Retry-After. Where the response to a creating request is lost, the file is looked for by its name.
+// Each upload, import and rescan is billed. Such a request is retried only if the service cannot have accepted it: no connection was
+// made, or it responded with 429, or 503 with a Retry-After. Where the response to a creating request is lost, the file is looked up by its name.
 //
 // A name alone does not say whose a file is, and the result of another recording is worse than an error. So a file is returned only if
 // [UploadOptions.UniqueName] promises that the name is this upload's alone; then an upload can be repeated after any error, and one file

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// File is a file, or whatever else was given to a container to be scanned, and what has become of it.
+// File is a file, or other content that a container scans, with its state and results.
 //
 // Decoding is tolerant in the way of [acrcloud.Music].
 type File struct {

@@ -9,7 +9,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// again is what a request calls before it is sent again after a refusal.
+// again is called before a refused request is retried.
 type again = func(ctx context.Context, waited time.Duration) error
 
 // A newFile is one file to be made, exactly once; see [console.Creation].
@@ -18,7 +18,7 @@ type newFile struct {
 	ticket   Ticket
 	onTicket func(context.Context, Ticket) error
 	send     func(ctx context.Context, again again) (*File, error) // the request that makes it
-	resend   func() bool                                           // whether that may be sent again where its outcome is unknown
+	resend   func() bool                                           // whether it may be retried if its outcome is unknown
 	earlier  time.Time                                             // when an earlier request for it ended; zero: there was none
 }
 

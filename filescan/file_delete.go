@@ -10,7 +10,7 @@ import (
 )
 
 // Delete deletes files; without an id it sends nothing. It calls DELETE /api/fs-containers/{container}/files/{ids}, for many
-// files in several requests. It is retried; a file that is gone after an attempt whose answer was lost counts as deleted. Where
+// files in several requests. It is retried; a file that is gone after an attempt whose response was lost counts as deleted. Where
 // the service does not know one of several, they are deleted one by one, and the error names those that it does not know.
 func (f *Files) Delete(ctx context.Context, fileIDs ...string) error {
 	if err := f.check(fileIDs...); err != nil || len(fileIDs) == 0 {

@@ -14,12 +14,12 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// Rescan has files processed again with the container's present settings, and returns what the service answers, which need not
+// Rescan processes files again with the container's current settings. It returns the service's response, which need not
 // be all of them; without an id it sends nothing. It calls PUT /api/fs-containers/{container}/files/{ids}/rescan, for many files in
-// several requests. It is presumably billed again, and so sent again only if the service cannot have accepted it; otherwise the
+// several requests. It is presumably billed again, and so retried only if the service cannot have accepted it; otherwise the
 // error matches [acrcloud.ErrOutcomeUnknown].
 //
-// Where the service does not know one of several files, the others are looked at and rescanned one by one, unless they are being
+// Where the service does not know one of several files, the others are checked and rescanned one by one, unless they are being
 // processed already; the error names those that it does not know. The files rescanned so far are returned with any error.
 //
 // To wait for the new results, give [Files.Wait] the old File.UpdatedAt as WaitOptions.NewerThan.
@@ -73,7 +73,7 @@ func (f *Files) rescan(ctx context.Context, base string, ids []string) ([]*File,
 	return files, err
 }
 
-// rescanned reads what a rescan answers, which is not documented: files, as far as they can be found in it.
+// rescanned reads the response to a rescan, which is not documented: the files that can be found in it.
 func rescanned(data []byte) []*File {
 	var body struct {
 		Data []*File `json:"data"`

@@ -62,7 +62,7 @@ func (f *Files) List(ctx context.Context, opts *ListFilesOptions) (*Page[File], 
 
 // All iterates over all files, page by page, by [Files.List]; nil options mean all, without results. Each range starts anew, with the options as
 // they were when All was called. Files may be added and deleted meanwhile: those that are there all the time come once, unless so
-// many change that it cannot be told where the rest has moved to. An error comes last and ends it.
+// many change that the remaining rows cannot be located. An error comes last and ends it.
 func (f *Files) All(ctx context.Context, opts *ListFilesOptions) iter.Seq2[*File, error] {
 	var o ListFilesOptions
 	if opts != nil {

@@ -69,7 +69,7 @@ func TestDeleteFiles(t *testing.T) {
 		require.ErrorIs(t, err, acrcloud.ErrNotFound)
 		assert.ErrorContains(t, err, "/files/b")
 	})
-	t.Run("the answer of the first attempt was lost", func(t *testing.T) {
+	t.Run("the response of the first attempt was lost", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			c, _ := newAPI(t, map[string]http.HandlerFunc{"DELETE " + filesURL + "/a": inTurn(lost, missing)})
@@ -95,7 +95,7 @@ func TestDeleteFiles(t *testing.T) {
 			})
 		})
 	}
-	t.Run("several, and the answer was lost", func(t *testing.T) {
+	t.Run("several, and the response was lost", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			const both, a, b, container = "DELETE " + filesURL + "/a,b", "DELETE " + filesURL + "/a", "DELETE " + filesURL + "/b", "DELETE api-v2.acrcloud.com/api/fs-containers/70"

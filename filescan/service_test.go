@@ -296,7 +296,7 @@ func TestNothingIsPrinted(t *testing.T) {
 	assert.Equal(t, "PASS", strings.TrimSpace(string(out)))
 }
 
-// An answer that is said to be compressed, and is empty, is what its status says.
+// A response that is said to be compressed, and is empty, is what its status says.
 func TestEmptyCompressedAnswer(t *testing.T) {
 	t.Parallel()
 	empty := func(status int) http.HandlerFunc {

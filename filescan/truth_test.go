@@ -59,7 +59,7 @@ func (s *truth) client(t *testing.T, opts ...acrcloud.Option) *filescan.Client {
 	return c
 }
 
-// inMemory is a transport that answers by a handler.
+// inMemory is a transport that responds through a handler.
 type inMemory struct{ handler http.Handler }
 
 func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -271,7 +271,7 @@ func (s *truth) after(answer http.HandlerFunc) func(string, http.ResponseWriter,
 	})
 }
 
-// onCreate makes a hook that answers the nth creating request.
+// onCreate makes a hook that responds to the nth creating request.
 func (s *truth) onCreate(nth int, answer http.HandlerFunc) func(string, http.ResponseWriter, *http.Request) bool {
 	return func(op string, w http.ResponseWriter, r *http.Request) bool {
 		if op != opCreate || s.count(opCreate) != nth {

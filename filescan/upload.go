@@ -11,7 +11,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// A DataType says what is uploaded.
+// A DataType is the kind of content that is uploaded. It is unrelated to [identify.DataType], which has other values.
 type DataType string
 
 // The data types that can be uploaded.
@@ -20,7 +20,7 @@ const (
 	Fingerprint DataType = "fingerprint" // a fingerprint that another ACRCloud tool has made
 )
 
-// A Method says how content is uploaded.
+// A Method is a way to upload content.
 type Method string
 
 // The upload methods.
@@ -39,12 +39,12 @@ type UploadOptions struct {
 	OnProgress func(Progress) // called while the content is sent, one call at a time; it must be quick
 
 	// UniqueName promises that the file's name is this upload's alone: no other content in the container has it, now or later. Then
-	// the name proves whose a file is. A file of the name is returned, not made again: one that an earlier call, or an earlier run of
-	// the program, has made, in whatever state it is; and one whose creation got no response. So the upload can be repeated after any
+	// the name proves whose a file is. A file of that name is returned, not created again: one from an earlier call or
+	// an earlier run of the program, in any state, or one whose creation got no response. So the upload can be repeated after any
 	// error. Several files of the name, or one of another type, are an error that matches [ErrNameNotUnique] and has them as candidates.
 	//
-	// Make the name of a key of your own that is unique for the content, such as the id of your database's row, and at most 200 ASCII
-	// letters, digits, dots, hyphens and underscores. Names that differ in blanks, underscores or white space at the ends only are the
+	// Use a key that is unique for the content, such as the id of a database row, of at most 200 ASCII letters, digits, dots, hyphens
+	// and underscores. Names that differ in blanks, underscores or white space at the ends only are the
 	// same name here, because the service has been seen to change them. Names that are not UTF-8 are refused. Both the file name and
 	// the name to show are sent as this name.
 	//
@@ -58,8 +58,8 @@ type UploadOptions struct {
 	// file.
 	OnTicket func(ctx context.Context, t Ticket) error
 
-	// ResendIfUnsure sends the creating request again, at most twice, where it is not known whether it was processed and no file of the
-	// name has shown for some seconds. The file may then be made, and billed, twice: without UniqueName if the service lists it later
+	// ResendIfUnsure retries the creating request, at most twice, if it is not known whether it was processed and no file of the
+	// name appears within some seconds. The file may then be made, and billed, twice: without UniqueName if the service lists it later
 	// than that, and with UniqueName, too, but then the next upload of the name reports it.
 	ResendIfUnsure bool
 }
@@ -69,13 +69,13 @@ type UploadOptions struct {
 //
 // It calls GET /api/fs-containers/{container}/presigned-upload, PUT on the URL it gets, GET /api/fs-containers/{container}/files, and
 // POST /api/fs-containers/{container}/files; or only the last two, with a form. The content is streamed and never held in memory. All
-// but the POST are retried. The POST is sent once, unless the service cannot have accepted it: no connection was made, or it answered
-// 429, or 503 with a Retry-After. Even then the file is looked for by its name first.
+// but the POST are retried. The POST is sent once, unless the service cannot have accepted it: no connection was made, or it responded
+// with 429, or with 503 and a Retry-After. Even then the file is looked up by its name first.
 //
-// If the POST may have been processed although no success came back, the file is looked for by its name. It is returned only where
+// If the POST may have been processed although it did not succeed, the file is looked up by its name. It is returned only where
 // UniqueName proves that it is this upload's. Otherwise the error matches [acrcloud.ErrOutcomeUnknown].
 //
-// What is wrong before anything is sent is an [*acrcloud.ArgumentError] or an [*acrcloud.SourceError]; whatever fails later is in an
+// A problem found before anything is sent is an [*acrcloud.ArgumentError] or an [*acrcloud.SourceError]. A later failure is in an
 // [*UploadError].
 func (f *Files) Upload(ctx context.Context, src acrcloud.Source, opts *UploadOptions) (*File, error) {
 	if err := f.check(); err != nil {
@@ -169,7 +169,7 @@ func (u *upload) run(ctx context.Context) (*File, error) {
 	if u.opts.Method == Multipart || u.opts.Method == Auto && u.checkMultipart() == nil && u.files.client.direct.has(u.files.containerID) {
 		return u.multipart(ctx, base)
 	}
-	if u.ticket.UniqueName && u.content.Size() >= worthALook { // a batch that is run again need not transfer what is there
+	if u.ticket.UniqueName && u.content.Size() >= worthALook { // a batch that runs again need not transfer existing content
 		file, err := newFile{files: u.files, ticket: u.ticket}.creation().Find(ctx)
 		if err != nil {
 			return nil, stoppedAt(StepPresign, u.ticket, err)

@@ -17,19 +17,19 @@ type Step string
 const (
 	StepPresign Step = "presign" // before any content is sent: finding the container's region, asking for the URL to send the content to
 	StepStore   Step = "store"   // sending the content there; nothing is billed yet
-	StepRecord  Step = "record"  // making the file of the stored content, or sending it by multipart: this is what is billed
+	StepRecord  Step = "record"  // creating the file from the stored content, or sending it by multipart: this request is billed
 )
 
 // ErrNameNotUnique matches an error about a name that was promised to be unique, and is not. UploadError.Candidates has the files.
 var ErrNameNotUnique = console.ErrNameNotUnique
 
-// An UploadError says where an upload or import stopped. Where it matches [acrcloud.ErrOutcomeUnknown] the file may exist, and be
-// billed: give Ticket to [Files.Resume], or look at Candidates, or at the container, before you send it again.
+// An UploadError reports where an upload or import stopped. If it matches [acrcloud.ErrOutcomeUnknown] the file may exist and may be
+// billed: pass Ticket to [Files.Resume], or check Candidates or the container before you upload it again.
 type UploadError struct {
 	Step       Step
 	Key        string  // of the stored content, from StepRecord on
 	Name       string  // of the file
-	Ticket     Ticket  // to go on with by Files.Resume, from StepRecord on; else the zero Ticket
+	Ticket     Ticket  // for Files.Resume, from StepRecord on; else the zero Ticket
 	Candidates []*File // files of that name, none of which is known to be this upload's
 	Err        error   // what went wrong
 }
@@ -58,7 +58,7 @@ func (e *UploadError) Error() string {
 		b.WriteString(". The file may exist, and sending it again may bill it twice: look for it in the container first")
 		e.list(&b, "it may be")
 	case errors.Is(e.Err, ErrNameNotUnique):
-		b.WriteString(". Use a name that no other upload has, or delete what is not wanted")
+		b.WriteString(". Use a name that no other upload has, or delete the files that you do not want")
 		e.list(&b, "the name is that of")
 	}
 	return text.Terminal(b.String())

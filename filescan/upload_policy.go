@@ -11,14 +11,14 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// An UploadPolicy is for services that take files from strangers. It is applied before anything is sent, to the very bytes
-// that are sent. What it refuses is an [*acrcloud.SourceError] whose cause is [acrcloud.ErrTooLarge], [ErrFormat] or
+// An UploadPolicy limits untrusted uploads. It is applied before anything is sent, to exactly the bytes that are sent. A refusal is an
+// [*acrcloud.SourceError] whose cause is [acrcloud.ErrTooLarge], [ErrFormat] or
 // [ErrInspection].
 type UploadPolicy struct {
 	MaxBytes int64             // the largest content; 0 sets no limit, but for 5 GiB where the size is not known before
-	Formats  []acrcloud.Format // what the first bytes may say it is; empty allows every known format. Fingerprints are not checked.
+	Formats  []acrcloud.Format // the formats that are allowed, detected from the content; empty allows every known format. Fingerprints are not checked.
 
-	// Inspect reads the content, such as a virus scanner does, and refuses it with an error. It need not read to the end.
+	// Inspect reads the content, as a virus scanner does, and returns an error to refuse it. It need not read to the end.
 	Inspect func(ctx context.Context, name string, content io.Reader) error
 }
 

@@ -89,7 +89,7 @@ func (f *Files) recordStored(base string, t Ticket) func(context.Context, again)
 	}
 }
 
-// contentTypes are those of the usual file names. The service looks at the content, not at this.
+// contentTypes are those of the usual file names. The service examines the content and ignores this.
 var contentTypes = map[string]string{
 	".aac": "audio/aac", ".aif": "audio/aiff", ".aiff": "audio/aiff", ".amr": "audio/amr", ".ape": "audio/x-ape", ".flac": "audio/flac",
 	".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".oga": "audio/ogg", ".ogg": "audio/ogg", ".opus": "audio/ogg", ".wav": "audio/wav", ".wma": "audio/x-ms-wma",

@@ -1,7 +1,7 @@
 package filescan
 
-// A Progress says how much of a file has been handed to the connection; what has arrived is not known before the end. When an
-// attempt is repeated, Attempt goes up and Sent starts again.
+// A Progress reports how much of a file has been written to the connection. How much has arrived is not known before the end. In
+// each new attempt, Attempt goes up and Sent starts at 0.
 type Progress struct {
 	Attempt int   // 1 for the first
 	Sent    int64 // bytes of the file

@@ -279,7 +279,7 @@ func TestUploadOfAReaderIsSentOnce(t *testing.T) {
 
 		c, a = newAPI(t, uploads(t, map[string]http.HandlerFunc{"PUT " + storeURL: inTurn(fails(503, "busy"), stores(t))}))
 		_, err = c.Files(containerID).Upload(t.Context(), acrcloud.FromReader("song.wav", strings.NewReader(content), -1), nil)
-		require.NoError(t, err, "one of unknown size is spooled, and can be sent again")
+		require.NoError(t, err, "one of unknown size is spooled, and can be retried")
 		assert.Equal(t, 2, a.count("PUT"))
 	})
 }

@@ -14,11 +14,11 @@ import (
 // The limits of a wait that cannot be chosen.
 const (
 	notFoundGrace = 30 * time.Second // how long a new file may be unknown to the service that has just made it
-	maxRetryAfter = 5 * time.Minute  // whatever the service asks for in one of its answers: a file is not to be lost over it
+	maxRetryAfter = 5 * time.Minute  // even if the service asks for more: a file must not be lost over it
 )
 
 // Wait waits until a file is done and returns it with its results. It calls GET /api/fs-containers/{container}/files/{id} as often as
-// WaitOptions say; failures that may pass are tolerated, and so is a 404 during the first 30 seconds. WaitOptions.OnError tells of each.
+// WaitOptions say; temporary failures are tolerated, and so is a 404 during the first 30 seconds. WaitOptions.OnError reports each.
 //
 // A file in [StateNoResults] is a normal end without matches. One that has failed is returned together with a [*ScanError]. When
 // the time is up the error is a [*WaitError] that holds the last file seen and matches [context.DeadlineExceeded]; when ctx ends,
@@ -124,7 +124,7 @@ func (w *wait) lasting(err error) error {
 	if _, ok := errors.AsType[*acrcloud.ArgumentError](err); ok || transport.Permanent(err) || errors.Is(err, errNoRegion) {
 		return err
 	}
-	return nil // the network, the source of tokens, or an answer that made no sense
+	return nil // the network, the source of tokens, or a response that made no sense
 }
 
 func (w *wait) expired(ctx context.Context) error {

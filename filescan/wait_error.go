@@ -7,7 +7,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// A WaitError says that a wait ended before its file was done. The file is not lost: wait for it again.
+// A WaitError reports that a wait ended before its file was done. The file is not lost: wait for it again.
 type WaitError struct {
 	Last *File // as it was seen last; nil if it never was
 	Err  error // context.DeadlineExceeded after the timeout, or what ended the caller's context; perhaps with the last failure

@@ -14,8 +14,8 @@ type WaitOptions struct {
 	Timeout     time.Duration // of the whole wait; 1 h
 	OnPoll      func(*File)   // called after each look that has found the file
 
-	// OnError is called with the error of each look that failed, whether the wait goes on or ends with it: so that a service that is
-	// down, or a proxy that answers with a page, is not met with an hour of silence.
+	// OnError is called with the error of each look that failed, whether the wait goes on or ends with it: so that an outage
+	// of the service, or a proxy that responds with a page, does not go unnoticed for an hour.
 	OnError func(error)
 
 	// Notifier, if set, triggers a look as soon as it knows that the file is done: a webhook.Notifier, fed by callbacks. Looks

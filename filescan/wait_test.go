@@ -253,7 +253,7 @@ func TestWaitNotifier(t *testing.T) {
 	}
 }
 
-// One answer that asks for a day's patience does not blind a wait, and neither does a hiccup of the token source; what cannot pass ends it.
+// One response that asks for a day's patience does not blind a wait, and neither does a hiccup of the token source; what cannot pass ends it.
 func TestWaitTolerates(t *testing.T) {
 	t.Parallel()
 	file := says(`{"data":[` + fileJSON(fileID, "x", 1, testTime) + `]}`)

@@ -20,7 +20,7 @@ const (
 	KindCustomStream MatchKind = "custom_stream"
 )
 
-// A Candidate is one of the things that a sample may be, from any list of a [Result], in the same terms. Exactly one of its pointers is
+// A Candidate is one match of a sample, from any list of a [Result], in common terms. Exactly one of its pointers is
 // set, and points into the Result.
 type Candidate struct {
 	Kind    MatchKind

@@ -7,7 +7,7 @@ import (
 )
 
 // A Client identifies samples through the Identification API. Make one with [New] and share it: it is immutable and safe for
-// concurrent use. Calls share its pauses too: when the service says that there are too many requests per second, all of them wait.
+// concurrent use. Calls share its pauses too: when the service reports too many requests per second, all of them wait.
 type Client struct {
 	http   *transport.Client
 	url    string
@@ -16,8 +16,8 @@ type Client struct {
 }
 
 // New makes a Client from the configuration's identification half: IdentifyHost, which is a host or a URL of it, IdentifyAccessKey
-// and IdentifyAccessSecret. The console shows the three together for a project. It sends nothing; [Client.Check] does. What is wrong
-// with the configuration or an option is an [*acrcloud.ArgumentError].
+// and IdentifyAccessSecret. The console shows the three together for a project. It sends nothing; [Client.Check] does. An invalid
+// configuration or option is an [*acrcloud.ArgumentError].
 func New(cfg acrcloud.Config, opts ...acrcloud.Option) (*Client, error) {
 	s, err := transport.Apply(opts)
 	if err != nil {

@@ -34,7 +34,7 @@ func testConfig() acrcloud.Config {
 	return acrcloud.Config{IdentifyHost: testHost, IdentifyAccessKey: acrcloud.NewSecret(vectorKey), IdentifyAccessSecret: acrcloud.NewSecret(vectorSecret)}
 }
 
-// service answers every request with the next answer; the last goes on. It keeps what it was asked, parsed.
+// service responds to every request with the next answer; the last goes on. It keeps what it was asked, parsed.
 type service struct {
 	t       *testing.T
 	answers []roundTripper
@@ -87,7 +87,7 @@ func says(status int, body string) roundTripper {
 	}
 }
 
-// code is an answer as the service sends it, with HTTP 200.
+// code is a response as the service sends it, with HTTP 200.
 func code(n int) roundTripper {
 	return says(200, fmt.Sprintf(`{"status":{"msg":"as told","code":%d,"version":"1.0"}}`+"\n", n))
 }
@@ -554,7 +554,7 @@ func TestContextEnds(t *testing.T) {
 		_, err := c.Identify(ctx, audio("x"))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		e, ok := errors.AsType[*acrcloud.APIError](err)
-		require.True(t, ok, "the last answer can be reached: %v", err)
+		require.True(t, ok, "the last response can be reached: %v", err)
 		assert.Equal(t, 3015, e.Code)
 		require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
 		assert.Len(t, s.forms, 1)

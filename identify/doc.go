@@ -12,15 +12,15 @@
 // # Samples
 //
 // A [Sample] is a file ([Audio]), raw audio ([PCM]), or a fingerprint that ACRCloud's own tools have made ([Fingerprint], [Humming]).
-// About 12 seconds are analysed, by all evidence the last 12 of what is sent. [Trim] and [PCMFormat.Last] cut what is longer.
+// The service analyses about 12 seconds, probably the last 12 of the sample. [Trim] and [PCMFormat.Last] cut longer audio.
 //
 // # Long recordings
 //
 // [Client.Windows] goes through a WAV file or raw audio of any length, a radio stream in a pipe too, and identifies 12 seconds of it
-// every so often. [Merge] makes a list of what was played from when to when.
+// every so often. [Merge] makes a list of what played when.
 //
-// # Money
+// # Billing
 //
-// Each identification is billed, whether it finds something or not. Nothing is sent twice that the service may have accepted; see
+// Each identification is billed, whether it finds something or not. A request that the service may have accepted is not retried; see
 // [Client.Identify].
 package identify

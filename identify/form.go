@@ -83,7 +83,7 @@ func (f *form) render(at time.Time) (head, tail []byte, err error) {
 	return buf.Bytes()[:n:n], buf.Bytes()[n:], err
 }
 
-// createPart begins a part with content. The service goes by the content alone, whatever it is called.
+// createPart begins a part with content. The service uses the content alone and ignores the name.
 func (f *form) createPart(w *multipart.Writer, name string) (io.Writer, error) {
 	header := textproto.MIMEHeader{}
 	header.Set("Content-Disposition", multipart.FileContentDisposition(name, name))

@@ -11,23 +11,23 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// Identify sends a sample and returns what the service recognises in it: POST /v1/identify. That it recognises nothing is a Result
-// whose Matched is false, and never an error.
+// Identify sends a sample and returns what the service recognises in it: POST /v1/identify. No match is a Result whose Matched is
+// false, and never an error.
 //
-// About 12 seconds of the sample are analysed, by all evidence the last 12, so there is no use in sending more. The
+// The service analyses about 12 seconds of the sample, probably the last 12, so longer samples are of no use. The
 // SampleBeginTimeOffsetMS and SampleEndTimeOffsetMS of matches count from the beginning of these seconds, and PlayOffsetMS is the
 // position in the recording at their end.
 //
-// Each call is billed by the service, and is tried again only if the service cannot have accepted it: no connection was made, HTTP 429,
-// 503 with Retry-After, or code 3015, too many requests per second, after which the whole client pauses for a second. Code 3000 is tried
-// again if RetryPolicy.RetryServiceErrors is set. Each attempt is signed afresh.
+// Each call is billed by the service, and is retried only if the service cannot have accepted it: no connection was made, HTTP 429,
+// 503 with Retry-After, or code 3015, too many requests per second, after which the whole client pauses for a second. Code 3000 is
+// retried if RetryPolicy.RetryServiceErrors is set. Each attempt has a new signature.
 //
-// What is wrong with the sample itself is an [*acrcloud.ArgumentError] or [*acrcloud.SourceError], and nothing is sent: an empty sample,
-// one of more than [MaxSampleBytes], humming beside anything but a fingerprint, a reserved field. Where the service says no it is an
+// An invalid sample is an [*acrcloud.ArgumentError] or [*acrcloud.SourceError], and nothing is sent: an empty sample, more than
+// [MaxSampleBytes], humming beside anything but a fingerprint, or a reserved field. A refusal of the service is an
 // [*acrcloud.APIError] with its code, which matches [acrcloud.ErrCredentials] (3001, 3014), [acrcloud.ErrBadSample] (2004, 3016),
 // [acrcloud.ErrQuotaExceeded] (3003, 3013), [acrcloud.ErrRateLimited] (3015), [acrcloud.ErrInvalid] (3002, 3006) and
-// [acrcloud.ErrServer] (3000, 3011). An answer that is none is an [*acrcloud.DecodeError]; then, and where no answer came, the error is
-// also [acrcloud.ErrOutcomeUnknown].
+// [acrcloud.ErrServer] (3000, 3011). A response without a status code is an [*acrcloud.DecodeError]. That error, and the
+// error for a missing response, also match [acrcloud.ErrOutcomeUnknown].
 func (c *Client) Identify(ctx context.Context, sample Sample) (*Result, error) {
 	if err := c.usable(); err != nil {
 		return nil, err
@@ -81,8 +81,8 @@ func (f *form) send(ctx context.Context, op string) (*Result, error) {
 	return result, nil
 }
 
-// read says what an answer means. The service's own word is the code in the body, whatever the HTTP status; only answers without one
-// are judged by their status.
+// read interprets a response. The code in the body counts, with any HTTP status; only responses without a code are judged by their
+// status.
 func (f *form) read(resp *transport.Response) (*Result, error) {
 	result, hasCode, err := readResult(resp.Body)
 	if err == nil && hasCode && (result.Status.Code == codeSuccess || result.Status.Code == codeNoResult) {
@@ -103,8 +103,7 @@ func (f *form) read(resp *transport.Response) (*Result, error) {
 	return nil, transport.NotJSON(clean, err)
 }
 
-// audioPart opens a source. Whatever cannot be read again as it is, is read into memory, for the sake of a second attempt: samples are
-// small.
+// audioPart opens a source. A source that cannot be read twice is read into memory, for a second attempt: samples are small.
 func audioPart(ctx context.Context, src acrcloud.Source) (*part, io.Closer, error) {
 	if src.Size() == 0 {
 		return nil, nil, emptySample("sample", src.Name())

@@ -37,7 +37,7 @@ func TestRefusedAtTheEdges(t *testing.T) {
 	assert.Empty(t, s.forms)
 }
 
-// A signature does not show however the answer spells it, nor does a piece of one.
+// A signature does not show however the response spells it, nor does a piece of one.
 func TestSignatureDoesNotShow(t *testing.T) {
 	t.Parallel()
 	for name, spell := range map[string]func(string) string{
@@ -63,7 +63,7 @@ func TestSignatureDoesNotShow(t *testing.T) {
 	}
 }
 
-// The old form of answer keeps what stands beside it, and what is not used of it.
+// The old form of response keeps what stands beside it, and what is not used of it.
 func TestResultKeepsBothForms(t *testing.T) {
 	t.Parallel()
 	var r identify.Result

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 // mockSeed makes the credentials of the mock known on both sides.
 const mockSeed = 3
 
-// latency is what the slow servers take for an answer.
+// latency is what the slow servers take for a response.
 const latency = 50 * time.Millisecond
 
 // serve answers identifications until its standard input is closed: as fast as it can, after a while without a look at the sample, and

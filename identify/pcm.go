@@ -8,7 +8,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/audio"
 )
 
-// A PCMFormat says how raw audio is laid out: samples as whole numbers, little-endian, those of all channels next to each other.
+// A PCMFormat describes raw audio: little-endian integer samples, interleaved by channel.
 type PCMFormat struct {
 	SampleRate    int // in Hz, such as 8000 or 44100
 	Channels      int // 1 for mono, 2 for stereo
@@ -37,7 +37,7 @@ func (f PCMFormat) layout() audio.Layout { return audio.PCM(f.SampleRate, f.Chan
 // Last returns the last seconds of raw audio of that format, or all of it if it is shorter, without copying it.
 func (f PCMFormat) Last(data []byte, d time.Duration) []byte {
 	if f.check("PCMFormat") != nil || d <= 0 {
-		return data // Identify says what is wrong with the format
+		return data // Identify reports the invalid format
 	}
 	frame := f.layout().FrameBytes()
 	whole := data[:len(data)/frame*frame]

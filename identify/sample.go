@@ -12,8 +12,8 @@ import (
 // MaxSampleBytes is the size from which the service refuses samples. 12 seconds of 8 kHz, 16 bit, mono WAV have 192,044 bytes.
 const MaxSampleBytes = 5_000_000
 
-// A Sample is what is to be identified: made by [Audio], [PCM], [Fingerprint] or [Humming]. It is a plain value; what is wrong with it
-// is reported by [Client.Identify]. The zero Sample is refused.
+// A Sample is content to identify, from [Audio], [PCM], [Fingerprint] or [Humming]. It is a plain value. [Client.Identify] reports
+// an invalid one. The zero Sample is refused.
 type Sample struct {
 	kind        sampleKind
 	source      acrcloud.Source // of audio
@@ -36,8 +36,8 @@ const (
 	hummingSample
 )
 
-// Audio is an audio or video file in any usual format, of at most [MaxSampleBytes] and not empty. About 12 seconds are analysed, by all
-// evidence the last 12, so send no more than that: [Trim] cuts WAV. At least 10 seconds are advised.
+// Audio is an audio or video file in any usual format, of at most [MaxSampleBytes] and not empty. The service analyses about 12
+// seconds, probably the last 12, so send no more: [Trim] cuts WAV. At least 10 seconds are recommended.
 func Audio(src acrcloud.Source) Sample { return Sample{kind: audioSample, source: src} }
 
 // PCM is raw audio, which is sent as WAV. It must be a whole number of frames, and must not change until the call has returned.
@@ -46,10 +46,10 @@ func PCM(data []byte, format PCMFormat) Sample {
 	return Sample{kind: pcmSample, data: data, format: format}
 }
 
-// Fingerprint is what ACRCloud's own tools have made of audio. It is opaque to the SDK, which cannot make one.
+// Fingerprint is an audio fingerprint made by ACRCloud's own tools. It is opaque to the SDK, which cannot make one.
 func Fingerprint(data []byte) Sample { return Sample{kind: fingerprintSample, data: data} }
 
-// Humming is what ACRCloud's own tools have made of humming or singing. It is opaque to the SDK, which cannot make one.
+// Humming is a fingerprint of humming or singing, made by ACRCloud's own tools. It is opaque to the SDK, which cannot make one.
 //
 // For a plain recording of humming use [Audio]: whether it is compared with melodies is a setting of the project.
 func Humming(data []byte) Sample { return Sample{kind: hummingSample, humming: data} }
@@ -78,7 +78,7 @@ func (s Sample) dataType() DataType {
 	return DataFingerprint
 }
 
-// check refuses what cannot be right without looking at the content of a source.
+// check refuses invalid samples without reading the content of a source.
 func (s Sample) check() error {
 	for _, f := range s.fields {
 		if err := f.check(); err != nil {
@@ -95,7 +95,7 @@ func (s Sample) check() error {
 	}
 	switch s.kind {
 	case audioSample:
-		return nil // opening the source tells
+		return nil // known once the source is open
 	case pcmSample:
 		if err := s.format.check("PCMFormat"); err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 )
 
 // A contentError is a refusal before sending that is about the content: an ArgumentError to those who look for what they have done
-// wrong, and a SourceError to those who look at what is wrong with the content.
+// wrong, and a SourceError to callers that ask about the content.
 type contentError struct {
 	argument *acrcloud.ArgumentError
 	source   *acrcloud.SourceError

@@ -12,7 +12,7 @@ import (
 // A Segment is a stretch of a recording in which one thing was playing, as [Merge] puts it together from windows.
 //
 // Its times are no more exact than the windows. Within a window they are the service's own offsets; how exact those are is not known.
-// Where it gives none, the times are those of the whole window, 12 seconds. What lies between two windows was not looked at: with
+// Where it gives none, the times are those of the whole window, 12 seconds. Audio between two windows was not identified: with
 // WindowsOptions.Every of 30 seconds, what was played may have begun up to 18 seconds before Start and ended up to 18 seconds after End.
 type Segment struct {
 	Start   time.Duration // in the recording

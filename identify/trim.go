@@ -11,7 +11,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/audio"
 )
 
-// Trim returns the last seconds of a WAV file, which are what the service analyses: 12 are enough. What is shorter stays whole. The
+// Trim returns the last seconds of a WAV file, the part that the service analyses: 12 are enough. A shorter file is unchanged. The
 // source is read to its end when the result is used, in memory for the part that is kept, which must fit [MaxSampleBytes]. A source
 // that is not WAV, and a duration that is not positive, are an [*acrcloud.SourceError] then.
 //

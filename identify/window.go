@@ -8,7 +8,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// WindowDuration is how long a window is: as much as the service analyses.
+// WindowDuration is the duration of a window: as much as the service analyses.
 const WindowDuration = 12 * time.Second
 
 // A Window is a stretch of a recording that was identified.
@@ -16,16 +16,16 @@ type Window struct {
 	Start  time.Duration // in the recording
 	End    time.Duration // Start + WindowDuration; sooner where the recording ends
 	Result *Result       // nil if Err is not
-	Err    error         // why this window has no result, as of [Client.Identify]
+	Err    error         // why this window has no result, as from [Client.Identify]
 }
 
 // WindowsOptions says how [Client.Windows] goes through a recording.
 type WindowsOptions struct {
 	// Every is the time from the beginning of a window to that of the next, at least 100 milliseconds. It is required, since each window
-	// is billed: 12 seconds identify everything, 30 seconds miss little music, less than 12 let windows overlap.
+	// is billed: with 12 seconds all audio is identified, with 30 seconds little music is missed, with less than 12 the windows overlap.
 	Every time.Duration
 
-	MaxWindows int // how many windows there are at most; 0 for as many as there is audio
+	MaxWindows int // the most windows; 0 means no limit
 
 	// InFlight is how many windows are identified at a time, at most 1000; 0 means 1. Projects are allowed a few requests per second: with
 	// more windows than that at a time some fail with [acrcloud.ErrRateLimited], unless the client has [acrcloud.WithRateLimiter].
@@ -43,7 +43,7 @@ const maxInFlight = 1000
 
 const (
 	minEvery = 100 * time.Millisecond // a mistaken unit is an expensive one
-	maxEvery = 365 * 24 * time.Hour   // frames are still counted in 64 bits, whatever the rate
+	maxEvery = 365 * 24 * time.Hour   // frames are still counted in 64 bits, at any rate
 )
 
 func (o *WindowsOptions) check(r io.Reader) error {

@@ -19,7 +19,7 @@ import (
 )
 
 // Windows goes through a recording of any length, such as a WAV file or a radio stream that a decoder writes into a pipe, and identifies
-// 12 seconds of it every so often, in constant memory. r is WAV, whatever the sizes in its header, or raw audio of the format
+// 12 seconds of it every so often, in constant memory. r is WAV, with any sizes in its header, or raw audio of the format
 // WindowsOptions.PCM. WAV may hold whole numbers of 8 to 32 bits, floats, A-law or µ-law. Each window is down-mixed and resampled to
 // 8 kHz, mono, 16 bits, which is 192 kB of WAV, unless WindowsOptions.KeepRate is set.
 //
@@ -204,7 +204,7 @@ func (w *windows) identify(ctx context.Context, window *audio.Window) bool {
 	return true
 }
 
-// A guardedReader begins no Read after the context has ended, and tells whether one is under way.
+// A guardedReader begins no Read after the context has ended, and reports whether one is under way.
 type guardedReader struct {
 	ctx     context.Context
 	r       io.Reader

@@ -15,13 +15,13 @@ type wireResult struct {
 	CostTime   float64      `json:"cost_time,omitzero"`
 	ResultType int          `json:"result_type,omitzero"`
 
-	// Response holds all of it in a form of answer that is out of use, but that the service's own tools still look for.
+	// Response holds everything in an old form of the response, which the service's own tools still look for.
 	Response *wireResult `json:"response,omitzero"`
 
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// A wireStatus tells a code of 0 from none.
+// A wireStatus distinguishes a code of 0 from none.
 type wireStatus struct {
 	Code    *int   `json:"code,omitzero"`
 	Msg     string `json:"msg,omitzero"`
@@ -41,7 +41,7 @@ type wireMetadata struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"`
 }
 
-// unwrap returns what is in the old form's wrapper, if there is nothing without it. Whatever is not used goes into Extra.
+// unwrap returns the content of the old form's wrapper, if there is nothing outside it. Unused members go into Extra.
 func (w *wireResult) unwrap() *wireResult {
 	inner := w.Response
 	if inner == nil {
@@ -96,7 +96,7 @@ func (r *Result) wire() *wireResult {
 	}
 }
 
-// readResult reads an answer, and reports whether it has a status code.
+// readResult reads a response, and reports whether it has a status code.
 func readResult(data []byte) (result Result, hasCode bool, err error) {
 	var w wireResult
 	if err := lenient.Unmarshal(data, &w); err != nil {

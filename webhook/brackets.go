@@ -36,7 +36,7 @@ func checkName(name string) error {
 	return nil
 }
 
-// cutKey cuts the first key off a name: what is before the first bracket, or within the first pair of them.
+// cutKey cuts the first key off a name: the text before the first bracket, or within the first pair of brackets.
 func cutKey(name string, first bool) (key, rest string, ok bool) {
 	if first {
 		key, _, _ = strings.Cut(name, "[")

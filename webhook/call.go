@@ -89,7 +89,7 @@ func (h *Handler) runNow(j *job) (Reason, error) {
 	return endOf(ctx), errors.Join(j.trouble, fmt.Errorf("the function is still running: %w", ctx.Err()))
 }
 
-// runQueued calls the function for an event that was answered already.
+// runQueued calls the function for an event whose response was sent already.
 func (h *Handler) runQueued(j *job) {
 	d := newDelivery(j.ctx)
 	d.describe(j.event)

@@ -33,16 +33,16 @@ func (h *Handler) claim(ctx context.Context, j *job) (Reason, error) {
 }
 
 // join waits for what becomes of an event that another request has brought already: as long as that can fail, its duplicate must not
-// be told that all is well.
+// get a success response.
 func (h *Handler) join(ctx context.Context, leader *job) (Reason, error) {
 	timer := time.NewTimer(h.callbackTimeout)
 	defer timer.Stop()
 	select {
-	case <-leader.answered:
-		if leader.answer.ok() {
+	case <-leader.settled:
+		if leader.response.ok() {
 			return ReasonDuplicate, nil
 		}
-		return leader.answer, errors.New("it is a duplicate of an event that was not handled")
+		return leader.response, errors.New("it is a duplicate of an event that was not handled")
 	case <-timer.C:
 		return ReasonTimeout, errors.New("it is a duplicate of an event that is still being handled")
 	case <-ctx.Done():
@@ -50,7 +50,7 @@ func (h *Handler) join(ctx context.Context, leader *job) (Reason, error) {
 	}
 }
 
-// settle commits the claim of a job that is done and releases that of any other, and then answers its duplicates.
+// settle commits the claim of a job that is done and releases that of any other, and then responds to its duplicates.
 func (h *Handler) settle(j *job, reason Reason) (_ Reason, err error) {
 	defer func() { h.jobs.settle(j, reason) }()
 	if !j.claimed {

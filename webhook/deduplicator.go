@@ -10,10 +10,10 @@ import "context"
 // to lose one is worse than to handle it twice; the observer sees the error.
 //
 // Each method gets a context that ends after 10 seconds. A method that does not return by then is given up and counts as failed; a
-// claim that it makes later is released. A method that panics makes the answer 500. All must be safe for concurrent use.
+// claim that it makes later is released. A method that panics makes the response 500. All must be safe for concurrent use.
 //
 // Duplicates within one process never race for a claim: while an event is being handled, a duplicate of it waits, and gets its
-// answer.
+// response.
 type Deduplicator interface {
 	Claim(ctx context.Context, key string) (bool, error)
 	Commit(ctx context.Context, key string) error

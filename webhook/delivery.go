@@ -10,7 +10,7 @@ import (
 )
 
 // A Delivery says what became of one request, or of one event that was in a queue. It holds no secret, no URL and no body. Its
-// UserAgent, FileID and StreamID are whatever the sender has written.
+// UserAgent, FileID and StreamID are untrusted text from the sender.
 type Delivery struct {
 	Time      time.Time  // when the request arrived, or the event left the queue
 	Peer      netip.Addr // the sender; not valid if unknown. See WithTrustedProxies

@@ -29,7 +29,7 @@ type Event struct {
 	// Authorization, Proxy-Authorization, Cookie, Set-Cookie and any header that repeats the secret or the URL's query. A [Verifier]
 	// sees them all.
 	Header http.Header
-	Raw    []byte // the body as it was posted, whatever the Kind
+	Raw    []byte // the body as it was posted, for every Kind
 
 	// Extra has every member of the body that is not above, such as the text "status" of older callbacks, and those above that had
 	// an unreadable value.

@@ -80,7 +80,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		header.Set("Allow", "GET, HEAD, POST")
 	}
 	w.WriteHeader(d.Status)
-	// Nothing more than the status: strangers need not learn what they got right.
+	// Nothing more than the status: an attacker must not learn which checks passed.
 	_, _ = io.WriteString(w, http.StatusText(d.Status)+"\n") //nolint:gosec // a constant text, and no HTML
 	h.observe(d, reason, err)
 }

@@ -453,7 +453,7 @@ func TestHandlerOverSockets(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 200, status)
 
-	// The connection closes while the client still sends, so it need not see the answer; the observer does.
+	// The connection closes while the client still sends, so it need not see the response; the observer does.
 	status, err = send(key, bytes.NewReader(make([]byte, 17<<20)))
 	if err == nil {
 		assert.Equal(t, 413, status)

@@ -16,8 +16,8 @@ type job struct {
 	placed  bool // it has a place in the queue
 	dropped bool // Shutdown has given it back
 
-	answered chan struct{} // closed when answer is set
-	answer   Reason        // what its sender is told in the end, even if that has hung up
+	settled  chan struct{} // closed when response is set
+	response Reason        // the response to its sender, even if the sender has hung up
 }
 
 // jobs are those that are not done. The zero value is empty and open.
@@ -25,7 +25,7 @@ type jobs struct {
 	mu      sync.Mutex
 	closed  bool
 	open    map[*job]struct{}
-	leaders map[string]*job // by key: the first job of each event, until it has an answer
+	leaders map[string]*job // by key: the first job of each event, until it has a response
 	waiting []*job          // in the queue
 	places  int             // of the queue that are taken, by what waits and by what the workers do
 	working int             // workers that run
@@ -40,7 +40,7 @@ func (q *jobs) begin(ctx context.Context, event *Event) *job {
 	if q.closed {
 		return nil
 	}
-	j := &job{event: event, key: event.Key(), answered: make(chan struct{})}
+	j := &job{event: event, key: event.Key(), settled: make(chan struct{})}
 	j.ctx, j.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if q.open == nil {
 		q.open = map[*job]struct{}{}
@@ -62,7 +62,7 @@ func (q *jobs) end(j *job) {
 	q.drain()
 }
 
-// drain tells Shutdown when nothing is open any more.
+// drain informs Shutdown when nothing is open any more.
 func (q *jobs) drain() {
 	if len(q.open) == 0 && q.drained != nil {
 		close(q.drained)
@@ -84,18 +84,18 @@ func (q *jobs) lead(j *job) *job {
 	return nil
 }
 
-// settle tells the duplicates of a leading job what became of it. Only the first time counts.
-func (q *jobs) settle(j *job, answer Reason) {
+// settle informs the duplicates of a leading job about its end. Only the first time counts.
+func (q *jobs) settle(j *job, response Reason) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.settleLocked(j, answer)
+	q.settleLocked(j, response)
 }
 
-func (q *jobs) settleLocked(j *job, answer Reason) {
+func (q *jobs) settleLocked(j *job, response Reason) {
 	if q.leaders[j.key] == j {
 		delete(q.leaders, j.key)
-		j.answer = answer
-		close(j.answered)
+		j.response = response
+		close(j.settled)
 	}
 }
 

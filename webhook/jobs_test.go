@@ -42,7 +42,7 @@ func TestQueue(t *testing.T) {
 		assert.Equal(t, webhook.ReasonQueueFull, log.last(t).Reason)
 		assert.Equal(t, 200, answer(h, post(t, strings.NewReader(numbered(2)), "")))
 		assert.Equal(t, webhook.ReasonDuplicate, log.last(t).Reason)
-		assert.Zero(t, time.Since(started), "no answer waits for the function")
+		assert.Zero(t, time.Since(started), "no response waits for the function")
 
 		require.NoError(t, h.Shutdown(t.Context()))
 		assert.Equal(t, 3*time.Second, time.Since(started))

@@ -38,7 +38,7 @@ type Notifier struct {
 	order   []*early             // the oldest first; some may be gone from the map
 }
 
-// The bounds of what is remembered.
+// The limits of the notifier's memory.
 const (
 	maxEarly = 10_000
 	earlyTTL = 15 * time.Minute

@@ -47,7 +47,7 @@ func (c *config) check() error {
 	authenticates := len(c.secrets) > 0 || len(c.verifiers) > 0
 	switch {
 	case !authenticates && !c.open:
-		return argument("NewHandler", "has nothing to authenticate requests by", "use WithSecret, or WithoutAuthentication if something else keeps strangers out")
+		return argument("NewHandler", "has nothing to authenticate requests with", "use WithSecret, or WithoutAuthentication if something else authenticates requests")
 	case len(c.secrets) > 0 && c.open:
 		return argument("NewHandler", "got WithSecret and WithoutAuthentication", "leave one of them out")
 	case authenticates && c.open:
@@ -97,7 +97,7 @@ func WithSecret(name string, secrets ...acrcloud.Secret) Option {
 	})
 }
 
-// WithoutAuthentication admits requests without a secret: for a handler behind something else that keeps strangers out.
+// WithoutAuthentication admits requests without a secret: for a handler behind something else that authenticates requests.
 func WithoutAuthentication() Option {
 	return optionFunc(func(c *config) error {
 		c.open = true
@@ -244,7 +244,7 @@ func WithObserver(f func(Delivery)) Option {
 	})
 }
 
-// WithNotifier is [WithNotifyTarget] for a [Notifier]: a filescan.Files.Wait that has n as its Notifier looks at once.
+// WithNotifier is [WithNotifyTarget] for a [Notifier]: a filescan.Files.Wait that has n as its Notifier polls at once.
 func WithNotifier(n *Notifier) Option {
 	return optionFunc(func(c *config) error {
 		if n == nil {

@@ -17,7 +17,7 @@ import (
 // JSON inside a string. Odd values do not fail it, nor do invalid UTF-8 and members that come twice.
 //
 // The fields of a form may be nested with brackets, as PHP writes them: results[music][0][offset]=1. A form that cannot be read in
-// full is an error, since a match could be in what is left out.
+// full is an error, since a match could be in the part left out.
 //
 // A body that is a JSON object, or a form, of something else is an [Unknown] event. Anything else is a [*RequestError] with
 // [ReasonMalformed] or [ReasonBinary]; so is a file id that has a character no id has, since ids end up in paths. Parse does not
@@ -66,7 +66,7 @@ func malformed(err error) *RequestError {
 	return &RequestError{Reason: ReasonMalformed, Err: err}
 }
 
-// readBody reads what is in a body, whatever it is wrapped in.
+// readBody reads the event in a body, in any wrapping.
 func readBody(document []byte, how reading) (*payload, error) {
 	begin := bytes.TrimLeft(document, blanks)
 	isForm := false
@@ -109,7 +109,7 @@ func readBody(document []byte, how reading) (*payload, error) {
 	return p, err
 }
 
-// isBinary recognises what is no text, for a better error than that it is malformed.
+// isBinary detects a body that is not text, for a better error than "malformed".
 func isBinary(body []byte) bool {
 	head := body[:min(len(body), 512)]
 	return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) || bytes.IndexByte(head, 0) >= 0

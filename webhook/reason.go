@@ -7,7 +7,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// Reason says in one word why a request got its response.
+// Reason says in one word why a request got its response. It has nothing to do with filescan.Reason, a reason of an assessment.
 type Reason string
 
 // The reasons, and the status that goes with each.
@@ -65,16 +65,16 @@ func (r Reason) status() int {
 	return http.StatusInternalServerError
 }
 
-// ok reports whether the sender is told that all is well.
+// ok reports whether the sender gets a success response.
 func (r Reason) ok() bool { return r.status() == http.StatusOK }
 
 // A RequestError says why a callback was refused. It never holds a secret or the request's URL.
 type RequestError struct {
 	Reason Reason
-	Err    error // what is wrong in particular, or nil
+	Err    error // the cause, or nil
 }
 
-// Error says what is wrong.
+// Error describes the problem.
 func (e *RequestError) Error() string {
 	if e.Err == nil {
 		return fmt.Sprintf("acrcloud: callback refused: %s", e.Reason)
@@ -82,7 +82,7 @@ func (e *RequestError) Error() string {
 	return text.Terminal(fmt.Sprintf("acrcloud: callback refused: %s: %v", e.Reason, e.Err))
 }
 
-// Unwrap returns what is wrong in particular.
+// Unwrap returns the cause.
 func (e *RequestError) Unwrap() error { return e.Err }
 
 // StatusCode is the status code to respond with.

@@ -82,16 +82,16 @@ func TestRefetchFails(t *testing.T) {
 		status int
 		reason webhook.Reason
 	}{
-		"401":              {mock.Fault{Status: 401, Body: `{"message":"Unauthenticated."}`}, 503, webhook.ReasonRefetch},
-		"403":              {mock.Fault{Status: 403}, 503, webhook.ReasonRefetch},
-		"500":              {mock.Fault{Status: 500}, 503, webhook.ReasonRefetch},
-		"503":              {mock.Fault{Status: 503}, 503, webhook.ReasonRefetch},
-		"429":              {mock.Fault{Status: 429, RetryAfter: time.Hour}, 503, webhook.ReasonRefetch},
-		"no answer":        {mock.Fault{Lose: true}, 503, webhook.ReasonRefetch},
-		"HTML":             {mock.Fault{Body: "<html>"}, 503, webhook.ReasonRefetch},
-		"404":              {mock.Fault{Status: 404}, 200, webhook.ReasonNotFound},
-		"an empty answer":  {mock.Fault{Body: `{"data":[]}`}, 200, webhook.ReasonNotFound},
-		"still processing": {mock.Fault{Body: `{"data":[{"id":"FILE","state":0}]}`}, 503, webhook.ReasonRefetch},
+		"401":               {mock.Fault{Status: 401, Body: `{"message":"Unauthenticated."}`}, 503, webhook.ReasonRefetch},
+		"403":               {mock.Fault{Status: 403}, 503, webhook.ReasonRefetch},
+		"500":               {mock.Fault{Status: 500}, 503, webhook.ReasonRefetch},
+		"503":               {mock.Fault{Status: 503}, 503, webhook.ReasonRefetch},
+		"429":               {mock.Fault{Status: 429, RetryAfter: time.Hour}, 503, webhook.ReasonRefetch},
+		"no response":       {mock.Fault{Lose: true}, 503, webhook.ReasonRefetch},
+		"HTML":              {mock.Fault{Body: "<html>"}, 503, webhook.ReasonRefetch},
+		"404":               {mock.Fault{Status: 404}, 200, webhook.ReasonNotFound},
+		"an empty response": {mock.Fault{Body: `{"data":[]}`}, 200, webhook.ReasonNotFound},
+		"still processing":  {mock.Fault{Body: `{"data":[{"id":"FILE","state":0}]}`}, 503, webhook.ReasonRefetch},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

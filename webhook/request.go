@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// The defaults of what is read of a request. The largest body known is 202 kB; how fast the service sends is not known.
+// The defaults for reading a request. The largest body known is 202 kB; how fast the service sends is not known.
 const (
 	defaultMaxBytes    = 4 << 20
 	defaultReadTimeout = 30 * time.Second
 )
 
 // ParseRequest reads a callback from a request, as [Parse] does with its body. It reads at most 4 MiB and for at most 30 seconds,
-// whatever limits the server has, and closes the body. It does not authenticate the request: [Handler] does.
+// in addition to the server's limits, and closes the body. It does not authenticate the request: [Handler] does.
 //
 // The error is a [*RequestError], whose StatusCode is the one to respond with: for another method than POST, a body that is compressed
 // or clearly binary, too large, too slow, or that cannot be read. Event.Header is that of the request without credentials; a header
@@ -143,7 +143,7 @@ func readAll(r io.Reader, announced int64) ([]byte, error) {
 	}
 }
 
-// checkHeader refuses what is compressed or clearly no text. A label that is missing, or makes no sense, is ignored.
+// checkHeader refuses bodies that are compressed or clearly not text. A missing or meaningless label is ignored.
 func checkHeader(header http.Header) *RequestError {
 	for _, line := range header.Values("Content-Encoding") {
 		for encoding := range strings.SplitSeq(line, ",") {

@@ -48,7 +48,7 @@ func newGuard(name string, secrets []acrcloud.Secret) *guard {
 }
 
 // check looks for the secret in the query and in the header. Two of them are refused, even if both are right: something in between
-// may have added one, and others may look at the other.
+// may have added one, and others may check the other.
 func (g *guard) check(r *http.Request) *RequestError {
 	given := g.given(r)
 	switch {

@@ -7,8 +7,8 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// A ShutdownError says that events were left over when the time for [Handler.Shutdown] was up. Their senders may think they have been
-// received; the files can still be found by polling.
+// A ShutdownError reports events that were not handled before the context of [Handler.Shutdown] ended. Their senders may have got a
+// success response; polling still finds the files.
 type ShutdownError struct {
 	Events []*Event // those that waited first, in their order, then those the function was busy with, which it may have completed
 	Err    error    // of the context

@@ -14,7 +14,7 @@ type Verifier interface {
 	Verify(payload []byte, header http.Header) error
 }
 
-// verify asks every Verifier.
+// verify calls every Verifier.
 func (c *config) verify(payload []byte, header http.Header) (Reason, error) {
 	for _, v := range c.verifiers {
 		if err := protect("the Verifier", func() error { return v.Verify(payload, header) }); err != nil {

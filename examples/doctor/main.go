@@ -1,4 +1,4 @@
-// Doctor checks your credentials, and says what is wrong with them and what to do.
+// Doctor checks your credentials and says what to do about each problem.
 //
 //	go run ./examples/doctor                 # the configuration in the environment
 //	go run ./examples/doctor config.json     # one configuration, or several with names, in a file
@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	stdout, stderr = text.Writer(stdout), text.Writer(stderr)
 	flags := flag.NewFlagSet("doctor", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	useMock := flags.Bool("mock", false, "check the embedded mock, whatever credentials there are")
+	useMock := flags.Bool("mock", false, "check the embedded mock, even if credentials are set")
 	asJSON := flags.Bool("json", false, "print the findings as JSON")
 	upload := flags.Bool("upload", false, "also scan a tiny file and delete it again; this is billed")
 	flags.Usage = func() {

@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var s settings
 	flags := flag.NewFlagSet("export", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, whatever credentials there are")
+	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, even if credentials are set")
 	flags.BoolVar(&s.list, "list", false, "list the newest files with state, age, matches and verdict")
 	flags.IntVar(&s.newest, "newest", 20, "how many files -list shows")
 	flags.StringVar(&s.format, "format", "csv", "csv or jsonl")

@@ -63,7 +63,7 @@ func (c *coverage) report(w io.Writer) error {
 		_, _ = fmt.Fprintf(w, "%s to %s was not identified (%s): %s\n", clock(g.start), clock(g.end), count(g.windows, "window"), g.reason)
 	}
 	if c.failed > 0 {
-		return fmt.Errorf("%d of %s could not be identified: identify the recording again, or what is listed above", c.failed, count(c.windows, "window"))
+		return fmt.Errorf("%d of %s could not be identified: identify the recording again, or the windows listed above", c.failed, count(c.windows, "window"))
 	}
 	return nil
 }

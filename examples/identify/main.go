@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	flags := flag.NewFlagSet("identify", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	var j job
-	flags.BoolVar(&j.useMock, "mock", false, "use the embedded mock, whatever credentials there are")
+	flags.BoolVar(&j.useMock, "mock", false, "use the embedded mock, even if credentials are set")
 	flags.BoolVar(&j.windows, "windows", false, "go through a long WAV file, and list what was played")
 	flags.DurationVar(&j.every, "every", 30*time.Second, "with -windows: how often 12 seconds are identified; each time is billed")
 	flags.IntVar(&j.most, "max", 0, "with -windows: how many times at most; 0 for no limit")
@@ -114,7 +114,7 @@ func (j *job) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer
 		return err
 	}
 	if svc.mock != nil && !result.Matched() {
-		_, err = fmt.Fprintln(stdout, "\nThe mock recognises only the tracks that it is told of. To register this file in a program of yours:\n"+
+		_, err = fmt.Fprintln(stdout, "\nThe mock recognises only registered tracks. To register this file in your own program:\n"+
 			"    srv.AddTrack(mock.Track{Title: \"…\", Data: contentOfTheFile})")
 	}
 	return err
@@ -139,7 +139,7 @@ func (j *job) log(ctx context.Context, client *identify.Client, svc *service, st
 	windows := client.Windows(ctx, recording, &identify.WindowsOptions{Every: j.every, MaxWindows: j.most, InFlight: 4})
 	segments, err := identify.Merge(seen.watch(windows))
 	if err != nil && len(segments) == 0 {
-		return errors.Join(err, seen.report(stderr)) // nothing was found, and not all was looked at
+		return errors.Join(err, seen.report(stderr)) // nothing was found, and not all was identified
 	}
 	return errors.Join(err, printSegments(stdout, segments, &seen, j.every), seen.report(stderr))
 }

@@ -1,4 +1,4 @@
-// Scan uploads an audio file, waits until it is processed, and prints what is in it, with a verdict.
+// Scan uploads an audio file, waits until it is processed, and prints the matches and an assessment.
 //
 //	go run ./examples/scan                   # a sample that it makes itself, against the embedded mock
 //	go run ./examples/scan path/to/song.mp3
@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	stdout, stderr = text.Writer(stdout), text.Writer(stderr)
 	flags := flag.NewFlagSet("scan", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	useMock := flags.Bool("mock", false, "use the embedded mock, whatever credentials there are")
+	useMock := flags.Bool("mock", false, "use the embedded mock, even if credentials are set")
 	asJSON := flags.Bool("json", false, "print the result as JSON")
 	rulesFile := flags.String("rules", "", "a JSON `file` with the rules of the verdict; see docs/assessment.md")
 	page := flags.String("o", "", "a `file` to write a page of the result to, such as report.html")
@@ -101,6 +101,11 @@ func scan(ctx context.Context, path, rulesFile, page string, useMock, asJSON boo
 	if err != nil {
 		return err
 	}
+	if path == "" {
+		if err := withoutCovers(ctx, client, service.Config.ContainerID); err != nil {
+			return err
+		}
+	}
 	file, err := client.Files(service.Config.ContainerID).Scan(ctx, src, options(status, service, stderr))
 	status.Clear()
 	if file != nil && page != "" {
@@ -125,7 +130,7 @@ func scan(ctx context.Context, path, rulesFile, page string, useMock, asJSON boo
 		return err
 	}
 	if service.Mock != nil && file.State == filescan.StateNoResults {
-		_, err = fmt.Fprintln(stdout, "\nThe mock recognises only the tracks that it is told of. To register this file in a program of yours:\n"+
+		_, err = fmt.Fprintln(stdout, "\nThe mock recognises only registered tracks. To register this file in your own program:\n"+
 			"    srv.AddTrack(mock.Track{Title: \"…\", Data: contentOfTheFile})")
 	}
 	return err
@@ -164,10 +169,16 @@ func options(status *demo.Status, service *demo.Service, stderr io.Writer) *file
 			},
 			OnError: func(err error) {
 				status.Clear()
-				_, _ = fmt.Fprintln(stderr, "scan: still waiting, though a look failed:", err)
+				_, _ = fmt.Fprintln(stderr, "scan: still waiting; a request failed:", err)
 			},
 		},
 	}
+}
+
+// withoutCovers has the mock's container look for recordings only: with covers, each song of the sample would be listed twice.
+func withoutCovers(ctx context.Context, client *filescan.Client, container int) error {
+	_, err := client.Containers().Update(ctx, container, &filescan.UpdateContainerRequest{Engine: new(filescan.EngineFingerprint)})
+	return err
 }
 
 // sample makes a recording in which two tracks play one after the other.

@@ -67,6 +67,7 @@ func TestScan(t *testing.T) {
 			assert.Contains(t, stderr.String(), tt.stderr)
 			assert.NotContains(t, stderr.String(), "\r", "progress is for terminals")
 			assert.NotContains(t, stderr.String(), "eyJx")
+			assert.NotContains(t, stdout.String(), "cover ", "each song of the sample is listed once")
 		})
 	}
 }

@@ -38,8 +38,17 @@ func printTable(w io.Writer, file *filescan.File) error {
 		}
 		t.Row("custom", clock(m.Offset), clock(m.PlayedDuration), percent(score), m.Result.Title)
 	}
-	return t.Print(w)
+	if err := t.Print(w); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(w, legend)
+	return err
 }
+
+const legend = `
+AT and LENGTH: where the match begins in the file, and how long it lasts, in minutes:seconds
+SIMILARITY: how much the audio resembles the recording, up to 100 %; covers have none
+`
 
 func addMatch(t *text.Table, kind string, m filescan.Match) {
 	var score *float64

@@ -31,6 +31,9 @@ music   0:00  0:00    90 %        東京      x
 music   0:00  0:00    90 %        `+"e\u0301"+`a\u202e  y
 music   0:00  0:00    90 %        plain     \x9bz
 custom  0:00  0:00    -           \tmine\n
+
+AT and LENGTH: where the match begins in the file, and how long it lasts, in minutes:seconds
+SIMILARITY: how much the audio resembles the recording, up to 100 %; covers have none
 `, out.String())
 }
 

@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var f flags
 	set := flag.NewFlagSet("webhook", flag.ContinueOnError)
 	set.SetOutput(stderr)
-	set.BoolVar(&f.useMock, "mock", false, "use the embedded mock, whatever credentials there are")
+	set.BoolVar(&f.useMock, "mock", false, "use the embedded mock, even if credentials are set")
 	set.StringVar(&f.listen, "listen", "127.0.0.1:0", "the address to listen on; port 0 takes any")
 	set.StringVar(&f.public, "public", "", "the https URL by which ACRCloud reaches that address, such as a tunnel's; required for the real service")
 	set.IntVar(&f.container, "container", 0, "use this existing container: its callback URL is replaced meanwhile and restored at the end")
@@ -94,7 +94,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitFailed
 }
 
-// errTidying marks what went wrong at the end, which must be told even if the program was stopped.
+// errTidying marks a failure of the clean-up, which is reported even if the program was stopped.
 var errTidying = errors.New("tidying up")
 
 // tidied adds what went wrong at the end.
@@ -209,7 +209,7 @@ func choose(flag bool) (*demo.Service, error) {
 	return &demo.Service{Config: cfg}, nil
 }
 
-// serve answers requests until stop is called.
+// serve handles requests until stop is called.
 func serve(listener net.Listener, handler http.Handler) (stop func() error) {
 	mux := http.NewServeMux()
 	mux.Handle(path, handler)

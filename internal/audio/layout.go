@@ -1,4 +1,4 @@
-// Package audio reads WAV and raw audio, cuts windows out of it, and resamples them to 8 kHz. It looks at bytes and sends nothing.
+// Package audio reads WAV and raw audio, cuts windows out of it, and resamples them to 8 kHz. It reads bytes and sends nothing.
 package audio
 
 import (

@@ -24,7 +24,7 @@ type WAV struct {
 	odd  bool  // the chunk before had an odd size: one byte of padding should follow
 }
 
-// lookahead is how large a chunk behind the samples may be to be looked at as a whole before it is skipped.
+// lookahead is how large a chunk behind the samples may be to be examined as a whole before it is skipped.
 const lookahead = 64 << 10
 
 // OpenWAV reads the header of a WAV file, up to the first sample. Tags before it are skipped.
@@ -112,7 +112,7 @@ func (w *WAV) announce(size uint32, long int64) {
 // wrap is what a size of 32 bits loses.
 const wrap = 1 << 32
 
-// next looks at what follows the announced samples. After a chunk that fits, more samples may be announced. Everything else is samples that
+// next examines the bytes behind the announced samples. After a chunk that fits, more samples may be announced. Everything else is samples that
 // the header does not know of: up to where the size would end if it had wrapped, and there it looks again. At the end it returns [io.EOF].
 func (w *WAV) next() error {
 	c, pad, err := w.follows()

@@ -13,7 +13,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// A Checkup finds out, step by step, what is wrong with a client's configuration. Each step adds to its Diagnosis and reports whether the
+// A Checkup checks a client's configuration step by step. Each step adds to its Diagnosis and reports whether the
 // next one makes sense.
 type Checkup struct {
 	acrcloud.Diagnosis
@@ -29,7 +29,7 @@ func (k *Checkup) Add(name string, outcome acrcloud.Outcome, seen, remedy string
 	k.Checks = append(k.Checks, acrcloud.Check{Name: name, Outcome: outcome, Seen: seen, Remedy: remedy, Err: err})
 }
 
-// Token looks at what the token says about itself, its scopes among it. That decides nothing: the service does.
+// Token checks what the token states about itself, such as its scopes. Only the service decides.
 func (k *Checkup) Token(ctx context.Context, scopes ...credential.Scope) bool {
 	token, err := k.client.token(ctx, "")
 	if err != nil {
@@ -75,11 +75,11 @@ func (k *Checkup) Service(probe func() error) bool {
 	decode, odd := errors.AsType[*acrcloud.DecodeError](err)
 	switch {
 	case err == nil:
-		k.Add("service", acrcloud.Passed, host+" answers", "", nil)
+		k.Add("service", acrcloud.Passed, host+" responds", "", nil)
 		k.Add("token accepted", acrcloud.Passed, "the service accepts the token", "", nil)
 		return true
 	case odd:
-		k.Add("service", acrcloud.Failed, host+" answers, but not as the service does: "+decode.Err.Error(), "check Config.BaseURL, and what is in between", err)
+		k.Add("service", acrcloud.Failed, host+" responds, but not as the service does: "+decode.Err.Error(), "check Config.BaseURL, and any proxy or firewall in between", err)
 		return false
 	case !answered:
 		seen, remedy := transport.Trouble(err)
@@ -90,10 +90,10 @@ func (k *Checkup) Service(probe func() error) bool {
 		if remedy == "" {
 			remedy = "try again later"
 		}
-		k.Add("service", acrcloud.Failed, fmt.Sprintf("%s answers HTTP %d", host, api.StatusCode), remedy, err)
+		k.Add("service", acrcloud.Failed, fmt.Sprintf("%s responds with HTTP %d", host, api.StatusCode), remedy, err)
 		return false
 	}
-	k.Add("service", acrcloud.Passed, host+" answers", "", nil)
-	k.Add("token accepted", acrcloud.Failed, fmt.Sprintf("the service answers HTTP %d", api.StatusCode), api.Hint(), err)
+	k.Add("service", acrcloud.Passed, host+" responds", "", nil)
+	k.Add("token accepted", acrcloud.Failed, fmt.Sprintf("the service responds with HTTP %d", api.StatusCode), api.Hint(), err)
 	return false
 }

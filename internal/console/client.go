@@ -31,7 +31,7 @@ type Client struct {
 }
 
 // New makes a Client from the console half of a configuration: BearerToken (or acrcloud.WithTokenSource), BaseURL and Region. It sends
-// nothing. What is wrong with the configuration or an option is an *acrcloud.ArgumentError. scope is what the token must be good for.
+// nothing. An invalid configuration or option is an *acrcloud.ArgumentError. scope is the scope that the token needs.
 func New(cfg acrcloud.Config, scope credential.Scope, opts ...acrcloud.Option) (*Client, error) {
 	s, err := transport.Apply(opts)
 	if err != nil {
@@ -105,11 +105,11 @@ func (c *Client) Send(ctx context.Context, req *transport.Request) (*transport.R
 		req.Header = http.Header{}
 	}
 	if req.Header.Get("Accept") == "" {
-		req.Header.Set("Accept", "application/json") // without it the service answers validation errors with a redirect to HTML
+		req.Header.Set("Accept", "application/json") // without it the service responds to invalid requests with a redirect to HTML
 	}
 	resp, err := c.http.Do(ctx, req)
 	if e, ok := errors.AsType[*acrcloud.APIError](err); ok && e.Remedy == "" {
-		if text := remedy.Of(remedy.Answer(*e), credential.Describe(used, time.Now(), c.scope)); text != e.Hint() {
+		if text := remedy.Of(remedy.Response(*e), credential.Describe(used, time.Now(), c.scope)); text != e.Hint() {
 			e.Remedy = text // it depends on the token, which the error does not have
 		}
 	}

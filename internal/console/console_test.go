@@ -22,7 +22,7 @@ func jwt(payload string) string {
 	return "eyJhbGciOiJub25lIn0." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".c2ln"
 }
 
-// service answers every request.
+// service responds to every request.
 type service func(*http.Request) (status int, body string)
 
 func (s service) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -20,7 +20,7 @@ import (
 // The service does offer a list. So the name is the only thing that can settle what happened, and how far it does depends on what
 // is known about the name. That is the Proof:
 //
-//   - NoProof: other things may have that name. What is found is never taken for this creation's. New things of the name are
+//   - NoProof: other things may have that name. A thing that is found is never taken for this creation's. New things of the name are
 //     reported, and the outcome is unknown.
 //   - ByCaller: the caller has promised that the name is used once. Then a thing of that name is this creation's, made by this
 //     request or by an earlier one, and it is returned.
@@ -31,11 +31,11 @@ import (
 //
 //	look ──► send ──► made
 //	 │        │
-//	 │        ├─ refused for now (429, 503): look again, then send again
+//	 │        ├─ refused for now (429, 503): look again, then retry
 //	 │        ├─ refused for good (422, 401, …): the error
 //	 │        └─ may have been processed: look again ──► found: the thing
 //	 │                                       │
-//	 └─► found, ByCaller: the thing          └─► not found: send again if allowed, else the outcome is unknown
+//	 └─► found, ByCaller: the thing          └─► not found: retry if allowed, else the outcome is unknown
 //
 // Lists lag: a thing may take a moment to show. So a look after a request is repeated until it is settled, a few seconds after the
 // response. Only then does "not found" mean "not made". Something that shows later than that cannot be ruled out by any client;
@@ -97,7 +97,7 @@ type Creation[T any] struct {
 	// with the error that again returns.
 	Send func(ctx context.Context, again func(ctx context.Context, waited time.Duration) error) (*T, error)
 
-	// Resend reports whether to send again where the outcome is unknown and nothing of the name is found. ByService always does so
+	// Resend reports whether to retry where the outcome is unknown and nothing of the name is found. ByService always does so
 	// once. nil: no.
 	Resend func() bool
 
@@ -205,7 +205,7 @@ func (r *run[T]) look(ctx context.Context, all bool) ([]*T, error) {
 	return look.Things, nil
 }
 
-// find looks once for what is proven to be this creation's.
+// find looks once for a thing that is proven to be this creation's.
 func (r *run[T]) find(ctx context.Context) (*T, error) {
 	things, err := r.look(ctx, true)
 	if err != nil {
@@ -276,7 +276,7 @@ type found[T any] struct{ thing *T }
 
 func (f *found[T]) Error() string { return "it was made by the request that was refused" }
 
-// again looks for what a refused request has made all the same, before it is sent again.
+// again looks for a thing that a refused request created all the same, before the request is retried.
 func (r *run[T]) again(ctx context.Context, waited time.Duration) error {
 	if r.Look == nil {
 		return nil
@@ -323,7 +323,7 @@ func withDoubt[T any](err, look error) error {
 	return fmt.Errorf("%w; looking for it: %w", err, look)
 }
 
-// after adds an earlier error, if there is one, without which the last one tells only half of it.
+// after adds an earlier error, if there is one, without which the last one is only half of the story.
 func after(err, earlier error) error {
 	if earlier == nil {
 		return err

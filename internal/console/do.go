@@ -14,7 +14,7 @@ import (
 )
 
 // Do makes any call of the Console API on the main host. GET, HEAD, PUT and DELETE are retried after any passing failure; POST and PATCH
-// are sent again only if the service cannot have accepted them.
+// are retried only if the service cannot have accepted them.
 //
 // in is sent as JSON, unless it is nil. An io.Writer as out gets the response's bytes, any other pointer is decoded into by encoding/json;
 // nil ignores the response.

@@ -25,7 +25,7 @@ const (
 	AllPerPage     = 100
 )
 
-// PageQuery begins the query of a list. What cannot be a page is an *acrcloud.ArgumentError. perPage is what is asked for.
+// PageQuery begins the query of a list. An invalid page is an *acrcloud.ArgumentError. perPage is the requested size.
 func PageQuery(page, perPage int) (q Query, asked int, err error) {
 	switch {
 	case page < 0:
@@ -56,7 +56,7 @@ type listNumbers struct {
 	Total       int `json:"total"`
 }
 
-// GetPage gets one page of a list, and the service's time of it, which is zero if the service does not tell. perPage is what was asked for.
+// GetPage gets one page of a list, and the service's time of it, which is zero if the service does not send it. perPage is the requested size.
 func GetPage[T any](ctx context.Context, c *Client, perPage int, req *transport.Request) (*Page[T], time.Time, error) {
 	var body listBody[T]
 	req.Method, req.Cost = http.MethodGet, transport.Read

@@ -26,7 +26,7 @@ type sentName struct {
 }
 
 // Take waits until nobody else has the name, and returns when the last request for it ended; zero if none was sent lately. The
-// function it returns gives the name back, and is told whether a request was sent.
+// function it returns gives the name back, and takes whether a request was sent.
 func (n *Names) Take(ctx context.Context, key string) (earlier time.Time, give func(sent bool), err error) {
 	e := n.use(key)
 	select {

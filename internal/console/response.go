@@ -60,7 +60,7 @@ func NotFound(what string) error {
 	return &acrcloud.APIError{StatusCode: http.StatusOK, Remedy: "The response holds no " + what + ". " + remedy.CheckIDs}
 }
 
-// Acknowledged is the check of a request for which the service need not return anything: whatever says no is an error, and so is a web
+// Acknowledged is the check of a request for which the service need not return anything: a body that reports an error is an error, and so is a web
 // page, which is from in between.
 func Acknowledged(resp *transport.Response) error {
 	if err := transport.ConsoleError(resp); err != nil {

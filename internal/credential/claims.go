@@ -10,7 +10,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// maxToken bounds what Inspect looks at. The service's tokens have about 1,000 characters.
+// maxToken limits the tokens that Inspect reads. The service's tokens have about 1,000 characters.
 const maxToken = 64 << 10
 
 // Claims are what a token says about itself. Nobody has checked the signature: they are good for hints and for nothing else.

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// An Error says what is wrong with an address, as an acrcloud.ArgumentError has it. It never repeats the address: people paste
+// An Error describes the problem of an address, in the terms of acrcloud.ArgumentError. It never repeats the address: people paste
 // credentials into every field.
 type Error struct {
 	Problem string
@@ -25,7 +25,7 @@ func (e *Error) Error() string { return e.Problem + ": " + e.Remedy }
 // Rules say which addresses are acceptable. The zero value accepts the https URL of a web server with nothing but a path, and http to
 // this machine.
 type Rules struct {
-	Example     string // remedy for what is not an address at all
+	Example     string // remedy for text that is not an address at all
 	Credentials string // where credentials belong instead
 	PlainHTTP   string // remedy for http to another machine
 	Insecure    bool   // http to another machine is allowed
@@ -33,7 +33,7 @@ type Rules struct {
 	UserInfo    bool   // a user name and password are allowed
 }
 
-// NotAServer is the problem of what is not an address at all.
+// NotAServer is the problem of text that is not an address at all.
 const NotAServer = "is not the address of a web server"
 
 // Parse reads the absolute URL of a web server. The result has a host in small letters and no default or empty port.

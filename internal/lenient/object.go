@@ -10,7 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// read reads a struct from whatever it may have been given as.
+// read reads a struct from any JSON value that can stand for it.
 func (p *structPlan) read(s *scanner, target reflect.Value) outcome {
 	start := s.pos
 	how := p.readShape(s, target)

@@ -22,7 +22,7 @@ const (
 	asfMaxExtendedStream = 8 << 10
 )
 
-// readASF tells Windows Media with audio alone from the rest by the streams that its header declares. Covers and other metadata can make
+// readASF distinguishes Windows Media with audio alone from the rest by the streams that its header declares. Covers and other metadata can make
 // that header large; they are skipped. A header that is damaged, or whose end is not visible, may declare pictures further on.
 func readASF(r *bufio.Reader) (Format, error) {
 	audio, err := asfAudioOnly(r)

@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// HeadBytes is how much of a file is looked at, behind tags and zeros.
+// HeadBytes is how much of a file is examined, behind tags and zeros.
 const HeadBytes = 16 << 10
 
 // maxZeros is how many zeros may precede MPEG audio: encoders and players' caches leave some, and players skip them.
@@ -22,7 +22,7 @@ func Detect(head []byte) Format {
 // Read detects the format of a whole file. It reads no more than it needs.
 func Read(r io.Reader) (Format, error) { return detect(r, false) }
 
-// detect looks at what follows the tags. open says that the file may go on where r ends.
+// detect examines the bytes behind the tags. open says that the file may go on where r ends.
 func detect(r io.Reader, open bool) (Format, error) {
 	in := bufio.NewReaderSize(r, HeadBytes)
 	head, err := peek(in)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// detectEBML tells Matroska from WebM by the document type that the header names.
+// detectEBML distinguishes Matroska from WebM by the document type that the header names.
 func detectEBML(b []byte) Format {
 	const docType = 0x4282
 	header, ok := bytes.CutPrefix(b, []byte("\x1A\x45\xDF\xA3"))
@@ -34,7 +34,7 @@ func detectEBML(b []byte) Format {
 	return Unknown
 }
 
-// ebmlNumber reads a number whose first byte tells its length by its leading zeros, and returns what follows it. An id is
+// ebmlNumber reads a number whose first byte gives its length by its leading zeros, and returns the rest. An id is
 // written with the mark that ends the zeros, a size (masked) without it.
 func ebmlNumber(b []byte, masked bool) (n uint64, rest []byte) {
 	if len(b) == 0 || b[0] == 0 {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// detectISOMedia tells the family of MP4 by its first boxes.
+// detectISOMedia detects the family of MP4 by its first boxes.
 func detectISOMedia(b []byte) Format {
 	for len(b) >= 8 && !isText(b[:min(len(b), 16)]) {
 		size := int64(binary.BigEndian.Uint32(b))

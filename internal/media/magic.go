@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// detectMagic tells the formats that begin with a few fixed bytes.
+// detectMagic detects the formats that begin with a few fixed bytes.
 func detectMagic(b []byte) Format {
 	switch {
 	case hasAnyPrefix(b, "#!AMR\n", "#!AMR-WB\n", "#!AMR_MC1.0\n", "#!AMR-WB_MC1.0\n"):

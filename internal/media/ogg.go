@@ -4,7 +4,7 @@ import (
 	"cmp"
 )
 
-// detectOgg looks at the first page of each stream; these pages come before all others.
+// detectOgg examines the first page of each stream; these pages come before all others.
 func detectOgg(b []byte) Format {
 	const headerSize, firstPage = 27, 0x02
 	found := Unknown

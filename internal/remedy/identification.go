@@ -6,7 +6,7 @@ import (
 )
 
 // Identification reports whether the identification API was asked.
-func (a Answer) Identification() bool {
+func (a Response) Identification() bool {
 	return strings.HasPrefix(a.Op, "identify") || strings.HasSuffix(a.Path, "/v1/identify")
 }
 
@@ -37,16 +37,16 @@ func ofCode(code int) string {
 	return ""
 }
 
-// ofIdentification is about answers of the identification API's host without a status code, which come from in between or from another
+// ofIdentification is about responses of the identification host without a status code, which come from a proxy or from another
 // host as a rule.
-func ofIdentification(a Answer) string {
+func ofIdentification(a Response) string {
 	switch status := a.StatusCode; {
 	case status == http.StatusRequestEntityTooLarge:
 		return ofCode(3016)
 	case status == http.StatusTooManyRequests:
 		return a.slowDown()
 	case status >= 300 && status < 500:
-		return "The identification service itself answers with a code of its own: check Config.IdentifyHost, and whether a proxy or firewall is in between."
+		return "The identification service itself responds with a code of its own: check Config.IdentifyHost, and whether a proxy or firewall is in between."
 	}
 	return ""
 }

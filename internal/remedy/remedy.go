@@ -1,5 +1,5 @@
-// Package remedy is the one place that says what to do about an answer of the service: by the answer, and by the token that was sent as
-// far as it is known. Where an answer allows several explanations, the remedy names what to check.
+// Package remedy is the one place that says what to do about a refusal. It uses the response and, if known, the token that was sent. If
+// several explanations are possible, the remedy names what to check.
 //
 // It imports the standard library only, because package acrcloud uses it.
 package remedy
@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// An Answer is the answer of the service that is to be explained. It mirrors acrcloud.APIError, and the compiler checks the conversion.
-type Answer struct {
+// A Response is the service's response to explain. It mirrors acrcloud.APIError, and the compiler checks the conversion.
+type Response struct {
 	Op         string
 	Method     string
 	Path       string
@@ -29,8 +29,8 @@ type Answer struct {
 	Remedy     string
 }
 
-// Of says in one or two sentences what to do. It is empty where nothing follows from the answer.
-func Of(a Answer, sent Token) string {
+// Of returns one or two sentences that say what to do. It is empty if the response suggests nothing.
+func Of(a Response, sent Token) string {
 	switch {
 	case a.Code != 0:
 		return ofCode(a.Code)
@@ -45,7 +45,7 @@ func Of(a Answer, sent Token) string {
 }
 
 // ofConsole is about the Console API.
-func ofConsole(a Answer, sent Token) string {
+func ofConsole(a Response, sent Token) string {
 	switch status := a.StatusCode; {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden, status < 300 && a.says("authentica"): // a success that says no
 		return ofToken(a, sent)
@@ -58,7 +58,7 @@ func ofConsole(a Answer, sent Token) string {
 	case status >= 300 && status < 400:
 		return "The service redirected the request, which was not followed: check Config.BaseURL."
 	case status == http.StatusNotFound && a.isWebPage():
-		return "The answer is a web page, not the API's: check Config.BaseURL."
+		return "The response is a web page, not the API's: check Config.BaseURL."
 	case status == http.StatusNotFound, status >= 200 && status < 300 && len(a.Header) == 0: // success, and nothing in it
 		return CheckIDs
 	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity, status < 300:
@@ -91,7 +91,7 @@ func Problems(fields map[string][]string, said string) string {
 	return strings.Join(list, "; ")
 }
 
-func (a Answer) slowDown() string {
+func (a Response) slowDown() string {
 	hint := "Send fewer requests per second: share one client, and see WithRateLimiter."
 	if a.RetryAfter > 0 {
 		return fmt.Sprintf("Wait for %v. %s", a.RetryAfter, hint)
@@ -99,19 +99,19 @@ func (a Answer) slowDown() string {
 	return hint
 }
 
-// isWebPage reports whether the answer was HTML, where the API answers in JSON.
-func (a Answer) isWebPage() bool {
+// isWebPage reports whether the response was HTML, where the API sends JSON.
+func (a Response) isWebPage() bool {
 	return strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") || strings.HasPrefix(a.Message, "<")
 }
 
 // saysInvalidContainer recognises what the service says of a container in another region or of another account. With which
 // status it says so is not known.
-func (a Answer) saysInvalidContainer() bool {
+func (a Response) saysInvalidContainer() bool {
 	return (a.StatusCode < 300 || a.StatusCode >= 400) && a.StatusCode < 500 && a.says("invalid container", "container is invalid", "container id is invalid")
 }
 
 // says reports whether one of the phrases is in the service's words.
-func (a Answer) says(phrases ...string) bool {
+func (a Response) says(phrases ...string) bool {
 	said := strings.ToLower(a.Message + "; " + Problems(a.Fields, ""))
 	return slices.ContainsFunc(phrases, func(phrase string) bool { return strings.Contains(said, phrase) })
 }

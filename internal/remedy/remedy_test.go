@@ -23,20 +23,20 @@ func TestOfToken(t *testing.T) {
 	const makeOne = "make a Console API token in the console under Account, Developer Settings, with the Buckets scope."
 	tests := []struct {
 		name   string
-		answer remedy.Answer
+		answer remedy.Response
 		token  remedy.Token
 		want   string
 	}{
-		{"a good token", remedy.Answer{Path: path, StatusCode: 403}, good, "(900 characters) looks right: it may have been revoked"},
-		{"a good token, another word", remedy.Answer{Path: path, StatusCode: 401, Message: "Authentication Exception"}, good, "looks right"},
-		{"a good token, but a scope", remedy.Answer{Path: path, StatusCode: 403, Message: "Invalid scope(s) provided."}, good, "lacks a scope"},
-		{"a good token, but expired", remedy.Answer{Path: path, StatusCode: 401, Message: "Token expired"}, good, "has expired"},
-		{"a good token and a page", remedy.Answer{Path: path, StatusCode: 403, Message: "<html>"}, good, "is a web page"},
-		{"a key", remedy.Answer{Path: path, StatusCode: 403}, key, "looks like a project's access key"},
-		{"a key and a page", remedy.Answer{Path: path, StatusCode: 403, Message: "<html>"}, key, "looks like a project's access key"},
-		{"an expired one", remedy.Answer{Path: path, StatusCode: 401, Message: "Invalid scope"}, expired, "expired on 2 January 2026"},
-		{"one for something else", remedy.Answer{Path: path, StatusCode: 403}, narrow, "good for read-ucf only"},
-		{"nothing is known", remedy.Answer{Path: path, StatusCode: 403}, remedy.Token{Needed: needed}, "a project's access key does not work here"},
+		{"a good token", remedy.Response{Path: path, StatusCode: 403}, good, "(900 characters) looks right: it may have been revoked"},
+		{"a good token, another word", remedy.Response{Path: path, StatusCode: 401, Message: "Authentication Exception"}, good, "looks right"},
+		{"a good token, but a scope", remedy.Response{Path: path, StatusCode: 403, Message: "Invalid scope(s) provided."}, good, "lacks a scope"},
+		{"a good token, but expired", remedy.Response{Path: path, StatusCode: 401, Message: "Token expired"}, good, "has expired"},
+		{"a good token and a page", remedy.Response{Path: path, StatusCode: 403, Message: "<html>"}, good, "is a web page"},
+		{"a key", remedy.Response{Path: path, StatusCode: 403}, key, "looks like a project's access key"},
+		{"a key and a page", remedy.Response{Path: path, StatusCode: 403, Message: "<html>"}, key, "looks like a project's access key"},
+		{"an expired one", remedy.Response{Path: path, StatusCode: 401, Message: "Invalid scope"}, expired, "expired on 2 January 2026"},
+		{"one for something else", remedy.Response{Path: path, StatusCode: 403}, narrow, "good for read-ucf only"},
+		{"nothing is known", remedy.Response{Path: path, StatusCode: 403}, remedy.Token{Needed: needed}, "a project's access key does not work here"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestOfToken(t *testing.T) {
 		})
 	}
 	// It is not about the token.
-	got := remedy.Of(remedy.Answer{Path: path, StatusCode: 403, Message: "Invalid Container"}, key)
+	got := remedy.Of(remedy.Response{Path: path, StatusCode: 403, Message: "Invalid Container"}, key)
 	assert.Contains(t, got, "does not know this container")
 	assert.NotContains(t, got, "token in the console")
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A Token is what is known of the Console API token that was sent, without the token itself. The zero Token is one of which nothing is
+// A Token describes the Console API token that was sent, without the token itself. The zero Token is one of which nothing is
 // known.
 type Token struct {
 	Described string    // its length and last characters
@@ -16,7 +16,7 @@ type Token struct {
 	Needed    []string  // the titles of the scopes that it is needed for
 }
 
-// Explains says what is wrong with a token by what it says about itself, and what to do; or nothing. It proves nothing: only the service
+// Explains describes the problem of a token by what it states about itself, and the remedy; or returns nothing. It proves nothing: only the service
 // decides about a token.
 func (t Token) Explains() string {
 	described := "(" + t.Described + ")"
@@ -35,7 +35,7 @@ func (t Token) Explains() string {
 	return ""
 }
 
-// Make says how to get a token that is good for what is needed.
+// Make says how to create a token with the scopes that are needed.
 func (t Token) Make() string {
 	const how = "make a Console API token in the console under Account, Developer Settings"
 	switch len(t.Needed) {
@@ -48,7 +48,7 @@ func (t Token) Make() string {
 }
 
 // ofToken is about 401 and 403: the token explains them, or the service's words do, or neither.
-func ofToken(a Answer, t Token) string {
+func ofToken(a Response, t Token) string {
 	if explained := t.Explains(); explained != "" {
 		return explained
 	}
@@ -58,7 +58,7 @@ func ofToken(a Answer, t Token) string {
 	const what = "The Console API needs a token of its own (it begins with eyJ); a project's access key does not work here: "
 	switch {
 	case a.isWebPage():
-		return "The answer is a web page, not the API's: check Config.BaseURL, and whether a proxy or firewall is in between. If it is the service's, " + t.Make() + "."
+		return "The response is a web page, not the API's: check Config.BaseURL, and whether a proxy or firewall is in between. If it is the service's, " + t.Make() + "."
 	case a.says("scope"):
 		return "The token lacks a scope: " + t.Make() + "."
 	case a.says("expired"):

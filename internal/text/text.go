@@ -1,5 +1,5 @@
 // Package text makes text that comes from outside safe for the place where it is shown: titles, file names and messages of the
-// service may hold whatever somebody has typed into them.
+// service may hold any text that somebody has typed.
 package text
 
 import (
@@ -10,7 +10,7 @@ import (
 )
 
 // Terminal returns s as one line that a terminal shows and does not act on. Control characters, line breaks, characters that
-// reorder or hide text and invalid UTF-8 are spelled as Go spells them in a string: \n, \x1b, \u202e, \xff. What is safe stays as
+// reorder or hide text and invalid UTF-8 are spelled as Go spells them in a string: \n, \x1b, \u202e, \xff. Safe text stays as
 // it is, so that the result of Terminal is not changed by Terminal.
 func Terminal(s string) string { return escape(s, hostile) }
 

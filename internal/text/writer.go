@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// Writer returns a writer that passes on what Lines makes of what is written: what a program prints through it is safe, whatever
+// Writer returns a writer that passes everything through Lines: the output of a program is safe, whatever
 // it is made of. A character that is cut between two writes is put together again.
 func Writer(w io.Writer) io.Writer { return &writer{w: w} }
 

@@ -63,12 +63,12 @@ func (a *attempt) mayBeProcessed() bool {
 }
 
 // refusedExpect reports whether something in between could not handle "Expect: 100-continue". It has read nothing then, so the request
-// is repeated without it whatever it costs (RFC 9110, section 10.1.1).
+// is repeated without it at any cost (RFC 9110, section 10.1.1).
 func (a *attempt) refusedExpect() bool {
 	return a.resp != nil && a.resp.StatusCode == http.StatusExpectationFailed && !a.call.plain && a.call.req.Header.Get("Expect") != ""
 }
 
-// looks is how often an upload is looked at within its stall timeout.
+// looks is how often an upload is checked within its stall timeout.
 const looks = 4
 
 // start bounds the attempt by time.

@@ -49,7 +49,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// takes is a server that reads the content, waits, and answers with a body whose bytes come one after each wait.
+// takes is a server that reads the content, waits, and responds with a body whose bytes come one after each wait.
 func takes(thinks time.Duration, drip ...time.Duration) httpmock.Responder {
 	return func(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
@@ -154,7 +154,7 @@ func TestDoAttemptTimeoutStartsAnew(t *testing.T) {
 	})
 }
 
-// A stalled upload is sent again, and its own limit is no deadline of the caller's.
+// A stalled upload is retried, and its own limit is no deadline of the caller's.
 func TestDoRetriesAfterStall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -54,7 +54,7 @@ func (c *call) request(ctx context.Context) (*retryablehttp.Request, error) {
 	c.host, c.path = httpReq.URL.Host, httpReq.URL.Path
 	if c.req.SecretURL {
 		c.path = ""
-		// Whatever else the other end says on this connection, net/http would print it. It may repeat the URL.
+		// net/http would print anything else that the other end sends on this connection. It may repeat the URL.
 		httpReq.Close = true
 	}
 	for name, values := range c.req.Header {

@@ -23,7 +23,7 @@ func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 	if !errors.Is(err, acrcloud.ErrUnauthorized) && !errors.Is(err, acrcloud.ErrForbidden) {
 		return resp, err
 	}
-	// The request was refused, so it may be sent once more, whatever it costs.
+	// The request was refused, so it may be sent once more, at any cost.
 	fresh, tokenErr := askToken(ctx, req, token)
 	if tokenErr != nil {
 		return nil, fmt.Errorf("%w; %w", tokenErr, err)

@@ -452,7 +452,7 @@ func TestDoAsksForTokenAgain(t *testing.T) {
 	})
 }
 
-// What a refused request would make can be looked for before the request is sent again.
+// What a refused request would make can be looked for before the request is retried.
 func TestDoBeforeRetry(t *testing.T) {
 	t.Parallel()
 	found := errors.New("it is there already")

@@ -23,7 +23,7 @@ func TestDoRepeatsWithoutExpect(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		expect   string
-		always   bool // the server answers 417 whatever is expected
+		always   bool // the server responds with 417 whatever is expected
 		once     bool // the content can be read only once
 		read     bool // the content has been read when 417 comes
 		allowed  int  // attempts besides the first

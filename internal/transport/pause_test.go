@@ -17,7 +17,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// identification is a billed request whose answers carry the given codes, one after the other; 0 is success.
+// identification is a billed request whose responses carry the given codes, one after the other; 0 is success.
 func identification(codes ...int) *transport.Request {
 	req := post(target, "body")
 	var mu sync.Mutex

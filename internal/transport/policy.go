@@ -15,7 +15,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
-// A policy decides whether and when requests of one cost are sent again.
+// A policy decides whether and when requests of one cost are retried.
 type policy struct {
 	acrcloud.RetryPolicy
 	cost Cost

@@ -7,7 +7,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/settings"
 )
 
-// report tells the logger and the observer about the attempt that has ended.
+// report informs the logger and the observer of the end of an attempt.
 func (c *call) report(retry bool, reason string) {
 	a := c.attempt
 	info := settings.Attempt{

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Cost says what sending a request once too often would do, and so when it may be sent again.
+// Cost is the effect of sending a request twice, and so decides when it may be retried.
 type Cost int
 
-// The costs. A request that was certainly not accepted may be sent again whatever it costs.
+// The costs. A request that was certainly not accepted may be retried at any cost.
 const (
 	Read    Cost = iota // changes nothing: again after any failure that may pass
 	Write               // changing it twice is the same as once: again after any failure that may pass
@@ -34,15 +34,15 @@ type Request struct {
 	Check func(*Response) error
 
 	// Stream takes the body of a success as it arrives, in place of Response.Body, which is empty then; Check is not asked. Such a request is
-	// bounded by progress, not by time, and is sent again only while body has not been read from. An error of the body's own, where it
+	// bounded by progress, not by time, and is retried only while body has not been read from. An error of the body's own, where it
 	// breaks off, is in what Do returns.
 	Stream func(resp *Response, body io.Reader) error
 
-	// BeforeRetry is called before a request that the service has refused, with 429 say, is sent again, and gets the wait since
+	// BeforeRetry is called before a request that the service has refused, with 429 say, is retried, and gets the wait since
 	// the refusal. An error ends the call, and is wrapped in Do's. nil: nothing is asked.
 	BeforeRetry func(ctx context.Context, waited time.Duration) error
 
-	SecretURL  bool     // the URL itself is a credential, and so is whatever the response says
+	SecretURL  bool     // the URL itself is a credential, and so is everything in the response
 	SecretBody bool     // the response may hold a credential: errors carry the message but not the body
 	Secrets    []string // more text that must not show in an error; of a URL or query its parts neither
 }

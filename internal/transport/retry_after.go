@@ -12,7 +12,7 @@ import (
 const maxRetryAfter = 100 * 365 * 24 * time.Hour
 
 // retryAfter reads the Retry-After header: whole or fractional seconds, or a date, which is compared with the server's own
-// clock if it tells the time. What makes no sense counts as absent; what lies in the past is 0.
+// clock if it sends the time. What makes no sense counts as absent; what lies in the past is 0.
 func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if text == "" {

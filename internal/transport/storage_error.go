@@ -33,9 +33,9 @@ func StorageError(resp *Response) error {
 	case expired:
 		e.Remedy = "The presigned URL has expired. Upload again."
 	case e.Message == "RequestTimeTooSkewed":
-		e.Remedy = "The clocks of the storage and of the service that signed the URL differ. Upload again later; if it happens again, tell the service."
+		e.Remedy = "The clocks of the storage and of the service that signed the URL differ. Upload again later; if it happens again, report it to ACRCloud."
 	case e.Message == "SignatureDoesNotMatch":
-		e.Remedy = "The request is not the one that the service has signed: check whether a proxy in between changes requests. If there is none, tell the service."
+		e.Remedy = "The request is not the one that the service has signed: check whether a proxy in between changes requests. If there is none, report it to ACRCloud."
 	case e.Message == "EntityTooLarge" || resp.StatusCode == http.StatusRequestEntityTooLarge:
 		e.Remedy = "The content is larger than the storage takes at once: split or compress it."
 	case resp.StatusCode == http.StatusForbidden:

@@ -31,7 +31,7 @@ func Trouble(err error) (seen, remedy string) {
 		return "TLS: the certificate is not trusted: " + cert.Err.Error(), "is there a proxy that reads along, or a wrong clock? Install the proxy's certificate, or correct the time"
 	}
 	if alert, ok := errors.AsType[tls.AlertError](err); ok {
-		return "TLS: " + alert.Error(), "check that the host speaks https, and what is in between"
+		return "TLS: " + alert.Error(), "check that the host speaks https, and any proxy or firewall in between"
 	}
 	if errors.Is(err, http.ErrSchemeMismatch) {
 		return "TLS: the server speaks plain http", "the host does not speak https at that port: check the URL"

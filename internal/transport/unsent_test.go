@@ -140,7 +140,7 @@ func TestObserverGetsTheCallsContext(t *testing.T) {
 	assert.Equal(t, []any{"trace 7"}, seen)
 }
 
-// Content that breaks off is not complete for any server, so the outcome is known, and it is no use to send it again.
+// Content that breaks off is not complete for any server, so the outcome is known, and it is no use to retry it.
 func TestDoSourceThatBreaksOff(t *testing.T) {
 	t.Parallel()
 	var attempts atomic.Int64

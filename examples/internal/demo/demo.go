@@ -12,7 +12,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// UseMockEnv forces the mock, whatever credentials there are.
+// UseMockEnv forces the mock, even if credentials are set.
 const UseMockEnv = "ACRCLOUD_USE_MOCK"
 
 // UseMock reports whether the mock is asked for, by the flag or by the environment.
