@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -190,6 +192,57 @@ func TestRegionLookupEndsWithItsLastCaller(t *testing.T) {
 		assert.Equal(t, 2, a.count("GET api-v2.acrcloud.com"))
 	})
 }
+
+// A panic of the caller's own code in a look-up comes to all who wait for it, on their goroutines, and does not end the program.
+func TestRegionLookupPanics(t *testing.T) {
+	t.Parallel()
+	for name, option := range map[string]acrcloud.Option{
+		"observer": acrcloud.WithObserver(func(acrcloud.Attempt) { panic("mine") }),
+		"logger":   acrcloud.WithLogger(slog.New(panicking{})),
+		"token":    acrcloud.WithTokenSource(panicking{}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := &api{t: t, routes: map[string]http.HandlerFunc{"GET api-v2.acrcloud.com/api/fs-containers/7": says(`{"data":{"id":7,"region":"eu-west-1"}}`)}}
+				token := acrcloud.NewSecret(testToken)
+				if name == "token" {
+					token = acrcloud.Secret{} // it comes from the source
+				}
+				c, err := filescan.New(acrcloud.Config{ContainerID: 7, BearerToken: token}, option, acrcloud.WithHTTPClient(&http.Client{Transport: a}))
+				require.NoError(t, err)
+				var wg sync.WaitGroup
+				for range 3 {
+					wg.Go(func() {
+						assert.PanicsWithValue(t, "mine", func() { _, _ = c.Files(containerID).Get(t.Context(), fileID) })
+					})
+				}
+				wg.Wait()
+				assert.PanicsWithValue(t, "mine", func() { _, _ = c.Files(containerID).Get(t.Context(), fileID) }, "nothing is left of the look-up")
+			})
+		})
+	}
+}
+
+// A look-up whose goroutine the caller's own code has ended leaves nobody waiting.
+func TestRegionLookupIsEnded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{t: t, routes: map[string]http.HandlerFunc{"GET api-v2.acrcloud.com/api/fs-containers/7": says(`{"data":{"id":7,"region":"eu-west-1"}}`)}}
+		c, err := filescan.New(acrcloud.Config{ContainerID: 7, BearerToken: acrcloud.NewSecret(testToken)},
+			acrcloud.WithObserver(func(acrcloud.Attempt) { runtime.Goexit() }), acrcloud.WithHTTPClient(&http.Client{Transport: a}))
+		require.NoError(t, err)
+		_, err = c.Files(containerID).Get(t.Context(), fileID)
+		assert.ErrorContains(t, err, "Goexit")
+	})
+}
+
+type panicking struct{ slog.Handler }
+
+func (panicking) Enabled(context.Context, slog.Level) bool  { return true }
+func (panicking) Handle(context.Context, slog.Record) error { panic("mine") }
+
+func (panicking) Token(context.Context, acrcloud.Secret) (acrcloud.Secret, error) { panic("mine") }
 
 func TestArgumentsAreCheckedBeforeSending(t *testing.T) {
 	t.Parallel()

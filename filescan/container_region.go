@@ -19,11 +19,12 @@ type regions struct {
 }
 
 type lookup struct {
-	done    chan struct{} // closed when region and err are set
-	region  acrcloud.Region
-	err     error
-	waiting int
-	cancel  context.CancelFunc
+	done     chan struct{} // closed when region, err and panicked are set
+	region   acrcloud.Region
+	err      error
+	panicked any // the value of a panic of the caller's code, such as an observer
+	waiting  int
+	cancel   context.CancelFunc
 }
 
 func newRegions() *regions {
@@ -57,6 +58,9 @@ func (r *regions) get(ctx context.Context, containerID int, find func(context.Co
 
 	select {
 	case <-l.done:
+		if l.panicked != nil {
+			panic(l.panicked) // on the caller's goroutine, as with any other request
+		}
 		return l.region, l.err
 	case <-ctx.Done():
 		r.leave(containerID, l)
@@ -71,18 +75,24 @@ func (r *regions) start(ctx context.Context, containerID int, find func(context.
 	r.lookups[containerID] = l
 	go func() {
 		defer cancel()
-		region, err := find(ctx)
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if l.region, l.err = region, err; err == nil {
-			r.known[containerID] = region
-		}
-		if r.lookups[containerID] == l {
-			delete(r.lookups, containerID)
-		}
-		close(l.done)
+		region, err := acrcloud.Region(""), errLookupEnded
+		defer func() { r.end(containerID, l, region, err, recover()) }() // also where the caller's code panics or ends the goroutine
+		region, err = find(ctx)
 	}()
 	return l
+}
+
+// end hands the outcome of a look-up to those who wait for it.
+func (r *regions) end(containerID int, l *lookup, region acrcloud.Region, err error, panicked any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l.region, l.err, l.panicked = region, err, panicked; err == nil {
+		r.known[containerID] = region
+	}
+	if r.lookups[containerID] == l {
+		delete(r.lookups, containerID)
+	}
+	close(l.done)
 }
 
 func (r *regions) leave(containerID int, l *lookup) {
@@ -96,7 +106,10 @@ func (r *regions) leave(containerID int, l *lookup) {
 	}
 }
 
-var errNoRegion = errors.New("the container names no region: set Config.Region")
+var (
+	errNoRegion    = errors.New("the container names no region: set Config.Region")
+	errLookupEnded = errors.New("acrcloud: the look-up of the container's region was ended by a function that was given as an option: it called runtime.Goexit")
+)
 
 // region returns the region of a container, from memory if possible.
 func (c *Containers) region(ctx context.Context, id int) (acrcloud.Region, error) {

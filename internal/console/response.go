@@ -63,7 +63,7 @@ func NotFound(what string) error {
 // Acknowledged is the check of a request for which the service need not return anything: a body that reports an error is an error, and so is a web
 // page, which is from in between.
 func Acknowledged(resp *transport.Response) error {
-	if err := transport.ConsoleError(resp); err != nil {
+	if err := transport.Acknowledged(resp); err != nil {
 		return err
 	}
 	if bytes.HasPrefix(bytes.TrimSpace(resp.Body), []byte("<")) {

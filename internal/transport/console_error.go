@@ -56,6 +56,12 @@ func complaint(body map[string]any) (string, map[string][]string) {
 	if message == "" {
 		message = strings.Join(general, "; ")
 	}
+	if data, ok := body["data"].(map[string]any); message == "" && len(p) == 0 && ok {
+		return complaint(data)
+	}
+	if data, ok := body["data"].(string); message == "" && len(p) == 0 && ok {
+		message = clip(data)
+	}
 	if len(p) == 0 {
 		return message, nil
 	}
@@ -146,8 +152,8 @@ func isFields(v map[string]any) bool {
 
 // words is what an object says in one of the members that hold a message, if they are text.
 func words(v map[string]any) string {
-	for _, name := range []string{"message", "msg", "detail", "title", "error_description", "error", "reason"} {
-		if s, ok := v[name].(string); ok && strings.TrimSpace(s) != "" {
+	for _, name := range []string{"message", "msg", "detail", "title", "error_description", "error", "error_message", "error_msg", "errmsg", "reason"} {
+		if s, ok := member(v, name).(string); ok && strings.TrimSpace(s) != "" {
 			return clip(s)
 		}
 	}
@@ -157,6 +163,19 @@ func words(v map[string]any) string {
 	return ""
 }
 
+// member returns a member of an object, whatever the case of its name.
+func member(v map[string]any, name string) any {
+	if value, ok := v[name]; ok {
+		return value
+	}
+	for other, value := range v {
+		if strings.EqualFold(other, name) {
+			return value
+		}
+	}
+	return nil
+}
+
 // text makes a message of a JSON value that should have been one.
 func text(v any) string {
 	switch v := v.(type) {
@@ -164,10 +183,8 @@ func text(v any) string {
 		return ""
 	case string:
 		return clip(v)
-	case bool:
-		if !v {
-			return ""
-		}
+	case bool: // a flag
+		return ""
 	case []any:
 		parts := make([]string, 0, len(v))
 		for _, item := range v {

@@ -44,12 +44,16 @@ func TestConsoleErrorShapes(t *testing.T) {
 		{"error as fields", `{"error":{"name":["taken"]}}`, "", fields{"name": {"taken"}}},
 		{"error as a list", `{"error":["one","two"]}`, "one; two", nil},
 		{"error as an object with a title", `{"error":{"code":404,"title":"Gone"}}`, "Gone", nil},
-		{"error as a flag beside msg", `{"error":true,"msg":"why"}`, "true", nil},
+		{"error as a flag beside msg", `{"error":true,"msg":"why"}`, "why", nil},
 		{"error as a flag that is off", `{"error":false,"msg":"why"}`, "why", nil},
 		{"OAuth", `{"error":"invalid_token","error_description":"The token has expired"}`, "invalid_token: The token has expired", nil},
 		{"problem details", `{"type":"about:blank","title":"Forbidden","status":403,"detail":"not your container"}`, "not your container", nil},
 		{"identification", `{"status":{"msg":"Invalid Access Key","code":3001}}`, "Invalid Access Key", nil},
 		{"numbers", `{"message":7,"errors":{"a":1}}`, "7", fields{"a": {"1"}}},
+		{"names in capitals", `{"Message":"why","Errors":null}`, "why", nil},
+		{"other names", `{"error_msg":"why"}`, "why", nil},
+		{"within data", `{"success":false,"data":{"message":"why","errors":{"name":["taken"]}}}`, "why", fields{"name": {"taken"}}},
+		{"data itself", `{"data":"why"}`, "why", nil},
 		{"a list", `["no object"]`, `["no object"]`, nil},
 		{"XML", `<Error><Code>X</Code></Error>`, `<Error><Code>X</Code></Error>`, nil},
 	}
@@ -102,11 +106,31 @@ func TestSuccessThatSaysNo(t *testing.T) {
 		`{"status":"error","message":"busy"}`:                                       "busy",
 		`{"status":"fail"}`:                                                         `{"status":"fail"}`,
 		`{"code":404,"message":"gone"}`:                                             "gone",
-		`{"status_code":500}`:                                                       `{"status_code":500}`,
+		`{"status_code":403}`:                                                       `{"status_code":403}`,
 		`{"status":{"code":3001,"msg":"Missing Access Key"}}`:                       "Missing Access Key",
 		`{"message":"The given data was invalid.","data":null,"file":"a","line":1}`: "The given data was invalid.",
 		`{"msg":"File does not exist"}`:                                             "File does not exist",
 		`{"message":"Too Many Attempts."}`:                                          "Too Many Attempts.",
+		`{"error":"busy","hint":"later","trace_id":7}`:                              "busy",
+		`{"deleted":0,"errors":{"ids":["busy"]}}`:                                   "",
+		`{"success":"false","message":"busy"}`:                                      "busy",
+		`{"success":"0","message":"busy"}`:                                          "busy",
+		`{"success":false,"data":{"message":"busy"}}`:                               "busy",
+		`{"success":false,"data":[1],"message":"busy"}`:                             "busy",
+		`{"data":{"error":"busy"}}`:                                                 "busy",
+		`{"data":"Invalid Container"}`:                                              "Invalid Container",
+		`{"status":false,"message":"busy"}`:                                         "busy",
+		`{"ok":false,"message":"busy"}`:                                             "busy",
+		`{"result":"error","message":"busy"}`:                                       "busy",
+		`{"code":"404","message":"gone"}`:                                           "gone",
+		`{"code":3003,"msg":"busy"}`:                                                "busy",
+		`{"code":-1,"msg":"busy"}`:                                                  "busy",
+		`{"error_code":7,"error_msg":"busy"}`:                                       "busy",
+		`{"Message":"Invalid Container"}`:                                           "Invalid Container",
+		`{"message":"The name field is required."}`:                                 "The name field is required.",
+		`{"message":"The name has already been taken."}`:                            "The name has already been taken.",
+		`{"message":"No query results for model [File] 5"}`:                         "No query results for model [File] 5",
+		`{"message":"The file is missing or has been deleted"}`:                     "The file is missing or has been deleted",
 	}
 	yes := []string{
 		"", " ", "null", "[]", "{}", "true", `"ok"`, "OK", "<html>error</html>",
@@ -114,7 +138,8 @@ func TestSuccessThatSaysNo(t *testing.T) {
 		`{"status":"ok"}`, `{"status":"success","message":"queued"}`, `{"success":true}`, `{"code":0,"message":"ok"}`, `{"code":200}`,
 		`{"status":200,"message":"ok"}`, `{"status":{"code":0,"msg":"Success"}}`, `{"status":{"code":1001,"msg":"No result"}}`,
 		`{"error":null}`, `{"error":"","errors":[]}`, `{"error":false}`, `{"error":0}`, `{"errors":{}}`, `{"error":"none"}`,
-		`{"data":{"id":"a"},"error":"partly"}`, `{"data":[1],"success":false}`, `{"data":[],"message":"Not found"}`, `{"data":"invalid"}`,
+		`{"data":{"id":"a"},"error":"partly"}`, `{"data":[],"message":"Not found"}`, `{"data":"ok"}`, `{"data":{}}`, `{"data":{"message":"deleted"}}`,
+		`{"success":true,"message":"2 deleted, 1 not found"}`, `{"message":"The file has been deleted. This cannot be undone."}`, `{"deleted":1,"message":"1 not found"}`,
 		`{"data":{"id":1,"error":"x"}}`, `{"data":7,"error":"x"}`,
 		`{"id":7,"status":"error"}`, `{"status":"error","id":7}`, `{"title":"Invalid","name":"x"}`, `{"state":-1,"error":"no"}`,
 		`{"message":"Invalid Container"`, `{"message":"Invalid`, `[{"error":"x"}]`,
@@ -143,6 +168,40 @@ func TestSuccessThatSaysNo(t *testing.T) {
 			t.Parallel()
 			assert.NoError(t, transport.ConsoleError(&transport.Response{StatusCode: 200, Body: []byte(body)}))
 		})
+	}
+}
+
+// What need not return anything may also say no in plain text, a list, or false.
+func TestAcknowledged(t *testing.T) {
+	t.Parallel()
+	for body, message := range map[string]string{
+		`"Invalid Container"`: "Invalid Container", "Invalid Container\n": "Invalid Container", `["Invalid Container"]`: "Invalid Container",
+		`[{"error":"busy"}]`: "busy", "false": "false", `{"error":"busy"}`: "busy",
+	} {
+		err := transport.Acknowledged(&transport.Response{StatusCode: 200, Body: []byte(body)})
+		e, ok := errors.AsType[*acrcloud.APIError](err)
+		require.True(t, ok, "%s: %v", body, err)
+		assert.Equal(t, message, e.Message, body)
+		require.NotErrorIs(t, err, acrcloud.ErrNotFound)
+	}
+	for _, body := range []string{
+		"", " ", "null", "true", "1", "OK", `"deleted"`, "[]", "{}", `["a"]`, `["a","Invalid Container"]`, `[{"id":"a","error":"busy"}]`, `[{"id":"a"}]`, `{"data":[{"id":"a","error":"x"}]}`,
+		strings.Repeat("invalid ", 1000),
+	} {
+		assert.NoError(t, transport.Acknowledged(&transport.Response{StatusCode: 200, Body: []byte(body)}), body)
+	}
+}
+
+// A breakdown that is told with a success leaves open what became of a request that is billed, as a status of 5xx does.
+func TestBreakdownInASuccess(t *testing.T) {
+	t.Parallel()
+	for body, unsure := range map[string]bool{
+		`{"status":500,"error":"Internal Server Error"}`: true, `{"code":504,"message":"x"}`: true, `{"status_code":"502","error":"x"}`: true, `{"message":"Server Error"}`: true,
+		`{"success":false,"message":"The request timed out"}`: true, `{"status":404,"error":"x"}`: false, `{"success":false}`: false, `{"error":"Authentication Exception"}`: false,
+	} {
+		_, err := newClient(t, func(*http.Request) (*http.Response, error) { return httpmock.NewStringResponse(200, body), nil }).Do(t.Context(), post(target, "x"))
+		require.Error(t, err)
+		assert.Equal(t, unsure, errors.Is(err, acrcloud.ErrOutcomeUnknown), "%s: %v", body, err)
 	}
 }
 

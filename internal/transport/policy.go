@@ -191,10 +191,10 @@ func Permanent(err error) bool {
 }
 
 // saidNo reports whether the service itself said what became of the request: with a code of the identification API, or with a success
-// whose body says no.
+// whose body says no. A breakdown in the body says no more than one in the status.
 func saidNo(a *attempt) bool {
 	e, ok := errors.AsType[*acrcloud.APIError](a.err)
-	return ok && (e.Code != 0 || a.resp != nil && a.resp.OK())
+	return ok && (e.Code != 0 || a.resp != nil && a.resp.OK() && !brokeDown(e))
 }
 
 // The codes of the identification API that may pass.

@@ -3,54 +3,76 @@ package transport
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
 // saysNo reports whether the body of a success says that it is none. The Console API is known to say some of its refusals in a message
-// ("Invalid Container"), with a status that is not known, and nothing else about it is documented, so the rule is narrow. A body says no
-// if all of this holds:
+// ("Invalid Container"), with a status that is not known, and nothing else about it is documented. A body says no if it is a JSON object,
+// no thing of the API (which may have a status, or an error, of its own), and one of this holds:
 //
-//  1. It is a JSON object of which all members are such that describe a result (envelope); any other member makes it a thing of the API,
-//     which may have a status of its own.
-//  2. It has no data: the member is absent or null. An empty list or object may stand beside a plain no (3), not beside mere words (4).
-//  3. It says so plainly: "success" is false; "error" or "errors" holds something; "status" is "error" or "fail", or one of the
-//     identification API's with a code other than 0 and 1001; "status", "status_code" or "code" is a number from 400 to 599.
-//  4. Or "message" (or "msg", "detail") has words of refusal in it, and none of success.
+//  1. It says so plainly: "success" is false; or, unless there is something in "data", "error" or "errors" holds something.
+//  2. All of its members are such that describe a result (envelope), there is nothing in "data", and "status" or "ok" is false, or a word
+//     such as "error"; a code is one of a refusal, of HTTP or of the identification API; or "error_code" is not 0.
+//  3. As 2, and "data" is absent or null: "message" (or "msg", "detail") has words of refusal in it, none of success, and nothing else
+//     says yes.
+//  4. "data" is an object that says no itself, or words of refusal.
 //
 // What acknowledges, such as an empty body, {"message":"success"} or {"message":"File deleted"}, stays a success.
-func saysNo(body []byte) bool {
+func saysNo(body []byte) bool { return says(body, 1) }
+
+func says(body []byte, depth int) (no bool) {
 	dec := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if dec.PeekKind() != '{' {
 		return false
 	}
 	_, _ = dec.ReadToken() // the brace
-	var plain, inWords, emptyData bool
+	var failed, erred, coded, granted, inWords, other bool
+	data := dataAbsent
 	for dec.PeekKind() == '"' {
 		name, err := dec.ReadToken()
 		if err != nil {
 			return false
 		}
-		member := name.String()
-		if !envelope[member] {
+		member := strings.ToLower(name.String())
+		switch {
+		case ofThings[member]:
 			return false
+		case member == "data":
+			if data, no = readData(dec, depth); no {
+				return true
+			}
+			continue
+		case !envelope[member]:
+			other = true
+			if dec.SkipValue() != nil {
+				return false
+			}
+			continue
 		}
-		value, ok := readSmall(dec, member == "data")
+		value, ok := readSmall(dec)
 		if !ok {
 			return false
 		}
 		switch member {
-		case "data":
-			emptyData = value != nil
 		case "success":
-			plain = plain || isFalse(value)
+			failed = failed || isFalse(value)
+			granted = granted || value == true
 		case "error", "errors":
-			plain = plain || !isNothing(value)
-		case "code", "status", "status_code", "statusCode":
-			plain = plain || statusSaysNo(value)
-		case "message", "msg", "detail":
+			erred = erred || !isNothing(value)
+		case "error_code", "errcode", "errno":
+			coded = coded || !isNothing(value)
+		case "ok", "result", "code", "status", "status_code", "statuscode":
+			coded = coded || statusSaysNo(member, value)
+			granted = granted || value == true || value == "ok" || value == "success"
+		case "message", "msg", "detail", "error_message", "error_msg", "errmsg":
 			s, _ := value.(string)
 			inWords = inWords || refuses(s)
 		}
@@ -58,32 +80,102 @@ func saysNo(body []byte) bool {
 	if end, err := dec.ReadToken(); err != nil || end.Kind() != '}' {
 		return false
 	}
-	return plain || inWords && !emptyData
+	switch {
+	case failed:
+		return true
+	case data == dataThere:
+		return false
+	}
+	return erred || !other && (coded || inWords && !granted && data == dataAbsent)
 }
+
+// ofThings are the members that only things of the API have.
+var ofThings = map[string]bool{"id": true, "file_id": true, "uid": true, "cid": true, "state": true, "name": true}
 
 // envelope are the members that describe a result, and are no part of a thing.
 var envelope = map[string]bool{
-	"data": true, "success": true, "status": true, "status_code": true, "statusCode": true, "code": true, "error_code": true,
+	"success": true, "ok": true, "result": true, "status": true, "status_code": true, "statuscode": true, "code": true,
+	"error_code": true, "errcode": true, "errno": true, "error_message": true, "error_msg": true, "errmsg": true,
 	"message": true, "msg": true, "detail": true, "details": true, "title": true, "reason": true, "type": true, "instance": true,
 	"error": true, "errors": true, "error_description": true, "exception": true, "file": true, "line": true, "trace": true,
-	"timestamp": true, "path": true, "request_id": true, "requestId": true, "meta": true, "links": true, "jsonapi": true,
+	"timestamp": true, "path": true, "request_id": true, "requestid": true, "meta": true, "links": true, "jsonapi": true,
 }
 
-// readSmall reads a value. Data is only looked at: it is nil for null, and not ok if there is something in it.
-func readSmall(dec *jsontext.Decoder, data bool) (value any, ok bool) {
-	if kind := dec.PeekKind(); data && kind != 'n' {
-		if kind != '{' && kind != '[' {
-			return nil, false
-		}
-		_, _ = dec.ReadToken()
-		end, err := dec.ReadToken()
-		return struct{}{}, err == nil && (end.Kind() == '}' || end.Kind() == ']')
+// What "data" holds.
+const (
+	dataAbsent = iota // it is missing or null
+	dataEmpty
+	dataThere
+)
+
+// readData looks at what "data" holds, and whether that says no by itself.
+func readData(dec *jsontext.Decoder, depth int) (holds int, no bool) {
+	raw, err := dec.ReadValue()
+	switch {
+	case err != nil:
+		return dataThere, false
+	case raw.Kind() == 'n':
+		return dataAbsent, false
+	case raw.Kind() == '"':
+		var words string
+		return dataThere, json.Unmarshal(raw, &words) == nil && refuses(words)
+	case raw.Kind() == '{' && depth > 0 && says(raw, depth-1):
+		return dataThere, true
 	}
+	if inside := bytes.TrimSpace(raw[1:]); len(inside) == 1 && (raw.Kind() == '{' || raw.Kind() == '[') {
+		return dataEmpty, false
+	}
+	return dataThere, false
+}
+
+// readSmall reads the value of a member that describes a result.
+func readSmall(dec *jsontext.Decoder) (value any, ok bool) {
 	raw, err := dec.ReadValue()
 	if err != nil || json.Unmarshal(raw, &value) != nil {
 		return nil, false
 	}
 	return value, true
+}
+
+// Acknowledged is [ConsoleError] for a request of which the service need not return anything. What is no object says no as well, if it is
+// false, or nothing but words of refusal.
+func Acknowledged(resp *Response) error {
+	err := ConsoleError(resp)
+	if err != nil {
+		return err
+	}
+	if words, no := refusedInWords(resp.Body); no {
+		return &acrcloud.APIError{StatusCode: resp.StatusCode, Header: resp.Header, Body: resp.Body, Message: words}
+	}
+	return nil
+}
+
+// refusedInWords reads a body that is text, JSON or not, or a list of texts or of objects that say no.
+func refusedInWords(body []byte) (words string, no bool) {
+	var value any
+	if body = bytes.TrimSpace(body); len(body) > maxWords {
+		return "", false
+	}
+	if json.Unmarshal(body, &value) != nil {
+		words = Excerpt(body)
+		return words, !bytes.HasPrefix(body, []byte("{")) && !bytes.HasPrefix(body, []byte("[")) && refuses(words)
+	}
+	switch v := value.(type) {
+	case bool:
+		return Excerpt(body), !v
+	case string:
+		return clip(v), refuses(v)
+	case []any:
+		for _, item := range v {
+			s, isText := item.(string)
+			raw, _ := json.Marshal(item) // it was JSON
+			if no = isText && refuses(s) || saysNo(raw); !no {
+				return "", false
+			}
+		}
+		return text(v), no
+	}
+	return "", false
 }
 
 // isNothing reports whether the value of "error" says that there was none.
@@ -115,20 +207,28 @@ func isFalse(value any) bool {
 	case float64:
 		return v == 0
 	case string:
-		return v == "false"
+		switch strings.ToLower(strings.TrimSpace(v)) {
+		case "false", "0", "no", "off":
+			return true
+		}
 	}
 	return false
 }
 
-func statusSaysNo(value any) bool {
+// statusSaysNo reads a status or code, which may be a number in text.
+func statusSaysNo(member string, value any) bool {
 	switch v := value.(type) {
+	case bool:
+		return !v
 	case float64:
-		return v >= 400 && v < 600
+		return v >= 400 && v < 600 || member == "code" && (v < 0 || v >= 2000 && v < 4000) // the identification API's
 	case string:
-		switch strings.ToLower(strings.TrimSpace(v)) {
-		case "error", "fail", "failed", "failure":
+		switch v = strings.ToLower(strings.TrimSpace(v)); v {
+		case "error", "fail", "failed", "failure", "false", "ko":
 			return true
 		}
+		number, err := strconv.ParseFloat(v, 64)
+		return err == nil && statusSaysNo(member, number)
 	case map[string]any:
 		code, ok := v["code"].(float64)
 		return ok && code != 0 && code != 1001 && (code < 200 || code > 299)
@@ -137,11 +237,28 @@ func statusSaysNo(value any) bool {
 }
 
 var (
-	refusing = regexp.MustCompile(`(?i)\b(invalid|errors?|exception|fail(s|ed|ure)?|not found|no such|(does not|doesn't|not) exist|denied|unauthori[sz]ed|unauthenticated|` +
-		`forbidden|not (allowed|permitted|authori[sz]ed|available|supported)|no permission|cannot|can't|could ?n[o']t|unable|refused|rejected|expired|exceeded|` +
-		`missing|unknown|unsupported|unavailable|incorrect|illegal|insufficient|too many)\b`)
-	granting = regexp.MustCompile(`(?i)\bsuccess|\b(no|without|0|zero) (errors?|failures?)\b`)
+	refusing = regexp.MustCompile(`(?i)\b(invalid|errors?|exception|fail(s|ed|ure)?|not found|no such|no query results|(does not|doesn't|not) exist|denied|` +
+		`unauthori[sz]ed|unauthenticated|forbidden|not (allowed|permitted|authori[sz]ed|available|supported)|no permission|cannot|can't|could ?n[o']t|unable|` +
+		`refused|rejected|expired|revoked|disabled|suspended|exceeded|reached|mismatch|missing|(is|are) required|already (exists?|been taken)|bad request|` +
+		`unknown|unsupported|unavailable|incorrect|illegal|insufficient|too many|(timed|time) ?out)\b`)
+	granting = regexp.MustCompile(`(?i)\bsuccess|\b(no|without|0|zero) (errors?|failures?)\b|` +
+		`^\W*(\w+ ){0,4}(has|have|was|were) (been )?(deleted|removed|updated|created|accepted|queued|scheduled|rescanned)\b`)
+	breaking = regexp.MustCompile(`(?i)\b(server error|internal error|(timed|time) ?out|bad gateway|unavailable)\b`)
 )
+
+// brokeDown reports whether a success that says no tells of a breakdown, after which nobody knows what became of the request, as after
+// a status of 5xx.
+func brokeDown(e *acrcloud.APIError) bool {
+	var body struct {
+		Status, Code, StatusCode any
+		Snake                    any `json:"status_code"`
+	}
+	_ = json.Unmarshal(e.Body, &body) // what it has read until then is good
+	return breaking.MatchString(e.Message) || slices.ContainsFunc([]any{body.Status, body.Code, body.StatusCode, body.Snake}, func(v any) bool {
+		number, err := strconv.ParseFloat(fmt.Sprint(v), 64)
+		return err == nil && number >= 500 && number < 600
+	})
+}
 
 // refuses reports whether a message has words of refusal in it.
 func refuses(message string) bool {
