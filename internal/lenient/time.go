@@ -109,15 +109,56 @@ func parseTime(data []byte, zone *time.Location) (time.Time, outcome) {
 	if t, ok := parseUnix(text); ok {
 		return t, fit
 	}
-	for _, layout := range []string{"20060102150405", "20060102", time.RFC1123Z, "Mon, 02 Jan 2006 15:04:05 GMT"} {
-		if len(text) != len(layout) {
-			continue
+	if t, err := time.ParseInLocation("20060102", text, zone); err == nil {
+		return t, fit
+	}
+	if weekday, rest, ok := strings.Cut(text, ", "); ok {
+		return parseDayFirst(weekday, rest, zone)
+	}
+	return parseISO(spaced(text), zone)
+}
+
+// spaced writes the signs between the parts of a time that is written without them: 20060102150405.5, 20060102T150405Z.
+func spaced(text string) string {
+	const date, clock = len("20060102"), len("150405")
+	rest := text
+	digits := func(n int) string {
+		if len(rest) < n || strings.Trim(rest[:n], "0123456789") != "" {
+			return ""
 		}
-		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+		part := rest[:n]
+		rest = rest[n:]
+		return part
+	}
+	d := digits(date)
+	rest = strings.TrimPrefix(rest, "T")
+	c := digits(clock)
+	if d == "" || c == "" {
+		return text
+	}
+	return d[:4] + "-" + d[4:6] + "-" + d[6:] + " " + c[:2] + ":" + c[2:4] + ":" + c[4:] + rest
+}
+
+// parseDayFirst reads what follows the weekday in the formats of RFC 822, 850, 1036, 1123, 2822 and 7231, and in that of cookies.
+func parseDayFirst(weekday, rest string, zone *time.Location) (time.Time, outcome) {
+	known := false
+	for d := range 7 {
+		name := time.Weekday(d).String()
+		known = known || weekday == name || weekday == name[:3]
+	}
+	if i := strings.LastIndexByte(rest, ' '); i > 0 && (!strings.Contains(rest[i:], ":") || strings.ContainsAny(rest[i:], "+-")) {
+		named, ok := parseOffset(strings.TrimSpace(rest[i:]))
+		if !ok {
+			return time.Time{}, misfit
+		}
+		rest, zone = rest[:i], named
+	}
+	for _, layout := range []string{"2 Jan 2006 15:04:05", "2 Jan 06 15:04:05", "02-Jan-2006 15:04:05", "02-Jan-06 15:04:05"} {
+		if t, err := time.ParseInLocation(layout, rest, zone); err == nil && known {
 			return t, fit
 		}
 	}
-	return parseISO(text, zone)
+	return time.Time{}, misfit
 }
 
 // parseISO reads "2006-01-02 15:04:05.000000 +00:00" and all that is left of it when parts are left out.
@@ -128,6 +169,9 @@ func parseISO(text string, zone *time.Location) (time.Time, outcome) {
 	}
 	if len(text) == date {
 		text += " 00:00:00"
+	}
+	if text[4] == '/' && text[7] == '/' {
+		text = text[:4] + "-" + text[5:7] + "-" + text[8:]
 	}
 	if c := text[date]; c != ' ' && c != 'T' && c != 't' {
 		return time.Time{}, misfit
@@ -175,10 +219,11 @@ func nanoseconds(digits string) int {
 
 // parseOffset reads a zone that is written as an offset, or as UTC in one of its names.
 func parseOffset(text string) (*time.Location, bool) {
-	switch strings.ToUpper(text) {
+	switch text = strings.ToUpper(text); text {
 	case "Z", "UTC", "GMT":
 		return time.UTC, true
 	}
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "GMT"), "UTC")
 	for _, layout := range []string{"-07:00", "-0700", "-07"} {
 		if len(text) == len(layout) {
 			if t, err := time.Parse(layout, text); err == nil {
