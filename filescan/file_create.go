@@ -2,6 +2,7 @@ package filescan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -106,7 +107,31 @@ func (f *Files) named(ctx context.Context, t Ticket, all bool) (look console.Loo
 	return look, nil
 }
 
-// decodeFile makes the check of a request that creates a file.
-func decodeFile(file **File) func(*transport.Response) error {
-	return console.One(file, func(f *File) bool { return f.ID != "" }, nil)
+// decodeFile makes the check of a request that creates a file. A response about several files, or about one of another container, does
+// not say which file was made.
+func decodeFile(file **File, containerID int) func(*transport.Response) error {
+	return func(resp *transport.Response) error {
+		var made *File
+		several := false
+		err := console.One(new(*File), func(f *File) bool { // it looks at all of them
+			switch {
+			case f.ID == "":
+			case made == nil:
+				made = f
+			default:
+				several = several || f.ID != made.ID
+			}
+			return false
+		}, nil)(resp)
+		switch {
+		case made == nil:
+			return err
+		case several:
+			return transport.NotJSON(resp, errors.New("the response is about several files"))
+		case made.ContainerID != 0 && made.ContainerID != containerID:
+			return transport.NotJSON(resp, fmt.Errorf("the response is about a file of container %d, not %d", made.ContainerID, containerID))
+		}
+		*file = made
+		return nil
+	}
 }

@@ -90,7 +90,7 @@ func (f *Files) fetch(base string, remote Remote, name, secret string) func(cont
 			return nil, err
 		}
 		req := &transport.Request{
-			Op: "files.import", Cost: transport.Billed, Method: http.MethodPost, URL: base, Secrets: []string{secret}, Check: decodeFile(&file), BeforeRetry: again,
+			Op: "files.import", Cost: transport.Billed, Method: http.MethodPost, URL: base, Secrets: []string{secret}, Check: decodeFile(&file, f.containerID), BeforeRetry: again,
 		}
 		console.SetJSON(req, data)
 		_, err = f.client.api.Send(ctx, req)

@@ -509,3 +509,27 @@ func TestPolicySpoolsKnownSize(t *testing.T) {
 	_, ok := errors.AsType[*acrcloud.SourceError](err)
 	require.True(t, ok, "%v", err)
 }
+
+// A response that does not say which file was made is no success: another's file is never taken.
+func TestUploadIsAnsweredWithOtherFiles(t *testing.T) {
+	t.Parallel()
+	const b = "6b1e2c1a-0000-4000-8000-000000000002"
+	one := fileJSON(fileID, "song.wav", 0, testTime)
+	for body, ok := range map[string]bool{
+		`{"data":` + one + `}`: true, `{"data":[` + one + `]}`: true, `{"data":[` + one + `,` + one + `]}`: true, one: true, `{"data":{"id":"` + fileID + `","cid":"7"}}`: true,
+		`{"data":[` + one + `,` + fileJSON(b, "other.wav", 1, testTime) + `]}`: false, `{"data":{"id":"` + fileID + `","cid":8}}`: false,
+	} {
+		for _, method := range []filescan.Method{filescan.Presigned, filescan.Multipart} {
+			synctest.Test(t, func(t *testing.T) {
+				c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{"PUT " + storeURL: says(""), "GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: says(body)}))
+				file, err := c.Files(containerID).Upload(t.Context(), song(), &filescan.UploadOptions{Method: method})
+				if ok {
+					require.NoError(t, err, body)
+					assert.Equal(t, fileID, file.ID)
+					return
+				}
+				assert.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown, body)
+			})
+		}
+	}
+}

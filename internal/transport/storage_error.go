@@ -1,7 +1,10 @@
 package transport
 
 import (
+	"bytes"
 	"encoding/xml"
+	"errors"
+	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -9,21 +12,36 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
+var errPage = errors.New("the response is a web page, not the storage's: is there a proxy or a login page in between? The content was not stored")
+
+var page = regexp.MustCompile(`(?i)^\s*(<!doctype html|<html\b|<head\b)`)
+
+func isPage(body []byte) bool { return page.Match(bytes.TrimPrefix(body, []byte("\uFEFF"))) }
+
 // storageCode is what the code of a storage's error looks like, such as "SignatureDoesNotMatch". It is all that is shown of a response
 // from a presigned URL: the rest may repeat the signature, and what was signed.
 var storageCode = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{2,47}$`)
 
-// StorageError reads the error of a storage behind a presigned URL, such as S3: XML with a code, which becomes the message.
+// StorageError reads the error of a storage behind a presigned URL, such as S3: XML with a code, which becomes the message. Such an error
+// with a success is one all the same, and a web page with a success is from something in between: the content was not stored.
 func StorageError(resp *Response) error {
-	if resp.OK() {
-		return nil
-	}
 	var body struct {
+		XMLName xml.Name
 		Code    string
 		Message string
 		Details string
 	}
-	_ = xml.Unmarshal(resp.Body, &body) // what it has read until then is good
+	dec := xml.NewDecoder(bytes.NewReader(resp.Body))
+	dec.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // codes are ASCII
+	_ = dec.Decode(&body)                                                                // what it has read until then is good
+	if resp.OK() {
+		switch root := strings.ToLower(body.XMLName.Local); {
+		case root == "html" || isPage(resp.Body):
+			return &acrcloud.DecodeError{StatusCode: resp.StatusCode, Err: errPage}
+		case root != "error":
+			return nil
+		}
+	}
 	e := &acrcloud.APIError{StatusCode: resp.StatusCode, Message: strings.TrimSpace(body.Code)}
 	if !storageCode.MatchString(e.Message) {
 		e.Message = ""

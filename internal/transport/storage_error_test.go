@@ -95,12 +95,28 @@ func TestStorageErrorReadsWhatIsThere(t *testing.T) {
 		"": "", "no XML": "", `{"Code":"X"}`: "", "<html><Code>Forbidden</Code></html>": "Forbidden",
 		"<Error><Code>SlowDown</Code><Message>cut of": "SlowDown", "<Error><Code> Slow Down </Code></Error>": "",
 		`<Error xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Code>NoSuchBucket</Code></Error>`: "NoSuchBucket",
-		`<?xml version="1.0" encoding="ISO-8859-1"?><Error><Code>X</Code></Error>`:                 "",
+		`<?xml version="1.0" encoding="ISO-8859-1"?><Error><Code>SlowDown</Code></Error>`:          "SlowDown",
 	} {
 		err := transport.StorageError(&transport.Response{StatusCode: 404, Body: []byte(body)})
 		e, ok := errors.AsType[*acrcloud.APIError](err)
 		require.True(t, ok)
 		assert.Equal(t, code, e.Message, body)
 	}
-	assert.NoError(t, transport.StorageError(&transport.Response{StatusCode: 200, Body: []byte("<Error><Code>X</Code></Error>")}))
+}
+
+// A success that is none stops an upload before a file is made of what was not stored.
+func TestStorageSuccessThatSaysNo(t *testing.T) {
+	t.Parallel()
+	for body, says := range map[string]string{
+		"<html><title>Log in</title>": "web page", "\ufeff<!DOCTYPE html>\n<p>Log in": "web page", "<HTML></HTML>": "web page",
+		`<?xml version="1.0"?><Error><Code>InternalError</Code></Error>`: "InternalError", `<Error xmlns="x"><Code>AccessDenied</Code></Error>`: "AccessDenied",
+	} {
+		_, err := newClient(t, func(*http.Request) (*http.Response, error) { return httpmock.NewStringResponse(200, body), nil },
+			acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1})).Do(t.Context(), store(signedURL, "content"))
+		assert.ErrorContains(t, err, says, body)
+		assert.NotContains(t, err.Error(), "Log in")
+	}
+	for _, body := range []string{"", " ", "ok", `{"ok":true}`, `<?xml version="1.0"?><PostResponse><Key>k</Key></PostResponse>`, "a < b"} {
+		assert.NoError(t, transport.StorageError(&transport.Response{StatusCode: 200, Body: []byte(body)}), body)
+	}
 }
