@@ -159,6 +159,8 @@ func TestDetectFormat(t *testing.T) {
 
 		// MP4 and its family
 		{"m4a", "\x00\x00\x00\x18ftypM4A \x00\x00\x02\x00isomiso2\x00\x00\x00\x08free", acrcloud.FormatM4A},
+		{"m4a, a size of 64 bits", "\x00\x00\x00\x01ftyp\x00\x00\x00\x00\x00\x00\x00\x20M4A \x00\x00\x02\x00isomiso2\x00\x00\x00\x08free", acrcloud.FormatM4A},
+		{"a size of 64 bits without a brand", "\x00\x00\x00\x01ftyp\x00\x00\x00\x00\x00\x00\x00\x10M4A ", acrcloud.FormatUnknown},
 		{"m4b", "\x00\x00\x00\x18ftypM4B \x00\x00\x02\x00isomiso2", acrcloud.FormatM4A},
 		{"mp4", "\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41", acrcloud.FormatMP4},
 		{"mp4 of version 2", "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42", acrcloud.FormatMP4},

@@ -18,6 +18,7 @@ func TestContentEncodings(t *testing.T) {
 	for encoding, want := range map[string]int{
 		"utf-8": 200, "UTF-8": 200, "utf8": 200, "UTF-16": 200, " utf-8 ": 200, `"utf-8"`: 200, "charset=UTF-8": 200, "iso-8859-1": 200, "ISO-8859-15": 200, "latin1": 200,
 		"windows-1252": 200, "cp1252": 200, "us-ascii": 200, "gb2312": 200, "Shift_JIS": 200, "identity": 200, "none": 200, "8bit": 200, "": 200, "identity, utf-8": 200,
+		"binary": 200, "chunked": 200, "application/json": 200, "application/json; charset=utf-8": 200, "gzip, application/json": 415,
 		"gzip": 415, "x-gzip": 415, "GZIP": 415, "deflate": 415, "br": 415, "zstd": 415, "compress": 415, "utf-8, gzip": 415, "gzip, utf-8": 415, "aes128gcm": 415, "unknown": 415,
 	} {
 		r := post(t, strings.NewReader(fullBody), "application/json")

@@ -41,7 +41,7 @@ const byteOrderMark = "\xef\xbb\xbf"
 
 // parse reads a body, which becomes the event's.
 func parse(body []byte, how reading) (*Event, *RequestError) {
-	p, err := readBody(bytes.TrimPrefix(body, []byte(byteOrderMark)), how)
+	p, err := readBody(withoutMark(body), how)
 	if err != nil {
 		if isBinary(body) {
 			return nil, refuse(ReasonBinary, "the body is binary")
@@ -59,6 +59,15 @@ func parse(body []byte, how reading) (*Event, *RequestError) {
 	return event, nil
 }
 
+// withoutMark removes byte order marks, of which each file of PHP may have written one, and what is blank around them.
+func withoutMark(body []byte) []byte {
+	body = bytes.TrimLeft(body, blanks)
+	for bytes.HasPrefix(body, []byte(byteOrderMark)) {
+		body = bytes.TrimLeft(body[len(byteOrderMark):], blanks)
+	}
+	return body
+}
+
 func malformed(err error) *RequestError {
 	if errors.Is(err, lenient.ErrTooLarge) {
 		return &RequestError{Reason: ReasonTooLarge, Err: err}
@@ -69,6 +78,10 @@ func malformed(err error) *RequestError {
 // readBody reads the event in a body, in any wrapping.
 func readBody(document []byte, how reading) (*payload, error) {
 	begin := bytes.TrimLeft(document, blanks)
+	if bytes.HasPrefix(begin, []byte{'"'}) { // JSON that was encoded twice
+		document = unquote(bytes.TrimRight(begin, blanks))
+		begin = bytes.TrimLeft(document, blanks)
+	}
 	isForm := false
 	switch {
 	case len(begin) == 0:
@@ -161,7 +174,7 @@ func unquote(data json.RawMessage) json.RawMessage {
 	if !bytes.HasPrefix(data, []byte{'"'}) || json.Unmarshal(data, &text) != nil {
 		return data
 	}
-	return bytes.TrimPrefix([]byte(text), []byte(byteOrderMark))
+	return withoutMark([]byte(text))
 }
 
 // readPayload reads one object.

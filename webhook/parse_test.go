@@ -37,6 +37,9 @@ func TestParseReadings(t *testing.T) {
 	for name, body := range map[string]string{
 		"bare":                         fullBody,
 		"white space and a BOM":        "\xef\xbb\xbf\r\n " + fullBody + "\n",
+		"two BOMs, after a blank":      "\n\xef\xbb\xbf\r\n\xef\xbb\xbf" + fullBody,
+		"encoded twice":                quote(fullBody) + "\n",
+		"encoded twice, a BOM inside":  quote("\ufeff" + fullBody),
 		"id in place of file_id":       `{"id":"` + fileID + `"` + rest,
 		"both ids, the same":           `{"id":"` + strings.ToUpper(fileID) + `","file_id":"` + fileID + `"` + rest,
 		"in data":                      `{"data":` + fullBody + `}`,

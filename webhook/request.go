@@ -148,7 +148,8 @@ func checkHeader(header http.Header) *RequestError {
 	for _, line := range header.Values("Content-Encoding") {
 		for encoding := range strings.SplitSeq(line, ",") {
 			switch encoding = strings.ToLower(strings.TrimSpace(encoding)); {
-			case encoding == "", encoding == "identity", encoding == "none", encoding == "7bit", encoding == "8bit":
+			case encoding == "", encoding == "identity", encoding == "none": // it says nothing
+			case encoding == "7bit", encoding == "8bit", encoding == "binary", encoding == "chunked", strings.Contains(encoding, "/"): // it belongs to another header
 			case isCharset(charsetLabel(encoding)): // a common mistake: the body is plain text
 			default:
 				return refuse(ReasonBinary, "the body is compressed, which is never unpacked")

@@ -12,10 +12,14 @@ func detectISOMedia(b []byte) Format {
 		size := int64(binary.BigEndian.Uint32(b))
 		switch string(b[4:8]) {
 		case "ftyp":
-			if size < 16 {
+			header := int64(8)
+			if size == 1 && len(b) >= 16 { // it is in a longer field
+				header, size = 16, int64(min(binary.BigEndian.Uint64(b[8:]), 1<<62))
+			}
+			if size < header+8 {
 				return Unknown
 			}
-			return detectBrand(b[8:min(size, int64(len(b)))])
+			return detectBrand(b[min(header, int64(len(b))):min(size, int64(len(b)))])
 		case "moov", "mdat": // QuickTime as it was before ftyp
 			if size == 0 || size == 1 || size >= 8 { // to the end of the file; in a longer field; here
 				return MOV
