@@ -9,7 +9,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// An Outcome is how one check of a [Diagnosis] ended.
+// An Outcome is how one check of a [Diagnosis] ended. (mock.Outcome scripts a scan, batch.Outcome is the end of a job.)
 type Outcome string
 
 // The outcomes of a check.

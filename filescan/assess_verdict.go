@@ -16,7 +16,7 @@ type Assessment struct {
 	Reasons        []Reason  `json:"reasons"`         // in the order of the rules, then of the file
 }
 
-// A Reason is one thing that an [Assessment] is based on, or that was left out of it.
+// A Reason is one thing that an [Assessment] is based on, or that was left out of it. Start and End are seconds.
 type Reason struct {
 	Rule    string   `json:"rule"`              // such as "music.exact"; see [Assess]
 	Text    string   `json:"text"`              // in words that can be checked: the match, its seconds, the figure and its threshold
@@ -63,7 +63,7 @@ func (r *Risk) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// MatchType is the kind of evidence behind an [Assessment].
+// MatchType is the kind of evidence behind an [Assessment]. It is not Match.Type, which is the service's own string.
 type MatchType string
 
 // The match types.

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// What a [Segment] can be labelled.
+// The labels of a [Segment].
 const (
 	SegmentMusic       = "m"
 	SegmentMusicSpeech = "ms" // music and speech together
@@ -13,7 +13,8 @@ const (
 	SegmentOthers      = "o" // neither
 )
 
-// Segment is a part of the scanned file that is music, speech, both or neither.
+// Segment is a part of the scanned file that is music, speech, both or neither. (identify.Segment is a track that several windows
+// recognised.)
 type Segment struct {
 	Start float64 `json:"start"` // in seconds
 	End   float64 `json:"end"`   // in seconds

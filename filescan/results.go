@@ -25,7 +25,7 @@ type Results struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"`
 }
 
-// MatchKind is the list of [Results] that a match is in.
+// MatchKind is the list of [Results] that a match is in. [MatchType] is the evidence behind a verdict.
 type MatchKind string
 
 // The kinds of matches.

@@ -11,7 +11,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// A DataType is the kind of content that is uploaded. It is unrelated to [identify.DataType], which has other values.
+// A DataType is the kind of content that is uploaded. The DataType of package identify has other values.
 type DataType string
 
 // The data types that can be uploaded.

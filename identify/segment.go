@@ -9,17 +9,18 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// A Segment is a stretch of a recording in which one thing was playing, as [Merge] puts it together from windows.
+// A Segment is a part of a recording in which one track was playing. [Merge] joins windows to segments. (filescan.Segment is a part of
+// a file with music or speech.)
 //
-// Its times are no more exact than the windows. Within a window they are the service's own offsets; how exact those are is not known.
-// Where it gives none, the times are those of the whole window, 12 seconds. Audio between two windows was not identified: with
+// Its times are no more exact than the windows. Within a window they are the service's own offsets. It is not known how exact those are.
+// Without offsets the times are those of the whole window, 12 seconds. Audio between two windows was not identified: with
 // WindowsOptions.Every of 30 seconds, what was played may have begun up to 18 seconds before Start and ended up to 18 seconds after End.
 type Segment struct {
 	Start   time.Duration // in the recording
 	End     time.Duration // in the recording
 	Windows int           // in how many windows it was recognised
 
-	// Best is what it is, from the window with the best score.
+	// Best is the track, from the window with the best score.
 	Best Candidate
 
 	// Others are different recordings that were recognised at the same time, such as releases that share the audio; the one that was

@@ -16,7 +16,7 @@ const identifyPath = "/v1/identify"
 // signatureVersion is the only one there is.
 const signatureVersion = "1"
 
-// DataType says what a sample is made of. It is part of the signature.
+// DataType is the kind of a sample. It is part of the signature. The DataType of package filescan has other values.
 type DataType string
 
 // The data types of the protocol.

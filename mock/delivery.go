@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// A Delivery is a callback that was sent, or tried. As JSON, its body is text, as it was sent, or else Base64 under "body_base64".
+// A Delivery is a callback that the mock has sent, or tried to send. (webhook.Delivery is the receiver's view.) As JSON, its body is text, as it was sent, or else Base64 under "body_base64".
 type Delivery struct {
 	FileID   string    // of File Scanning
 	StreamID string    // of Broadcast Monitoring

@@ -22,7 +22,7 @@ type Upload struct {
 	Recognised  []Track
 }
 
-// An Outcome is how a scan ends. What is empty is as it would be without a script.
+// An Outcome sets how a scan ends. Empty fields are as without a script.
 type Outcome struct {
 	State    *int            // 1, -1, -2, -3 or any other; nil: 1 with results, else -1
 	Results  json.RawMessage // the member "results", whatever it holds

@@ -9,7 +9,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// A Delivery says what became of one request, or of one event that was in a queue. It holds no secret, no URL and no body. Its
+// A Delivery reports the result of one request, or of one event in a queue, to an observer. It contains no secret, URL or body. Its
 // UserAgent, FileID and StreamID are untrusted text from the sender.
 type Delivery struct {
 	Time      time.Time  // when the request arrived, or the event left the queue

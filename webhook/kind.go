@@ -1,6 +1,6 @@
 package webhook
 
-// Kind says what an [Event] is about.
+// Kind is the type of an [Event]. (MatchKind, in packages filescan and identify, is the list of results that a match is from.)
 type Kind string
 
 // The kinds of events.
