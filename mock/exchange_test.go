@@ -106,7 +106,7 @@ func page(path, rows string, total int, perPage string) string {
 	if total == 0 {
 		to = "null"
 	}
-	url := mainHost + path
+	url := mainHost + path // in which names are not filled in yet
 	return fmt.Sprintf(`{"data":%s,"links":{"first":"%s?page=1","last":"%s?page=1","prev":null,"next":null},`+
 		`"meta":{"current_page":1,"from":%s,"last_page":1,"path":"%s","per_page":%s,"to":%s,"total":%d}}`, rows, url, url, from, url, perPage, to, total)
 }
