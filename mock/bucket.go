@@ -30,6 +30,9 @@ type bucket struct {
 	created, updated time.Time
 
 	files    []*ownFile // in the order of their ids
+	byHash   map[[sha256.Size]byte][]*ownFile
+	byTrack  map[int][]*ownFile // by the numbers of the tracks that are heard in them
+	bytes    int64              // of all files
 	channels shelf[*liveChannel]
 	dedup    []*dedupFile
 }
@@ -46,13 +49,9 @@ func bucketNames(list []*bucket) []row {
 // json is the bucket as the service shows it. The unit of its size is not known; that of an empty one has been seen as a number, others as
 // texts.
 func (b *bucket) json() row {
-	var bytes int64
-	for _, f := range b.files {
-		bytes += f.size
-	}
 	var size any = 0
-	if bytes > 0 {
-		size = strconv.FormatInt(bytes, 10)
+	if b.bytes > 0 {
+		size = strconv.FormatInt(b.bytes, 10)
 	}
 	owner := 0
 	if b.account != nil {
@@ -92,8 +91,8 @@ type ownFile struct {
 
 	created, updated time.Time
 	readyAt          time.Time
-	failed           bool   // it ends in state -1
-	known            *Track // it is what that track is, from its start to its end
+	failed           bool      // it ends in state -1
+	sounds           []stretch // of tracks
 }
 
 // state is 0 while the file is processed, 1 when it is recognised, and -1 if it never will be.
@@ -141,6 +140,26 @@ func (b *bucket) insert(f *ownFile) {
 	i, _ := b.index(f.id)
 	b.files = slices.Insert(b.files, i, f)
 	f.bucket = b
+	b.bytes += f.size
+	if b.byHash == nil {
+		b.byHash, b.byTrack = map[[sha256.Size]byte][]*ownFile{}, map[int][]*ownFile{}
+	}
+	if f.size > 0 {
+		b.byHash[f.hash] = append(b.byHash[f.hash], f)
+	}
+	for _, number := range numbers(f.sounds) {
+		b.byTrack[number] = append(b.byTrack[number], f)
+	}
+}
+
+// numbers are those of the tracks that are heard, each once.
+func numbers(heard []stretch) []int {
+	list := make([]int, 0, len(heard))
+	for _, h := range heard {
+		list = append(list, h.number)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 func (b *bucket) index(id int) (int, bool) {
@@ -149,8 +168,23 @@ func (b *bucket) index(id int) (int, bool) {
 }
 
 func (b *bucket) removeFile(f *ownFile) {
-	if i, ok := b.index(f.id); ok {
-		b.files = slices.Delete(b.files, i, i+1)
+	i, ok := b.index(f.id)
+	if !ok {
+		return
+	}
+	b.files = slices.Delete(b.files, i, i+1)
+	b.bytes -= f.size
+	forget(b.byHash, f.hash, f)
+	for _, number := range numbers(f.sounds) {
+		forget(b.byTrack, number, f)
+	}
+}
+
+// forget takes a file out of an index.
+func forget[K comparable](index map[K][]*ownFile, key K, f *ownFile) {
+	index[key] = slices.DeleteFunc(index[key], func(other *ownFile) bool { return other == f })
+	if len(index[key]) == 0 {
+		delete(index, key)
 	}
 }
 
@@ -189,37 +223,38 @@ func (s *Server) sounds(heard []stretch, hash [sha256.Size]byte) []stretch {
 }
 
 // inBuckets finds files of buckets in what was heard: the same bytes, or the same stretch of a track. It is called with the lock held.
-func (s *Server) inBuckets(buckets []*bucket, heard []stretch, hash [sha256.Size]byte, duration float64) []passage {
+func inBuckets(buckets []*bucket, heard []stretch, hash [sha256.Size]byte, duration float64) []passage {
 	var found []passage
 	for _, b := range buckets {
-		for _, f := range b.files {
+		same := b.byHash[hash]
+		for _, f := range same {
 			if f.state() != stateReady {
 				continue
 			}
-			if f.hash == hash && f.size > 0 {
-				length := f.duration
-				if duration > 0 {
-					length = min(length, duration)
-				}
-				found = append(found, passage{track: f.track(), length: length})
-				continue
+			length := f.duration
+			if duration > 0 {
+				length = min(length, duration)
 			}
-			found = append(found, overlaps(f, s.sounds(f.heard, f.hash), heard)...)
+			found = append(found, passage{track: f.track(), length: length})
+		}
+		for _, number := range numbers(heard) {
+			for _, f := range b.byTrack[number] {
+				if f.state() == stateReady && !slices.Contains(same, f) {
+					found = append(found, f.overlaps(number, heard)...)
+				}
+			}
 		}
 	}
 	return found
 }
 
-// overlaps are the stretches that a file has in common with what was heard.
-func overlaps(f *ownFile, of, heard []stretch) []passage {
-	if f.known != nil {
-		of = []stretch{{number: f.known.number, length: f.known.Duration.Seconds()}}
-	}
+// overlaps are the stretches of a track that a file has in common with what was heard.
+func (f *ownFile) overlaps(number int, heard []stretch) []passage {
 	var found []passage
 	for _, h := range heard {
-		for _, o := range of {
+		for _, o := range f.sounds {
 			from, to := max(h.start, o.start), min(h.start+h.length, o.start+o.length)
-			if h.number == o.number && to-from >= minPassage {
+			if h.number == number && o.number == number && to-from >= minPassage {
 				found = append(found, passage{track: f.track(), offset: h.offset + from - h.start, start: o.offset + from - o.start, length: to - from})
 			}
 		}

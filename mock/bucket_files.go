@@ -85,6 +85,7 @@ func (s *Server) ownFileOf(sent *body, upload *content) *ownFile {
 			break
 		}
 		_, known := s.hashes[upload.hash]
+		f.sounds = s.sounds(upload.heard, upload.hash)
 		f.failed = !known && (upload.size == 0 || (f.dataType == "audio" && !upload.readable))
 	case "audio_url":
 		sent.required("url")
@@ -102,12 +103,13 @@ func (s *Server) ownFileOf(sent *body, upload *content) *ownFile {
 		sent.required("acrid")
 		sent.text("acrid", &acrid)
 		f.content = &content{readable: true}
-		f.known = s.trackOf(acrid)
-		f.failed = f.known == nil
-		if f.known != nil {
-			f.duration = f.known.Duration.Seconds()
+		t := s.trackOf(acrid)
+		f.failed = t == nil
+		if t != nil {
+			f.duration = t.Duration.Seconds()
+			f.sounds = []stretch{{number: t.number, length: f.duration}}
 			if f.title == "" {
-				f.title = f.known.Title
+				f.title = t.Title
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package mock_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -198,4 +199,33 @@ func TestFileByACRIDIsFound(t *testing.T) {
 func bucketID(text string) (id int) {
 	_, _ = fmt.Sscan(text, &id)
 	return id
+}
+
+// However many files are alike, each is found, in its bucket only, and no longer than it is there.
+func TestOwnFilesThatAreAlike(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	track := w.srv.AddTrack(mock.Track{BucketID: mock.NoBucket, Duration: 10 * time.Second})
+	one, two := w.bucket("one"), w.bucket("two")
+	first := w.own(one, "first", track.Audio())
+	w.own(one, "second", track.Audio())
+	w.own(one, "third", track.WAV(2*time.Second, 8*time.Second))
+	w.own(two, "other", track.Audio())
+	c := w.container(map[string]any{"buckets": []any{bucketID(strings.TrimPrefix(one, "/api/buckets/"))}})
+	found := func(content []byte) (titles []string) {
+		rows, _ := w.results(c, content)["results"].(map[string]any)["custom_files"].([]any)
+		for _, row := range rows {
+			titles = append(titles, row.(map[string]any)["result"].(map[string]any)["title"].(string))
+		}
+		slices.Sort(titles)
+		return titles
+	}
+	assert.Equal(t, []string{"first", "second", "third"}, found(track.Audio()))
+	assert.Equal(t, []string{"first", "second", "third"}, found(track.WAV(4*time.Second, 8*time.Second)))
+	require.Equal(t, 204, w.send("DELETE", mainHost+one+"/files/"+first, nil).status)
+	assert.Equal(t, []string{"second", "third"}, found(track.Audio()))
+	other := idOf(t, w.send("GET", mainHost+two+"/files", nil).body)
+	require.Equal(t, 200, w.send("PUT", mainHost+one+"/files/"+other+"/move", nil).status)
+	assert.Equal(t, []string{"other", "second", "third"}, found(track.Audio()))
+	assert.Equal(t, "0", fmt.Sprint(w.send("GET", mainHost+two, nil).data(t)["size"]))
 }

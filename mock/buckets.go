@@ -56,7 +56,7 @@ func (s *Server) createBucket(q *request) *answer {
 	if len(sent.problems) > 0 {
 		return invalid(q.Request, sent.problems)
 	}
-	b.id = s.newID()
+	b.id, b.updated = s.newID(), b.created
 	q.account.buckets.add(b.id, b)
 	return data(http.StatusCreated, b.json())
 }
@@ -89,7 +89,7 @@ func (s *Server) updateBucket(q *request) *answer {
 // it go then is not known.
 func (s *Server) deleteBucket(q *request) *answer {
 	return s.withBucket(q, func(b *bucket) *answer {
-		b.files, b.channels, b.dedup = nil, shelf[*liveChannel]{}, nil
+		b.files, b.byHash, b.byTrack, b.channels, b.dedup = nil, nil, nil, shelf[*liveChannel]{}, nil
 		b.account.buckets.remove(b.id)
 		return nothing()
 	})

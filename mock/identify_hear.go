@@ -62,7 +62,7 @@ func (s *Server) recogniseEnd(l *listener, hash [sha256.Size]byte, p *project) (
 		if p.searches(t) {
 			found = []passage{{track: t, start: end.start, length: end.length}}
 		}
-		return append(found, s.inBuckets(p.searched(), []stretch{end}, hash, seconds)...), seconds
+		return append(found, inBuckets(p.searched(), []stretch{end}, hash, seconds)...), seconds
 	}
 	skipped := math.Max(l.duration()-analysed, 0)
 	var heard []sighting
@@ -75,7 +75,7 @@ func (s *Server) recogniseEnd(l *listener, hash [sha256.Size]byte, p *project) (
 	seconds = math.Min(l.duration(), analysed)
 	joined := stretches(heard)
 	found = slices.DeleteFunc(s.recognise(joined, hash, seconds), func(f passage) bool { return !p.searches(f.track) })
-	return append(found, s.inBuckets(p.searched(), joined, hash, seconds)...), seconds
+	return append(found, inBuckets(p.searched(), joined, hash, seconds)...), seconds
 }
 
 // recognised is the member "metadata" with the tracks, each in the list that it belongs to. seconds is how much was analysed.

@@ -102,7 +102,7 @@ func (s *Server) createLiveChannel(q *request) *answer {
 		if len(sent.problems) > 0 {
 			return invalid(q.Request, sent.problems)
 		}
-		c.id, c.acrID = s.newID(), hexadecimal(s.random, 32)
+		c.id, c.acrID, c.updated = s.newID(), hexadecimal(s.random, 32), c.created
 		b.channels.add(c.id, c)
 		v := c.json()
 		delete(v, "channel_id")

@@ -187,7 +187,7 @@ func (s *Server) record(m *monitor, p *Play) row {
 	}
 	if t.number > 0 {
 		heard := []stretch{{number: t.number, length: p.Played.Seconds()}}
-		for _, found := range s.inBuckets(m.buckets, heard, [sha256.Size]byte{}, 0) {
+		for _, found := range inBuckets(m.buckets, heard, [sha256.Size]byte{}, 0) {
 			custom = append(custom, customResult(found.track, offsets(found, found.offset, min(window, found.length), window)))
 		}
 	}

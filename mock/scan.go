@@ -33,7 +33,7 @@ type Outcome struct {
 // scan decides what a file's scan has found, and the state in which it ends.
 func (s *Server) scan(f *file) {
 	f.found = s.recognise(f.heard, f.hash, f.duration)
-	f.found = append(f.found, s.inBuckets(f.settings.Buckets, s.sounds(f.heard, f.hash), f.hash, f.duration)...)
+	f.found = append(f.found, inBuckets(f.settings.Buckets, s.sounds(f.heard, f.hash), f.hash, f.duration)...)
 	slices.SortStableFunc(f.found, func(x, y passage) int { return cmp.Compare(x.offset, y.offset) })
 	f.seconds = f.duration
 	if f.seconds == 0 && len(f.found) > 0 {

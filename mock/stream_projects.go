@@ -84,7 +84,7 @@ func (s *Server) createMonitor(q *request, sent *body, m *monitor, shelf *shelf[
 	if len(sent.problems) > 0 {
 		return invalid(q.Request, sent.problems)
 	}
-	m.id, m.accessKey = s.newID(), hexadecimal(s.random, 32)
+	m.id, m.accessKey, m.updated = s.newID(), hexadecimal(s.random, 32), m.created
 	shelf.add(m.id, m)
 	return data(http.StatusOK, m.json())
 }

@@ -89,7 +89,7 @@ func (s *Server) createStream(q *request) *answer {
 		if len(sent.problems) > 0 {
 			return invalid(q.Request, sent.problems)
 		}
-		st.id = "s-" + letters(s.random, 8)
+		st.id, st.updated = "s-"+letters(s.random, 8), st.created
 		m.stations = append(m.stations, st)
 		return data(http.StatusCreated, st.stream())
 	})

@@ -22,8 +22,9 @@ type Token struct {
 
 // IssueToken makes another token, next to that of [Server.Config].
 //
-// An expired one is answered with 401 and one whose scopes have nothing to do with File Scanning with 403, both of which are assumptions;
-// that a token for reading may be refused to write is not known, and not done.
+// An expired one is answered with 401, and one that has no scope of the group that a call belongs to with 403, both of which are assumptions.
+// The groups are filescanning, buckets, audios (files of buckets), channels (of buckets), base-projects, bm-cs-projects, bm-bd-projects, ucf and
+// metadata; other calls need any scope. That a token for reading may be refused to write is not known, and not done.
 func (s *Server) IssueToken(t Token) acrcloud.Secret {
 	s.lock()
 	defer s.mu.Unlock()
@@ -89,7 +90,8 @@ func (t Token) allows(group string) bool {
 }
 
 // admit checks the token of a console request, and notes whose it is. That no token is 401 is an assumption, as are the answers to an
-// expired token, to other scopes and to a suspended account; that any other credential is 403 has been seen.
+// expired token, to other scopes and to a suspended account; that any other credential is 403 has been seen. To a client that does not ask for
+// JSON the service has another text, whose status is not known.
 func (s *Server) admit(q *request) (refused *answer) {
 	kind, text, _ := strings.Cut(q.Header.Get("Authorization"), " ")
 	scope := ""
@@ -102,6 +104,8 @@ func (s *Server) admit(q *request) (refused *answer) {
 	switch {
 	case kind == "", kind == "Bearer" && text == "", known && !time.Now().Before(token.ExpiresAt):
 		return message(http.StatusUnauthorized, "Unauthenticated.")
+	case kind == "Bearer" && !known && !acceptsJSON(q.Request):
+		return jsonAnswer(http.StatusForbidden, row{"error": "Authentication Exception"})
 	case kind != "Bearer", !known, s.suspended && token.Account == s.own.id:
 		return message(http.StatusForbidden, "Forbidden")
 	case !token.allows(scope):

@@ -130,3 +130,12 @@ func TestSuspended(t *testing.T) {
 	console, stranger, code = ask()
 	assert.Equal(t, []int{200, 200, 2004}, []int{console, stranger, code})
 }
+
+// One program compares this very text; it does not ask for JSON.
+func TestUnknownTokenWithoutAccept(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	r := w.send("GET", mainHost+"/api/base-projects", nil, "Authorization", "Bearer eyJnope", "Accept", "-")
+	assert.Equal(t, 403, r.status)
+	assert.JSONEq(t, `{"error":"Authentication Exception"}`, string(r.body))
+}

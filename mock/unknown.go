@@ -259,7 +259,8 @@ func (r *unknownResult) put(status int) {
 // statusDeleted is that of content that is no longer to be looked at.
 const statusDeleted = -1
 
-// listUnknown filters by what the documentation has. Dates are days, or times, of UTC.
+// listUnknown filters by what the documentation has. Dates are days, or times, of UTC. The official tool can send label_value too, which is
+// said to be such as the name of an advertisement; it is ignored.
 func (s *Server) listUnknown(q *request) *answer {
 	query := q.URL.Query()
 	from, until := instant(query, "begin_date", false), instant(query, "end_date", true)
@@ -268,12 +269,8 @@ func (s *Server) listUnknown(q *request) *answer {
 	return s.withUnknownProject(q, func(p *unknownProject) *answer {
 		list := p.results.all(func(r *unknownResult) bool {
 			seconds := int(r.Length.Seconds())
-			label := query.Get("label")
-			if label == "" {
-				label = query.Get("label_value")
-			}
 			return (from.IsZero() || !r.created.Before(from)) && (until.IsZero() || r.created.Before(until)) && seconds >= shortest && seconds <= longest &&
-				oneOf(query.Get("status"), r.Status) && oneOf(label, r.Label) && (len(streams) == 0 || slices.Contains(streams, r.StreamID)) &&
+				oneOf(query.Get("status"), r.Status) && oneOf(query.Get("label"), r.Label) && (len(streams) == 0 || slices.Contains(streams, r.StreamID)) &&
 				(query.Get("ucf_id") == "" || r.is(query.Get("ucf_id")))
 		})
 		slices.SortStableFunc(list, func(x, y *unknownResult) int {

@@ -75,7 +75,7 @@ func TestUnknownResultCalls(t *testing.T) {
 		{"GET " + results + "?sortby=duration_ms&order=asc", "", 200, page(results, "["+second+","+first+"]", 2, `20`), ""},
 		{"GET " + results + "?min=21", "", 200, page(results, "["+first+"]", 1, `20`), ""},
 		{"GET " + results + "?status=6", "", 200, page(results, "["+second+"]", 1, `20`), ""},
-		{"GET " + results + "?label_value=2", "", 200, page(results, "["+first+"]", 1, `20`), ""},
+		{"GET " + results + "?label=2&label_value=Soap", "", 200, page(results, "["+first+"]", 1, `20`), ""},
 		{"GET " + results + "?streams=s-1", "", 200, page(results, "["+first+"]", 1, `20`), ""},
 		{"GET " + results + "?ucf_id=«first»", "", 200, page(results, "["+first+"]", 1, `20`), ""},
 		{"GET " + results + "/«first»", "", 200, `{"data":` + first + `}`, ""},
