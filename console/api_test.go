@@ -168,3 +168,5 @@ func isArgument(t *testing.T, err error, field string) {
 	assert.Equal(t, field, e.Field)
 	assert.NotEmpty(t, e.Remedy)
 }
+
+func jsonUnmarshal(data []byte, v any) error { return json.Unmarshal(data, v) }
