@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/musicchartsai/acrcloud-go/console"
 	"github.com/musicchartsai/acrcloud-go/identify"
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
@@ -19,6 +20,27 @@ type Monitoring struct {
 	// Result is what was recognised, and when. It is nil if the body has none. Its MetadataExtra has what only monitoring reports:
 	// type, played_duration, record_timestamp.
 	Result *identify.Result
+}
+
+// Play returns what was played as package console has it, which reads it from the service: when it began, for how long, and on what
+// stream. It is nil without a Result.
+func (m *Monitoring) Play() *console.Play {
+	if m == nil || m.Result == nil {
+		return nil
+	}
+	data := m.Result.Raw
+	if data == nil { // it was not read, but made
+		var err error
+		if data, err = json.Marshal(m.Result); err != nil {
+			return nil
+		}
+	}
+	play := new(console.Play)
+	if json.Unmarshal(data, play) != nil {
+		return nil
+	}
+	play.StreamID = m.StreamID
+	return play
 }
 
 // isRecord reports whether the payload is a bare result of monitoring: the documentation shows them without the stream around.

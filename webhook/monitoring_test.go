@@ -2,12 +2,17 @@ package webhook_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/identify"
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
 
@@ -50,6 +55,14 @@ func TestMonitoringKinds(t *testing.T) {
 
 func checkRecord(t *testing.T, m *webhook.Monitoring) {
 	t.Helper()
+	play := m.Play()
+	require.NotNil(t, play)
+	assert.Equal(t, m.StreamID, play.StreamID)
+	assert.Equal(t, time.Date(2026, 4, 1, 10, 0, 0, 0, time.UTC), play.Start)
+	assert.Equal(t, 2*time.Minute, play.PlayingTime())
+	assert.Equal(t, "20260401100000", play.RecordTimestamp)
+	assert.Equal(t, m.Result.Music, play.Music)
+	assert.Equal(t, []string{"new"}, slices.Collect(maps.Keys(play.MetadataExtra)))
 	require.NotNil(t, m.Result)
 	assert.Equal(t, "2026-04-01 10:00:00", m.Result.TimestampUTC)
 	require.Len(t, m.Result.Music, 1)
@@ -102,4 +115,20 @@ func TestMonitoringWithoutResult(t *testing.T) {
 	assert.Equal(t, `2`, string(event.Extra["payload"]))
 	_, err = webhook.Parse([]byte("stream_id=s-1&status=1&data=" + url.QueryEscape(record[:100])))
 	require.ErrorContains(t, err, "data")
+}
+
+func TestMonitoringPlay(t *testing.T) {
+	t.Parallel()
+	assert.Nil(t, (*webhook.Monitoring)(nil).Play())
+	assert.Nil(t, (&webhook.Monitoring{StreamID: "s-1"}).Play())
+	made := &webhook.Monitoring{StreamID: "s-1", Result: &identify.Result{TimestampUTC: "2026-04-01 10:00:00", Music: []acrcloud.Music{{Title: "T"}}}}
+	item, ok := made.Play().Top()
+	require.True(t, ok)
+	assert.Equal(t, "T", item.Title)
+	event, err := webhook.Parse([]byte(`{"stream_id":"s-1","stream_url":"x","status":0,"data":{"status":{"code":1001,"msg":"No result"}}}`))
+	require.NoError(t, err)
+	play := event.Monitoring.Play()
+	assert.Equal(t, 1001, play.Status.Code)
+	_, ok = play.Top()
+	assert.False(t, ok)
 }
