@@ -74,7 +74,7 @@ const tolerance = 1500 * time.Millisecond
 
 func (m *merger) add(w *Window) {
 	m.index++
-	if w.Err != nil || w.Result == nil {
+	if w.Result == nil { // it has failed
 		return
 	}
 	taken := map[*run]bool{}
@@ -175,7 +175,7 @@ func (m *merger) segments() []Segment {
 	for _, s := range chosen {
 		list = append(list, *s)
 	}
-	slices.SortStableFunc(list, func(a, b Segment) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
+	slices.SortStableFunc(list, func(a, b Segment) int { return cmp.Compare(a.Start, b.Start) })
 	return list
 }
 

@@ -69,6 +69,12 @@ func TestMerge(t *testing.T) {
 		{"the same at another place", every(12, music{heard("a", 100, 0, 12, 0), heard("a", 90, 0, 12, 60), heard("b", 80, 0, 12, 0), heard("b", 80, 0, 12, 30)}, music{heard("a", 100, 0, 12, 12)}), []string{"0s-24s a 100 x2, b"}},
 		{"no offsets", every(12, music{heard("a", 80, -1, 0, -1)}, music{heard("a", 80, -1, 0, -1)}, none, music{heard("a", 80, -1, 0, -1)}), []string{"0s-24s a 80 x2", "36s-48s a 80 x1"}},
 		{"odd offsets", every(12, music{heard("a", 80, 90, 99, 0)}), []string{"12s-12s a 80 x1"}},
+		{"a stretch of no length", every(12, music{heard("a", 80, 5, 5, 0)}), []string{"0s-12s a 80 x1"}},
+		{"offsets that end before the window", every(12, none, music{endingBefore("a", 80)}), []string{"12s-12s a 80 x1"}},
+		{"the position is that of the window's end", every(30, music{position("a", 6, 40)}, music{position("a", 12, 70)}), []string{"0s-42s a 80 x2"}},
+		{"no offsets in three windows", every(12, music{from("a", 80, -1, 0)}, music{from("a", 80, -1, 0)}, music{from("a", 80, -1, 0)}), []string{"0s-36s a 80 x3"}},
+		{"neighbours without a name", every(12, music{{}}, music{{}}), []string{"0s-12s  0 x1", "12s-24s  0 x1"}},
+		{"several without a name", every(12, music{{}, {}}), []string{"0s-12s  0 x1, "}},
 		{"no id", every(12, music{{Title: "x"}}, music{{Title: "x"}}, music{{}}), []string{"0s-24s x 0 x2", "24s-36s  0 x1"}},
 	}
 	for _, tt := range tests {
@@ -79,6 +85,20 @@ func TestMerge(t *testing.T) {
 			assert.Equal(t, tt.want, described(segments))
 		})
 	}
+}
+
+// position is a recording that is heard up to a second of its window; at the window's end it is that far on.
+func position(acrid string, to, play int64) acrcloud.Music {
+	m := heard(acrid, 80, 0, to, -1)
+	m.PlayOffsetMS = new(play * 1000)
+	return m
+}
+
+// endingBefore is a recording whose offsets in the window are before it.
+func endingBefore(acrid string, score float64) acrcloud.Music {
+	m := heard(acrid, score, -1, 0, -1)
+	m.SampleBeginTimeOffsetMS, m.SampleEndTimeOffsetMS = new(int64(-9000)), new(int64(-4000))
+	return m
 }
 
 // described lists segments as "start-end title score xwindows, others".
@@ -170,6 +190,10 @@ func TestMergeDecides(t *testing.T) {
 		{"windows before score", every(12, music{at("a", 70, 0), at("b", 100, 0)}, music{at("a", 70, 12_000)}), []string{"0s-24s a 70 x2, b"}},
 		{"score before length", every(12, music{from("a", 80, 0, 12), from("b", 90, 3, 12)}), []string{"3s-12s b 90 x1, a"}},
 		{"length at last", every(12, music{from("a", 80, 3, 12), from("b", 80, 0, 12)}), []string{"0s-12s b 80 x1, a"}},
+		{"the longer, though it begins later", every(12, music{from("a", 80, 0, 7), from("b", 80, 2, 12)}), []string{"2s-12s b 80 x1, a"}},
+		{"ends before what is known", every(6, music{heard("a", 80, 0, 12, 0)}, music{heard("a", 80, 0, 3, 6)}), []string{"0s-12s a 80 x2"}},
+		{"begins before what is known", every(6, music{heard("a", 80, 8, 12, 8)}, music{heard("a", 80, 0, 12, 6)}), []string{"6s-18s a 80 x2"}},
+		{"in a later minute of a segment", every(30, music{at("a", 80, 0)}, music{at("a", 80, 30_000)}, music{at("a", 80, 60_000)}, music{at("a", 80, 90_000), at("b", 90, 0)}), []string{"0s-102s a 80 x4, b"}},
 		{"half of a run beside a segment is no part of it", every(12, music{at("a", 80, 0)}, music{at("a", 80, 12_000), from("b", 90, 6, 12)}, music{from("b", 90, 0, 6)}), []string{"0s-24s a 80 x2", "18s-30s b 90 x2"}},
 		{"more than half is", every(12, music{at("a", 80, 0)}, music{at("a", 80, 12_000), from("b", 70, 5, 12)}, music{at("a", 80, 24_000), from("b", 70, 0, 6)}), []string{"0s-36s a 80 x3, b"}},
 		{"in two segments, the one with more reason", every(12, music{at("a", 90, 0)}, music{from("c", 70, 4, 8), at("a", 90, 12_000), at("b", 80, 0)}, music{at("b", 80, 12_000)}), []string{"0s-24s a 90 x2, c", "12s-36s b 80 x2"}},
@@ -187,6 +211,42 @@ func TestMergeDecides(t *testing.T) {
 }
 
 func none() []acrcloud.Music { return []acrcloud.Music{} }
+
+// A custom file is never the same as music, and goes on where its offsets say so.
+func TestMergeCustomFiles(t *testing.T) {
+	t.Parallel()
+	music := func(m acrcloud.Music) *identify.Result { return &identify.Result{Music: []acrcloud.Music{m}} }
+	custom := func(f acrcloud.CustomFile) *identify.Result {
+		return &identify.Result{CustomFiles: []acrcloud.CustomFile{f}}
+	}
+	placed := func(ms int64) *identify.Result {
+		return custom(acrcloud.CustomFile{ACRID: "x", PlayOffsetMS: &ms})
+	}
+	for _, tt := range []struct {
+		name     string
+		results  []*identify.Result
+		segments int
+	}{
+		{"one id", []*identify.Result{music(acrcloud.Music{ACRID: "x"}), custom(acrcloud.CustomFile{ACRID: "x"})}, 2},
+		{"one title", []*identify.Result{music(acrcloud.Music{Title: "x"}), custom(acrcloud.CustomFile{Title: "x"})}, 2},
+		{"goes on", []*identify.Result{placed(12_000), placed(24_000)}, 1},
+		{"begins again", []*identify.Result{placed(12_000), placed(12_000)}, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			segments, err := identify.Merge(func(yield func(*identify.Window, error) bool) {
+				for i, result := range tt.results {
+					start := time.Duration(i) * 12 * time.Second
+					if !yield(&identify.Window{Start: start, End: start + 12*time.Second, Result: result}, nil) {
+						return
+					}
+				}
+			})
+			require.NoError(t, err)
+			assert.Len(t, segments, tt.segments)
+		})
+	}
+}
 
 func TestMergeCustomFilesByPlayOffset(t *testing.T) {
 	t.Parallel()

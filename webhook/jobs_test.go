@@ -81,6 +81,29 @@ func TestQueueFullIsReleased(t *testing.T) {
 	})
 }
 
+// The observer of a queue sees how each call of the function has ended.
+func TestQueueObservesTheEnd(t *testing.T) {
+	t.Parallel()
+	for reason, f := range map[webhook.Reason]func(context.Context) error{
+		webhook.ReasonDone:     func(ctx context.Context) error { <-ctx.Done(); return nil },
+		webhook.ReasonTimeout:  func(ctx context.Context) error { <-ctx.Done(); return errors.New("gave up") },
+		webhook.ReasonFailed:   func(context.Context) error { return errors.New("boom") },
+		webhook.ReasonPanicked: func(context.Context) error { panic("oh no") },
+	} {
+		t.Run(string(reason), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h, log := newHandler(t, func(ctx context.Context, _ *webhook.Event) error { return f(ctx) },
+					webhook.WithoutAuthentication(), webhook.WithQueue(1, 1), webhook.WithCallbackTimeout(time.Second))
+				assert.Equal(t, 200, answer(h, post(t, strings.NewReader(numbered(0)), "")))
+				time.Sleep(2 * time.Second) //nolint:forbidigo // time is fake here
+				assert.Equal(t, reason, log.last(t).Reason)
+				assert.Equal(t, 2, log.count())
+			})
+		})
+	}
+}
+
 func TestQueueBoundsWorkers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -37,11 +37,6 @@ func (h *Handler) Shutdown(ctx context.Context) error {
 	select {
 	case <-drained:
 		return nil
-	default:
-	}
-	select {
-	case <-drained:
-		return nil
 	case <-ctx.Done():
 	}
 	waiting, events := h.jobs.abandon()
