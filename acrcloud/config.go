@@ -110,7 +110,7 @@ func storeSecret(field func(*Config) *Secret) func(*Config, string) *ArgumentErr
 
 // checkAddress finds out whether a URL names a web server and nothing else. Whether it may be used is for the client to say.
 func checkAddress(text, remedy string) *ArgumentError {
-	rules := endpoint.Rules{Example: remedy, Credentials: "take them out: the credentials have fields of their own", Insecure: true}
+	rules := endpoint.Rules{Example: remedy, Credentials: "take them out: the credentials have fields of their own", Insecure: true} //nolint:gosec // an advice, not a credential
 	if _, err := rules.Parse(text); err != nil {
 		return &ArgumentError{Problem: err.Problem, Remedy: err.Remedy}
 	}

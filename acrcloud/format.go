@@ -79,8 +79,8 @@ func (f Format) Video() bool {
 // of the header of Windows Media is visible, for video. [ReadFormat] is exact there too.
 func DetectFormat(head []byte) Format { return Format(media.Detect(head)) }
 
-// ReadFormat is [DetectFormat] for a file that can be read to its end. It reads no more than it needs: [DetectBytes], as a rule, behind
-// behind tags of any size. The error is that of r.
+// ReadFormat is [DetectFormat] for a file that can be read to its end. It reads no more than it needs: [DetectBytes], as a rule, after
+// tags of any size. The error is that of r.
 func ReadFormat(r io.Reader) (Format, error) {
 	f, err := media.Read(r)
 	return Format(f), err

@@ -130,7 +130,8 @@ func TestFilesOf(t *testing.T) {
 		got = append(got, file)
 	}
 	assert.Equal(t, []*filescan.File{a, nil, b}, got)
-	for file := range filescan.FilesOf(a, b) {
+	for file, err := range filescan.FilesOf(a, b) {
+		require.NoError(t, err)
 		assert.Same(t, a, file)
 		break
 	}

@@ -52,7 +52,7 @@ func TestMemoryOfResponses(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			file, err := c.Files(7).Get(t.Context(), fileID)
 			runtime.ReadMemStats(&after)
-			used := int(after.TotalAlloc - before.TotalAlloc)
+			used := int(after.TotalAlloc - before.TotalAlloc) //nolint:gosec // some megabytes
 			assert.LessOrEqual(t, used, 32*len(tt.response)+1<<20, "%.1f times", float64(used)/float64(len(tt.response)))
 			if tt.refused {
 				var e *acrcloud.DecodeError

@@ -18,7 +18,7 @@ func address(host string, insecure bool) (string, error) {
 		host = "https://" + host
 	}
 	const example = `use the host that the console shows for the project, such as "identify-eu-west-1.acrcloud.com"`
-	u, bad := endpoint.Rules{
+	u, bad := endpoint.Rules{ //nolint:gosec // an advice, not a credential
 		Example:     example,
 		Credentials: "take them out: they belong in Config.IdentifyAccessKey and Config.IdentifyAccessSecret",
 		PlainHTTP:   "use https: the samples would travel readable; WithInsecureHTTP allows it",

@@ -26,10 +26,10 @@ import (
 // size is that of the documents below, about.
 const size = 1 << 20
 
-// dense returns a document: head, then as many elements as fit, then tail.
-func dense(head, element, separator, tail string) string {
-	count := (size - len(head) - len(tail)) / (len(element) + len(separator))
-	return head + strings.Repeat(element+separator, count-1) + element + tail
+// dense returns a document: head, then as many elements as fit with commas between them, then tail.
+func dense(head, element, tail string) string {
+	count := (size - len(head) - len(tail)) / (len(element) + 1)
+	return head + strings.Repeat(element+",", count-1) + element + tail
 }
 
 // numberedFields returns a form.
@@ -48,24 +48,24 @@ func numberedFields(format string) string {
 func TestHandlerMemory(t *testing.T) {
 	_, client, _ := scanned(t)
 	for name, body := range map[string]string{
-		"rows":              dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`, `]}}`),
-		"rows, not closed":  dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`, `,`),
-		"covers":            dense(`{"file_id":"a","state":1,"cid":1,"results":{"cover_songs":[`, `{}`, `,`, `]}}`),
-		"rows in a string":  dense(`{"file_id":"a","state":1,"cid":1,"results":"{\"music\":[`, `{}`, `,`, `]}"}`),
-		"artists":           dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[{"result":{"artists":[`, `""`, `,`, `]}}]}}`),
-		"genres":            dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[{"result":{"genres":[`, `{}`, `,`, `]}}]}}`),
-		"in data":           dense(`{"data":{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`, `]}}}`),
-		"in an array":       dense(`[{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`, `]}}]`),
-		"events":            dense(`[`, `{}`, `,`, `]`),
-		"events in data":    dense(`{"data":[`, `{}`, `,`, `]}`),
-		"monitoring":        dense(`{"stream_id":"s-1","status":1,"data":{"status":{},"metadata":{"music":[`, `{}`, `,`, `]}}}`),
-		"a bare record":     dense(`{"status":{},"metadata":{"music":[`, `{}`, `,`, `]}}`),
-		"odd rows":          dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `1`, `,`, `]}}`),
+		"rows":              dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `]}}`),
+		"rows, not closed":  dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `,`),
+		"covers":            dense(`{"file_id":"a","state":1,"cid":1,"results":{"cover_songs":[`, `{}`, `]}}`),
+		"rows in a string":  dense(`{"file_id":"a","state":1,"cid":1,"results":"{\"music\":[`, `{}`, `]}"}`),
+		"artists":           dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[{"result":{"artists":[`, `""`, `]}}]}}`),
+		"genres":            dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[{"result":{"genres":[`, `{}`, `]}}]}}`),
+		"in data":           dense(`{"data":{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `]}}}`),
+		"in an array":       dense(`[{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `{}`, `]}}]`),
+		"events":            dense(`[`, `{}`, `]`),
+		"events in data":    dense(`{"data":[`, `{}`, `]}`),
+		"monitoring":        dense(`{"stream_id":"s-1","status":1,"data":{"status":{},"metadata":{"music":[`, `{}`, `]}}}`),
+		"a bare record":     dense(`{"status":{},"metadata":{"music":[`, `{}`, `]}}`),
+		"odd rows":          dense(`{"file_id":"a","state":1,"cid":1,"results":{"music":[`, `1`, `]}}`),
 		"a form of rows":    numberedFields("results[music][%d][offset]=1"),
 		"a form of lists":   numberedFields("a[%d][]="),
 		"a form of names":   numberedFields("a%d="),
 		"a form of little":  "file_id=a&state=1&cid=1" + strings.Repeat("&a", 99_000),
-		"a form of JSON":    "file_id=a&state=1&cid=1&results=" + dense(`{"music":[`, `{}`, `,`, `]}`),
+		"a form of JSON":    "file_id=a&state=1&cid=1&results=" + dense(`{"music":[`, `{}`, `]}`),
 		"a form, deep":      numberedFields("a[" + strings.Repeat("b][", 60) + "%d]="),
 		"a form of control": "file_id=a&state=1&cid=1&name=" + strings.Repeat("\x01", size),
 	} {

@@ -127,11 +127,11 @@ func TestOne(t *testing.T) {
 			_, err := c.Send(t.Context(), &transport.Request{
 				Op: "things.get", Method: http.MethodGet, URL: c.URL("/things/7"), Check: console.One(&got, func(v *thing) bool { return v.ID == 7 }, console.NotFound("thing 7")),
 			})
-			switch want {
-			case nil:
+			switch {
+			case want == nil:
 				require.NoError(t, err)
 				assert.Equal(t, &thing{7}, got)
-			case errNotJSON:
+			case errors.Is(want, errNotJSON):
 				_, ok := errors.AsType[*acrcloud.DecodeError](err)
 				assert.True(t, ok, "%v", err)
 			default:

@@ -122,7 +122,7 @@ func TestConsole(t *testing.T) {
 	const region = "https://api-us-west-2.acrcloud.com/api"
 	for base, want := range map[string]struct{ main, region, metadata string }{
 		"":                                          {main, region, european},
-		" \n":                                       {main, region, european},
+		" \n":                                       {main, region, european}, //nolint:gocritic // white space is trimmed
 		"https://api-v2.acrcloud.com":               {main, region, european},
 		"https://API-V2.acrcloud.com./api/":         {main, region, european},
 		"https://api-v2.acrcloud.com:443//":         {main, region, european},

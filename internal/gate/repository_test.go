@@ -84,7 +84,7 @@ func golden(t *testing.T, name, got string) {
 // run runs a command of the Go tool in a directory and returns what it prints.
 func run(t *testing.T, dir string, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd := exec.CommandContext(t.Context(), "go", args...) //nolint:gosec // of this test
 	cmd.Dir = dir
 	cmd.Env = environment("GOWORK=off")
 	out, err := cmd.CombinedOutput()

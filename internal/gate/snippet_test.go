@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,8 +95,7 @@ func (s snippet) program() (file, code string, run bool) {
 	}
 	var before, uses strings.Builder
 	body := s.code
-	for i := len(surroundings) - 1; i >= 0; i-- { // what one of them uses is declared before it
-		known := surroundings[i]
+	for _, known := range slices.Backward(surroundings) { // what one of them uses is declared before it
 		if !regexp.MustCompile(`\b`+known.name+`\b`).MatchString(body) || regexp.MustCompile(`(?m)^\s*([\w, ]+, )?`+known.name+`(, [\w, ]+)? :=`).MatchString(s.code) {
 			continue
 		}
@@ -141,13 +141,14 @@ func TestSnippets(t *testing.T) {
 
 	// One workspace of this repository's modules and one for all snippets, so that packages are built once and nothing is downloaded.
 	module := t.TempDir()
-	work := "go 1.26.0\nuse .\n"
+	var work strings.Builder
+	work.WriteString("go 1.26.0\nuse .\n")
 	for _, dir := range modules(t) {
 		absolute, err := filepath.Abs(dir)
 		require.NoError(t, err)
-		work += fmt.Sprintf("use %q\n", filepath.ToSlash(absolute))
+		fmt.Fprintf(&work, "use %q\n", filepath.ToSlash(absolute))
 	}
-	require.NoError(t, os.WriteFile(filepath.Join(module, "go.work"), []byte(work), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(module, "go.work"), []byte(work.String()), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(module, "go.mod"), []byte("module example.com/snippets\n\ngo 1.26.0\n"), 0o600))
 	env = append(env, "GOWORK="+filepath.Join(module, "go.work"))
 
@@ -170,7 +171,7 @@ func TestSnippets(t *testing.T) {
 	}
 	command := func(args ...string) {
 		t.Helper()
-		cmd := exec.CommandContext(t.Context(), "go", args...)
+		cmd := exec.CommandContext(t.Context(), "go", args...) //nolint:gosec // of this test
 		cmd.Dir, cmd.Env = module, env
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "go %s:\n%s", strings.Join(args, " "), out)
