@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// An answer is what a request gets.
+// An answer is the response to a request.
 type answer struct {
 	status int
 	header http.Header
@@ -57,7 +57,7 @@ func acceptsJSON(r *http.Request) bool {
 	return false
 }
 
-// write sends the answer.
+// write sends the response.
 func (a *answer) write(w http.ResponseWriter) {
 	maps.Copy(w.Header(), a.header)
 	if a.status != http.StatusNoContent && a.status != http.StatusNotModified && w.Header().Get("Content-Length") == "" {

@@ -16,7 +16,7 @@ const callbackTimeout = 30 * time.Second
 // reorderTimeout is how long a callback that is to come second is held back if none comes.
 const reorderTimeout = 10 * time.Second
 
-// Redeliver sends the callback of a file that is done again, as it is and without any [CallbackFault], and returns when it was answered.
+// Redeliver sends the callback of a file that is done again, as it is and without any [CallbackFault], and returns when it got its response.
 func (s *Server) Redeliver(fileID string) error {
 	s.lock()
 	f := s.files[fileID]
@@ -89,7 +89,7 @@ func (s *Server) callback(f *file) {
 	}
 }
 
-// early ends the processing of a file whose callback is to come before the answer to its upload. It is called with the lock held, and
+// early ends the processing of a file whose callback is to come before the response to its upload. It is called with the lock held, and
 // gives it up while the callback is sent.
 func (s *Server) early(f *file) {
 	if f.plan == nil || !f.plan.Early {

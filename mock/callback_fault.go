@@ -13,8 +13,8 @@ type CallbackFault struct {
 	Skip  int     // how many are left alone first
 	Times int     // how many are hit then; 0: all
 
-	Lose    bool          // it is never sent, whatever else applies
-	Copies  int           // it is sent so many times more, each after the answer to the one before
+	Lose    bool          // it is never sent, even if other fields are set
+	Copies  int           // it is sent so many times more, each after the response to the one before
 	Delay   time.Duration // it is sent so much later
 	Reorder bool          // it is sent after the next one, or after ten seconds if there is none
 	Early   bool          // the file is done at once, and the callback answered before the upload is; not for rescans

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// HandlerTransport returns a transport whose requests h answers, in memory and whatever the URL: for [WithCallbackTransport], to try a
+// HandlerTransport returns a transport whose requests h handles, in memory and for any URL: for [WithCallbackTransport], to try a
 // receiver of callbacks without a socket and inside of testing/synctest bubbles. Each request has a connection of its own, over which
-// real HTTP is spoken. A nil h answers 404.
+// real HTTP is spoken. A nil h responds with 404.
 func HandlerTransport(h http.Handler) http.RoundTripper {
 	if h == nil {
 		h = http.NotFoundHandler()

@@ -12,7 +12,7 @@ type Delivery struct {
 	FileID   string    // of File Scanning
 	StreamID string    // of Broadcast Monitoring
 	Time     time.Time // when it was sent
-	Status   int       // of the answer; 0 if none came
+	Status   int       // of the response; 0 if none came
 	Err      error     // why none came; it does not name the URL, which may carry a secret
 	Body     []byte
 }
@@ -42,7 +42,7 @@ func (d Delivery) MarshalJSON() ([]byte, error) {
 // maxDeliveries is how many are remembered.
 const maxDeliveries = 10_000
 
-// Deliveries returns the callbacks sent so far, in the order of their answers; the last 10,000 at most.
+// Deliveries returns the callbacks sent so far, in the order of their responses; the last 10,000 at most.
 func (s *Server) Deliveries() []Delivery {
 	s.lock()
 	defer s.mu.Unlock()

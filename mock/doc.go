@@ -10,7 +10,7 @@
 //
 // # Two faces
 //
-// In memory, [Server.HTTPClient] answers for the public host names, without a socket, also inside of testing/synctest bubbles. With
+// In memory, [Server.HTTPClient] serves the public host names, without a socket, also inside of testing/synctest bubbles. With
 // [Server.Start] the server listens on loopback, and one address serves everything; [WithRegionAddresses] adds an address for each region.
 // [WithToken], [WithProject] and [WithContainerID] keep a .env file good for every start.
 //
@@ -36,14 +36,14 @@
 // # What goes wrong
 //
 // [Server.Inject] has requests fail in the ways that the service and the network can: any status and body, delays, connections that are
-// lost before or after the request was processed, answers that break off. [Server.Requests] tells what was asked, by its [Op].
+// lost before or after the request was processed, responses that break off. [Server.Requests] returns the requests that were received, with their [Op].
 // [Server.InjectCallback] does the same with callbacks, which [Server.Deliveries] lists.
 //
 // # What is known and what is assumed
 //
 // Behaviour that is documented or has been observed is built in. Where the service's behaviour is not known the server does what the
 // framework behind it usually does, and the comments in the code say so; do not take it for a description of the service. A path of the
-// service that the server does not implement is answered with 501, after the token was checked.
+// service that the server does not implement gets a 501, after the token was checked.
 //
 // # How it is made
 //

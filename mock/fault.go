@@ -35,13 +35,13 @@ type Fault struct {
 	Forget  bool // the request is processed, then the connection is lost
 	Process bool // the request is processed, then answered as below
 
-	Status     int           // of the answer in place of the right one, 200 to 999; 0 with an answer below: 200
-	Body       string        // of that answer
+	Status     int           // of the response in place of the right one, 200 to 999; 0 with a response below: 200
+	Body       string        // of that response
 	BodyBytes  int64         // or that many bytes of filling
-	Header     http.Header   // of that answer
+	Header     http.Header   // of that response
 	RetryAfter time.Duration // as a header, in whole seconds
-	Gzip       bool          // the answer is compressed, whether that was asked for or not
-	Truncate   bool          // the answer breaks off halfway
+	Gzip       bool          // the response is compressed, whether the client asked for that or not
+	Truncate   bool          // the response breaks off halfway
 }
 
 type fault struct {
@@ -87,12 +87,12 @@ func (s *Server) faultFor(r *request) *Fault {
 	return nil
 }
 
-// answers reports whether the fault comes with an answer of its own.
+// answers reports whether the fault comes with a response of its own.
 func (f *Fault) answers() bool {
 	return f.Status != 0 || f.Body != "" || f.BodyBytes > 0 || f.RetryAfter > 0 || f.Header != nil
 }
 
-// status is that of its answer. One that HTTP does not have becomes 500: net/http would panic.
+// status is that of its response. One that HTTP does not have becomes 500: net/http would panic.
 func (f *Fault) status() int {
 	switch {
 	case f.Status == 0:

@@ -9,7 +9,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/media"
 )
 
-// identifyPath is the one that is signed, whatever way the request has come.
+// identifyPath is the one that is signed, in any form of request.
 const identifyPath = "/v1/identify"
 
 // The status codes of the identification API, as far as the server uses them by itself.
@@ -84,7 +84,7 @@ func (s *Server) identification(q *request) *answer {
 	return s.identify(f)
 }
 
-// statusAnswer is an answer without results. The service calls its JSON text.
+// statusAnswer is a response without results. The service calls its JSON text.
 func statusAnswer(code int, msg string) *answer {
 	if msg == "" {
 		msg = statusText(code)
@@ -108,7 +108,7 @@ func (s *Server) identify(f *identifyForm) *answer {
 	return a
 }
 
-// outcome is the answer to a sample, with its code.
+// outcome is the response to a sample, with its code.
 func (s *Server) outcome(f *identifyForm) (a *answer, code int) {
 	dataType := f.value("data_type")
 	if dataType != "audio" && dataType != "fingerprint" || !f.hasSample && !f.hasHumming {
@@ -152,7 +152,7 @@ type Identification struct {
 	Humming      []byte            // the humming fingerprint
 	Fields       map[string]string // those that are not the protocol's
 	Recognised   []Track
-	AcceptedGzip bool // the client would take a compressed answer
+	AcceptedGzip bool // the client would take a compressed response
 }
 
 // An IdentifyOutcome is how an identification ends. What is empty is as it would be without a script.

@@ -14,7 +14,7 @@ import (
 
 const (
 	maxSample   = 5_000_000
-	maxForm     = 64 << 20 // what is read of a request at most; far more than is accepted, so that the answer is still 3016
+	maxForm     = 64 << 20 // what is read of a request at most; far more than is accepted, so that the response is still 3016
 	maxPartText = 1 << 20
 	usualSample = 200 << 10 // 12 seconds of 8 kHz, 16 bits
 )

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// analysed is how many seconds of a sample the service looks at: the last ones, by all evidence.
+// analysed is how many seconds of a sample the service looks at: the last ones, probably.
 const analysed = 12.0
 
 // A hearing is what was heard in a sample.

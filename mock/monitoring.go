@@ -22,11 +22,11 @@ type MonitoringCallback struct {
 	Track  Track           // one that [Server.AddTrack] has returned; a zero Track: nothing was recognised
 	At     time.Time       // when it began; zero: now
 	Played time.Duration   // for how long
-	Data   json.RawMessage // the member "data", whatever it holds, in place of what follows from the fields above
+	Data   json.RawMessage // the member "data", with any content, in place of what follows from the fields above
 
 	Database bool // of a project with the service's own streams, which has lists where the other has one value
 	Form     bool // as a form, with data as JSON in a text
-	Test     bool // as the console sends it when a URL is saved, whatever the other fields are
+	Test     bool // as the console sends it when a URL is saved, for any other fields
 }
 
 // monitoringBody is the wire format.
@@ -122,7 +122,7 @@ func (c MonitoringCallback) Request(ctx context.Context, url string) (*http.Requ
 	return callbackRequest(ctx, url, body, contentType)
 }
 
-// PostMonitoring sends a callback of Broadcast Monitoring to url, and returns when it was answered, or why it was not. It is among
+// PostMonitoring sends a callback of Broadcast Monitoring to url, and returns when it has got a response, or the reason why not. It is among
 // [Server.Deliveries] then.
 func (s *Server) PostMonitoring(url string, c MonitoringCallback) error {
 	s.ready()

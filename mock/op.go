@@ -1,6 +1,6 @@
 package mock
 
-// An Op names what a request asks for, so that a [Fault] can be for it and a [Request] is easily told.
+// An Op names what a request asks for, so that a [Fault] can be for it and a [Request] is easily identified.
 type Op string
 
 // What can be asked for. A request that nothing answers to has no name.

@@ -13,7 +13,7 @@ import (
 )
 
 // An Option changes what a new [Server] is like. Of an option that is given several times, the last one counts. One that makes no sense fails
-// the server: [Server.Err] and [Server.Start] return what is wrong, and every request is answered with 500 and the same text.
+// the server: [Server.Err] and [Server.Start] return what is wrong, and every request gets a 500 and the same text.
 type Option interface {
 	apply(*options) error
 }
@@ -39,7 +39,7 @@ type options struct {
 }
 
 // WithProcessingTime is how long a file stays in state 0, from its upload or its rescan. Without it a file is done when it is first looked
-// at; the answer to the upload itself always says 0. [Server.Complete] ends it early.
+// at; the response to the upload itself always says 0. [Server.Complete] ends it early.
 func WithProcessingTime(d time.Duration) Option {
 	return optionFunc(func(o *options) error {
 		o.processing = d

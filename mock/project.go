@@ -52,7 +52,7 @@ func (p *project) host() string {
 }
 
 // AddProject makes another project, next to that of [Server.Config], and returns its host, access key and access secret; the region is
-// eu-west-1, us-west-2, ap-southeast-1 or, in China, cn-north-1. The key of one project with the secret of another is answered with 3014. On the public host of
+// eu-west-1, us-west-2, ap-southeast-1 or, in China, cn-north-1. The key of one project with the secret of another gets 3014. On the public host of
 // another region a project is unknown, 3001, which is an assumption; after [Server.Start] there is one address for all.
 func (s *Server) AddProject(region acrcloud.Region) (acrcloud.Config, error) {
 	if all := (place{}).containerRegions(); !slices.Contains(all, region) {

@@ -18,7 +18,7 @@ type Request struct {
 	Query         string      `json:"query,omitempty"` // of a presigned URL: without the signature
 	Header        http.Header `json:"header"`
 	BodyBytes     int64       `json:"body_bytes"`              // as far as the server has read it
-	Status        int         `json:"status"`                  // of the answer; 0 if it was withheld
+	Status        int         `json:"status"`                  // of the response; 0 if it was withheld
 	Authorization string      `json:"authorization,omitempty"` // its kind, such as "Bearer"; empty if there was none
 }
 

@@ -25,7 +25,7 @@ type Upload struct {
 // An Outcome sets how a scan ends. Empty fields are as without a script.
 type Outcome struct {
 	State    *int            // 1, -1, -2, -3 or any other; nil: 1 with results, else -1
-	Results  json.RawMessage // the member "results", whatever it holds
+	Results  json.RawMessage // the member "results", with any content
 	Duration time.Duration   // of the file
 	Detail   string          // a word on what went wrong
 }

@@ -48,7 +48,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // drain reads what is left of a short body, as the kernel would take it in on a real connection: a client that is still writing would
-// not see the answer. A client that waits for "100 Continue" is not asked to go on.
+// not see the response. A client that waits for "100 Continue" is not asked to go on.
 func drain(r *http.Request) {
 	if r.Header.Get("Expect") == "" {
 		_, _ = io.CopyN(io.Discard, r.Body, 1<<20)

@@ -72,7 +72,7 @@ func New(opts ...Option) *Server {
 	return s
 }
 
-// Err returns what is wrong with the options that the server was made with, or nil. Requests to a server with an error are answered with 500
+// Err returns the error in the server's options, or nil. Requests to a server with an error get a 500
 // and its text, so that nobody takes a server for what it is not.
 func (s *Server) Err() error { return s.failed }
 

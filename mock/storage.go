@@ -58,7 +58,7 @@ func (s *Server) signature(key, contentType, expires string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// store is the storage that presigned URLs lead to. It answers as S3 does.
+// store is the storage that presigned URLs lead to. It responds as S3 does.
 func (s *Server) store(q *request) *answer {
 	r, query := q.Request, q.URL.Query()
 	key := strings.TrimPrefix(r.URL.Path, storagePath)

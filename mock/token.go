@@ -22,7 +22,7 @@ type Token struct {
 
 // IssueToken makes another token, next to that of [Server.Config].
 //
-// An expired one is answered with 401, and one that has no scope of the group that a call belongs to with 403, both of which are assumptions.
+// An expired one gets 401, and one that has no scope of the group that a call belongs to gets 403; both of which are assumptions.
 // The groups are filescanning, buckets, audios (files of buckets), channels (of buckets), base-projects, bm-cs-projects, bm-bd-projects, ucf and
 // metadata; other calls need any scope. That a token for reading may be refused to write is not known, and not done.
 func (s *Server) IssueToken(t Token) acrcloud.Secret {
@@ -89,7 +89,7 @@ func (t Token) allows(group string) bool {
 	})
 }
 
-// admit checks the token of a console request, and notes whose it is. That no token is 401 is an assumption, as are the answers to an
+// admit checks the token of a console request, and notes whose it is. That no token is 401 is an assumption, as are the responses to an
 // expired token, to other scopes and to a suspended account; that any other credential is 403 has been seen. To a client that does not ask for
 // JSON the service has another text, whose status is not known.
 func (s *Server) admit(q *request) (refused *answer) {
@@ -116,7 +116,7 @@ func (s *Server) admit(q *request) (refused *answer) {
 }
 
 // SetSuspended has the service refuse everything that this server's account asks for, or no longer. How it refuses is not known: 403 and
-// code 3013 are assumed, on which ACRCloud's own programs give up. [Server.Inject] makes any other answer.
+// code 3013 are assumed, on which ACRCloud's own programs give up. [Server.Inject] makes any other response.
 func (s *Server) SetSuspended(suspended bool) {
 	s.lock()
 	defer s.mu.Unlock()

@@ -2,7 +2,7 @@ package mock
 
 import "math"
 
-// The audio of a generated track spells, in each second, the track's number and the second, so that any stretch of it can be told
+// The audio of a generated track spells, in each second, the track's number and the second, so that any stretch of it can be identified
 // from any other. A second is ten symbols of a tenth each: a start, eight of five bits, an end. These are 16 bits for the number, 12 for
 // the second and 12 of a check sum. A symbol is one of 32 tones; start and end have tones of their own.
 //

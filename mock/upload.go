@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// A fileRequest is what a file is made of, whatever way it has come.
+// A fileRequest is what a file is made of, in any form of request.
 type fileRequest struct {
 	fields   map[string]string
 	form     bool     // it came as one
