@@ -36,8 +36,8 @@ type Options struct {
 	// Changed says what becomes of an item whose content has changed since its job was begun.
 	Changed Changed
 
-	// PostTimeout bounds the request that bills, from the moment that its intent was saved; 0: 2 minutes. All processes that share a
-	// store must have the same.
+	// PostTimeout bounds the request that bills, from the moment that its intent was saved; 0: 2 minutes. An attempt after the first one
+	// has ten seconds more, in which it looks for the file. All processes that share a store must have the same.
 	PostTimeout time.Duration
 	// Grace is how much longer nobody touches a job whose request got no response: as long as the service's lists may lag behind. How
 	// long that is, is not known; 0: 5 minutes. Too short a grace can bill a file twice.

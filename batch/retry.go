@@ -87,8 +87,7 @@ func revive(e Entry, o *Outcome) Entry {
 		e.Phase = PhaseWaiting
 		e.IntentAt = time.Now() // Options.Timeout counts from here
 	case e.Ticket != filescan.Ticket{}:
-		e.Phase = PhaseIntent
-		e.IntentAt = time.Time{} // the grace is over
+		e.Phase = PhaseIntent // if the request may have been processed, it is looked for first
 	default:
 		e.Phase, e.IntentAt = PhaseNew, time.Time{}
 	}

@@ -217,7 +217,7 @@ func (p *posting) intend(ctx context.Context, ticket filescan.Ticket) error {
 	defer p.mu.Unlock()
 	p.entry, p.intent = saved, true
 	// From the intent on, not from the end of its saving: others count from there.
-	left := p.stepper.opts.PostTimeout - time.Since(e.IntentAt)
+	left := p.stepper.deadline(e) - time.Since(e.IntentAt)
 	if left <= 0 {
 		return fmt.Errorf("%w, since the journal was so slow", errPostTimeout)
 	}
@@ -281,8 +281,8 @@ func (s *Stepper) counting(report func(filescan.Progress)) func(filescan.Progres
 // settle finds out what has become of a request that bills, once nobody can be at it any more, and sends it again only if the file is
 // nowhere to be found.
 func (s *Stepper) settle(ctx context.Context, e Entry) (Entry, Next, error) {
-	if !e.IntentAt.IsZero() {
-		pause := s.opts.PostTimeout + s.opts.Grace
+	if !e.IntentAt.IsZero() { // else it is known to have made nothing
+		pause := s.deadline(e) + s.opts.Grace
 		left := time.Until(e.IntentAt.Add(pause))
 		switch {
 		case left > pause: // the clock was set back since, or another machine's is ahead: wait the whole time by this one
@@ -295,22 +295,15 @@ func (s *Stepper) settle(ctx context.Context, e Entry) (Entry, Next, error) {
 		case left > 0:
 			return e, Next{After: left}, nil
 		}
-	}
-	look := e.Ticket
-	look.Key = "" // find it only
-	if err := s.posts.enter(ctx); err != nil {
-		return e, Next{}, err
-	}
-	file, err := s.files.Resume(ctx, look)
-	s.posts.leave(serviceError(err))
-	switch {
-	case err == nil:
-		return s.made(ctx, e, file)
-	case !absent(err):
-		return s.unsent(ctx, e, err)
-	case e.IntentAt.IsZero(): // it is known to have made nothing
-	case s.opts.Hold:
-		return s.fail(ctx, e, FailureHeld, fmt.Errorf("no file %q was found after the grace, and Options.Hold is set: %w", e.Ticket.Name, acrcloud.ErrOutcomeUnknown))
+		file, err := s.find(ctx, e.Ticket)
+		switch {
+		case err == nil:
+			return s.made(ctx, e, file)
+		case !absent(err):
+			return s.unsent(ctx, e, err)
+		case s.opts.Hold:
+			return s.fail(ctx, e, FailureHeld, fmt.Errorf("no file %q was found after the grace, and Options.Hold is set: %w", e.Ticket.Name, acrcloud.ErrOutcomeUnknown))
+		}
 	}
 	if e.Ticket.Key == "" { // it was sent as a form
 		return s.anew(ctx, e)
@@ -321,11 +314,35 @@ func (s *Stepper) settle(ctx context.Context, e Entry) (Entry, Next, error) {
 	if err := s.posts.enter(ctx); err != nil {
 		return e, Next{}, err
 	}
-	if err = p.intend(ctx, e.Ticket); err == nil {
+	var file *filescan.File
+	err := p.intend(ctx, e.Ticket)
+	if err == nil {
 		file, err = s.files.Resume(p.ctx, e.Ticket)
 	}
 	s.posts.leave(serviceError(err))
 	return s.posted(ctx, p, file, err)
+}
+
+// find looks for the file of a ticket. It is absent if it is not there.
+func (s *Stepper) find(ctx context.Context, t filescan.Ticket) (*filescan.File, error) {
+	if err := s.posts.enter(ctx); err != nil {
+		return nil, err
+	}
+	t.Key = "" // so that none is made
+	file, err := s.files.Resume(ctx, t)
+	s.posts.leave(serviceError(err))
+	return file, err
+}
+
+// lookTime is how long an attempt after the first one looks for the file before it sends the request; see filescan.Files.Resume.
+const lookTime = 10 * time.Second
+
+// deadline is how long after an intent its request may be under way.
+func (s *Stepper) deadline(e Entry) time.Duration {
+	if e.Attempt > 1 {
+		return s.opts.PostTimeout + lookTime
+	}
+	return s.opts.PostTimeout
 }
 
 // absent reports whether err says that there is no file of a job's name. A 404 for the list itself does not.
@@ -355,7 +372,7 @@ func (s *Stepper) posted(ctx context.Context, p *posting, file *filescan.File, e
 	case !p.intent:
 		return s.unsent(ctx, e, err)
 	case p.sent && errors.Is(err, acrcloud.ErrOutcomeUnknown):
-		after := max(0, time.Until(e.IntentAt.Add(s.opts.PostTimeout+s.opts.Grace)))
+		after := max(0, time.Until(e.IntentAt.Add(s.deadline(e)+s.opts.Grace)))
 		return e, Next{After: after}, &pendingError{err}
 	}
 	// It was not sent, or the service has refused it: nothing was made, and the next attempt need not wait for the grace.

@@ -1,6 +1,7 @@
 package sqlbatch_test
 
 import (
+	"flag"
 	"os"
 	"testing"
 )
@@ -11,6 +12,10 @@ const childEnv = "SQLBATCH_TEST_CHILD"
 func TestMain(m *testing.M) {
 	if os.Getenv(childEnv) != "" {
 		os.Exit(child())
+	}
+	flag.Parse()
+	if err := flag.Set("test.parallel", "16"); err != nil { // these tests wait more than they compute
+		panic(err)
 	}
 	code := m.Run()
 	stopCluster()
