@@ -12,16 +12,18 @@ import (
 // A pipe is the bandwidth that all uploads of a run share. Nil has no limit.
 type pipe struct {
 	bytesPerSecond float64
+	slice          int // how much is read at once
 
 	mu   sync.Mutex
 	free time.Time // when the pipe has room again
 }
 
-func newPipe(bytesPerSecond int64) *pipe {
+func newPipe(bytesPerSecond int64, uploads int) *pipe {
 	if bytesPerSecond <= 0 {
 		return nil
 	}
-	return &pipe{bytesPerSecond: float64(bytesPerSecond)}
+	turn := float64(bytesPerSecond) * longestTurn.Seconds() / float64(uploads)
+	return &pipe{bytesPerSecond: float64(bytesPerSecond), slice: int(max(1, min(turn, largestSlice)))}
 }
 
 // open opens a source, and returns it as one that reads no faster than the pipe allows. The content is to be closed after its use.
@@ -43,8 +45,11 @@ func (p *pipe) open(ctx context.Context, src acrcloud.Source) (io.Closer, acrclo
 	return content, acrcloud.NewSource(src.Name(), content.Size(), slowed), nil
 }
 
-// slice is how much is read at once, so that a slow pipe still moves every moment.
-const slice = 16 << 10
+// What is read at once is so little that every upload has its turn every moment: one in which nothing moves for long is given up.
+const (
+	largestSlice = 16 << 10
+	longestTurn  = 5 * time.Second
+)
 
 type slowReader struct {
 	io.ReadCloser
@@ -53,7 +58,7 @@ type slowReader struct {
 }
 
 func (r *slowReader) Read(b []byte) (int, error) {
-	n, err := r.ReadCloser.Read(b[:min(len(b), slice)])
+	n, err := r.ReadCloser.Read(b[:min(len(b), r.pipe.slice)])
 	if n > 0 {
 		if waitErr := r.pipe.pass(r.ctx, n); waitErr != nil {
 			return n, waitErr

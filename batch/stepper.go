@@ -56,7 +56,7 @@ func NewStepper(files *filescan.Files, journal Journal, opts *Options) (*Stepper
 
 func newStepper(files *filescan.Files, journal Journal, o Options) *Stepper {
 	s := &Stepper{
-		files: files, journal: journal, opts: o, run: rand.Text()[:12], pipe: newPipe(o.MaxBytesPerSecond),
+		files: files, journal: journal, opts: o, run: rand.Text()[:12], pipe: newPipe(o.MaxBytesPerSecond, o.Uploads),
 		states: newStates(files, o.MinInterval, o.MaxInterval), onSent: func(int64) {}, onBill: func(int) {},
 	}
 	s.source = func(e Entry) acrcloud.Source {

@@ -1,0 +1,95 @@
+// Batch scans all recordings in a folder, each exactly once, however often it is stopped and started again.
+//
+//	go run .                           # some recordings that it makes itself, in the embedded mock
+//	go run . -store catalogue.db -o results.csv -failures failures.csv path/to/folder
+//	go run . -store catalogue.db -retry path/to/folder      # and tries again what has failed
+//
+// Run it in examples/batch: it is a module of its own, since it needs a database and a progress bar. Stop it with Ctrl-C, or however you like,
+// and give the same command again: it goes on.
+//
+// With ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID in the environment it uses the real service, unless -mock is given or
+// ACRCLOUD_USE_MOCK is set. The embedded mock ends with the program, and so do its files. To try Ctrl-C and a second run offline, have a mock
+// that lives longer: it prints what to set in another terminal.
+//
+//	go run . -mock-listen
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// settings are the flags.
+type settings struct {
+	folder                               string
+	mock, listen, retry                  bool
+	store, output, format, failed, rules string
+	uploads                              int
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	plain := stderr
+	stdout, stderr = text.Writer(stdout), text.Writer(stderr)
+	var s settings
+	flags := flag.NewFlagSet("batch", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, whatever credentials there are")
+	flags.BoolVar(&s.listen, "mock-listen", false, "only run a mock for other processes, until Ctrl-C")
+	flags.BoolVar(&s.retry, "retry", false, "try again what has failed in earlier runs")
+	flags.StringVar(&s.store, "store", "", "the `database` with the jobs: a file, or the URL of a PostgreSQL database; without it nothing survives the program")
+	flags.StringVar(&s.output, "o", "", "a `file` to write the results of all runs to")
+	flags.StringVar(&s.format, "format", "csv", "of that file: csv or jsonl")
+	flags.StringVar(&s.failed, "failures", "", "a `file` to write the failures of all runs to, as CSV")
+	flags.StringVar(&s.rules, "rules", "", "a JSON `file` with the rules of the verdict; see docs/assessment.md")
+	flags.IntVar(&s.uploads, "uploads", 4, "how many files are uploaded at once")
+	flags.Usage = func() {
+		_, _ = fmt.Fprint(stderr, "usage: batch [flags] [folder]\n\nWithout a folder it scans recordings that it makes itself, against the mock.\n\n")
+		flags.PrintDefaults()
+	}
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	case flags.NArg() > 1 || (s.format != "csv" && s.format != "jsonl") || s.uploads < 1:
+		flags.Usage()
+		return exitUsage
+	}
+	s.folder = flags.Arg(0)
+	work := scan
+	if s.listen {
+		work = listen
+	}
+	switch err := work(ctx, s, stdout, stderr, newBar(plain)); {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		_, _ = fmt.Fprintln(stderr, "batch: stopped; the same command again goes on")
+		return exitInterrupted
+	default:
+		_, _ = fmt.Fprintln(stderr, "batch:", err)
+		return exitFailed
+	}
+}
