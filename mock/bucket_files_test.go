@@ -3,6 +3,7 @@ package mock_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -104,7 +105,7 @@ func TestBucketUpload(t *testing.T) {
 		assert.InDelta(t, 5, shown["duration"], 0)
 		listed := w.send("GET", mainHost+bucket, nil).data(t)
 		assert.InDelta(t, 1, listed["num"], 0)
-		assert.Equal(t, fmt.Sprint(len(track.Audio())), listed["size"])
+		assert.Equal(t, strconv.Itoa(len(track.Audio())), listed["size"])
 	})
 }
 
@@ -147,7 +148,7 @@ func TestOwnFilesAreFoundInScans(t *testing.T) {
 	id := strings.TrimPrefix(bucket, "/api/buckets/")
 	// The master begins in the middle of the recording.
 	file := w.own(bucket, "Night", track.WAV(5*time.Second, 20*time.Second), "user_defined", `{"artists":"Me","year":2026,"nested":{"a":[1]}}`)
-	with := w.container(map[string]any{"buckets": []any{23, bucketID(id)}})
+	with := w.container(map[string]any{"buckets": []any{23, number(id)}})
 	without := w.container(nil)
 
 	rows := w.results(with, track.WAV(10*time.Second, 30*time.Second))["results"].(map[string]any)
@@ -188,7 +189,7 @@ func TestFileByACRIDIsFound(t *testing.T) {
 	r := w.send("POST", mainHost+bucket+"/files", map[string]any{"data_type": "acrid", "acrid": track.ACRID, "user_defined": map[string]any{"mine": "yes"}})
 	require.Equal(t, 200, r.status, "%s", r.body)
 	assert.Equal(t, "20", r.data(t)["duration"])
-	c := w.container(map[string]any{"buckets": []any{23, bucketID(strings.TrimPrefix(bucket, "/api/buckets/"))}, "music_detection": true})
+	c := w.container(map[string]any{"buckets": []any{23, number(strings.TrimPrefix(bucket, "/api/buckets/"))}, "music_detection": true})
 	rows := w.results(c, track.Audio())["results"].(map[string]any)
 	assert.Len(t, rows["music"], 1)
 	require.Len(t, rows["custom_files"], 1)
@@ -196,7 +197,7 @@ func TestFileByACRIDIsFound(t *testing.T) {
 	assert.Len(t, rows["music_speech"], 1, "one stretch, found twice")
 }
 
-func bucketID(text string) (id int) {
+func number(text string) (id int) {
 	_, _ = fmt.Sscan(text, &id)
 	return id
 }
@@ -211,7 +212,7 @@ func TestOwnFilesThatAreAlike(t *testing.T) {
 	w.own(one, "second", track.Audio())
 	w.own(one, "third", track.WAV(2*time.Second, 8*time.Second))
 	w.own(two, "other", track.Audio())
-	c := w.container(map[string]any{"buckets": []any{bucketID(strings.TrimPrefix(one, "/api/buckets/"))}})
+	c := w.container(map[string]any{"buckets": []any{number(strings.TrimPrefix(one, "/api/buckets/"))}})
 	found := func(content []byte) (titles []string) {
 		rows, _ := w.results(c, content)["results"].(map[string]any)["custom_files"].([]any)
 		for _, row := range rows {

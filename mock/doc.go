@@ -24,8 +24,20 @@
 // track's Data is found among humming. [Server.OnIdentify] replaces this by a script, for channels, and [IdentifyFault] makes the
 // service's own codes.
 //
+// What is uploaded to a bucket, by the API, is recognised in scans of the containers that have the bucket, and in identifications by the projects
+// that have it: the same bytes, or the same stretch of a track, as a custom file with the keys that were uploaded. A track with [NoBucket] makes
+// audio that is found in this way only. The projects of [Server.Config] and [Server.AddProject] have all buckets; those that are made by the API
+// have what they were given.
+//
 // Uploads are read as they come and never kept: what is left of a file is its hash, its size, its length and what was heard in it. The length
 // is read from WAV, MP3, FLAC, Ogg and MP4; of any other file it is 0, which stands for not known.
+//
+// # What is monitored
+//
+// Streams and channels that were added to projects, by the API, have played what [Server.AddPlay] says, or [Server.OnPlays] for a whole day, or by
+// [WithPlays] what the server invents for any day. Results, analytics, recordings and callbacks follow from that: a recording sounds as the tracks
+// do that were played, and is recognised as they are. [Server.SetStreamState] stops a stream, and [Server.AddUnknownContent] has something be
+// found that is not known. How state changes are notified is not known, and so they are not.
 //
 // # Credentials
 //
@@ -41,7 +53,7 @@
 //
 // # What is known and what is assumed
 //
-// Behaviour that is documented or has been observed is built in. Where the service's behaviour is not known the server does what the
+// Behaviour that is documented or has been observed is built in: all calls of the Console API that are known have a route. Where the service's behaviour is not known the server does what the
 // framework behind it usually does, and the comments in the code say so; do not take it for a description of the service. A path of the
 // service that the server does not implement gets a 501, after the token was checked.
 //

@@ -4,14 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
 // An exchange is a request and its answer, word for word. «name» stands for what an earlier answer was saved as; HEX for any 32 hexadecimal
@@ -30,10 +29,10 @@ var (
 )
 
 // exchanges runs a list of them in a bubble, in which it is 2000-01-01 00:00:00 UTC.
-func exchanges(t *testing.T, list []exchange, prepare func(w *wire, names map[string]string), opts ...mock.Option) {
+func exchanges(t *testing.T, list []exchange, prepare func(w *wire, names map[string]string)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWire(t, opts...)
+		w := newWire(t)
 		names := map[string]string{"uid": claims(t, w.srv.Config().BearerToken).Sub}
 		if prepare != nil {
 			prepare(w, names)
@@ -74,7 +73,7 @@ func (w *wire) exchange(names map[string]string, list []exchange) {
 }
 
 // idOf is the id in an answer, of the first row if it is a list.
-func idOf(t *testing.T, body []byte) string {
+func idOf(t testing.TB, body []byte) string {
 	t.Helper()
 	type item struct {
 		ID       any    `json:"id"`
@@ -102,7 +101,7 @@ func page(path, rows string, total int, perPage string) string {
 	if total == 0 {
 		from = "null"
 	}
-	to := fmt.Sprint(total)
+	to := strconv.Itoa(total)
 	if total == 0 {
 		to = "null"
 	}

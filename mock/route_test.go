@@ -123,11 +123,27 @@ func TestDefaultContainerDeleted(t *testing.T) {
 	assert.Equal(t, 404, w.send("GET", mainHost+w.cid(), nil).status)
 }
 
+// prepared makes a bucket and a stream, and returns the bucket's id and the stream's path.
+func prepared(tb testing.TB, srv *mock.Server) (bucketID int, stream string) {
+	tb.Helper()
+	do := func(path, body string) string {
+		w := httptest.NewRecorder()
+		r := requestOf(tb, srv.Config().BearerToken.Reveal(), http.MethodPost, mainHost+path, []byte(body))
+		srv.Handler().ServeHTTP(w, r)
+		require.Less(tb, w.Code, 300, "%s", w.Body)
+		return idOf(tb, w.Body.Bytes())
+	}
+	bucketID = number(do("/api/buckets", `{"name":"masters","type":"File","region":"eu-west-1"}`))
+	project := "/api/bm-cs-projects/" + do("/api/bm-cs-projects", `{"name":"radio","region":"eu-west-1","buckets":[23]}`)
+	return bucketID, project + "/streams/" + do(project+"/streams", `{"name":"x","stream_urls":["http://a.test"]}`)
+}
+
 // FuzzRequest sends anything to any host. The server answers, and never with a fault of its own.
 func FuzzRequest(f *testing.F) {
-	srv := mock.New()
+	srv := mock.New(mock.WithContainerID(1000), mock.WithPlays(50))
 	cfg := srv.Config()
 	c := fmt.Sprintf("/api/fs-containers/%d", cfg.ContainerID)
+	id, stream := prepared(f, srv)
 	for _, host := range []string{"api-v2.acrcloud.com", "api-eu-west-1.acrcloud.com", "storage.acrcloud.test", "identify-eu-west-1.acrcloud.com", "localhost:1"} {
 		f.Add("GET", host, c+"/files", "page=-1&per_page=999999999999&state=x&search=%zz", "", "application/json", "application/json")
 		f.Add("POST", host, "/api/fs-containers", "", `{"name":"x","region":"eu-west-1","engine":1,"buckets":[23,"x"],"policy":{"type":"points"}}`, "application/json", "")
@@ -136,6 +152,19 @@ func FuzzRequest(f *testing.F) {
 		f.Add("PUT", host, "/storage/fs/1/2/3", "X-Expires=x", "abc", "audio/mpeg", "")
 		f.Add("DELETE", host, c+"/files/a,%20b", "", "", "", "application/json")
 		f.Add("PUT", host, c+"/files/,/rescan", "", "", "", "application/json")
+		bucket := fmt.Sprintf("/api/buckets/%d", id)
+		f.Add("POST", host, "/api/buckets", "", `{"name":"x","type":"File","region":"eu-west-1","net_type":"1","labels":"a,b"}`, "application/json", "application/json")
+		f.Add("POST", host, bucket+"/files", "", `{"data_type":"audio_url","url":"https://a.test/b","user_defined":"{\"a\":[]}"}`, "application/json", "application/json")
+		f.Add("PUT", host, bucket+"/files/1,2/move", "", "", "", "application/json")
+		f.Add("POST", host, bucket+"/channels", "", "name=x&url=y&timeshift=72", "application/x-www-form-urlencoded", "application/json")
+		f.Add("POST", host, bucket+"/rec-channels", "", `{"ids":"1,,x"}`, "application/json", "application/json")
+		f.Add("POST", host, "/api/base-projects", "", `{"name":"x","region":"eu-west-1","type":"AVR","buckets":["23",1,"masters"]}`, "application/json", "application/json")
+		f.Add("GET", host, stream+"/results", "date=20260102&type=last&min_duration=x", "", "", "application/json")
+		f.Add("GET", host, stream+"/state", "timeoffset=-99999999999&start_date=00010101&end_date=99991231", "", "", "application/json")
+		f.Add("GET", host, stream+"/recordings", "timestamp_utc=20260102000000&played_duration=86400&record_before=9", "", "", "application/json")
+		f.Add("POST", host, stream+"/user-reports", "", `{"data":[{"title":"x","start_timestamp":"2026-01-02 00:00:00","end_timestamp":"2026-01-02 00:00:01","timeoffset":"-480"},1]}`, "application/json", "application/json")
+		f.Add("GET", host, "/api/external-metadata/tracks", "query=%7B%22track%22%3A1%7D&format=json", "", "", "application/json")
+		f.Add("GET", host, "/api/billing/invoices", "per_page=-1&page=99999999999999999999", "", "", "application/json")
 		f.Add("POST", host, "//v1/identify", "", "access_key=x&sample=%2b", "application/x-www-form-urlencoded", "")
 	}
 	f.Fuzz(func(t *testing.T, method, host, path, query, body, contentType, accept string) {

@@ -216,7 +216,7 @@ func TestOnPlays(t *testing.T) {
 	track := w.srv.AddTrack(mock.Track{})
 	id, path := w.stream()
 	w.srv.OnPlays(func(streamID string, day time.Time) []mock.Play {
-		if streamID != id || day != date(2026, 1, 2, 0, 0, 0) {
+		if streamID != id || !day.Equal(date(2026, 1, 2, 0, 0, 0)) {
 			panic("another day")
 		}
 		return []mock.Play{{Track: track, At: day.Add(time.Hour), Played: time.Minute}}
@@ -252,12 +252,12 @@ func TestPlaysArePosted(t *testing.T) {
 	transport := transportFunc(func(r *http.Request) (*http.Response, error) {
 		body, err := io.ReadAll(r.Body)
 		posted <- r.URL.String() + " " + string(body)
-		return &http.Response{StatusCode: 200, Body: http.NoBody}, err
+		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, err
 	})
 	w := newWire(t, mock.WithCallbackTransport(transport))
 	track := w.srv.AddTrack(mock.Track{Title: "Night"})
 	id, path := w.stream()
-	project := path[:strings.Index(path, "/streams")]
+	project, _, _ := strings.Cut(path, "/streams")
 	play := mock.Play{Track: track, At: date(2026, 1, 2, 3, 4, 5), Played: time.Minute}
 	require.NoError(t, w.srv.AddPlay(id, play), "there is no URL yet")
 	require.Equal(t, 200, w.send("POST", mainHost+project+"/result-callback", `{"result_callback_url":"https://example.org/bm"}`).status)

@@ -40,35 +40,35 @@ func (s *Server) findTracks(q *request) *answer {
 	defer s.mu.Unlock()
 	rows := []row{}
 	for _, t := range s.tracks {
-		if t.BucketID == 0 && t.answers(query) {
+		if t.BucketID == 0 && asksFor(query, t) {
 			rows = append(rows, trackRow(t, platforms, query.Get("include_works") == "1"))
 		}
 	}
 	return data(http.StatusOK, rows)
 }
 
-// answers reports whether a track is what a query asks for. In JSON, artists must be a list, or nothing is found, as has been seen.
-func (t *Track) answers(query url.Values) bool {
+// asksFor reports whether a track is what a query asks for. In JSON, artists must be a list, or nothing is found, as has been seen.
+func asksFor(query url.Values, t *Track) bool {
 	switch {
 	case query.Get("isrc") != "":
 		return strings.EqualFold(t.ISRC, query.Get("isrc"))
 	case query.Get("acr_id") != "":
 		return strings.EqualFold(t.ACRID, query.Get("acr_id"))
 	case query.Get("source_url") != "":
-		return slices.ContainsFunc(t.links(), func(link platformLink) bool { return link.is(query.Get("source_url")) })
+		return slices.ContainsFunc(linksOf(t), func(link platformLink) bool { return link.is(query.Get("source_url")) })
 	case query.Get("format") != "json":
 		artist, title, ok := strings.Cut(query.Get("query"), " - ")
-		return (ok && t.is(title, []string{artist})) || t.is(query.Get("query"), nil)
+		return (ok && isCalled(t, title, []string{artist})) || isCalled(t, query.Get("query"), nil)
 	}
 	var asked struct {
 		Track   string
 		Artists []string
 	}
-	return json.Unmarshal([]byte(query.Get("query")), &asked) == nil && t.is(asked.Track, asked.Artists)
+	return json.Unmarshal([]byte(query.Get("query")), &asked) == nil && isCalled(t, asked.Track, asked.Artists)
 }
 
-// is reports whether a track has a title, if that is said, and one of some artists, if any are said.
-func (t *Track) is(title string, artists []string) bool {
+// isCalled reports whether a track has a title, if that is said, and one of some artists, if any are said.
+func isCalled(t *Track, title string, artists []string) bool {
 	if title == "" && len(artists) == 0 {
 		return false
 	}
@@ -90,8 +90,8 @@ func (l platformLink) is(text string) bool {
 	return err == nil && (u.Query().Get("v") == l.id || u.Query().Get("i") == l.id || strings.HasSuffix(u.Path, "/"+l.id))
 }
 
-// links are the platforms that have the track, with the ids that recognition has, too.
-func (t *Track) links() []platformLink {
+// linksOf are the platforms that have the track, with the ids that recognition has, too.
+func linksOf(t *Track) []platformLink {
 	external, _ := recording(t)["external_metadata"].(row)
 	id := func(platform string) string {
 		entry, _ := external[platform].(row)
@@ -124,7 +124,7 @@ func trackRow(t *Track, platforms []string, works bool) row {
 	}
 	cover := "https://covers.acrcloud.test/" + t.ACRID + "/"
 	external := row{}
-	for _, l := range t.links() {
+	for _, l := range linksOf(t) {
 		if !slices.Contains(platforms, l.platform) {
 			continue
 		}

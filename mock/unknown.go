@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -83,9 +84,7 @@ type unknownProject struct {
 // examples.
 func (p *unknownProject) json() row {
 	config := row{"days": 3, "min_ms": 5000, "max_ms": 300_000}
-	for name, value := range p.config {
-		config[name] = value
-	}
+	maps.Copy(config, p.config)
 	return row{"id": p.id, "name": p.name, "region": p.region, "type": p.kind, "config": config, "created_at": p.created.UTC().Format(dateTime)}
 }
 
