@@ -1,0 +1,182 @@
+// Plays prints what a station has played on a day, and when nothing was recognised.
+//
+//	go run ./examples/plays                              # a station of the embedded mock, yesterday
+//	go run ./examples/plays -format csv -day 2026-01-02 -zone Europe/Zurich
+//	go run ./examples/plays -project 1234 -stream s-AbC12
+//	go run ./examples/plays -project 179 -channel 100251
+//
+// With ACRCLOUD_BEARER_TOKEN in the environment it uses the real service, unless -mock is given or ACRCLOUD_USE_MOCK is set. It reads only;
+// nothing is billed.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/console"
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// settings are the flags.
+type settings struct {
+	mock             bool
+	project, channel int
+	stream           string
+	day, zone        string
+	format           string
+	gap              time.Duration
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	stderr = text.Writer(stderr)
+	var s settings
+	flags := flag.NewFlagSet("plays", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, whatever credentials there are")
+	flags.IntVar(&s.project, "project", 0, "the `id` of the monitoring project")
+	flags.StringVar(&s.stream, "stream", "", "the `id` of a stream of your own, such as s-AbC12")
+	flags.IntVar(&s.channel, "channel", 0, "the `id` of a channel of the service's database")
+	flags.StringVar(&s.day, "day", "", "the `date`, such as 2026-01-02; yesterday if left out")
+	flags.StringVar(&s.zone, "zone", "UTC", "the time zone of the day, such as Europe/Zurich")
+	flags.StringVar(&s.format, "format", "table", "table, csv or jsonl")
+	flags.DurationVar(&s.gap, "gap", 30*time.Minute, "the shortest time without a play that counts as a gap")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	case flags.NArg() > 0 || s.gap <= 0 || !strings.Contains(" table csv jsonl ", " "+s.format+" ") || s.stream != "" && s.channel != 0:
+		flags.Usage()
+		return exitUsage
+	}
+	switch err := plays(ctx, s, stdout, stderr); {
+	case err == nil:
+		return exitOK
+	case ctx.Err() != nil:
+		_, _ = fmt.Fprintln(stderr, "plays: stopped")
+		return exitInterrupted
+	default:
+		_, _ = fmt.Fprintln(stderr, "plays:", err)
+		return exitFailed
+	}
+}
+
+func plays(ctx context.Context, s settings, stdout, stderr io.Writer) error {
+	zone, err := time.LoadLocation(s.zone)
+	if err != nil {
+		return fmt.Errorf("-zone: %w", err)
+	}
+	day := console.DateOf(time.Now().In(zone)).AddDays(-1)
+	if s.day != "" {
+		if day, err = console.ParseDate(s.day); err != nil {
+			return fmt.Errorf("-day: %w", err)
+		}
+	}
+	client, err := s.client(ctx, stderr)
+	if err != nil {
+		return err
+	}
+	o := console.PlaysOptions{Days: console.DateRange{From: day}, Zone: zone}
+	found := client.Channels(s.project).Plays(ctx, s.channel, o)
+	if s.stream != "" {
+		found = client.Streams(s.project).Plays(ctx, s.stream, o)
+	}
+	g := &gaps{end: day.In(zone), least: s.gap}
+	found = g.watch(found)
+	report := &console.ReportOptions{Zone: zone}
+	switch s.format {
+	case "csv":
+		err = console.WriteCSV(stdout, found, report)
+	case "jsonl":
+		err = console.WriteJSONL(stdout, found, report)
+	default:
+		err = table(stdout, found, zone)
+	}
+	if err != nil {
+		return err
+	}
+	g.add(day.AddDays(1).In(zone), time.Now())
+	out := stderr // keeps what other programs read clean
+	if s.format == "table" {
+		out = stdout
+	}
+	return g.print(out, zone)
+}
+
+// client chooses the real service if there is a token, else the mock. With the mock it chooses a station, too.
+func (s *settings) client(ctx context.Context, stderr io.Writer) (*console.Client, error) {
+	useMock, err := demo.UseMock(s.mock)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := acrcloud.ConfigFromEnv()
+	if err != nil {
+		return nil, err
+	}
+	if !useMock && !cfg.BearerToken.IsZero() {
+		if s.project == 0 || s.stream == "" && s.channel == 0 {
+			return nil, errors.New("give -project and -stream, or -project and -channel: the console shows their ids; or use -mock")
+		}
+		_, _ = fmt.Fprintln(stderr, "Using the ACRCloud service: it is only read.")
+		return console.New(cfg)
+	}
+	_, _ = fmt.Fprintln(stderr, "Using the embedded mock: no network, nothing is billed.")
+	srv := mock.New(mock.WithSeed(1), mock.WithPlays(60))
+	client, err := console.New(srv.Config(), srv.Options()...)
+	if err != nil {
+		return nil, err
+	}
+	project, err := client.StreamProjects().Create(ctx, console.CreateStreamProjectRequest{Name: "demo", Region: acrcloud.EUWest1, Buckets: []int{console.ACRCloudMusic}})
+	if err != nil {
+		return nil, err
+	}
+	stream, err := client.Streams(project.ID).Add(ctx, console.AddStreamRequest{URLs: []string{"http://radio.example/1"}, Name: "Radio One", ConfigID: console.DefaultStreamConfig})
+	if err != nil {
+		return nil, err
+	}
+	s.project, s.stream, s.channel = project.ID, stream.ID, 0
+	return client, nil
+}
+
+// table prints a row for each play.
+func table(w io.Writer, found iter.Seq2[*console.Play, error], zone *time.Location) error {
+	var t text.Table
+	t.Row("START", "LENGTH", "ARTIST", "TITLE", "LABEL", "ISRC")
+	for play, err := range found {
+		if err != nil {
+			return errors.Join(t.Print(w), err)
+		}
+		item, ok := play.Top()
+		if !ok {
+			continue
+		}
+		t.Row(play.Start.In(zone).Format(time.TimeOnly), play.PlayingTime().String(), strings.Join(item.Artists, ", "), item.Title, item.Label, strings.Join(item.ISRC, ", "))
+	}
+	return t.Print(w)
+}
