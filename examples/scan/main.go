@@ -160,7 +160,7 @@ func options(status *demo.Status, service *demo.Service, stderr io.Writer) *file
 				status.Show("processing …")
 				return
 			}
-			status.Show("uploading %3d %% of %.1f MB", 100*p.Sent/p.Total, float64(p.Total)/1e6)
+			status.Show("uploading %3d %% of %.1f MB", 100*p.Sent/max(p.Total, 1), float64(p.Total)/1e6)
 		}},
 		Wait: filescan.WaitOptions{
 			MinInterval: interval,
