@@ -1,6 +1,8 @@
 package filescan_test
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"runtime"
@@ -63,6 +65,60 @@ func TestMemoryOfResponses(t *testing.T) {
 			}
 			require.NoError(t, err)
 			assert.Equal(t, fileID, file.ID)
+		})
+	}
+}
+
+// So does a response that says no, or describes itself at length, to every kind of call.
+//
+//nolint:paralleltest // it measures what the whole program allocates
+func TestMemoryOfRefusals(t *testing.T) {
+	const size = 1 << 20
+	fill := func(begin, element, end string) canned {
+		return canned(begin + strings.Repeat(element+",", size/(len(element)+1)) + element + end)
+	}
+	var members strings.Builder
+	for i := 0; members.Len() < size; i++ {
+		fmt.Fprintf(&members, `"k%d":0,`, i)
+	}
+	for name, response := range map[string]canned{
+		"empty errors":    fill(`{"errors":[`, `{}`, `]}`),
+		"numbers":         fill(`{"errors":[`, `1`, `]}`),
+		"many fields":     canned(`{"errors":{` + members.String() + `"z":1}}`),
+		"deep errors":     canned(`{"errors":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `}`),
+		"within data":     fill(`{"data":{"error":[`, `{}`, `]}}`),
+		"a trace":         fill(`{"message":"Server Error","trace":[`, `{}`, `]}`),
+		"a long message":  canned(`{"message":"invalid ` + strings.Repeat("x", size) + `"}`),
+		"meta of a list":  fill(`{"data":[],"meta":[`, `{}`, `]}`),
+		"unknown members": canned("{" + members.String() + `"z":1}`),
+		"an array":        fill("[", "{}", "]"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := filescan.New(acrcloud.Config{BaseURL: "https://acr.test", BearerToken: acrcloud.NewSecret(testToken), ContainerID: 7},
+				acrcloud.WithHTTPClient(&http.Client{Transport: response}), acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1}))
+			require.NoError(t, err)
+			ctx, f := t.Context(), c.Files(7)
+			for call, do := range map[string]func() error{
+				"Get":    func() error { _, err := f.Get(ctx, fileID); return err },
+				"List":   func() error { _, err := f.List(ctx, nil); return err },
+				"Delete": func() error { return f.Delete(ctx, fileID) },
+				"Rescan": func() error { _, err := f.Rescan(ctx, fileID); return err },
+				"Do":     func() error { return c.Do(ctx, http.MethodGet, "/buckets", nil, nil) },
+			} {
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				err := do()
+				runtime.ReadMemStats(&after)
+				used := int(after.TotalAlloc - before.TotalAlloc)
+				assert.LessOrEqual(t, used, 32*len(response)+1<<20, "%s: %.1f times", call, float64(used)/float64(len(response)))
+				if strings.Contains(name, "errors") || strings.Contains(name, "trace") {
+					require.Error(t, err, call)
+				}
+				if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
+					assert.LessOrEqual(t, len(e.Body), 64<<10)
+					assert.Less(t, len(err.Error()), 10_000)
+				}
+			}
 		})
 	}
 }

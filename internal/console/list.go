@@ -1,11 +1,13 @@
 package console
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
@@ -95,10 +97,18 @@ func GetPage[T any](ctx context.Context, c *Client, perPage int, req *transport.
 
 // HasMember reports whether a JSON object has a member of that name.
 func HasMember(data []byte, name string) bool {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(data, &members) != nil {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if brace, err := dec.ReadToken(); err != nil || brace.Kind() != '{' {
 		return false
 	}
-	_, ok := members[name]
-	return ok
+	for dec.PeekKind() == '"' {
+		member, err := dec.ReadToken()
+		if err != nil || member.String() == name {
+			return err == nil
+		}
+		if dec.SkipValue() != nil {
+			return false
+		}
+	}
+	return false
 }

@@ -24,11 +24,8 @@ func ConsoleError(resp *Response) error {
 	if resp.OK() && !saysNo(resp.Body) {
 		return nil
 	}
-	e := &acrcloud.APIError{StatusCode: resp.StatusCode, Header: resp.Header, Body: resp.Body}
-	var body map[string]any
-	if json.Unmarshal(resp.Body, &body) == nil {
-		e.Message, e.Fields = complaint(body)
-	}
+	e := &acrcloud.APIError{StatusCode: resp.StatusCode, Header: resp.Header, Body: resp.Body[:min(len(resp.Body), maxErrorBody)]}
+	e.Message, e.Fields = complaint(smallMembers(resp.Body))
 	if e.Message == "" && len(e.Fields) == 0 {
 		e.Message = Excerpt(resp.Body)
 	}

@@ -29,7 +29,7 @@ import (
 func saysNo(body []byte) bool { return says(body, 1) }
 
 func says(body []byte, depth int) (no bool) {
-	dec := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	dec := newDecoder(body)
 	if dec.PeekKind() != '{' {
 		return false
 	}
@@ -50,8 +50,8 @@ func says(body []byte, depth int) (no bool) {
 				return true
 			}
 			continue
-		case !envelope[member]:
-			other = true
+		case !telling[member]:
+			other = other || !envelope[member]
 			if dec.SkipValue() != nil {
 				return false
 			}
@@ -92,12 +92,16 @@ func says(body []byte, depth int) (no bool) {
 // ofThings are the members that only things of the API have.
 var ofThings = map[string]bool{"id": true, "file_id": true, "uid": true, "cid": true, "state": true, "name": true}
 
-// envelope are the members that describe a result, and are no part of a thing.
-var envelope = map[string]bool{
+// telling are the members that describe a result, and of which it may depend whether it is a success.
+var telling = map[string]bool{
 	"success": true, "ok": true, "result": true, "status": true, "status_code": true, "statuscode": true, "code": true,
-	"error_code": true, "errcode": true, "errno": true, "error_message": true, "error_msg": true, "errmsg": true,
-	"message": true, "msg": true, "detail": true, "details": true, "title": true, "reason": true, "type": true, "instance": true,
-	"error": true, "errors": true, "error_description": true, "exception": true, "file": true, "line": true, "trace": true,
+	"error": true, "errors": true, "error_code": true, "errcode": true, "errno": true,
+	"message": true, "msg": true, "detail": true, "error_message": true, "error_msg": true, "errmsg": true,
+}
+
+// envelope are the others that describe a result, and are no part of a thing.
+var envelope = map[string]bool{
+	"details": true, "title": true, "reason": true, "type": true, "instance": true, "error_description": true, "exception": true, "file": true, "line": true, "trace": true,
 	"timestamp": true, "path": true, "request_id": true, "requestid": true, "meta": true, "links": true, "jsonapi": true,
 }
 
@@ -117,6 +121,9 @@ func readData(dec *jsontext.Decoder, depth int) (holds int, no bool) {
 	case raw.Kind() == 'n':
 		return dataAbsent, false
 	case raw.Kind() == '"':
+		if len(raw) > maxSmall {
+			return dataThere, false
+		}
 		var words string
 		return dataThere, json.Unmarshal(raw, &words) == nil && refuses(words)
 	case raw.Kind() == '{' && depth > 0 && says(raw, depth-1):
@@ -128,13 +135,53 @@ func readData(dec *jsontext.Decoder, depth int) (holds int, no bool) {
 	return dataThere, false
 }
 
+// maxSmall bounds what is decoded of a body to find out what it says. A Go value may take a hundred times the memory of its JSON.
+const maxSmall = 8 << 10
+
+// A large value is one of which nothing is known but that there is something.
+type large struct{}
+
 // readSmall reads the value of a member that describes a result.
 func readSmall(dec *jsontext.Decoder) (value any, ok bool) {
 	raw, err := dec.ReadValue()
-	if err != nil || json.Unmarshal(raw, &value) != nil {
+	switch {
+	case err != nil:
 		return nil, false
+	case len(raw) > maxSmall:
+		return large{}, true
 	}
-	return value, true
+	return value, json.Unmarshal(raw, &value) == nil
+}
+
+// newDecoder makes a decoder that takes no memory of its own for the length of the body.
+func newDecoder(body []byte) *jsontext.Decoder {
+	return jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
+
+// smallMembers decodes the members of an object, but for those that are too large, and for what comes after too many.
+func smallMembers(body []byte) map[string]any {
+	members := map[string]any{}
+	dec := newDecoder(body)
+	if dec.PeekKind() != '{' {
+		return nil
+	}
+	_, _ = dec.ReadToken() // the brace
+	for left := 2 * maxSmall; left > 0 && dec.PeekKind() == '"'; {
+		name, err := dec.ReadToken()
+		if err != nil {
+			break
+		}
+		key, before := name.String(), dec.InputOffset()
+		value, ok := readSmall(dec)
+		if !ok {
+			break
+		}
+		if _, isLarge := value.(large); !isLarge {
+			members[key] = value
+			left -= len(key) + int(dec.InputOffset()-before)
+		}
+	}
+	return members
 }
 
 // Acknowledged is [ConsoleError] for a request of which the service need not return anything. What is no object says no as well, if it is
@@ -249,12 +296,8 @@ var (
 // brokeDown reports whether a success that says no tells of a breakdown, after which nobody knows what became of the request, as after
 // a status of 5xx.
 func brokeDown(e *acrcloud.APIError) bool {
-	var body struct {
-		Status, Code, StatusCode any
-		Snake                    any `json:"status_code"`
-	}
-	_ = json.Unmarshal(e.Body, &body) // what it has read until then is good
-	return breaking.MatchString(e.Message) || slices.ContainsFunc([]any{body.Status, body.Code, body.StatusCode, body.Snake}, func(v any) bool {
+	body := smallMembers(e.Body)
+	return breaking.MatchString(e.Message) || slices.ContainsFunc([]any{member(body, "status"), member(body, "code"), member(body, "statuscode"), member(body, "status_code")}, func(v any) bool {
 		number, err := strconv.ParseFloat(fmt.Sprint(v), 64)
 		return err == nil && number >= 500 && number < 600
 	})
