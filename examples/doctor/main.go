@@ -18,9 +18,11 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
+	"github.com/musicchartsai/acrcloud-go/internal/doctor"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
@@ -67,21 +69,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		_, _ = fmt.Fprintln(stderr, "doctor:", err)
 		return exitFailed
 	}
-	var reports []*report
+	var reports []*doctor.Report
 	healthy := true
 	for _, cfg := range configs {
-		r := examine(ctx, cfg, opts, *upload, stderr)
+		r := doctor.Examine(ctx, cfg, doctor.Options{Options: opts, OnMock: len(opts) > 0, Upload: sample(*upload), Log: stderr}) // the mock alone needs options
+		if r.Name == "" {
+			r.Name = "environment"
+		}
 		if ctx.Err() != nil {
 			_, _ = fmt.Fprintln(stderr, "doctor: stopped")
 			return exitInterrupted
 		}
 		reports = append(reports, r)
-		healthy = healthy && r.healthy()
+		healthy = healthy && r.Healthy()
 	}
 	if *asJSON {
 		err = printJSON(stdout, reports)
 	} else {
-		err = printTables(stdout, reports)
+		err = doctor.Print(stdout, reports)
 	}
 	switch {
 	case err != nil:
@@ -105,7 +110,7 @@ func configurations(useMock bool, path string, stderr io.Writer) ([]acrcloud.Con
 	}
 	if path == "" {
 		cfg, err := acrcloud.ConfigFromEnv()
-		if err == nil && !hasConsole(cfg) && !hasIdentify(cfg) {
+		if err == nil && !doctor.Has(cfg) {
 			err = errors.New("there are no credentials: set ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID for File Scanning, " +
 				"ACRCLOUD_IDENTIFY_HOST, ACRCLOUD_IDENTIFY_ACCESS_KEY and ACRCLOUD_IDENTIFY_ACCESS_SECRET for identification, name a file, or use -mock")
 		}
@@ -132,7 +137,15 @@ func warnIfReadable(f *os.File, stderr io.Writer) {
 	}
 }
 
-func printJSON(w io.Writer, reports []*report) error {
+// sample is what -upload scans: any sound will do.
+func sample(upload bool) acrcloud.Source {
+	if !upload {
+		return acrcloud.Source{}
+	}
+	return acrcloud.FromBytes("acrcloud-go-doctor.wav", mock.New().AddTrack(mock.Track{}).WAV(0, 3*time.Second))
+}
+
+func printJSON(w io.Writer, reports []*doctor.Report) error {
 	enc := json.NewEncoder(text.JSONWriter(w))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/doctor"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
@@ -28,7 +29,7 @@ func clearEnvironment(t *testing.T) {
 	}
 }
 
-func doctor(t *testing.T, args ...string) (exit int, stdout, stderr string) {
+func runDoctor(t *testing.T, args ...string) (exit int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
 	exit = run(t.Context(), args, &out, &err)
@@ -55,7 +56,7 @@ func writeConfig(t *testing.T, mode os.FileMode, v any) string {
 
 func TestDoctorOnMock(t *testing.T) {
 	clearEnvironment(t)
-	exit, stdout, stderr := doctor(t, "-mock")
+	exit, stdout, stderr := runDoctor(t, "-mock")
 	assert.Equal(t, exitOK, exit, stdout+stderr)
 	for _, want := range []string{"File Scanning", "Identification", "token accepted", "ok"} {
 		assert.Contains(t, stdout, want)
@@ -65,9 +66,9 @@ func TestDoctorOnMock(t *testing.T) {
 	assert.Empty(t, stderr)
 
 	t.Setenv("ACRCLOUD_USE_MOCK", "1")
-	exit, stdout, _ = doctor(t, "-json", "-upload")
+	exit, stdout, _ = runDoctor(t, "-json", "-upload")
 	assert.Equal(t, exitOK, exit)
-	var reports []report
+	var reports []doctor.Report
 	require.NoError(t, json.Unmarshal([]byte(stdout), &reports), "standard output is JSON and nothing else")
 	require.Len(t, reports, 1)
 	var names []string
@@ -76,10 +77,10 @@ func TestDoctorOnMock(t *testing.T) {
 	}
 	assert.Contains(t, names, "upload")
 	assert.Contains(t, names, "delete")
-	exit, _, stderr = doctor(t, "-mock", "config.json")
+	exit, _, stderr = runDoctor(t, "-mock", "config.json")
 	assert.Equal(t, exitUsage, exit, "the mock has a configuration of its own")
 	assert.Contains(t, stderr, "leave out the file")
-	exit, stdout, stderr = doctor(t, "-mock", "-upload")
+	exit, stdout, stderr = runDoctor(t, "-mock", "-upload")
 	assert.Equal(t, exitOK, exit, stdout+stderr)
 	assert.Contains(t, stderr, "nothing is billed")
 }
@@ -102,7 +103,7 @@ func TestDoctorFindsMistakes(t *testing.T) {
 	off["name"], off["is_active"] = "off", false
 
 	file := writeConfig(t, 0o600, []any{entry(good), swapped, wrong, off})
-	exit, stdout, stderr := doctor(t, file)
+	exit, stdout, stderr := runDoctor(t, file)
 	assert.Equal(t, exitFailed, exit)
 	assert.Empty(t, stderr)
 	parts := strings.Split(stdout, "\n\nswapped\n")
@@ -114,19 +115,19 @@ func TestDoctorFindsMistakes(t *testing.T) {
 	for _, secret := range []string{good.BearerToken.Reveal(), good.IdentifyAccessKey.Reveal(), good.IdentifyAccessSecret.Reveal(), "0123456789abcdef0123456789abcdef"} {
 		assert.NotContains(t, stdout, secret)
 	}
-	exit, stdout, _ = doctor(t, "-json", file)
+	exit, stdout, _ = runDoctor(t, "-json", file)
 	assert.Equal(t, exitFailed, exit)
 	assert.True(t, json.Valid([]byte(stdout)))
 
 	remove := srv.Inject(mock.Fault{Op: mock.OpDeleteFile, Status: 403})
-	_, stdout, stderr = doctor(t, "-upload", writeConfig(t, 0o600, entry(good)))
+	_, stdout, stderr = runDoctor(t, "-upload", writeConfig(t, 0o600, entry(good)))
 	remove()
 	assert.Contains(t, stderr, "this is billed")
 	assert.Contains(t, stderr, "is still there: delete it in the console")
 	assert.Contains(t, stdout, "warning")
 
 	if runtime.GOOS != "windows" {
-		_, _, stderr = doctor(t, writeConfig(t, 0o644, entry(good)))
+		_, _, stderr = runDoctor(t, writeConfig(t, 0o644, entry(good)))
 		assert.Contains(t, stderr, "chmod 600")
 	}
 }
@@ -149,18 +150,18 @@ func TestDoctorUsage(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.args), func(t *testing.T) {
-			exit, stdout, stderr := doctor(t, tt.args...)
+			exit, stdout, stderr := runDoctor(t, tt.args...)
 			assert.Equal(t, tt.exit, exit)
 			assert.Empty(t, stdout)
 			assert.Contains(t, stderr, tt.stderr)
 		})
 	}
-	exit, stdout, _ := doctor(t, writeConfig(t, 0o600, map[string]any{"name": "empty"}))
+	exit, stdout, _ := runDoctor(t, writeConfig(t, 0o600, map[string]any{"name": "empty"}))
 	assert.Equal(t, exitFailed, exit)
 	assert.Contains(t, stdout, "credentials")
 
 	t.Setenv("ACRCLOUD_CONTAINER_ID", "5")
-	exit, stdout, _ = doctor(t)
+	exit, stdout, _ = runDoctor(t)
 	assert.Equal(t, exitFailed, exit)
 	assert.Contains(t, stdout, "Config.BearerToken")
 
@@ -173,7 +174,7 @@ func TestDoctorUsage(t *testing.T) {
 //nolint:paralleltest // the environment belongs to the whole program
 func TestDoctorOfAHostileName(t *testing.T) {
 	path := writeConfig(t, 0o600, map[string]any{"name": "name\x1b[2J", "bearer_token": "x", "container_id": 1})
-	exit, stdout, stderr := doctor(t, path)
+	exit, stdout, stderr := runDoctor(t, path)
 	assert.Equal(t, exitFailed, exit)
 	assert.NotContains(t, stdout+stderr, "\x1b")
 	assert.Contains(t, stdout+stderr, `\x1b`)

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// printTables prints what was found, a table for each configuration.
-func printTables(w io.Writer, reports []*report) error {
+// Print prints what was found, a table for each configuration.
+func Print(w io.Writer, reports []*Report) error {
 	for i, r := range reports {
 		if i > 0 {
 			_, _ = fmt.Fprintln(w)

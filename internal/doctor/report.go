@@ -1,4 +1,5 @@
-package main
+// Package doctor finds out what is wrong with a configuration, for the programs of this repository.
+package doctor
 
 import (
 	"context"
@@ -10,15 +11,25 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/identify"
-	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// A report is what was found out about one configuration.
-type report struct {
+// A Report is what was found out about one configuration.
+type Report struct {
 	Name     string              `json:"name"`
 	Scanning *acrcloud.Diagnosis `json:"file_scanning,omitempty"`
 	Identify *acrcloud.Diagnosis `json:"identification,omitempty"`
 }
+
+// Options say how to examine a configuration.
+type Options struct {
+	Options []acrcloud.Option // of the clients
+	OnMock  bool              // nothing is billed
+	Upload  acrcloud.Source   // a sound to scan, and to delete again, which is billed; zero: nothing
+	Log     io.Writer         // what is done meanwhile
+}
+
+// Has reports whether a configuration has anything to examine.
+func Has(cfg acrcloud.Config) bool { return hasConsole(cfg) || hasIdentify(cfg) }
 
 func hasConsole(cfg acrcloud.Config) bool { return !cfg.BearerToken.IsZero() || cfg.ContainerID != 0 }
 
@@ -26,22 +37,18 @@ func hasIdentify(cfg acrcloud.Config) bool {
 	return cfg.IdentifyHost != "" || !cfg.IdentifyAccessKey.IsZero() || !cfg.IdentifyAccessSecret.IsZero()
 }
 
-// examine checks both credentials of a configuration, as far as it has them.
-func examine(ctx context.Context, cfg acrcloud.Config, opts []acrcloud.Option, upload bool, stderr io.Writer) *report {
-	r := &report{Name: cfg.Name}
-	if r.Name == "" {
-		r.Name = "environment"
-	}
+// Examine checks both credentials of a configuration, as far as it has them.
+func Examine(ctx context.Context, cfg acrcloud.Config, opts Options) *Report {
+	r := &Report{Name: cfg.Name}
 	if hasConsole(cfg) {
-		client, err := filescan.New(cfg, opts...)
+		client, err := filescan.New(cfg, opts.Options...)
 		r.Scanning = diagnose(ctx, client, err)
-		if upload && err == nil && r.Scanning.Err() == nil {
-			onMock := len(opts) > 0 // which alone needs options
-			tryUpload(ctx, client, cfg.ContainerID, onMock, r.Scanning, stderr)
+		if !opts.Upload.IsZero() && err == nil && r.Scanning.Err() == nil {
+			tryUpload(ctx, client, cfg.ContainerID, opts, r.Scanning)
 		}
 	}
 	if hasIdentify(cfg) {
-		client, err := identify.New(cfg, opts...)
+		client, err := identify.New(cfg, opts.Options...)
 		r.Identify = diagnose(ctx, client, err)
 	}
 	if r.Scanning == nil && r.Identify == nil {
@@ -78,7 +85,7 @@ const (
 )
 
 // tryUpload scans a tiny file and deletes it again, whatever came of it.
-func tryUpload(ctx context.Context, client *filescan.Client, container int, onMock bool, d *acrcloud.Diagnosis, stderr io.Writer) {
+func tryUpload(ctx context.Context, client *filescan.Client, container int, opts Options, d *acrcloud.Diagnosis) {
 	add := func(name string, outcome acrcloud.Outcome, seen, remedy string, err error) {
 		d.Checks = append(d.Checks, acrcloud.Check{Name: name, Outcome: outcome, Seen: seen, Remedy: remedy, Err: err})
 	}
@@ -87,13 +94,12 @@ func tryUpload(ctx context.Context, client *filescan.Client, container int, onMo
 		return
 	}
 	cost := "this is billed"
-	if onMock {
+	if opts.OnMock {
 		cost = "in the mock, where nothing is billed"
 	}
-	_, _ = fmt.Fprintf(stderr, "Scanning a file of three seconds in container %d: %s.\n", container, cost)
-	tones := mock.New().AddTrack(mock.Track{}).WAV(0, 3*time.Second) // any sound will do
+	_, _ = fmt.Fprintf(opts.Log, "Scanning a file of three seconds in container %d: %s.\n", container, cost)
 	started := time.Now()
-	file, err := client.Files(container).Scan(ctx, acrcloud.FromBytes("acrcloud-go-doctor.wav", tones), &filescan.ScanOptions{
+	file, err := client.Files(container).Scan(ctx, opts.Upload, &filescan.ScanOptions{
 		Wait: filescan.WaitOptions{Timeout: uploadTimeout},
 	})
 	if err != nil {
@@ -107,12 +113,12 @@ func tryUpload(ctx context.Context, client *filescan.Client, container int, onMo
 	tidying, cancel := context.WithTimeout(context.WithoutCancel(ctx), deleteTimeout)
 	defer cancel()
 	if err := client.Files(container).Delete(tidying, file.ID); err != nil {
-		_, _ = fmt.Fprintf(stderr, "File %s is still there: delete it in the console.\n", file.ID)
+		_, _ = fmt.Fprintf(opts.Log, "File %s is still there: delete it in the console.\n", file.ID)
 		add("delete", acrcloud.Warned, err.Error(), "delete file "+file.ID+" in the console", err)
 		return
 	}
 	add("delete", acrcloud.Passed, "the file is gone again", "", nil)
 }
 
-// healthy reports whether nothing has failed.
-func (r *report) healthy() bool { return r.Scanning.Err() == nil && r.Identify.Err() == nil }
+// Healthy reports whether nothing has failed.
+func (r *Report) Healthy() bool { return r.Scanning.Err() == nil && r.Identify.Err() == nil }

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/doctor"
+	"github.com/musicchartsai/acrcloud-go/internal/nearest"
+)
+
+const (
+	configEnv     = "ACRCLOUD_CONFIG"
+	configFileEnv = "ACRCLOUD_CONFIG_FILE"
+	defaultName   = "default"
+
+	maxConfigBytes = 1 << 20
+	commandTimeout = 2 * time.Minute // a keyring may ask for a password
+	maxSecretBytes = 64 << 10
+)
+
+// An entry is a named configuration, with commands that print the secrets that are not in the file.
+type entry struct {
+	config   acrcloud.Config
+	commands map[string][]string // by the member that they stand for
+}
+
+// secretMembers are those that a keyring command may stand for, and where its output goes.
+var secretMembers = map[string]func(*acrcloud.Config) *acrcloud.Secret{
+	"bearer_token":           func(c *acrcloud.Config) *acrcloud.Secret { return &c.BearerToken },
+	"identify_access_key":    func(c *acrcloud.Config) *acrcloud.Secret { return &c.IdentifyAccessKey },
+	"identify_access_secret": func(c *acrcloud.Config) *acrcloud.Secret { return &c.IdentifyAccessSecret },
+}
+
+// account finds the credentials.
+func (p *program) account(ctx context.Context) (*service, error) {
+	name := p.flags.config
+	if name == "" {
+		name = os.Getenv(configEnv)
+	}
+	if name == "" {
+		cfg, err := acrcloud.ConfigFromEnv()
+		if err != nil {
+			return nil, err
+		}
+		if doctor.Has(cfg) || cfg.BaseURL != "" || cfg.Region != "" { // an address that is not heeded would send everything elsewhere
+			return &service{config: cfg, origin: "the environment"}, nil
+		}
+	}
+	entries, path, err := p.entries()
+	if errors.Is(err, errNoConfigurations) && name == "" {
+		return &service{origin: "the flags"}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	found, err := choose(entries, name, path)
+	if err != nil || found == nil {
+		return &service{origin: "the flags"}, err
+	}
+	return found.service(ctx, path)
+}
+
+// choose finds an entry by its name; without one it is the only one, or the default one, or none.
+func choose(entries []entry, name, path string) (*entry, error) {
+	names := make([]string, 0, len(entries))
+	for i, e := range entries {
+		if e.config.Name == name && name != "" || name == "" && (len(entries) == 1 || e.config.Name == defaultName) {
+			return &entries[i], nil
+		}
+		names = append(names, e.config.Name)
+	}
+	switch {
+	case name != "":
+		return nil, usagef("there is no configuration %q in %s%s", name, path, meant(nearest.Key(name, names), names))
+	case len(entries) > 1:
+		return nil, usagef("%s has several configurations: choose one with --config or %s%s", path, configEnv, meant("", names))
+	}
+	return nil, nil
+}
+
+// service runs the entry's commands.
+func (e *entry) service(ctx context.Context, path string) (*service, error) {
+	for member, command := range e.commands {
+		secret, err := runCommand(ctx, command)
+		if err != nil {
+			return nil, fmt.Errorf("configuration %q in %s: %s_command: %w", e.config.Name, path, member, err)
+		}
+		*secretMembers[member](&e.config) = secret
+	}
+	origin := "the configuration in " + path
+	if e.config.Name != "" {
+		origin = fmt.Sprintf("configuration %q", e.config.Name)
+	}
+	return &service{config: e.config, origin: origin}, nil
+}
+
+// runCommand returns what a command prints. It may ask the person for something: it has the terminal.
+func runCommand(ctx context.Context, args []string) (acrcloud.Secret, error) {
+	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
+	defer cancel()
+	command := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // the command that the user has configured
+	command.Stdin, command.Stderr = os.Stdin, os.Stderr
+	out, err := command.Output()
+	switch {
+	case err != nil:
+		return acrcloud.Secret{}, fmt.Errorf("%s failed: %w", args[0], err)
+	case len(out) > maxSecretBytes:
+		return acrcloud.Secret{}, fmt.Errorf("%s printed more than 64 KiB: it must print the secret and nothing else", args[0])
+	case len(bytes.TrimSpace(out)) == 0:
+		return acrcloud.Secret{}, fmt.Errorf("%s printed nothing: it must print the secret", args[0])
+	}
+	return acrcloud.NewSecret(string(bytes.TrimSpace(out))), nil
+}
+
+// configPath is where the configurations are.
+func (p *program) configPath() (string, error) {
+	if p.flags.configFile != "" {
+		return p.flags.configFile, nil
+	}
+	if path := os.Getenv(configFileEnv); path != "" {
+		return path, nil
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("the folder for configurations is not known: set %s: %w", configFileEnv, err)
+	}
+	return filepath.Join(dir, "acrcloud", "config.json"), nil
+}
+
+// entries reads the configurations.
+func (p *program) entries() ([]entry, string, error) {
+	path, err := p.configPath()
+	if err != nil {
+		return nil, "", err
+	}
+	f, err := os.Open(path) //nolint:gosec // the file that the user names
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, path, fmt.Errorf("%w: %s is not there; 'acrcloud config --help' says what to write into it", errNoConfigurations, path)
+	}
+	if err != nil {
+		return nil, path, err
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	if info, err := f.Stat(); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		p.say("Warning: others can read %s, which may hold secrets: run 'chmod 600 %s'", path, path)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxConfigBytes+1))
+	if err != nil {
+		return nil, path, err
+	}
+	entries, err := parseEntries(data)
+	if err != nil {
+		return nil, path, &usageError{text: fmt.Sprintf("%s: %v", path, err)}
+	}
+	return entries, path, nil
+}
+
+// parseEntries reads configurations as acrcloud.ReadConfigs does, and the commands beside them.
+func parseEntries(data []byte) ([]entry, error) {
+	var commands []map[string][]string
+	var objects []map[string]json.RawMessage
+	if json.Unmarshal(data, &objects) != nil { // a mistake is found below, by what can say where it is
+		var object map[string]json.RawMessage
+		if json.Unmarshal(data, &object) == nil {
+			objects = append(objects, object)
+		}
+	}
+	taken := false
+	for i, object := range objects {
+		commands = append(commands, nil)
+		for member := range secretMembers {
+			raw, ok := object[member+"_command"]
+			if !ok {
+				continue
+			}
+			var args []string
+			if err := json.Unmarshal(raw, &args); err != nil || len(args) == 0 || args[0] == "" {
+				return nil, fmt.Errorf("[%d].%s_command must be a list of texts, such as [\"secret-tool\", \"lookup\", \"service\", \"acrcloud\"]", i, member)
+			}
+			if _, both := object[member]; both {
+				return nil, fmt.Errorf("[%d] has both %s and %s_command: leave one out", i, member, member)
+			}
+			if commands[i] == nil {
+				commands[i] = map[string][]string{}
+			}
+			commands[i][member] = args
+			delete(object, member+"_command")
+			taken = true
+		}
+	}
+	if taken {
+		var err error
+		if data, err = json.Marshal(objects); err != nil {
+			return nil, err
+		}
+	}
+	configs, err := acrcloud.ReadConfigs(strings.NewReader(string(data)))
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]entry, len(configs))
+	for i, cfg := range configs {
+		entries[i].config = cfg
+		if i < len(commands) {
+			entries[i].commands = commands[i]
+		}
+	}
+	return entries, nil
+}

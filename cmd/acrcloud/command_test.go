@@ -1,0 +1,159 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	missing := filepath.Join(t.TempDir(), "none")
+	tests := []struct {
+		args   string
+		code   int
+		stderr []string
+	}{
+		{"", exitOK, nil},
+		{"--help", exitOK, nil},
+		{"--version", exitOK, nil},
+		{"files", exitOK, nil},
+		{"scna", exitUsage, []string{`no command "acrcloud scna"`, `did you mean "scan"?`, "acrcloud --help"}},
+		{"zzzzzz", exitUsage, []string{"there are", "containers"}},
+		{"files lst", exitUsage, []string{`did you mean "list"?`, "acrcloud files --help"}},
+		{"files list --serch x", exitUsage, []string{"no flag --serch", "did you mean --search?", "acrcloud files list --help"}},
+		{"files list -Z", exitUsage, []string{"no flag -Z"}},
+		{"files list extra", exitUsage, []string{`"extra" is one argument too many`}},
+		{"files list --limit x", exitUsage, []string{"--limit"}},
+		{"files list --limit -1", exitUsage, []string{"--limit is -1"}},
+		{"files list --mock --state reedy", exitUsage, []string{"--state", `did you mean "ready"?`}},
+		{"files list --mock -o jsonn", exitUsage, []string{"--output", `did you mean "json"?`}},
+		{"files list --mock -o html", exitUsage, []string{"there are table, json, jsonl, csv"}},
+		{"files list", exitCredentials, []string{"ACRCLOUD_BEARER_TOKEN", "Developer Settings", "--mock"}},
+		{"files list --container 5", exitCredentials, []string{"ACRCLOUD_BEARER_TOKEN"}},
+		{"files list --token eyJxyz", exitCredentials, []string{"Warning", "list of processes", "ACRCLOUD_BEARER_TOKEN", "ACRCLOUD_CONTAINER_ID"}},
+		{"files list --container -5", exitUsage, []string{"--container is -5"}},
+		{"files get", exitUsage, []string{"name the id of a file"}},
+		{"files delete x --mock", exitUsage, []string{"--yes"}},
+		{"containers get five --mock", exitUsage, []string{`"five" is no container's id`}},
+		{"containers create --mock", exitUsage, []string{"name the new container"}},
+		{"containers create a --mock --callback-url-env NONE_SUCH", exitUsage, []string{"NONE_SUCH", "not set"}},
+		{"scan", exitUsage, []string{"name the files to scan"}},
+		{"scan --mock -", exitUsage, []string{"--name"}},
+		{"scan --mock " + missing, exitUsage, []string{missing}},
+		{"scan --mock --fail-on hihg " + missing, exitUsage, []string{"--fail-on", "low, medium, high, critical"}},
+		{"scan --mock --fail-on none " + missing, exitUsage, []string{"--fail-on"}},
+		{"scan --mock --uploads 0 " + missing, exitUsage, []string{"--uploads"}},
+		{"scan --mock --max -1 " + missing, exitUsage, []string{"--max"}},
+		{"scan --mock --rules " + missing + " x", exitUsage, []string{missing}},
+		{"scan --sample --token x --container 5", exitUsage, []string{"--mock"}},
+		{"identify", exitUsage, []string{"name the file to identify"}},
+		{"identify x", exitCredentials, []string{"ACRCLOUD_IDENTIFY_HOST", "ACRCLOUD_IDENTIFY_ACCESS_SECRET"}},
+		{"identify --mock " + missing, exitUsage, []string{missing}},
+		{"identify --mock --live " + missing, exitUsage, []string{"--windows"}},
+		{"identify --mock --windows --max 0 " + missing, exitUsage, []string{"--max"}},
+		{"identify --mock .", exitUsage, []string{"is a folder"}},
+		{"config list", exitUsage, []string{"config.json"}},
+		{"doctor", exitCredentials, []string{"ACRCLOUD_BEARER_TOKEN", "ACRCLOUD_IDENTIFY_HOST", "--mock"}},
+		{"doctor --config radio", exitFailed, []string{"config.json"}},
+		{"man", exitUsage, []string{"name the folder"}},
+		{"mock --listen 127.0.0.1:99999", exitUsage, []string{"cannot listen"}},
+		{"mock --access-key x", exitUsage, []string{"--access-secret"}},
+		{"mock --latency -1s", exitUsage, []string{"--latency"}},
+		{"mock --tracks " + missing, exitUsage, []string{missing}},
+		{"completion bsh", exitUsage, []string{`did you mean "bash"?`}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.args, func(t *testing.T) {
+			t.Parallel()
+			code, stdout, stderr := call(t, clean(t), strings.Fields(tt.args)...)
+			assert.Equal(t, tt.code, code, stderr)
+			for _, want := range tt.stderr {
+				assert.Contains(t, stderr, want)
+			}
+			if tt.code == exitOK {
+				assert.NotEmpty(t, stdout)
+				assert.Empty(t, stderr)
+			} else {
+				assert.Empty(t, stdout)
+			}
+			assert.NotContains(t, stderr, "eyJxyz")
+		})
+	}
+}
+
+// each calls f for every command.
+func each(c *cobra.Command, f func(*cobra.Command)) {
+	f(c)
+	for _, sub := range c.Commands() {
+		if sub.Name() != "help" {
+			each(sub, f)
+		}
+	}
+}
+
+func TestEveryCommandHasHelpAndALineInTheDocs(t *testing.T) {
+	t.Parallel()
+	docs, err := os.ReadFile("../../docs/command.md")
+	require.NoError(t, err)
+	each(discard().root(), func(c *cobra.Command) {
+		assert.NotEmpty(t, c.Short, c.CommandPath())
+		assert.Contains(t, c.Example, c.Root().Name()+" ", c.CommandPath())
+		if c.Parent() == nil || c.Parent().Name() != "completion" {
+			assert.Contains(t, string(docs), "`"+c.CommandPath(), c.CommandPath())
+		}
+		args := append(strings.Fields(c.CommandPath())[1:], "--help")
+		code, stdout, stderr := call(t, clean(t), args...)
+		assert.Equal(t, exitOK, code, stderr)
+		assert.Contains(t, stdout, "Examples:", c.CommandPath())
+		assert.Contains(t, stdout, "Usage:", c.CommandPath())
+		for line := range strings.Lines(c.Example) {
+			assert.Contains(t, stdout, strings.TrimSpace(line))
+		}
+	})
+}
+
+func TestManualPages(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "man1")
+	code, _, stderr := call(t, clean(t), "man", dir)
+	require.Equal(t, exitOK, code, stderr)
+	page, err := os.ReadFile(filepath.Join(dir, "acrcloud-files-list.1"))
+	require.NoError(t, err)
+	assert.Contains(t, string(page), "--search")
+	assert.NotContains(t, string(page), "Auto generated")
+}
+
+func TestCompletion(t *testing.T) {
+	t.Parallel()
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		code, stdout, stderr := call(t, clean(t), "completion", shell)
+		assert.Equal(t, exitOK, code, stderr)
+		assert.Contains(t, stdout, "acrcloud")
+		assert.NotContains(t, stdout, `\t__complete`, "the script is as the framework wrote it")
+	}
+	code, stdout, _ := call(t, clean(t), "__complete", "sc")
+	assert.Equal(t, exitOK, code)
+	assert.Contains(t, stdout, "scan\tScan files")
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	code, stdout, _ := call(t, clean(t), "version", "-o", "json")
+	assert.Equal(t, exitOK, code)
+	v := decode[version](t, stdout)
+	assert.NotEmpty(t, v.Version)
+	_, stdout, _ = call(t, clean(t), "version")
+	assert.Contains(t, stdout, v.Version)
+}
+
+// discard is a program that says nothing.
+func discard() *program {
+	return newProgram(strings.NewReader(""), io.Discard, io.Discard, func(error) {})
+}

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/internal/nearest"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
+)
+
+// The output formats.
+const (
+	formatTable = "table"
+	formatJSON  = "json"
+	formatJSONL = "jsonl"
+	formatCSV   = "csv"
+	formatHTML  = "html"
+)
+
+// listFormats are those of every list.
+var listFormats = []string{formatTable, formatJSON, formatJSONL, formatCSV}
+
+// format is the output format, one of those that the command has; the first is the default.
+func (p *program) format(known ...string) (string, error) {
+	switch {
+	case p.flags.format == "":
+		return known[0], nil
+	case slices.Contains(known, p.flags.format):
+		return p.flags.format, nil
+	}
+	return "", usagef("--output is %q%s", p.flags.format, meant(nearest.Key(p.flags.format, known), known))
+}
+
+// A column is one value of each item of a list.
+type column[T any] struct {
+	name  string // in CSV as it is, in a table in upper case
+	whole bool   // it is never cut, since it is copied from the terminal: an id
+	cell  func(T) string
+}
+
+// writeList writes items in a format of listFormats: as JSON what they are, else their columns. What came before an error is written.
+func writeList[T any](p *program, format string, columns []column[T], items iter.Seq2[T, error]) error {
+	switch format {
+	case formatJSON:
+		return writeArray(p.out, items)
+	case formatJSONL:
+		return writeLines(p.out, items)
+	case formatCSV:
+		return writeCSV(p.out, columns, items)
+	}
+	return writeTable(p.out, p.columns(), columns, items)
+}
+
+// writeJSON writes one value, indented.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(text.JSONWriter(w))
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+func writeLines[T any](w io.Writer, items iter.Seq2[T, error]) error {
+	enc := json.NewEncoder(text.JSONWriter(w))
+	enc.SetEscapeHTML(false)
+	for item, err := range items {
+		if err != nil {
+			return err
+		}
+		if err := enc.Encode(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeArray[T any](w io.Writer, items iter.Seq2[T, error]) error {
+	array := &arrayWriter{w: w}
+	err := writeLines(array, items)
+	return errors.Join(err, array.end())
+}
+
+// An arrayWriter makes a JSON array of lines of JSON, each of which is one Write.
+type arrayWriter struct {
+	w     io.Writer
+	begun bool
+}
+
+// Write implements [io.Writer].
+func (a *arrayWriter) Write(line []byte) (int, error) {
+	before := ",\n"
+	if !a.begun {
+		before, a.begun = "[\n", true
+	}
+	if _, err := io.WriteString(a.w, before); err != nil {
+		return 0, err
+	}
+	if _, err := a.w.Write([]byte(strings.TrimRight(string(line), "\n"))); err != nil {
+		return 0, err
+	}
+	return len(line), nil
+}
+
+func (a *arrayWriter) end() error {
+	after := "\n]\n"
+	if !a.begun {
+		after = "[]\n"
+	}
+	_, err := io.WriteString(a.w, after)
+	return err
+}
+
+func writeCSV[T any](w io.Writer, columns []column[T], items iter.Seq2[T, error]) error {
+	out := csv.NewWriter(w)
+	row := make([]string, len(columns))
+	for i, c := range columns {
+		row[i] = c.name
+	}
+	if err := out.Write(row); err != nil {
+		return err
+	}
+	for item, err := range items {
+		if err != nil {
+			out.Flush()
+			return errors.Join(err, out.Error())
+		}
+		for i, c := range columns {
+			row[i] = text.Cell(c.cell(item))
+		}
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// leastWidth is how far a column of a table is cut.
+const leastWidth = 8
+
+// writeTable writes rows in columns. Where they do not fit a terminal they are cut, but for ids; where that is not enough, each item is
+// written on lines of its own. width is that of the terminal; 0: whatever is needed.
+func writeTable[T any](w io.Writer, width int, columns []column[T], items iter.Seq2[T, error]) error {
+	head := make([]string, len(columns))
+	widths := make([]int, len(columns))
+	for i, c := range columns {
+		head[i] = strings.ToUpper(strings.ReplaceAll(c.name, "_", " "))
+		widths[i] = text.Width(head[i])
+	}
+	var rows [][]string
+	var failure error
+	for item, err := range items {
+		if err != nil {
+			failure = err
+			break
+		}
+		row := make([]string, len(columns))
+		for i, c := range columns {
+			row[i] = text.Terminal(c.cell(item))
+			widths[i] = max(widths[i], text.Width(row[i]))
+		}
+		rows = append(rows, row)
+	}
+	if !fit(widths, columns, width) {
+		return errors.Join(writeRecords(w, head, rows, width), failure)
+	}
+	var t text.Table
+	t.Row(head...)
+	for _, row := range rows {
+		for i := range row {
+			if !columns[i].whole {
+				row[i] = text.Truncate(row[i], widths[i])
+			}
+		}
+		t.Row(row...)
+	}
+	return errors.Join(t.Print(w), failure)
+}
+
+// fit makes the widest columns narrower until a row fits into width; it is false if it cannot.
+func fit[T any](widths []int, columns []column[T], width int) bool {
+	if width == 0 {
+		return true
+	}
+	total := 2 * (len(widths) - 1)
+	for _, w := range widths {
+		total += w
+	}
+	for ; total > width; total-- {
+		widest := -1
+		for i, w := range widths {
+			if !columns[i].whole && w > leastWidth && (widest < 0 || w > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			return false
+		}
+		widths[widest]--
+	}
+	return true
+}
+
+// writeRecords writes each row as a paragraph of lines, for a narrow terminal.
+func writeRecords(w io.Writer, head []string, rows [][]string, width int) error {
+	var b strings.Builder
+	for i, row := range rows {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		for i, cell := range row {
+			if cell == "" {
+				continue
+			}
+			if line := head[i] + ": " + cell; text.Width(line) <= width {
+				b.WriteString(line + "\n")
+			} else {
+				b.WriteString(head[i] + ":\n  " + cell + "\n") // a long value is whole, and the terminal wraps it
+			}
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// single makes a list of one item.
+func single[T any](item T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) { yield(item, nil) }
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+// binary is the command, built once.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
+
+func buildAndRun(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "acrcloud-test-")
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a folder that stays is no failure
+	binary = filepath.Join(dir, "acrcloud")
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, ".") //nolint:gosec // the Go command
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		_, _ = fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
+// testTimeout ends a command that hangs.
+const testTimeout = time.Minute
+
+// clean is the environment without anything that the command reads.
+func clean(t *testing.T, extra ...string) []string {
+	t.Helper()
+	env := []string{"HOME=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir(), "AppData=" + t.TempDir()}
+	for _, e := range os.Environ() {
+		name, _, _ := strings.Cut(e, "=")
+		switch {
+		case strings.HasPrefix(name, "ACRCLOUD_"), name == "HOME", name == "XDG_CONFIG_HOME", strings.EqualFold(name, "AppData"), name == "NO_COLOR":
+		default:
+			env = append(env, e)
+		}
+	}
+	return append(env, extra...)
+}
+
+// command prepares a run.
+func command(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
+	t.Cleanup(cancel)
+	c := exec.CommandContext(ctx, binary, args...) //nolint:gosec // the command under test
+	c.Env = env
+	return c
+}
+
+// exit is the exit code that a run ended with.
+func exit(t *testing.T, err error) int {
+	t.Helper()
+	if err == nil {
+		return 0
+	}
+	failed, ok := errors.AsType[*exec.ExitError](err)
+	require.True(t, ok, "%v", err)
+	return failed.ExitCode()
+}
+
+// call runs the command to its end.
+func call(t *testing.T, env []string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	c := command(t, env, args...)
+	var out, errs bytes.Buffer
+	c.Stdout, c.Stderr = &out, &errs
+	return exit(t, c.Run()), out.String(), errs.String()
+}
+
+// listening starts a mock, and returns the environment that leads to it.
+func listening(t *testing.T, opts ...mock.Option) (*mock.Server, []string) {
+	t.Helper()
+	srv := mock.New(opts...)
+	_, err := srv.Start()
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, srv.Close()) })
+	return srv, clean(t, variables(srv.Config())...)
+}
+
+func variables(cfg acrcloud.Config) []string {
+	return []string{
+		"ACRCLOUD_BASE_URL=" + cfg.BaseURL, "ACRCLOUD_BEARER_TOKEN=" + cfg.BearerToken.Reveal(), "ACRCLOUD_CONTAINER_ID=" + strconv.Itoa(cfg.ContainerID),
+		"ACRCLOUD_IDENTIFY_HOST=" + cfg.IdentifyHost, "ACRCLOUD_IDENTIFY_ACCESS_KEY=" + cfg.IdentifyAccessKey.Reveal(),
+		"ACRCLOUD_IDENTIFY_ACCESS_SECRET=" + cfg.IdentifyAccessSecret.Reveal(),
+	}
+}
+
+// write makes a file.
+func write(t *testing.T, name string, data []byte) string {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o700))
+	require.NoError(t, os.WriteFile(name, data, 0o600))
+	return name
+}
+
+// decode reads JSON.
+func decode[T any](t *testing.T, data string) T {
+	t.Helper()
+	var v T
+	require.NoError(t, json.Unmarshal([]byte(data), &v), data)
+	return v
+}

@@ -1,0 +1,286 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+const (
+	mockAddress     = "127.0.0.1:8750"
+	healthPath      = "/_mock/health"
+	shutdownTimeout = 5 * time.Second
+	headerTimeout   = 10 * time.Second
+	maxTrackBytes   = 64 << 20
+)
+
+// A mockSettings is how the mock is started.
+type mockSettings struct {
+	listen, token, accessKey, accessSecret, tracks string
+	container                                      int
+	seed                                           uint64
+	latency, processing                            time.Duration
+}
+
+func (p *program) mockCommand() *cobra.Command {
+	var s mockSettings
+	c := &cobra.Command{
+		Use: "mock", Short: "Run an ACRCloud in memory, for clients in any language",
+		Long: "Run an ACRCloud in memory that speaks the wire protocol: File Scanning and identification, on one address. It prints the variables that\n" +
+			"clients need, one a line, then logs each request to standard error. Nothing is billed, and nothing is kept when it ends.\n\n" +
+			"Credentials are invented, unless given by flags or by ACRCLOUD_BEARER_TOKEN, ACRCLOUD_CONTAINER_ID, ACRCLOUD_IDENTIFY_ACCESS_KEY and\n" +
+			"ACRCLOUD_IDENTIFY_ACCESS_SECRET: then they are the same after every start, and are not printed.\n\n" +
+			"It recognises the files of --tracks byte for byte. " + healthPath + " answers 200 as soon as it serves. Ctrl-C and SIGTERM end it with exit code 0.",
+		Example: "  acrcloud mock\n  acrcloud mock --listen 127.0.0.1:9000 --tracks ./songs --processing 2s\n  ACRCLOUD_BEARER_TOKEN=test acrcloud mock --listen :8750 --container 10005",
+		RunE:    func(c *cobra.Command, _ []string) error { return p.serveMock(c, s) },
+	}
+	f := c.Flags()
+	f.StringVar(&s.listen, "listen", mockAddress, "`address` to listen on: loopback only, unless it names another; port 0 takes a free one")
+	f.StringVar(&s.token, "token", "", "Console API `token` to accept")
+	f.StringVar(&s.accessKey, "access-key", "", "access `key` of the project to accept")
+	f.StringVar(&s.accessSecret, "access-secret", "", "access `secret` of the project to accept")
+	f.IntVar(&s.container, "container", 0, "`id` of the ready-made container")
+	f.Uint64Var(&s.seed, "seed", 0, "invent the same ids and tracks at every start with this `number`")
+	f.DurationVar(&s.latency, "latency", 0, "how much later each response comes, such as 200ms")
+	f.DurationVar(&s.processing, "processing", 0, "how long a file is in process, such as 5s")
+	f.StringVar(&s.tracks, "tracks", "", "`folder` with recordings to recognise, named \"Artist - Title.mp3\" or \"Title.mp3\"")
+	return c
+}
+
+// options are those of the mock, and which credentials were given.
+func (s *mockSettings) options(c *cobra.Command) ([]mock.Option, error) {
+	fill := func(value *string, env string) {
+		if *value == "" {
+			*value, _ = environment(env)
+		}
+	}
+	fill(&s.token, "ACRCLOUD_BEARER_TOKEN")
+	fill(&s.accessKey, "ACRCLOUD_IDENTIFY_ACCESS_KEY")
+	fill(&s.accessSecret, "ACRCLOUD_IDENTIFY_ACCESS_SECRET")
+	if id, ok := environment("ACRCLOUD_CONTAINER_ID"); ok && !c.Flags().Changed("container") {
+		n, err := containerID(id)
+		if err != nil {
+			return nil, fmt.Errorf("ACRCLOUD_CONTAINER_ID: %w", err)
+		}
+		s.container = n
+	}
+	var opts []mock.Option
+	if s.token != "" {
+		opts = append(opts, mock.WithToken(acrcloud.NewSecret(s.token)))
+	}
+	switch {
+	case s.accessKey != "" && s.accessSecret != "":
+		opts = append(opts, mock.WithProject(acrcloud.NewSecret(s.accessKey), acrcloud.NewSecret(s.accessSecret)))
+	case s.accessKey != "" || s.accessSecret != "":
+		return nil, usagef("an access key and an access secret go together: give --access-key and --access-secret, or set ACRCLOUD_IDENTIFY_ACCESS_KEY and ACRCLOUD_IDENTIFY_ACCESS_SECRET")
+	}
+	if s.container != 0 {
+		opts = append(opts, mock.WithContainerID(s.container))
+	}
+	if c.Flags().Changed("seed") {
+		opts = append(opts, mock.WithSeed(s.seed))
+	}
+	if s.processing != 0 {
+		opts = append(opts, mock.WithProcessingTime(s.processing))
+	}
+	if s.latency < 0 {
+		return nil, usagef("--latency is %v: give a positive duration, such as 200ms", s.latency)
+	}
+	return opts, nil
+}
+
+func (p *program) serveMock(c *cobra.Command, s mockSettings) error {
+	if _, err := p.format(formatTable); err != nil {
+		return err
+	}
+	opts, err := s.options(c)
+	if err != nil {
+		return err
+	}
+	srv := mock.New(opts...)
+	if err := srv.Err(); err != nil {
+		return &usageError{text: err.Error()}
+	}
+	if s.tracks != "" {
+		if err := p.addTracks(srv, s.tracks); err != nil {
+			return err
+		}
+	}
+	var lc net.ListenConfig
+	listener, err := lc.Listen(c.Context(), "tcp", address(s.listen))
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return usagef("%s is in use: stop what listens there, or choose another port with --listen; port 0 takes a free one", s.listen)
+	case err != nil:
+		return usagef("cannot listen on %s: %v", s.listen, err)
+	}
+	if err := p.printMock(srv.Config(), s, listener.Addr()); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	server := &http.Server{Handler: s.handler(srv, slog.New(p.requestLog())), ReadHeaderTimeout: headerTimeout}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	select {
+	case err := <-served:
+		return err
+	case <-c.Context().Done():
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context()), shutdownTimeout)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		err = server.Close() // what is still under way has had its time
+		p.note("requests that were under way have been broken off: %v", err)
+	}
+	return srv.Close()
+}
+
+// requestLog logs requests, or nothing with --quiet.
+func (p *program) requestLog() slog.Handler {
+	if p.flags.quiet {
+		return slog.DiscardHandler
+	}
+	return slog.NewTextHandler(p.err, nil)
+}
+
+// address makes port-only addresses loopback; ":8750" stands for all, as everywhere.
+func address(listen string) string {
+	if _, err := strconv.Atoi(listen); err == nil {
+		return net.JoinHostPort("127.0.0.1", listen)
+	}
+	return listen
+}
+
+// printMock prints what clients need, as a .env file has it.
+func (p *program) printMock(cfg acrcloud.Config, s mockSettings, at net.Addr) error {
+	base := "http://" + reachable(at)
+	lines := []string{"ACRCLOUD_BASE_URL=" + base, "ACRCLOUD_CONTAINER_ID=" + strconv.Itoa(cfg.ContainerID), "ACRCLOUD_IDENTIFY_HOST=" + base}
+	if s.token == "" {
+		lines = append(lines, "ACRCLOUD_BEARER_TOKEN="+cfg.BearerToken.Reveal())
+	}
+	if s.accessKey == "" {
+		lines = append(lines, "ACRCLOUD_IDENTIFY_ACCESS_KEY="+cfg.IdentifyAccessKey.Reveal(), "ACRCLOUD_IDENTIFY_ACCESS_SECRET="+cfg.IdentifyAccessSecret.Reveal())
+	}
+	_, err := fmt.Fprintln(p.out, strings.Join(lines, "\n"))
+	return err
+}
+
+// reachable is an address for clients on this machine.
+func reachable(at net.Addr) string {
+	host, port, err := net.SplitHostPort(at.String())
+	if err != nil {
+		return at.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// handler serves the mock, its health, and the log.
+func (s *mockSettings) handler(srv *mock.Server, log *slog.Logger) http.Handler {
+	service := srv.Handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == healthPath {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte("{\"status\":\"ok\"}\n"))
+			return
+		}
+		started := time.Now()
+		if s.latency > 0 {
+			timer := time.NewTimer(s.latency)
+			defer timer.Stop()
+			select {
+			case <-timer.C:
+			case <-r.Context().Done():
+				return
+			}
+		}
+		seen := &statusWriter{ResponseWriter: w}
+		defer func() {
+			log.InfoContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "status", seen.status, "took", time.Since(started).Round(time.Microsecond))
+		}()
+		service.ServeHTTP(seen, r)
+	})
+}
+
+// A statusWriter remembers the status of a response; 0: there was none.
+type statusWriter struct {
+	http.ResponseWriter
+
+	status int
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (w *statusWriter) WriteHeader(status int) {
+	if w.status == 0 && status >= http.StatusOK {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements [http.ResponseWriter].
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Flush implements [http.Flusher], which the mock needs for responses that break off.
+func (w *statusWriter) Flush() {
+	_ = http.NewResponseController(w.ResponseWriter).Flush() //nolint:errcheck // a connection that has gone is found by the next write
+}
+
+// Unwrap is for [http.ResponseController].
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// addTracks makes the mock know the recordings in a folder.
+func (p *program) addTracks(srv *mock.Server, dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return usagef("--tracks: %v", err)
+	}
+	n := 0
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		info, err := os.Stat(path) // follows links
+		switch {
+		case err != nil:
+			return usagef("--tracks: %v", err)
+		case !info.Mode().IsRegular() || strings.HasPrefix(e.Name(), "."):
+			continue
+		case info.Size() == 0:
+			p.note("%s is empty: it is left out.", path)
+			continue
+		case info.Size() > maxTrackBytes:
+			p.note("%s has more than %d MiB: it is left out.", path, maxTrackBytes>>20)
+			continue
+		}
+		data, err := os.ReadFile(path) //nolint:gosec // a file in the folder that the user names
+		if err != nil {
+			return usagef("--tracks: %v", err)
+		}
+		track := mock.Track{Title: strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())), Data: data}
+		if artist, title, ok := strings.Cut(track.Title, " - "); ok {
+			track.Artists, track.Title = []string{artist}, title
+		}
+		srv.AddTrack(track)
+		n++
+	}
+	p.note("The mock knows %s of %s.", count(n, "track"), dir)
+	return nil
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/term"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
+)
+
+// A program is one call of the command: its streams and its global flags.
+type program struct {
+	in       io.Reader
+	out      *output
+	err      io.Writer // for people: what is written here acts on no terminal
+	progress *progress
+	flags    globalFlags
+}
+
+func newProgram(stdin io.Reader, stdout, stderr io.Writer, cancel context.CancelCauseFunc) *program {
+	serial := &serialWriter{w: stderr}
+	return &program{in: stdin, out: &output{w: stdout, cancel: cancel}, err: text.Writer(serial), progress: newProgress(stderr)}
+}
+
+// say tells the person something on standard error.
+func (p *program) say(format string, args ...any) {
+	p.progress.clear()
+	_, _ = fmt.Fprintf(p.err, "acrcloud: "+format+"\n", args...)
+}
+
+// note is say for what --quiet leaves out.
+func (p *program) note(format string, args ...any) {
+	if !p.flags.quiet {
+		p.progress.clear()
+		_, _ = fmt.Fprintf(p.err, format+"\n", args...)
+	}
+}
+
+// An output is standard output. It remembers that a write has failed, which ends the command.
+type output struct {
+	w      io.Writer
+	cancel context.CancelCauseFunc
+	err    error
+}
+
+// Write implements [io.Writer].
+func (o *output) Write(b []byte) (int, error) {
+	if o.err != nil {
+		return 0, o.err
+	}
+	n, err := o.w.Write(b)
+	if err != nil {
+		o.err = fmt.Errorf("cannot write to standard output: %w", err)
+		o.cancel(o.err)
+	}
+	return n, o.err
+}
+
+// A serialWriter may be written to by several goroutines, such as a log and the command itself.
+type serialWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write implements [io.Writer].
+func (s *serialWriter) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(b)
+}
+
+// terminal returns the file behind a stream if it is a terminal, else nil.
+func terminal(stream any) *os.File {
+	if o, ok := stream.(*output); ok {
+		stream = o.w
+	}
+	f, ok := stream.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // a file descriptor is a small number
+		return nil
+	}
+	return f
+}
+
+// columns is how wide the terminal is that the output is shown on; 0: it is not shown on any.
+func (p *program) columns() int {
+	f := terminal(p.out)
+	if f == nil {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd())) //nolint:gosec // a file descriptor is a small number
+	if err != nil || width <= 0 {
+		return 80
+	}
+	return width
+}
+
+// color reports whether the output may have colours. See https://no-color.org.
+func (p *program) color() bool {
+	return !p.flags.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && terminal(p.out) != nil
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strconv"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+// A service is what a command talks to: ACRCloud, or the embedded mock.
+type service struct {
+	config  acrcloud.Config
+	options []acrcloud.Option
+	mock    *mock.Server // nil: a real service
+	origin  string       // where the credentials come from
+}
+
+const useMockEnv = "ACRCLOUD_USE_MOCK"
+
+// service chooses it: the mock if asked for, else the named configuration, else the environment, else the configuration in the file that
+// is the only one or is called "default". Flags come on top.
+func (p *program) service(ctx context.Context, opts ...mock.Option) (*service, error) {
+	useMock, err := p.useMock()
+	if err != nil {
+		return nil, err
+	}
+	if useMock {
+		srv := mock.New(opts...)
+		return &service{config: srv.Config(), options: append(srv.Options(), p.options()...), mock: srv, origin: "the embedded mock"}, nil
+	}
+	s, err := p.account(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.options = p.options()
+	f := p.flags
+	if f.token != "" {
+		p.say("Warning: other users can read --token in the list of processes; set ACRCLOUD_BEARER_TOKEN instead")
+		s.config.BearerToken, s.origin = acrcloud.NewSecret(f.token), "--token"
+	}
+	switch {
+	case f.container < 0:
+		return nil, usagef("--container is %d: give the positive id that the console shows", f.container)
+	case f.container != 0 && f.container != s.config.ContainerID:
+		s.config.ContainerID, s.config.Region = f.container, "" // the region was that of the other container
+	}
+	if f.region != "" {
+		s.config.Region = acrcloud.Region(f.region)
+	}
+	if f.baseURL != "" {
+		s.config.BaseURL = f.baseURL
+	}
+	return s, nil
+}
+
+func (p *program) useMock() (bool, error) {
+	value := os.Getenv(useMockEnv)
+	if p.flags.mock || value == "" {
+		return p.flags.mock, nil
+	}
+	use, err := strconv.ParseBool(value)
+	if err != nil {
+		return false, usagef("%s is %q, which is neither true nor false: set it to 1 or 0", useMockEnv, value)
+	}
+	return use, nil
+}
+
+// options are those of every client.
+func (p *program) options() []acrcloud.Option {
+	opts := []acrcloud.Option{acrcloud.WithUserAgent("acrcloud-command/" + acrcloud.Version)}
+	if p.flags.insecureHTTP {
+		opts = append(opts, acrcloud.WithInsecureHTTP())
+	}
+	if p.flags.verbose {
+		opts = append(opts, acrcloud.WithLogger(slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	}
+	return opts
+}
+
+const (
+	scanningRemedy = "set ACRCLOUD_BEARER_TOKEN to a Console API token, made in ACRCloud's console under Account, Developer Settings, or choose a configuration " +
+		"with --config (see 'acrcloud config --help'), or try the command with --mock"
+	containerRemedy = "set ACRCLOUD_CONTAINER_ID or --container to the id that the console shows for your container; 'acrcloud containers list' lists them"
+)
+
+// scanning is the service with a client for File Scanning.
+func (p *program) scanning(ctx context.Context, opts ...mock.Option) (*service, *filescan.Client, error) {
+	s, err := p.service(ctx, opts...)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.config.BearerToken.IsZero() {
+		return nil, nil, &credentialsError{"there is no token for File Scanning: " + scanningRemedy}
+	}
+	client, err := filescan.New(s.config, s.options...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", s.origin, err)
+	}
+	return s, client, nil
+}
+
+// container is scanning, with the files of the configured container.
+func (p *program) container(ctx context.Context, opts ...mock.Option) (*service, *filescan.Files, error) {
+	s, client, err := p.scanning(ctx, opts...)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.config.ContainerID == 0 {
+		return nil, nil, &credentialsError{"there is no container: " + containerRemedy}
+	}
+	return s, client.Files(s.config.ContainerID), nil
+}
+
+// name says which service it is.
+func (s *service) name() string {
+	switch {
+	case s.mock != nil:
+		return "the embedded mock"
+	case s.config.BaseURL != "":
+		return s.config.BaseURL
+	}
+	return "ACRCloud"
+}
+
+// errNoConfigurations says that there is no file with configurations.
+var errNoConfigurations = errors.New("there is no file with configurations")
