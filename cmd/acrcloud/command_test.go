@@ -24,7 +24,7 @@ func TestUsage(t *testing.T) {
 		{"--help", exitOK, nil},
 		{"--version", exitOK, nil},
 		{"files", exitOK, nil},
-		{"scna", exitUsage, []string{`no command "acrcloud scna"`, `did you mean "scan"?`, "acrcloud --help"}},
+		{"scans", exitUsage, []string{`no command "acrcloud scans"`, `did you mean "scan"?`, "acrcloud --help"}},
 		{"zzzzzz", exitUsage, []string{"there are", "containers"}},
 		{"files lst", exitUsage, []string{`did you mean "list"?`, "acrcloud files --help"}},
 		{"files list --serch x", exitUsage, []string{"no flag --serch", "did you mean --search?", "acrcloud files list --help"}},

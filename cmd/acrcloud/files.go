@@ -155,6 +155,9 @@ func (p *program) rescanFiles() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if format == formatHTML && !wait {
+				return usagef("-o html needs --wait: there are no results yet")
+			}
 			verdicts, err := readRules(rules)
 			if err != nil {
 				return err
@@ -182,9 +185,6 @@ func (p *program) rescanFiles() *cobra.Command {
 				return err
 			}
 			if !wait {
-				if format == formatHTML {
-					return usagef("-o html needs --wait: there are no results yet")
-				}
 				return writeList(p, format, fileColumns, filescan.FilesOf(rescanned...))
 			}
 			return p.writeResults(format, await(c.Context(), files, ids, before, s), verdicts)

@@ -218,9 +218,19 @@ func (r *scanRun) verdict(all int) error {
 	text := fmt.Sprintf("%d of %s could not be scanned", r.failed, count(all, "file"))
 	switch {
 	case r.unknown:
-		return fmt.Errorf("%s, %w", text, acrcloud.ErrOutcomeUnknown)
+		return &failure{text, acrcloud.ErrOutcomeUnknown}
 	case r.denied:
-		return fmt.Errorf("%s, %w", text, acrcloud.ErrCredentials)
+		return &failure{text, acrcloud.ErrCredentials}
 	}
 	return errors.New(text)
 }
+
+// A failure sums up errors of one kind that have been told of.
+type failure struct {
+	text string
+	kind error
+}
+
+func (e *failure) Error() string { return e.text }
+
+func (e *failure) Unwrap() error { return e.kind }
