@@ -108,8 +108,7 @@ func TestEveryCommandHasHelpAndALineInTheDocs(t *testing.T) {
 		if c.Parent() == nil || c.Parent().Name() != "completion" {
 			assert.Contains(t, string(docs), "`"+c.CommandPath(), c.CommandPath())
 		}
-		args := append(strings.Fields(c.CommandPath())[1:], "--help")
-		code, stdout, stderr := call(t, clean(t), args...)
+		code, stdout, stderr := call(t, clean(t), strings.Fields(c.CommandPath() + " --help")[1:]...)
 		assert.Equal(t, exitOK, code, stderr)
 		assert.Contains(t, stdout, "Examples:", c.CommandPath())
 		assert.Contains(t, stdout, "Usage:", c.CommandPath())

@@ -21,7 +21,7 @@ func (p *program) confirm(ctx context.Context, yes bool, format string, args ...
 	_, _ = fmt.Fprintf(p.err, "%s [y/N] ", question)
 	answered := make(chan string, 1)
 	go func() { // a read from a terminal cannot be stopped
-		line, _ := bufio.NewReader(p.in).ReadString('\n') //nolint:errcheck // the end of the input is no yes
+		line, _ := bufio.NewReader(p.in).ReadString('\n') // the end of the input is no yes
 		answered <- strings.ToLower(strings.TrimSpace(line))
 	}()
 	select {

@@ -158,10 +158,10 @@ func (p *program) recording(path string, s identifySettings, service *service) (
 		return nil, nil, &usageError{text: err.Error()}
 	}
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		_ = f.Close() //nolint:errcheck // it was only opened
+		_ = f.Close()
 		return nil, nil, usagef("%s is a folder: name a file", path)
 	}
-	return f, func() { _ = f.Close() }, nil //nolint:errcheck // it was only read
+	return f, func() { _ = f.Close() }, nil
 }
 
 // candidateColumns are what is shown of a sample.

@@ -20,7 +20,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p := newProgram(stdin, stdout, stderr, cancel)
-	root := p.root()
+	root := p.root() //nolint:contextcheck // each command is given the context when it runs
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	p.progress.clear()

@@ -210,7 +210,7 @@ func (s *mockSettings) handler(srv *mock.Server, log *slog.Logger) http.Handler 
 			}
 		}
 		seen := &statusWriter{ResponseWriter: w}
-		defer func() {
+		defer func() { //nolint:contextcheck // it is the context of the request
 			log.InfoContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "status", seen.status, "took", time.Since(started).Round(time.Microsecond))
 		}()
 		service.ServeHTTP(seen, r)
@@ -242,7 +242,7 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 
 // Flush implements [http.Flusher], which the mock needs for responses that break off.
 func (w *statusWriter) Flush() {
-	_ = http.NewResponseController(w.ResponseWriter).Flush() //nolint:errcheck // a connection that has gone is found by the next write
+	_ = http.NewResponseController(w.ResponseWriter).Flush() // a connection that has gone is found by the next write
 }
 
 // Unwrap is for [http.ResponseController].

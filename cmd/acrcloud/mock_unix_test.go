@@ -94,7 +94,7 @@ func get(t *testing.T, url string) (int, string) {
 	client := &http.Client{Timeout: testTimeout}
 	resp, err := client.Do(req)
 	require.NoError(t, err)
-	defer resp.Body.Close()
+	defer resp.Body.Close() //nolint:errcheck // it was only read
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	return resp.StatusCode, string(body)
@@ -162,7 +162,7 @@ func TestMockPortInUse(t *testing.T) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer l.Close()
+	t.Cleanup(func() { assert.NoError(t, l.Close()) })
 	code, stdout, stderr := call(t, clean(t), "mock", "--listen", l.Addr().String())
 	assert.Equal(t, exitUsage, code)
 	assert.Empty(t, stdout)

@@ -79,7 +79,7 @@ func terminal(stream any) *os.File {
 		stream = o.w
 	}
 	f, ok := stream.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // a file descriptor is a small number
+	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}
 	return f
@@ -91,7 +91,7 @@ func (p *program) columns() int {
 	if f == nil {
 		return 0
 	}
-	width, _, err := term.GetSize(int(f.Fd())) //nolint:gosec // a file descriptor is a small number
+	width, _, err := term.GetSize(int(f.Fd()))
 	if err != nil || width <= 0 {
 		return 80
 	}

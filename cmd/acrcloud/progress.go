@@ -44,7 +44,7 @@ func (p *progress) add(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar != nil {
-		_ = p.bar.Add(n) //nolint:errcheck // a bar that cannot be drawn is no reason to stop
+		_ = p.bar.Add(n) // a bar that cannot be drawn is no reason to stop
 	}
 }
 
@@ -53,7 +53,7 @@ func (p *progress) clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar != nil {
-		_ = p.bar.Clear() //nolint:errcheck // as above
+		_ = p.bar.Clear()
 	}
 }
 

@@ -167,7 +167,7 @@ func (r *scanRun) scan(parent context.Context, jobs []*scanJob, atOnce int) iter
 		defer func() {
 			cancel()
 			for e := range done { // whatever was uploaded is told of
-				r.note(parent, e)
+				_, _ = r.note(parent, e) // it is told of, and not shown
 			}
 		}()
 		for e := range done {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -128,7 +129,7 @@ func TestScanAsksBeforeMuchIsBilled(t *testing.T) {
 	srv, env := listening(t)
 	dir := t.TempDir()
 	for i := range 3 {
-		write(t, filepath.Join(dir, fmt.Sprintf("%d.mp3", i)), mp3(fmt.Sprint(i)))
+		write(t, filepath.Join(dir, fmt.Sprintf("%d.mp3", i)), mp3(strconv.Itoa(i)))
 	}
 	code, stdout, stderr := call(t, env, "scan", dir, "--max", "2")
 	assert.Equal(t, exitUsage, code)
@@ -253,7 +254,7 @@ func TestContainers(t *testing.T) {
 		Region string `json:"region"`
 	}](t, stdout)
 	assert.Equal(t, "us-west-2", made.Region)
-	id := fmt.Sprint(made.ID)
+	id := strconv.Itoa(made.ID)
 
 	code, stdout, stderr = call(t, env, "containers", "update", id, "--name", "archive", "--ai-detection", "--points", "3", "--audio-type", "recorded", "--engine", "3", "-o", "json")
 	assert.Equal(t, exitOK, code, stderr)

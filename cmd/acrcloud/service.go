@@ -25,13 +25,13 @@ const useMockEnv = "ACRCLOUD_USE_MOCK"
 
 // service chooses it: the mock if asked for, else the named configuration, else the environment, else the configuration in the file that
 // is the only one or is called "default". Flags come on top.
-func (p *program) service(ctx context.Context, opts ...mock.Option) (*service, error) {
+func (p *program) service(ctx context.Context) (*service, error) {
 	useMock, err := p.useMock()
 	if err != nil {
 		return nil, err
 	}
 	if useMock {
-		srv := mock.New(opts...)
+		srv := mock.New()
 		return &service{config: srv.Config(), options: append(srv.Options(), p.options()...), mock: srv, origin: "the embedded mock"}, nil
 	}
 	s, err := p.account(ctx)
@@ -90,8 +90,8 @@ const (
 )
 
 // scanning is the service with a client for File Scanning.
-func (p *program) scanning(ctx context.Context, opts ...mock.Option) (*service, *filescan.Client, error) {
-	s, err := p.service(ctx, opts...)
+func (p *program) scanning(ctx context.Context) (*service, *filescan.Client, error) {
+	s, err := p.service(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -106,8 +106,8 @@ func (p *program) scanning(ctx context.Context, opts ...mock.Option) (*service, 
 }
 
 // container is scanning, with the files of the configured container.
-func (p *program) container(ctx context.Context, opts ...mock.Option) (*service, *filescan.Files, error) {
-	s, client, err := p.scanning(ctx, opts...)
+func (p *program) container(ctx context.Context) (*service, *filescan.Files, error) {
+	s, client, err := p.scanning(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -95,7 +95,7 @@ func TestFullOutput(t *testing.T) {
 		full, err = os.Open(os.DevNull) // a system without it: what is open for reading cannot be written to either
 		require.NoError(t, err)
 	}
-	defer full.Close()
+	defer full.Close() //nolint:errcheck // nothing could be written to it
 	for _, args := range [][]string{{"version"}, {"--help"}, {"containers", "list", "--mock", "-o", "csv"}} {
 		c := command(t, clean(t), args...)
 		var stderr bytes.Buffer
@@ -111,7 +111,7 @@ func onTerminal(t *testing.T, env []string, columns uint16, input string, args .
 	c := command(t, env, args...)
 	tty, err := pty.StartWithSize(c, &pty.Winsize{Rows: 24, Cols: columns})
 	require.NoError(t, err)
-	defer tty.Close()
+	defer tty.Close() //nolint:errcheck // the command has ended
 	_, err = io.WriteString(tty, input)
 	require.NoError(t, err)
 	var shown bytes.Buffer
