@@ -2,6 +2,8 @@ package filescan_test
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -130,6 +132,91 @@ func TestStorageGetsWhatItAskedFor(t *testing.T) {
 			_, err := c.Files(7).Upload(t.Context(), song(), nil)
 			require.NoError(t, err)
 			assert.Equal(t, 1, a.count(want+" "+storeURL))
+		})
+	}
+}
+
+// Each request has the name as it can be sent, and no name to show unless there is one.
+func TestUploadSendsValidNames(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		source, name, filename, shown, contentType string
+	}{
+		"a plain name":             {"song.mp3", "", "song.mp3", "", "audio/mpeg"},
+		"capitals":                 {"SONG.WAV", "", "SONG.WAV", "", "audio/wav"},
+		"not UTF-8":                {"s\xffng.wav", "", "s\ufffdng.wav", "", "audio/wav"},
+		"a name that is not UTF-8": {"song.wav", "s\xffng", "song.wav", "s\ufffdng", "audio/wav"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+				"GET " + presignURL: func(w http.ResponseWriter, r *http.Request) {
+					assert.Equal(t, tt.filename, r.URL.Query().Get("filename"))
+					assert.Equal(t, tt.contentType, r.URL.Query().Get("content_type"))
+					says(presigned)(w, r)
+				},
+				"POST " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+					var body map[string]any
+					assert.NoError(t, json.NewDecoder(r.Body).Decode(&body))
+					want := map[string]any{"data_type": "audio", "key": "key-1", "filename": tt.filename}
+					if tt.shown != "" {
+						want["name"] = tt.shown
+					}
+					assert.Equal(t, want, body)
+					says(`{"data":`+fileJSON(fileID, "x", 0, testTime)+`}`)(w, r)
+				},
+			}))
+			var ticket filescan.Ticket
+			_, err := c.Files(7).Upload(t.Context(), acrcloud.FromBytes(tt.source, []byte(content)), &filescan.UploadOptions{
+				Name: tt.name, OnTicket: func(_ context.Context, got filescan.Ticket) error { ticket = got; return nil },
+			})
+			require.NoError(t, err)
+			assert.Equal(t, tt.filename, ticket.Filename)
+			assert.Equal(t, tt.shown, ticket.Name)
+			assert.Equal(t, 1, a.count("POST"))
+		})
+	}
+}
+
+// A name with a control character is refused, whichever of the two it is.
+func TestNamesWithControlCharacters(t *testing.T) {
+	t.Parallel()
+	c, a := newAPI(t, nil)
+	for _, tt := range []struct{ filename, name string }{{"a\nb.wav", ""}, {"a\nb.wav", "song"}, {"song.wav", "a\nb"}} {
+		_, err := c.Files(7).Upload(t.Context(), acrcloud.FromBytes(tt.filename, []byte(content)), &filescan.UploadOptions{Name: tt.name})
+		require.ErrorIs(t, err, acrcloud.ErrInvalidArgument, "%q", tt)
+		_, err = c.Files(7).Resume(t.Context(), filescan.Ticket{ContainerID: 7, Filename: tt.filename, Name: tt.name, DataType: filescan.Audio, Key: "k"})
+		require.ErrorIs(t, err, acrcloud.ErrInvalidArgument, "%q", tt)
+	}
+	assert.Empty(t, a.requests())
+}
+
+// What the text of an error advises depends on what is known of the file.
+func TestUploadErrorAdvises(t *testing.T) {
+	t.Parallel()
+	files := func(n int) (list []*filescan.File) {
+		for i := range n {
+			list = append(list, &filescan.File{ID: fmt.Sprintf("id-%02d", i)})
+		}
+		return list
+	}
+	unique := filescan.Ticket{ContainerID: 7, Name: "x", UniqueName: true}
+	for name, tt := range map[string]struct {
+		err       filescan.UploadError
+		want, not string
+	}{
+		"a unique name, unknown":    {filescan.UploadError{Ticket: unique, Err: acrcloud.ErrOutcomeUnknown}, "call Files.Resume with the Ticket", "bill it twice"},
+		"another name, unknown":     {filescan.UploadError{Err: acrcloud.ErrOutcomeUnknown}, "bill it twice", "Files.Resume"},
+		"a name that is not unique": {filescan.UploadError{Ticket: unique, Err: filescan.ErrNameNotUnique, Candidates: files(2)}, "the name is that of id-00 or id-01", "may exist"},
+		"a refusal":                 {filescan.UploadError{Ticket: unique, Err: acrcloud.ErrInvalid}, "stopped at step", "may exist"},
+		"ten candidates":            {filescan.UploadError{Err: acrcloud.ErrOutcomeUnknown, Candidates: files(10)}, "id-09", "more"},
+		"twelve candidates":         {filescan.UploadError{Err: acrcloud.ErrOutcomeUnknown, Candidates: files(12)}, "id-09 and 2 more", "id-10"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tt.err.Step, tt.err.Name = filescan.StepRecord, "x"
+			assert.Contains(t, tt.err.Error(), tt.want)
+			assert.NotContains(t, tt.err.Error(), tt.not)
 		})
 	}
 }

@@ -51,6 +51,13 @@ func TestWait(t *testing.T) {
 		{"the service is down for a while", []http.HandlerFunc{
 			fails(500, ""), fails(502, "<html>"), fails(500, ""), fails(500, ""), fails(500, ""), lost, state(1),
 		}, filescan.WaitOptions{}, 1, 7, 0, nil, false},
+		{"the service gave up on a look", []http.HandlerFunc{fails(408, ""), fails(408, ""), fails(408, ""), fails(408, ""), fails(408, ""), state(1)}, filescan.WaitOptions{}, 1, 0, 0, nil, false},
+		{"long intervals by default", []http.HandlerFunc{state(0), state(0), state(1)}, filescan.WaitOptions{MinInterval: time.Minute}, 1, 3, 2 * time.Minute, nil, false},
+		{"short intervals by default", []http.HandlerFunc{state(0), state(0), state(1)}, filescan.WaitOptions{MaxInterval: time.Second}, 1, 3, 2 * time.Second, nil, false},
+		{"long intervals, longer patience", []http.HandlerFunc{state(0), func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "480")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}, state(1)}, filescan.WaitOptions{MinInterval: time.Minute, MaxInterval: 10 * time.Minute}, 1, 3, 9 * time.Minute, nil, false},
 		{"a page of a proxy", []http.HandlerFunc{says("<html>"), state(1)}, filescan.WaitOptions{}, 1, 2, 0, nil, false},
 		{"asked to wait longer than a call would", []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Retry-After", "90")
@@ -189,6 +196,47 @@ func TestWaitTimeoutHoldsTheLastFile(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.ErrorIs(t, err, acrcloud.ErrServer, "the last failure stays reachable")
 		assert.ErrorContains(t, err, fileID)
+	})
+}
+
+// An error that has passed is not the reason of the end, and a file that is done is returned although the time is up.
+func TestWaitEnds(t *testing.T) {
+	t.Parallel()
+	const get = "GET " + filesURL + "/" + fileID
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newAPI(t, map[string]http.HandlerFunc{get: inTurn(fails(404, "{}"), state(0))})
+		_, err := c.Files(containerID).Wait(t.Context(), fileID, &filescan.WaitOptions{Timeout: time.Minute})
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.NotErrorIs(t, err, acrcloud.ErrNotFound)
+		require.ErrorContains(t, err, "last seen in state")
+	})
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newAPI(t, map[string]http.HandlerFunc{get: state(1)})
+		ctx, cancel := context.WithCancel(t.Context())
+		file, err := c.Files(containerID).Wait(ctx, fileID, &filescan.WaitOptions{OnPoll: func(*filescan.File) { cancel() }})
+		require.NoError(t, err)
+		assert.Equal(t, filescan.StateReady, file.State)
+	})
+}
+
+// A notifier that closes its channel is done with: the looks go on at their intervals.
+func TestWaitNotifierCloses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		looks := 0
+		c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: func(w http.ResponseWriter, r *http.Request) {
+			if looks++; looks < 4 {
+				state(0)(w, r)
+				return
+			}
+			state(1)(w, r)
+		}})
+		n := &notifier{ch: make(chan struct{})}
+		close(n.ch)
+		start := time.Now()
+		_, err := c.Files(containerID).Wait(t.Context(), fileID, &filescan.WaitOptions{Notifier: n})
+		require.NoError(t, err)
+		assert.Equal(t, 5*time.Second, time.Since(start), "a look at once, after the channel was closed, and after 2 and 5 s")
 	})
 }
 

@@ -91,10 +91,8 @@ func compareKeys(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// isIndex recognises whole numbers as they are usually written.
-func isIndex(key string) bool {
-	return key == "0" || key != "" && key[0] != '0' && strings.Trim(key, "0123456789") == ""
-}
+// isIndex recognises whole numbers.
+func isIndex(key string) bool { return key != "" && strings.Trim(key, "0123456789") == "" }
 
 // A nester writes JSON.
 type nester struct {

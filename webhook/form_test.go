@@ -135,6 +135,7 @@ func TestFormRefused(t *testing.T) {
 	t.Parallel()
 	for name, fields := range map[string]string{
 		"a value and a list":             "results=x&results[music][0][offset]=1",
+		"a value and a list, elsewhere":  "tags=x&tags[a]=x",
 		"a value and a list, inside":     "results[music]=x&results[music][0][offset]=1",
 		"a field twice, not equal":       "results[music][0][offset]=1&results[music][0][offset]=2",
 		"results twice":                  "results=" + url.QueryEscape(results) + "&results=",

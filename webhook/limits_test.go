@@ -250,4 +250,7 @@ func TestRefetchSkims(t *testing.T) {
 	wrapped := `{"data":{"id":"` + file.ID + `","results":{"music":[{}]},"cid":` + strconv.Itoa(srv.Config().ContainerID) + `,"state":1}}`
 	answer(h, post(t, strings.NewReader(wrapped), ""))
 	assert.Equal(t, webhook.ReasonDuplicate, log.last(t).Reason)
+
+	form := "file_id=" + file.ID + "&state=1&cid=" + strconv.Itoa(srv.Config().ContainerID) + "&results=hello"
+	assert.Equal(t, 400, answer(h, post(t, strings.NewReader(form), "application/x-www-form-urlencoded")))
 }

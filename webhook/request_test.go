@@ -90,6 +90,9 @@ func TestParseRequestForms(t *testing.T) {
 		require.NoError(t, err, name)
 	}
 	assert.NotNil(t, event)
+
+	_, err = webhook.ParseRequest(post(t, strings.NewReader("&&"), "application/x-www-form-urlencoded"))
+	require.ErrorContains(t, err, "no field")
 }
 
 func TestParseRequestBounds(t *testing.T) {
