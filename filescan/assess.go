@@ -25,10 +25,10 @@ import (
 //	music.similar   music of similarity 50 or more: medium, similar
 //	music.weak      other music: low, similar
 //	music.altered   music whose tempo or pitch differs by more than 2 %: one step up, at most high
-//	cover.extent    covers of 30 s or half of the file: high, cover
-//	cover           covers that are less than that: medium, cover
-//	custom.exact    audio of your buckets, similarity 80 or more: high, custom
-//	custom          audio of your buckets that is less similar: medium, custom
+//	cover.extent    covers of 30 s or half of the file: cover, high
+//	cover           other covers: cover, medium
+//	custom.exact    audio of your buckets, similarity 80 or more: custom, high
+//	custom          other audio of your buckets: custom, medium
 //	ai.high         AI-generated with 90 % or more: high, ai_generated
 //	ai.medium       AI-generated with 50 % or more: medium, ai_generated
 //	match.short     matches below 3 s: ignored
