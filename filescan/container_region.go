@@ -59,7 +59,7 @@ func (r *regions) get(ctx context.Context, containerID int, find func(context.Co
 	select {
 	case <-l.done:
 		if l.panicked != nil {
-			panic(l.panicked) // on the caller's goroutine, as with any other request
+			panic(l.panicked) //nolint:forbidigo // it is the caller's own, and comes on the caller's goroutine, as with any other request
 		}
 		return l.region, l.err
 	case <-ctx.Done():

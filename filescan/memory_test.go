@@ -109,7 +109,7 @@ func TestMemoryOfRefusals(t *testing.T) {
 				runtime.ReadMemStats(&before)
 				err := do()
 				runtime.ReadMemStats(&after)
-				used := int(after.TotalAlloc - before.TotalAlloc)
+				used := int(after.TotalAlloc - before.TotalAlloc) //nolint:gosec // no test allocates that much
 				assert.LessOrEqual(t, used, 32*len(response)+1<<20, "%s: %.1f times", call, float64(used)/float64(len(response)))
 				if strings.Contains(name, "errors") || strings.Contains(name, "trace") {
 					require.Error(t, err, call)

@@ -64,14 +64,14 @@ func says(body []byte, depth int) (no bool) {
 		switch member {
 		case "success":
 			failed = failed || isFalse(value)
-			granted = granted || value == true
+			granted = granted || isTrue(value)
 		case "error", "errors":
 			erred = erred || !isNothing(value)
 		case "error_code", "errcode", "errno":
 			coded = coded || !isNothing(value)
 		case "ok", "result", "code", "status", "status_code", "statuscode":
 			coded = coded || statusSaysNo(member, value)
-			granted = granted || value == true || value == "ok" || value == "success"
+			granted = granted || isTrue(value) || value == "ok" || value == "success"
 		case "message", "msg", "detail", "error_message", "error_msg", "errmsg":
 			s, _ := value.(string)
 			inWords = inWords || refuses(s)
@@ -245,6 +245,11 @@ func isNothing(value any) bool {
 		return len(v) == 0
 	}
 	return false
+}
+
+func isTrue(value any) bool {
+	is, ok := value.(bool)
+	return ok && is
 }
 
 func isFalse(value any) bool {
