@@ -73,8 +73,8 @@ func (w *wire) exchange(names map[string]string, list []exchange) {
 }
 
 // idOf is the id in an answer, of the first row if it is a list.
-func idOf(t testing.TB, body []byte) string {
-	t.Helper()
+func idOf(tb testing.TB, body []byte) string {
+	tb.Helper()
 	type item struct {
 		ID       any    `json:"id"`
 		StreamID string `json:"stream_id"`
@@ -82,8 +82,8 @@ func idOf(t testing.TB, body []byte) string {
 	var one struct{ Data item }
 	if json.Unmarshal(body, &one) != nil {
 		var many struct{ Data []item }
-		require.NoError(t, json.Unmarshal(body, &many), "%s", body)
-		require.NotEmpty(t, many.Data, "%s", body)
+		require.NoError(tb, json.Unmarshal(body, &many), "%s", body)
+		require.NotEmpty(tb, many.Data, "%s", body)
 		one.Data = many.Data[0]
 	}
 	if one.Data.StreamID != "" {
