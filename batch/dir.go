@@ -89,7 +89,7 @@ func (w *walk) folder(path string, above []fs.FileInfo) bool {
 			if slices.ContainsFunc(above, func(f fs.FileInfo) bool { return os.SameFile(f, info) }) {
 				continue // a link back
 			}
-			if !w.folder(path, append(above[:len(above):len(above)], info)) {
+			if !w.folder(path, append(slices.Clip(above), info)) {
 				return false
 			}
 		case info.Mode().IsRegular():

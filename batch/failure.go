@@ -29,7 +29,7 @@ const (
 )
 
 // A Failure is why a job failed. It wraps what went wrong; after a restart that is as much of it as was saved.
-type Failure struct {
+type Failure struct { //nolint:errname // it is what has become of a job, and read as Failure.Kind
 	Kind FailureKind
 	Err  error
 }

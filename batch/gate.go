@@ -109,11 +109,11 @@ func (g *gate) slow(limit float64, pause time.Duration) {
 }
 
 // trouble returns the last of several failures in a row and since when they have come, or nil.
-func (g *gate) trouble() (error, time.Time) {
+func (g *gate) trouble() (since time.Time, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.failures < outage {
-		return nil, time.Time{}
+		return time.Time{}, nil
 	}
-	return g.last, g.since
+	return g.since, g.last
 }

@@ -189,7 +189,7 @@ func (m *Memory) Entries(ctx context.Context, phases ...Phase) iter.Seq2[Entry, 
 }
 
 // memoryQueue is a heap by time.
-type memoryQueue []*memoryJob
+type memoryQueue []*memoryJob //nolint:recvcheck // as container/heap wants it
 
 func (q memoryQueue) Len() int { return len(q) }
 

@@ -50,7 +50,7 @@ func KeyOf(name string) (key string, ok bool) {
 		return "", false
 	}
 	if !strings.Contains(name, "~") {
-		return name, strings.IndexFunc(name, func(r rune) bool { return r > 0x7f || !plain(byte(r)) }) < 0
+		return name, strings.IndexFunc(name, func(r rune) bool { return r > 0x7f || !plain(byte(r)) }) < 0 //nolint:gosec // it is ASCII
 	}
 	b := make([]byte, 0, len(name))
 	for i := 0; i < len(name); i++ {
@@ -63,8 +63,8 @@ func KeyOf(name string) (key string, ok bool) {
 			if high < 0 || low < 0 {
 				return "", false
 			}
-			c = byte(high<<4 | low)
-			if plain(c) { // it would not have been escaped
+			c = byte(high<<4 | low) //nolint:gosec // each is less than 16
+			if plain(c) {           // it would not have been escaped
 				return "", false
 			}
 			i += 2

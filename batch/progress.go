@@ -29,7 +29,7 @@ type Progress struct {
 // A tally counts, and reports each change.
 type tally struct {
 	report  func(Progress)
-	trouble func() (error, time.Time)
+	trouble func() (since time.Time, err error)
 	started time.Time
 
 	mu sync.Mutex
@@ -45,7 +45,7 @@ func (t *tally) change(f func(*Progress)) {
 		return
 	}
 	p := t.p
-	p.Trouble, p.TroubleSince = t.trouble()
+	p.TroubleSince, p.Trouble = t.trouble()
 	finished := p.Done + p.Failed
 	if elapsed := time.Since(t.started).Seconds(); elapsed > 0 {
 		p.PerSecond = float64(finished) / elapsed

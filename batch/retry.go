@@ -41,11 +41,11 @@ func finished(ctx context.Context, store Store, phases ...Phase) iter.Seq2[*Outc
 	}
 }
 
-// Retry has the next run try again the failed jobs for which which returns true, and returns how many that are. A job whose file exists goes on
+// Retry has the next run try again the failed jobs that a function chooses, and returns how many that are. A job whose file exists goes on
 // with that file: one that failed with [FailureTimeout] is looked at again, and one with [FailureScan] only if the service has been asked
 // for a rescan meanwhile. All others begin anew, and look for their file first; one that failed with [FailureMissing], whose file was
 // deleted, is billed again.
-func Retry(ctx context.Context, store Store, which func(*Outcome) bool) (n int, err error) {
+func Retry(ctx context.Context, store Store, choose func(*Outcome) bool) (n int, err error) {
 	list, ok := store.(Lister)
 	if !ok {
 		return 0, &acrcloud.ArgumentError{Field: "store", Problem: "cannot list its entries", Remedy: "use a store with the method Entries, such as that of batch/sqlbatch"}
@@ -58,7 +58,7 @@ func Retry(ctx context.Context, store Store, which func(*Outcome) bool) (n int, 
 		if err != nil {
 			return n, err
 		}
-		if !which(o) {
+		if !choose(o) {
 			continue
 		}
 		e = revive(e, o)

@@ -43,7 +43,7 @@ func TestRequestsPerFile(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				srv := mock.New(mock.WithProcessingTime(time.Minute), mock.WithListLag(lag))
-				defer srv.Close()
+				defer func() { _ = srv.Close() }()
 				srv.Inject(mock.Fault{Delay: 50 * time.Millisecond})
 				count := &counting{next: srv.HTTPClient().Transport}
 				client, err := filescan.New(srv.Config(), append(srv.Options(), acrcloud.WithHTTPClient(&http.Client{Transport: count}))...)
@@ -147,7 +147,7 @@ func TestOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := mock.New(mock.WithProcessingTime(time.Minute))
-		defer srv.Close()
+		defer func() { _ = srv.Close() }()
 		count := &counting{next: srv.HTTPClient().Transport}
 		client, err := filescan.New(srv.Config(), append(srv.Options(), acrcloud.WithHTTPClient(&http.Client{Transport: count}))...)
 		require.NoError(t, err)
@@ -176,7 +176,7 @@ func TestOutage(t *testing.T) {
 		}
 		assert.Equal(t, 500, n)
 		assert.True(t, trouble.Load())
-		assert.Equal(t, 500, len(truth(t, client.Files(srv.Config().ContainerID))))
+		assert.Len(t, truth(t, client.Files(srv.Config().ContainerID)), 500)
 	})
 }
 
@@ -252,10 +252,11 @@ func TestItemsPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, files := service(t, mock.WithProcessingTime(time.Hour))
 		assert.PanicsWithValue(t, "out of items", func() {
-			for range batch.Scan(t.Context(), files, func(yield func(batch.Item, error) bool) {
+			for _, err := range batch.Scan(t.Context(), files, func(yield func(batch.Item, error) bool) {
 				yield(item("a", ""), nil)
 				panic("out of items")
 			}, nil) {
+				assert.NoError(t, err)
 			}
 		})
 	})
@@ -267,11 +268,13 @@ func TestLoopPanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, files := service(t)
 		assert.PanicsWithValue(t, "enough", func() {
-			for range batch.Scan(t.Context(), files, songs(100), nil) {
+			for _, err := range batch.Scan(t.Context(), files, songs(100), nil) {
+				assert.NoError(t, err)
 				panic("enough")
 			}
 		})
-		for range batch.Scan(t.Context(), files, songs(100), nil) {
+		for _, err := range batch.Scan(t.Context(), files, songs(100), nil) {
+			require.NoError(t, err)
 			break
 		}
 	})
@@ -336,7 +339,7 @@ func TestCalledForANewJob(t *testing.T) {
 		journal := batch.NewMemory()
 		_, err = journal.Add(t.Context(), []batch.Entry{entry("one.wav")})
 		require.NoError(t, err)
-		s := stepper(t, files, journal, batch.Options{})
+		s := stepper(t, files, journal)
 		_, wake, err := s.Called(t.Context(), &webhook.Event{Kind: webhook.FileScan, FileID: file.ID, ContainerID: files.ContainerID()})
 		require.NoError(t, err)
 		assert.True(t, wake)

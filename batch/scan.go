@@ -116,12 +116,12 @@ func newRun(files *filescan.Files, o Options) *run {
 }
 
 // trouble returns the last of several failures in a row and since when they have come, or nil.
-func (r *run) trouble() (error, time.Time) {
-	if err, since := r.posts.trouble(); err != nil {
-		return err, since
+func (r *run) trouble() (since time.Time, err error) {
+	if since, err := r.posts.trouble(); err != nil {
+		return since, err
 	}
-	if err, since := r.looks.trouble(); err != nil {
-		return err, since
+	if since, err := r.looks.trouble(); err != nil {
+		return since, err
 	}
 	return r.stepper.states.trouble()
 }

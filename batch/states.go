@@ -214,11 +214,11 @@ func (s *states) wants(id string) bool {
 }
 
 // trouble returns the last of several readings in a row that have failed and since when they do, or nil.
-func (s *states) trouble() (error, time.Time) {
+func (s *states) trouble() (since time.Time, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.failures < maxFailures {
-		return nil, time.Time{}
+		return time.Time{}, nil
 	}
-	return s.failed, s.since
+	return s.since, s.failed
 }

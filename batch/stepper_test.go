@@ -138,8 +138,9 @@ func TestScanOverABadNetwork(t *testing.T) {
 
 func entry(key string) batch.Entry { return batch.Entry{Key: key, Ref: key, Phase: batch.PhaseNew} }
 
-func stepper(t *testing.T, files *filescan.Files, journal batch.Journal, opts batch.Options) *batch.Stepper {
+func stepper(t *testing.T, files *filescan.Files, journal batch.Journal) *batch.Stepper {
 	t.Helper()
+	opts := batch.Options{}
 	opts.Open = func(ref string) acrcloud.Source { return acrcloud.FromBytes(ref, []byte("content of "+ref)) }
 	s, err := batch.NewStepper(files, journal, &opts)
 	require.NoError(t, err)
@@ -167,7 +168,7 @@ func TestStepper(t *testing.T) {
 		journal := batch.NewMemory()
 		_, err := journal.Add(t.Context(), []batch.Entry{entry("a b/c.wav")})
 		require.NoError(t, err)
-		s := stepper(t, files, journal, batch.Options{})
+		s := stepper(t, files, journal)
 		drive(t, s, "a b/c.wav")
 		e, err := journal.Load(t.Context(), "a b/c.wav")
 		require.NoError(t, err)
@@ -193,7 +194,7 @@ func TestCalled(t *testing.T) {
 		journal := batch.NewMemory()
 		_, err := journal.Add(t.Context(), []batch.Entry{entry("one.wav")})
 		require.NoError(t, err)
-		here, there := stepper(t, files, journal, batch.Options{}), stepper(t, files, journal, batch.Options{})
+		here, there := stepper(t, files, journal), stepper(t, files, journal)
 		srv.Inject(mock.Fault{Op: mock.OpCreateFile, Times: 1, Forget: true})
 		lists := srv.Inject(mock.Fault{Op: mock.OpListFiles, Skip: 1, Status: 500}) // after the look before the request
 		_, err = here.Step(t.Context(), "one.wav")
@@ -256,7 +257,7 @@ func TestStepsOfOneJobAtTheSameTime(t *testing.T) {
 		for range 5 {
 			client, err := filescan.New(srv.Config(), srv.Options()...)
 			require.NoError(t, err)
-			steppers = append(steppers, stepper(t, client.Files(files.ContainerID()), journal, batch.Options{}))
+			steppers = append(steppers, stepper(t, client.Files(files.ContainerID()), journal))
 		}
 		for i := range 20 {
 			key := fmt.Sprintf("%d.wav", i)

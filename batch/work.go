@@ -33,7 +33,7 @@ func (r *run) work(ctx context.Context, key string) {
 			j.finished(ctx, e)
 			return
 		case errors.Is(err, errNothingToOpen) && r.mine(e):
-			if _, next, err = r.stepper.fail(ctx, e, FailureItem, err); err != nil {
+			if _, _, err = r.stepper.fail(ctx, e, FailureItem, err); err != nil {
 				r.fail(err)
 				return
 			}
@@ -78,7 +78,7 @@ func (j *job) failed(ctx context.Context, e Entry, next Next, err error) (time.D
 	if v, _ := judge(err); v == common || errors.As(err, &store) {
 		return 0, fmt.Errorf("batch: job %q: %w", j.key, err)
 	}
-	if trouble, _ := j.run.trouble(); trouble == nil {
+	if _, trouble := j.run.trouble(); trouble == nil {
 		j.tries++
 	}
 	if sent := e.Phase == PhaseWaiting || !e.IntentAt.IsZero(); j.tries >= lastingTries && !sent {

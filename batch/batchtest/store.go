@@ -9,8 +9,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -205,7 +205,7 @@ func (s *suite) addAtOnce() {
 		all.Go(func() {
 			var some []batch.Entry
 			for k := range entries {
-				some = append(some, batch.Entry{Key: fmt.Sprint((k + 7*i) % entries), Phase: batch.PhaseNew, AddedBy: fmt.Sprint(i)})
+				some = append(some, batch.Entry{Key: strconv.Itoa((k + 7*i) % entries), Phase: batch.PhaseNew, AddedBy: strconv.Itoa(i)})
 			}
 			n, err := s.store.Add(s.Context(), some)
 			if err != nil {
@@ -252,7 +252,7 @@ func (s *suite) claimAtOnce() {
 	const claimers, jobs = 8, 200
 	names := make([]string, jobs)
 	for i := range names {
-		names[i] = fmt.Sprint(i)
+		names[i] = strconv.Itoa(i)
 	}
 	s.fresh(names...)
 	var all sync.WaitGroup
@@ -335,7 +335,7 @@ func (s *suite) renew() {
 	}
 	names := keys()
 	for i := range 1200 {
-		names = append(names, fmt.Sprint(i))
+		names = append(names, strconv.Itoa(i))
 	}
 	s.fresh(names...)
 	s.must(s.store.Later(s.Context(), "a.wav", time.Time{}))
@@ -380,8 +380,8 @@ func (s *suite) entries() {
 	const jobs = 450
 	phases := []batch.Phase{batch.PhaseNew, batch.PhaseIntent, batch.PhaseWaiting, batch.PhaseDone, batch.PhaseFailed}
 	for i := range jobs {
-		s.fresh(fmt.Sprint(i))
-		e := s.entry(fmt.Sprint(i))
+		s.fresh(strconv.Itoa(i))
+		e := s.entry(strconv.Itoa(i))
 		e.Phase = phases[i%len(phases)]
 		_, err := s.store.Save(s.Context(), e)
 		s.must(err)
@@ -407,7 +407,8 @@ func (s *suite) entries() {
 	if n != jobs*2/5 {
 		s.Errorf("Entries has listed %d finished ones of %d", n, jobs*2/5)
 	}
-	for range l.Entries(s.Context()) {
+	for _, err := range l.Entries(s.Context()) {
+		s.must(err)
 		break
 	}
 }
