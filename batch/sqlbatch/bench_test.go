@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ func BenchmarkSave(b *testing.B) {
 			b.ResetTimer()
 			for i := range savers {
 				all.Go(func() {
-					e, err := s.Load(b.Context(), fmt.Sprint(i))
+					e, err := s.Load(b.Context(), strconv.Itoa(i))
 					for range each {
 						if err == nil {
 							e, err = s.Save(b.Context(), e)
@@ -51,7 +52,7 @@ func BenchmarkSaveBare(b *testing.B) {
 	addJobs(b, s, savers)
 	db, err := sql.Open("sqlite", path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
 	require.NoError(b, err)
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	each := b.N/savers + 1
 	b.ResetTimer()
 	for range each {
@@ -59,7 +60,7 @@ func BenchmarkSaveBare(b *testing.B) {
 		require.NoError(b, err)
 		for i := range savers {
 			_, err := tx.ExecContext(b.Context(), `UPDATE acrcloud_jobs SET phase = ?, rev = rev + 1, file_id = ?, failure = ?, entry = ?, result = ?, updated_at = ?
-				WHERE name = ? AND rev = rev`, "new", nil, nil, `{"schema":0,"key":"","phase":"","rev":0}`, nil, time.Now().UnixMilli(), fmt.Sprint(i))
+				WHERE name = ? AND rev = rev`, "new", nil, nil, `{"schema":0,"key":"","phase":"","rev":0}`, nil, time.Now().UnixMilli(), strconv.Itoa(i))
 			require.NoError(b, err)
 		}
 		require.NoError(b, tx.Commit())
@@ -73,7 +74,7 @@ func addJobs(tb testing.TB, s *sqlbatch.Store, n int) {
 	for first := 0; first < n; first += atOnce {
 		var entries []batch.Entry
 		for i := first; i < min(first+atOnce, n); i++ {
-			entries = append(entries, batch.Entry{Key: fmt.Sprint(i), Phase: batch.PhaseNew, Ref: fmt.Sprintf("/recordings/%d.wav", i)})
+			entries = append(entries, batch.Entry{Key: strconv.Itoa(i), Phase: batch.PhaseNew, Ref: fmt.Sprintf("/recordings/%d.wav", i)})
 		}
 		_, err := s.Add(tb.Context(), entries)
 		require.NoError(tb, err)

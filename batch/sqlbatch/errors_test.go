@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -26,10 +27,10 @@ func filled(t *testing.T, dsn string) []batch.Entry {
 	t.Helper()
 	s, err := sqlbatch.Open(t.Context(), dsn)
 	require.NoError(t, err)
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	var entries []batch.Entry
 	for i := range 50 {
-		entries = append(entries, batch.Entry{Key: fmt.Sprint(i), Phase: batch.PhaseNew, Ref: "ref"})
+		entries = append(entries, batch.Entry{Key: strconv.Itoa(i), Phase: batch.PhaseNew, Ref: "ref"})
 	}
 	_, err = s.Add(t.Context(), entries)
 	require.NoError(t, err)
@@ -86,7 +87,7 @@ func TestOtherContainer(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dsn string) {
 		srv := mock.New()
-		defer srv.Close()
+		defer func() { _ = srv.Close() }()
 		client, err := filescan.New(srv.Config(), srv.Options()...)
 		require.NoError(t, err)
 		s := open(t, dsn)
@@ -173,10 +174,10 @@ func TestLocked(t *testing.T) {
 	require.NoError(t, err)
 	other, err := sql.Open("sqlite", path)
 	require.NoError(t, err)
-	defer other.Close()
+	defer func() { _ = other.Close() }()
 	holder, err := other.Conn(t.Context())
 	require.NoError(t, err)
-	defer holder.Close()
+	defer func() { _ = holder.Close() }()
 	_, err = holder.ExecContext(t.Context(), "BEGIN IMMEDIATE")
 	require.NoError(t, err)
 	_, err = s.Save(t.Context(), want[0])

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -165,7 +166,7 @@ func (t *deadlyTransport) RoundTrip(r *http.Request) (resp *http.Response, err e
 		return t.next.RoundTrip(r)
 	}
 	err = t.deadly.at("post", func() error {
-		resp, err = t.next.RoundTrip(r)
+		resp, err = t.next.RoundTrip(r) //nolint:bodyclose // the caller's
 		return err
 	})
 	return resp, err
@@ -211,10 +212,10 @@ type killRound struct {
 	called  atomic.Int64
 }
 
-func newKillRound(t *testing.T, files int, seed uint64) *killRound {
+func newKillRound(t *testing.T, files, seed int) *killRound {
 	t.Helper()
-	r := &killRound{t: t, random: rand.New(rand.NewPCG(seed, 12))} //nolint:gosec // no secret
-	r.srv = mock.New(mock.WithSeed(seed), mock.WithProcessingTime(time.Second), mock.WithListLag(listLag), mock.WithCallbackTransport(mock.HandlerTransport(r)))
+	r := &killRound{t: t, random: rand.New(rand.NewPCG(uint64(seed), 12))} //nolint:gosec // no secret
+	r.srv = mock.New(mock.WithSeed(uint64(seed)), mock.WithProcessingTime(time.Second), mock.WithListLag(listLag), mock.WithCallbackTransport(mock.HandlerTransport(r)))
 	t.Cleanup(func() { assert.NoError(t, r.srv.Close()) })
 	r.srv.OnScan(func(u mock.Upload) mock.Outcome {
 		r.billable.Add(1)
@@ -277,7 +278,7 @@ func (r *killRound) process(after time.Duration) (killed bool) {
 	program, err := os.Executable()
 	require.NoError(r.t, err)
 	var stderr bytes.Buffer
-	cmd := exec.CommandContext(r.t.Context(), program, string(order))
+	cmd := exec.CommandContext(r.t.Context(), program, string(order)) //nolint:gosec // this test itself
 	cmd.Env, cmd.Stderr = append(os.Environ(), childEnv+"=scan"), &stderr
 	require.NoError(r.t, cmd.Start())
 	if after > 0 {
@@ -363,7 +364,7 @@ func TestKillAtPoints(t *testing.T) {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, after: %v", point, after), func(t *testing.T) {
 				t.Parallel()
-				r := newKillRound(t, files, uint64(i+1))
+				r := newKillRound(t, files, i+1)
 				r.order.Point, r.order.After = point, after
 				r.order.Times = 1
 				if point != "add" && point != "claim" {
@@ -390,11 +391,11 @@ func TestKillAtPoints(t *testing.T) {
 func TestKill(t *testing.T) {
 	t.Parallel()
 	for round := range *killRounds {
-		t.Run(fmt.Sprint(round), func(t *testing.T) {
+		t.Run(strconv.Itoa(round), func(t *testing.T) {
 			if round%4 != 0 {
 				t.Parallel()
 			}
-			r := newKillRound(t, *killFiles, uint64(1000+round))
+			r := newKillRound(t, *killFiles, 1000+round)
 			for range 4 {
 				if !r.process(time.Duration(200+r.random.IntN(8000)) * time.Millisecond) {
 					break

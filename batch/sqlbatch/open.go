@@ -120,7 +120,7 @@ func (s *Store) begin(ctx context.Context) (*Store, error) {
 		return nil, errors.Join(s.explain(err, "preparing the tables"), s.db.Close())
 	}
 	if s.dialect.oneWriter() {
-		s.writer = newWriter(s.db)
+		s.writer = newWriter(s.db) //nolint:contextcheck // it lives as long as the store
 	}
 	return s, nil
 }

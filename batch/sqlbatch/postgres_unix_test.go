@@ -66,7 +66,7 @@ func startCluster() (_ *cluster, err error) {
 		}
 		uid, _ := strconv.ParseUint(u.Uid, 10, 32)
 		gid, _ := strconv.ParseUint(u.Gid, 10, 32)
-		if err := os.Chown(folder, int(uid), int(gid)); err != nil { //nolint:gosec // it fits
+		if err := os.Chown(folder, int(uid), int(gid)); err != nil {
 			return nil, err
 		}
 		attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
@@ -85,7 +85,7 @@ func startCluster() (_ *cluster, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	c.server.Stderr = log
 	if err := c.server.Start(); err != nil {
 		return nil, err

@@ -47,7 +47,7 @@ func TestReadOnly(t *testing.T) {
 	try := func(path string) string {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		cmd := exec.CommandContext(ctx, program, path)
+		cmd := exec.CommandContext(ctx, program, path) //nolint:gosec // a copy of this test
 		cmd.Env = append(os.Environ(), childEnv+"=open")
 		cmd.Dir = top
 		if os.Getuid() == 0 {

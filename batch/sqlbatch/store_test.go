@@ -1,8 +1,8 @@
 package sqlbatch_test
 
 import (
-	"fmt"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -77,10 +77,10 @@ func TestSeveralStores(t *testing.T) {
 				if !assert.NoError(t, err) {
 					return
 				}
-				defer s.Close()
+				defer func() { _ = s.Close() }()
 				var entries []batch.Entry
 				for i := range jobs {
-					entries = append(entries, batch.Entry{Key: fmt.Sprint(i), Phase: batch.PhaseNew})
+					entries = append(entries, batch.Entry{Key: strconv.Itoa(i), Phase: batch.PhaseNew})
 				}
 				_, err = s.Add(t.Context(), entries)
 				assert.NoError(t, err)
