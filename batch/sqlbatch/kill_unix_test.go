@@ -214,8 +214,8 @@ type killRound struct {
 
 func newKillRound(t *testing.T, files, seed int) *killRound {
 	t.Helper()
-	r := &killRound{t: t, random: rand.New(rand.NewPCG(uint64(seed), 12))} //nolint:gosec // no secret
-	r.srv = mock.New(mock.WithSeed(uint64(seed)), mock.WithProcessingTime(time.Second), mock.WithListLag(listLag), mock.WithCallbackTransport(mock.HandlerTransport(r)))
+	r := &killRound{t: t, random: rand.New(rand.NewPCG(uint64(seed), 12))}                                                                                               //nolint:gosec // no secret
+	r.srv = mock.New(mock.WithSeed(uint64(seed)), mock.WithProcessingTime(time.Second), mock.WithListLag(listLag), mock.WithCallbackTransport(mock.HandlerTransport(r))) //nolint:gosec // it is small and positive
 	t.Cleanup(func() { assert.NoError(t, r.srv.Close()) })
 	r.srv.OnScan(func(u mock.Upload) mock.Outcome {
 		r.billable.Add(1)
