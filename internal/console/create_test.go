@@ -1,0 +1,144 @@
+package console_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/console"
+)
+
+type thing struct {
+	id string
+	at time.Time
+}
+
+// What is new, and when it is looked for, after a request that may have made something.
+func TestCreationLooks(t *testing.T) {
+	t.Parallel()
+	errList := errors.New("the list fails")
+	refused := &acrcloud.APIError{StatusCode: 429}
+	for name, tt := range map[string]struct {
+		err       error         // of the request
+		withClock bool          // the service says what time it is
+		firstFail bool          // the first look fails
+		old       bool          // something of the name was there before
+		made      time.Duration // when the new thing was made, from the beginning on
+		shows     time.Duration // when the list has it; negative: never
+		earlier   time.Duration // an earlier request ended so long ago, and Earlier says so; negative: there was none
+		looks     []time.Duration
+		things    int // of the DoubtError; 0: there is none
+		sent      int
+	}{
+		"new":                                  {acrcloud.ErrOutcomeUnknown, true, false, true, 0, 0, -1, []time.Duration{0, 0}, 1, 1},
+		"new by a clock that runs ahead":       {acrcloud.ErrOutcomeUnknown, true, false, true, -time.Second, 0, -1, []time.Duration{0, 0}, 1, 1},
+		"made before":                          {acrcloud.ErrOutcomeUnknown, true, false, true, -3 * time.Second, 0, -1, []time.Duration{0, 0, 1, 4}, 0, 1},
+		"shows late":                           {acrcloud.ErrOutcomeUnknown, true, false, true, 0, 4 * time.Second, -1, []time.Duration{0, 0, 1, 4}, 1, 1},
+		"the first look fails, shows late":     {acrcloud.ErrOutcomeUnknown, true, true, false, 0, 4 * time.Second, -1, []time.Duration{0, 0, 1, 4}, 1, 1},
+		"no clock":                             {acrcloud.ErrOutcomeUnknown, false, false, true, -time.Hour, 0, -1, []time.Duration{0, 0}, 1, 1},
+		"no clock, and the first look fails":   {acrcloud.ErrOutcomeUnknown, false, true, false, 0, 0, -1, []time.Duration{0, 0, 1, 4}, 0, 1},
+		"never":                                {acrcloud.ErrOutcomeUnknown, true, false, true, 0, -1, -1, []time.Duration{0, 0, 1, 4}, 0, 1},
+		"refused":                              {refused, true, false, true, 0, -1, -1, []time.Duration{0, 4}, 0, 1},
+		"an earlier request at any time":       {nil, true, false, false, -time.Hour, 0, 0, []time.Duration{0}, 1, 0},
+		"an earlier request, two seconds ago":  {nil, true, false, false, 0, -1, 2 * time.Second, []time.Duration{0, 2}, 0, 1},
+		"an earlier request, a moment ago":     {nil, true, false, false, 0, -1, 0, []time.Duration{0, 1, 4}, 0, 1},
+		"an earlier request, a long while ago": {nil, true, false, false, 0, -1, time.Hour, []time.Duration{0}, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				sent := 0
+				var looks []time.Duration
+				c := console.Creation[thing]{
+					Made: func(v *thing) (string, time.Time) { return v.id, v.at },
+					Look: func(_ context.Context, all bool) (console.Look[thing], error) {
+						first := len(looks) == 0 && tt.earlier < 0
+						assert.Equal(t, !first, all)
+						looks = append(looks, time.Since(start)/time.Second)
+						if first && tt.firstFail {
+							return console.Look[thing]{}, errList
+						}
+						var l console.Look[thing]
+						if tt.withClock {
+							l.Now = time.Now()
+						}
+						if tt.old {
+							l.Things = append(l.Things, &thing{"old", start.Add(-time.Hour)})
+						}
+						if !first && tt.shows >= 0 && time.Since(start) >= tt.shows {
+							l.Things = append(l.Things, &thing{"new", start.Add(tt.made)})
+						}
+						return l, nil
+					},
+					Send: func(context.Context, func(context.Context, time.Duration) error) (*thing, error) {
+						sent++
+						return &thing{id: "made"}, tt.err
+					},
+				}
+				if tt.earlier >= 0 {
+					c.Earlier = start.Add(-tt.earlier)
+				}
+				_, err := c.Do(t.Context())
+				assert.Equal(t, tt.looks, looks)
+				assert.Equal(t, tt.sent, sent)
+				doubt, ok := errors.AsType[*console.DoubtError[thing]](err)
+				require.Equal(t, tt.things > 0, ok, "%v", err)
+				switch {
+				case ok:
+					require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+					assert.Len(t, doubt.Things, tt.things)
+				default:
+					require.ErrorIs(t, err, tt.err)
+				}
+			})
+		})
+	}
+}
+
+// A name is remembered until what was sent for it must show.
+func TestNamesForget(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		sent  bool
+		after time.Duration
+		known bool
+	}{
+		"at once":           {true, 0, true},
+		"before it settles": {true, console.Settled, true},
+		"settled":           {true, console.Settled + 1, false},
+		"nothing was sent":  {false, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var names console.Names
+				_, give, err := names.Take(t.Context(), "a")
+				require.NoError(t, err)
+				end := time.Now()
+				give(tt.sent)
+				time.Sleep(tt.after) //nolint:forbidigo // time is fake here
+				earlier, give, err := names.Take(t.Context(), "a")
+				require.NoError(t, err)
+				defer give(false)
+				assert.Equal(t, tt.known, !earlier.IsZero())
+				if tt.known {
+					assert.Equal(t, end, earlier)
+				}
+			})
+		})
+	}
+}
+
+func TestSearchTerm(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"": "", "a.mp3": "a.mp3", "my long song": "long", "ab*cdef": "cdef", `ab\cdef`: "cdef", "ab%cdef": "cdef", "ab\tcdef": "cdef"} {
+		assert.Equal(t, want, console.SearchTerm(name), "%q", name)
+	}
+}
