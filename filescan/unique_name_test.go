@@ -426,18 +426,34 @@ func (f limiterFunc) Wait(ctx context.Context) error { return f(ctx) }
 // What a look after a refusal has shown is not looked for again.
 func TestOneLookAfterARefusal(t *testing.T) {
 	t.Parallel()
-	for name, unique := range map[string]bool{"unique name": true, "any name": false} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			inBubble(t, func(t *testing.T, s *truth) {
-				t.Helper()
-				s.hook = s.after(fails(429, "{}"))
-				started := time.Now()
-				_, err := s.client(t).Files(7).Upload(t.Context(), song(), &filescan.UploadOptions{UniqueName: unique})
-				assert.Equal(t, unique, err == nil, "%v", err)
-				assert.Equal(t, 4*time.Second, time.Since(started))
-				assert.Equal(t, 2, s.count(opList))
+	upload := func(method filescan.Method) func(context.Context, *filescan.Files, bool) error {
+		return func(ctx context.Context, f *filescan.Files, unique bool) error {
+			_, err := f.Upload(ctx, song(), &filescan.UploadOptions{UniqueName: unique, Method: method})
+			return err
+		}
+	}
+	for name, create := range map[string]func(context.Context, *filescan.Files, bool) error{
+		"upload": upload(filescan.Presigned),
+		"form":   upload(filescan.Multipart),
+		"import": func(ctx context.Context, f *filescan.Files, unique bool) error {
+			_, err := f.Import(ctx, filescan.AudioURL("https://media.test/song.wav"), &filescan.ImportOptions{Name: "song.wav", UniqueName: unique})
+			return err
+		},
+	} {
+		for _, unique := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, unique name %v", name, unique), func(t *testing.T) {
+				t.Parallel()
+				inBubble(t, func(t *testing.T, s *truth) {
+					t.Helper()
+					s.hook = s.after(fails(429, "{}"))
+					started := time.Now()
+					err := create(t.Context(), s.client(t).Files(7), unique)
+					assert.Equal(t, unique, err == nil, "%v", err)
+					assert.Equal(t, 4*time.Second, time.Since(started))
+					assert.Equal(t, 2, s.count(opList))
+					assert.Equal(t, 1, s.count(opCreate), "it is not sent again")
+				})
 			})
-		})
+		}
 	}
 }
