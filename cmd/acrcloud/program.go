@@ -22,8 +22,8 @@ type program struct {
 }
 
 func newProgram(stdin io.Reader, stdout, stderr io.Writer, cancel context.CancelCauseFunc) *program {
-	serial := &serialWriter{w: stderr}
-	return &program{in: stdin, out: &output{w: stdout, cancel: cancel}, err: text.Writer(serial), progress: newProgress(stderr)}
+	people := &serialWriter{w: text.Writer(stderr)} // which is not for several goroutines
+	return &program{in: stdin, out: &output{w: stdout, cancel: cancel}, err: people, progress: newProgress(stderr)}
 }
 
 // say tells the person something on standard error.
