@@ -71,7 +71,9 @@ func BenchmarkYear(b *testing.B) {
 		for b.Loop() {
 			n := 0
 			for _, err := range streams.Plays(b.Context(), "s-1", console.PlaysOptions{Days: console.DateRange{From: day, To: day.AddDays(364)}, InFlight: inFlight}) {
-				require.NoError(b, err)
+				if err != nil {
+					b.Fatal(err)
+				}
 				n++
 			}
 			require.Equal(b, 365*playsADay, n)

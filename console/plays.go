@@ -262,21 +262,34 @@ func (w *dayWalk) ask() {
 	}
 }
 
+// take returns the plays of the next day of UTC.
+func (w *dayWalk) take() ([]*Play, error) {
+	w.ask()
+	got := <-w.ahead[0]
+	w.ahead[0] = nil
+	w.ahead = w.ahead[1:]
+	if got.err == nil {
+		w.ask()
+		w.fetched = w.fetched.AddDays(1)
+	}
+	return got.list, got.err
+}
+
 // next returns the plays of the next day of the zone.
 func (w *dayWalk) next(date Date) ([]*Play, error) {
+	if w.Zone == time.UTC { // it is what the service says, whatever the plays' times are
+		list, err := w.take()
+		return sorted(list), err
+	}
 	for end := w.lastOf(date); !end.Before(w.fetched); {
-		w.ask()
-		got := <-w.ahead[0]
-		w.ahead[0] = nil
-		w.ahead = w.ahead[1:]
-		if got.err != nil {
-			return nil, got.err
+		day := w.fetched
+		list, err := w.take()
+		if err != nil {
+			return nil, err
 		}
-		w.ask()
-		for _, p := range got.list {
-			w.left = append(w.left, datedPlay{p, w.dateOf(p)})
+		for _, p := range list {
+			w.left = append(w.left, datedPlay{p, w.dateOf(p, day)})
 		}
-		w.fetched = w.fetched.AddDays(1)
 	}
 	list := make([]*Play, 0, len(w.left))
 	later := w.left[:0]
@@ -290,25 +303,29 @@ func (w *dayWalk) next(date Date) ([]*Play, error) {
 	}
 	clear(w.left[len(later):])
 	w.left = later
+	return sorted(list), nil
+}
+
+// sorted puts plays in the order of their start.
+func sorted(list []*Play) []*Play {
 	byStart := func(a, b *Play) int { return a.Start.Compare(b.Start) }
 	if !slices.IsSortedFunc(list, byStart) {
 		slices.SortStableFunc(list, byStart)
 	}
-	return list, nil
+	return list
 }
 
-// dateOf is the day that a play belongs to. In UTC it is the one that the service says, whatever the play's time is.
-func (w *dayWalk) dateOf(p *Play) Date {
-	if w.Zone == time.UTC || p.Start.IsZero() {
-		if w.fetched.Before(w.Days.From) {
-			return w.Days.From
-		}
-		if w.Days.To.Before(w.fetched) {
-			return w.Days.To
-		}
-		return w.fetched
+// dateOf is the day of the zone that a play belongs to. One whose time cannot be read stays with the day that it was fetched with.
+func (w *dayWalk) dateOf(p *Play, fetched Date) Date {
+	switch {
+	case !p.Start.IsZero():
+		return DateOf(p.Start.In(w.Zone))
+	case fetched.Before(w.Days.From):
+		return w.Days.From
+	case w.Days.To.Before(fetched):
+		return w.Days.To
 	}
-	return DateOf(p.Start.In(w.Zone))
+	return fetched
 }
 
 // playsOf iterates over the plays of days.
