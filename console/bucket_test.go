@@ -10,6 +10,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,7 +32,7 @@ type bucket struct {
 	mu    sync.Mutex
 	files []file
 	posts int
-	hook  func(post int, w http.ResponseWriter, r *http.Request, make func()) // in place of what a POST does
+	hook  func(post int, w http.ResponseWriter, r *http.Request, create func()) // in place of what a POST does
 }
 
 type file struct {
@@ -51,7 +52,7 @@ func (b *bucket) post(w http.ResponseWriter, r *http.Request) {
 	b.posts++
 	post, id := b.posts, 0
 	b.mu.Unlock()
-	make := func() {
+	create := func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		f.made = time.Now()
@@ -59,9 +60,9 @@ func (b *bucket) post(w http.ResponseWriter, r *http.Request) {
 		id = len(b.files)
 	}
 	if b.hook != nil {
-		b.hook(post, w, r, make)
+		b.hook(post, w, r, create)
 	} else {
-		make()
+		create()
 	}
 	if id > 0 {
 		says(data(b.row(id, f)))(w, r)
@@ -70,11 +71,14 @@ func (b *bucket) post(w http.ResponseWriter, r *http.Request) {
 
 func (b *bucket) read(r *http.Request) (f file) {
 	contentType, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	assert.NoError(b.t, err)
+	assert.NoError(b.t, err) //nolint:testifylint // this is not the test's goroutine
 	if contentType == "application/json" {
-		var body struct{ Title, Data_type string } //nolint:revive // as it is sent
+		var body struct {
+			Title    string `json:"title"`
+			DataType string `json:"data_type"`
+		}
 		assert.NoError(b.t, json.NewDecoder(r.Body).Decode(&body))
-		return file{title: body.Title, kind: body.Data_type}
+		return file{title: body.Title, kind: body.DataType}
 	}
 	form := multipart.NewReader(r.Body, parameters["boundary"])
 	for {
@@ -84,7 +88,7 @@ func (b *bucket) read(r *http.Request) (f file) {
 			return f
 		}
 		content, err := io.ReadAll(part)
-		assert.NoError(b.t, err)
+		assert.NoError(b.t, err) //nolint:testifylint // this is not the test's goroutine
 		switch part.FormName() {
 		case "title":
 			f.title = string(content)
@@ -177,13 +181,13 @@ func TestUploadRefuses(t *testing.T) {
 // What becomes of an upload whose POST fails in some way: one file is made, or the error says that it is not known.
 func TestUploadExactlyOnce(t *testing.T) {
 	t.Parallel()
-	lose := func(_ int, w http.ResponseWriter, r *http.Request, make func()) {
-		make()
+	lose := func(_ int, w http.ResponseWriter, r *http.Request, create func()) {
+		create()
 		lost(w, r)
 	}
 	tests := map[string]struct {
 		unique, resend bool
-		hook           func(post int, w http.ResponseWriter, r *http.Request, make func())
+		hook           func(post int, w http.ResponseWriter, r *http.Request, create func())
 		again          bool // upload it again after that
 		files, posts   int
 		wantErr        error
@@ -193,8 +197,8 @@ func TestUploadExactlyOnce(t *testing.T) {
 		"lost before it was processed, and sent again": {unique: true, resend: true, hook: onFirst(lost), files: 1, posts: 2},
 		"lost before it was processed":                 {unique: true, hook: onFirst(lost), files: 0, posts: 1, wantErr: acrcloud.ErrOutcomeUnknown},
 		"lost before it was processed, uploaded again": {unique: true, hook: onFirst(lost), again: true, files: 1, posts: 2},
-		"a failure of the service": {unique: true, hook: func(_ int, w http.ResponseWriter, r *http.Request, make func()) {
-			make()
+		"a failure of the service": {unique: true, hook: func(_ int, w http.ResponseWriter, _ *http.Request, create func()) {
+			create()
 			w.WriteHeader(http.StatusInternalServerError)
 		}, files: 1, posts: 1},
 		"refused for now":  {hook: onFirst(answers(http.StatusTooManyRequests, "{}")), files: 1, posts: 2},
@@ -236,10 +240,10 @@ func TestUploadExactlyOnce(t *testing.T) {
 }
 
 // onFirst answers the first POST in some way, without making a file.
-func onFirst(h http.HandlerFunc) func(post int, w http.ResponseWriter, r *http.Request, make func()) {
-	return func(post int, w http.ResponseWriter, r *http.Request, make func()) {
+func onFirst(h http.HandlerFunc) func(post int, w http.ResponseWriter, r *http.Request, create func()) {
+	return func(post int, w http.ResponseWriter, r *http.Request, create func()) {
 		if post > 1 {
-			make()
+			create()
 			return
 		}
 		h(w, r)
@@ -285,9 +289,9 @@ func TestResume(t *testing.T) {
 				var stored []byte
 				b := &bucket{t: t, lag: 3 * time.Second}
 				ctx, cancel := context.WithCancel(t.Context())
-				b.hook = func(_ int, w http.ResponseWriter, r *http.Request, make func()) {
+				b.hook = func(_ int, w http.ResponseWriter, r *http.Request, create func()) {
 					if tt.made {
-						make()
+						create()
 					}
 					cancel()
 					lost(w, r)
@@ -320,10 +324,8 @@ func TestDeleteMany(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		chunks = append(chunks, len(ids))
-		for _, id := range ids {
-			if id == "60" {
-				return http.StatusNotFound
-			}
+		if slices.Contains(ids, "60") {
+			return http.StatusNotFound
 		}
 		return http.StatusNoContent
 	})}))

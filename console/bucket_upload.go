@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -294,7 +295,7 @@ func (n newFile) create(ctx context.Context) (*BucketFile, error) {
 	t := n.ticket
 	sent := false
 	c := &core.Creation[BucketFile]{
-		Made: func(f *BucketFile) (string, time.Time) { return fmt.Sprint(f.ID), f.CreatedAt },
+		Made: func(f *BucketFile) (string, time.Time) { return strconv.Itoa(f.ID), f.CreatedAt },
 		Ours: func(*BucketFile) error { return nil }, Send: n.send, Resend: n.resend, Earlier: n.earlier, Since: t.Time,
 	}
 	c.Ready = func(ctx context.Context, now time.Time) error {

@@ -41,16 +41,16 @@ func (p *Prices) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON
 func (p Prices) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&p) }
 
 // UnmarshalJSON reads a BucketFile tolerantly.
-func (b *BucketFile) UnmarshalJSON(data []byte) error {
-	if err := lenient.UnmarshalJSON(data, b); err != nil {
+func (f *BucketFile) UnmarshalJSON(data []byte) error {
+	if err := lenient.UnmarshalJSON(data, f); err != nil {
 		return err
 	}
-	b.settle()
+	f.settle()
 	return nil
 }
 
 // MarshalJSON writes the BucketFile with its Extra.
-func (b BucketFile) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&b) }
+func (f BucketFile) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&f) }
 
 // UnmarshalJSON reads a Bucket tolerantly.
 func (b *Bucket) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, b) }
@@ -123,16 +123,16 @@ func (h *HistoricalProject) UnmarshalJSON(data []byte) error { return lenient.Un
 func (h HistoricalProject) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&h) }
 
 // UnmarshalJSON reads a LiveChannel tolerantly.
-func (l *LiveChannel) UnmarshalJSON(data []byte) error {
-	if err := lenient.UnmarshalJSON(data, l); err != nil {
+func (c *LiveChannel) UnmarshalJSON(data []byte) error {
+	if err := lenient.UnmarshalJSON(data, c); err != nil {
 		return err
 	}
-	l.settle()
+	c.settle()
 	return nil
 }
 
 // MarshalJSON writes the LiveChannel with its Extra.
-func (l LiveChannel) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&l) }
+func (c LiveChannel) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&c) }
 
 // UnmarshalJSON reads a Track tolerantly.
 func (t *Track) UnmarshalJSON(data []byte) error {
@@ -201,10 +201,10 @@ func (s *StreamStates) UnmarshalJSON(data []byte) error { return lenient.Unmarsh
 func (s StreamStates) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&s) }
 
 // UnmarshalJSON reads a StatePeriod tolerantly.
-func (s *StatePeriod) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, s) }
+func (p *StatePeriod) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, p) }
 
 // MarshalJSON writes the StatePeriod with its Extra.
-func (s StatePeriod) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&s) }
+func (p StatePeriod) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&p) }
 
 // UnmarshalJSON reads a StreamProject tolerantly.
 func (s *StreamProject) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, s) }
@@ -249,10 +249,10 @@ func (u *UnknownProject) UnmarshalJSON(data []byte) error { return lenient.Unmar
 func (u UnknownProject) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&u) }
 
 // UnmarshalJSON reads an UnknownConfig tolerantly.
-func (u *UnknownConfig) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, u) }
+func (c *UnknownConfig) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, c) }
 
 // MarshalJSON writes the UnknownConfig with its Extra.
-func (u UnknownConfig) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&u) }
+func (c UnknownConfig) MarshalJSON() ([]byte, error) { return lenient.MarshalJSON(&c) }
 
 // UnmarshalJSON reads an UnknownStream tolerantly.
 func (u *UnknownStream) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, u) }

@@ -261,10 +261,7 @@ func (t *Track) settle() {
 
 // Links returns the pages of the recording: the platform's own where it gives one, else made of the id as
 // [acrcloud.ExternalMetadata.Links] does. Platforms come in the order of their names. What is no http or https URL is left out.
-func (t *Track) Links() []acrcloud.Link {
-	if t == nil {
-		return nil
-	}
+func (t Track) Links() []acrcloud.Link {
 	platforms := make([]Platform, 0, len(t.Listings))
 	for p := range t.Listings {
 		platforms = append(platforms, p)

@@ -32,9 +32,9 @@ func TestProjectSecrets(t *testing.T) {
 	_, err = c.Projects().Get(t.Context(), 16) // the response is about another one
 	require.ErrorIs(t, err, acrcloud.ErrNotFound)
 	assert.NotContains(t, err.Error(), "pass")
-	assert.Equal(t, acrcloud.Config{}, (*console.Project)(nil).Config())
-	assert.Empty(t, (&console.Project{Region: "../x"}).Config().IdentifyHost)
-	assert.Equal(t, "identify-cn-north-1.acrcloud.cn", (&console.Project{Region: acrcloud.CNNorth1}).Config().IdentifyHost)
+	assert.Equal(t, acrcloud.Config{}, console.Project{}.Config())
+	assert.Empty(t, console.Project{Region: "../x"}.Config().IdentifyHost)
+	assert.Equal(t, "identify-cn-north-1.acrcloud.cn", console.Project{Region: acrcloud.CNNorth1}.Config().IdentifyHost)
 }
 
 // A callback URL shows in no error.

@@ -74,10 +74,7 @@ const ACRCloudMusic = 23
 
 // Config is the configuration for identify.New: the project's access key and secret, and the host of its region. Set IdentifyHost to the
 // mock's or the proxy's, if that is where identifications go.
-func (p *Project) Config() acrcloud.Config {
-	if p == nil {
-		return acrcloud.Config{}
-	}
+func (p Project) Config() acrcloud.Config {
 	cfg := acrcloud.Config{Name: p.Name, IdentifyAccessKey: p.AccessKey, IdentifyAccessSecret: p.AccessSecret}
 	switch {
 	case p.Region == acrcloud.CNNorth1:

@@ -48,10 +48,7 @@ type StatePeriod struct {
 func (p StatePeriod) Running() bool { return p.Code == 0 }
 
 // Gaps returns the periods in which the stream could not be listened to.
-func (s *StreamStates) Gaps() []StatePeriod {
-	if s == nil {
-		return nil
-	}
+func (s StreamStates) Gaps() []StatePeriod {
 	var gaps []StatePeriod
 	for _, p := range s.Periods {
 		if !p.Running() {

@@ -18,6 +18,7 @@ import (
 	"iter"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -71,7 +72,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	case err != nil:
 		return exitUsage
-	case flags.NArg() > 0 || s.gap <= 0 || !strings.Contains(" table csv jsonl ", " "+s.format+" ") || s.stream != "" && s.channel != 0:
+	case flags.NArg() > 0 || s.gap <= 0 || !slices.Contains([]string{"table", "csv", "jsonl"}, s.format) || s.stream != "" && s.channel != 0:
 		flags.Usage()
 		return exitUsage
 	}

@@ -77,7 +77,6 @@ func TestUsage(t *testing.T) {
 	assert.Contains(t, stderr, "stopped")
 }
 
-//nolint:paralleltest // the environment belongs to the whole program
 func TestRealServiceNeedsAStation(t *testing.T) {
 	t.Setenv("ACRCLOUD_BEARER_TOKEN", "eyJ.a.b")
 	var out, errs bytes.Buffer
