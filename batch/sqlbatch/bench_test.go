@@ -1,7 +1,6 @@
 package sqlbatch_test
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"runtime"
@@ -84,7 +83,7 @@ func addJobs(tb testing.TB, s *sqlbatch.Store, n int) {
 // BenchmarkOpen measures the begin of a run over a million open jobs: opening the database, binding it, and the first claim.
 func BenchmarkOpen(b *testing.B) {
 	path := dsns["SQLite"](b)
-	s, err := sqlbatch.Open(context.Background(), path)
+	s, err := sqlbatch.Open(b.Context(), path)
 	require.NoError(b, err)
 	addJobs(b, s, 1_000_000)
 	require.NoError(b, s.Close())

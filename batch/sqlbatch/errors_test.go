@@ -55,6 +55,7 @@ func intact(t *testing.T, dsn string, want []batch.Entry) {
 func TestNewerSchema(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
 		want := filled(t, dsn)
 		s := open(t, dsn)
 		require.NoError(t, s.Exec(t.Context(), "UPDATE acrcloud_meta SET value = '99' WHERE name = 'schema'"))
@@ -86,6 +87,7 @@ func content(key string) acrcloud.Source {
 func TestOtherContainer(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
 		srv := mock.New()
 		defer func() { _ = srv.Close() }()
 		client, err := filescan.New(srv.Config(), srv.Options()...)
@@ -155,7 +157,7 @@ func TestDamagedFile(t *testing.T) {
 						break
 					}
 				}
-				assert.NoError(t, s.Close())
+				assert.NoError(t, s.Close()) //nolint:testifylint // a store that is closed badly is reported, and the others are closed
 			}
 			require.ErrorContains(t, err, d.says)
 			after, err := os.ReadFile(path)
@@ -219,6 +221,7 @@ func TestOpenRefuses(t *testing.T) {
 func TestClosed(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
 		s, err := sqlbatch.Open(t.Context(), dsn)
 		require.NoError(t, err)
 		require.NoError(t, s.Close())

@@ -388,7 +388,7 @@ func TestKillAtPoints(t *testing.T) {
 // TestKill kills processes at random moments until one gets to the end. The long form:
 //
 //	go test -run 'TestKill$' -kill.rounds 200 -timeout 10h -v
-func TestKill(t *testing.T) {
+func TestKill(t *testing.T) { //nolint:tparallel // some rounds have the machine to themselves
 	t.Parallel()
 	for round := range *killRounds {
 		t.Run(strconv.Itoa(round), func(t *testing.T) {

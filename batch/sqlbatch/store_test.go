@@ -67,6 +67,7 @@ func TestStore(t *testing.T) {
 func TestSeveralStores(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
 		const stores, jobs = 4, 100
 		var all sync.WaitGroup
 		var mu sync.Mutex
@@ -74,7 +75,7 @@ func TestSeveralStores(t *testing.T) {
 		for range stores {
 			all.Go(func() { // they open it at the same time, too
 				s, err := sqlbatch.Open(t.Context(), dsn)
-				if !assert.NoError(t, err) {
+				if !assert.NoError(t, err) { //nolint:testifylint // not in the test's goroutine
 					return
 				}
 				defer func() { _ = s.Close() }()
@@ -83,10 +84,10 @@ func TestSeveralStores(t *testing.T) {
 					entries = append(entries, batch.Entry{Key: strconv.Itoa(i), Phase: batch.PhaseNew})
 				}
 				_, err = s.Add(t.Context(), entries)
-				assert.NoError(t, err)
+				assert.NoError(t, err) //nolint:testifylint // not in the test's goroutine
 				for {
 					keys, err := s.Claim(t.Context(), 9, time.Hour)
-					assert.NoError(t, err)
+					assert.NoError(t, err) //nolint:testifylint // not in the test's goroutine
 					if len(keys) == 0 {
 						return
 					}
@@ -95,7 +96,7 @@ func TestSeveralStores(t *testing.T) {
 						claims[key]++
 						mu.Unlock()
 						e, err := s.Load(t.Context(), key)
-						assert.NoError(t, err)
+						assert.NoError(t, err) //nolint:testifylint // not in the test's goroutine
 						e.Attempt++
 						_, err = s.Save(t.Context(), e)
 						assert.NoError(t, err)
@@ -117,6 +118,7 @@ func TestSeveralStores(t *testing.T) {
 func TestLimiter(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
 		const stores, calls, perSecond, burst = 3, 20, 50.0, 5
 		started := time.Now()
 		var all sync.WaitGroup

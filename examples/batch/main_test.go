@@ -16,6 +16,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
+//nolint:paralleltest // the environment belongs to the whole program
 func TestOffline(t *testing.T) {
 	folder := t.TempDir()
 	results, failures := filepath.Join(folder, "results.csv"), filepath.Join(folder, "failures.csv")
@@ -37,7 +38,7 @@ func readCSV(t *testing.T, path string) [][]string {
 	t.Helper()
 	f, err := os.Open(path)
 	require.NoError(t, err)
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	rows, err := csv.NewReader(f).ReadAll()
 	require.NoError(t, err)
 	return rows
@@ -46,7 +47,7 @@ func readCSV(t *testing.T, path string) [][]string {
 // A run that is stopped is gone on with by the same command.
 func TestStopAndGoOn(t *testing.T) {
 	srv := mock.New(mock.WithProcessingTime(time.Second))
-	defer srv.Close()
+	defer func() { _ = srv.Close() }()
 	url, err := srv.Start()
 	require.NoError(t, err)
 	t.Setenv("ACRCLOUD_BASE_URL", url)

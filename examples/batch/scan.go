@@ -19,8 +19,8 @@ import (
 // listen runs a mock for other processes.
 func listen(ctx context.Context, _ settings, stdout, _ io.Writer, _ *bar) error {
 	srv := mock.New(mock.WithProcessingTime(5 * time.Second))
-	defer srv.Close() //nolint:errcheck // the program ends
-	url, err := srv.Start()
+	defer srv.Close()       //nolint:errcheck // the program ends
+	url, err := srv.Start() //nolint:contextcheck // it serves until it is closed, not until a context ends
 	if err != nil {
 		return err
 	}
