@@ -155,7 +155,7 @@ func (n *nester) writeValue(key string, group []field, top bool) error {
 	}
 	value := group[len(group)-1].value
 	for _, f := range group {
-		if f.value != value && (!top || holdsMore(key)) {
+		if f.value != value && (!top || mustAgree(key)) {
 			return fmt.Errorf("%.40q has two values", key)
 		}
 	}
@@ -166,9 +166,15 @@ func (n *nester) writeValue(key string, group []field, top bool) error {
 	return nil
 }
 
-// holdsMore reports whether the plain field of that name may hold a whole document, and none of it may be lost. Of other fields that
-// come twice the last one counts, as it does in JSON.
-func holdsMore(name string) bool { return name == "results" || name == "data" || name == "payload" }
+// mustAgree reports whether a plain field of that name must not come with two values: it holds a document, of which nothing may be lost,
+// or says what the event is about. Of other fields that come twice the last one counts, as it does in JSON.
+func mustAgree(name string) bool {
+	switch name {
+	case "results", "data", "payload", "file_id", "cid", "stream_id":
+		return true
+	}
+	return false
+}
 
 // isList reports whether the keys of the fields are those of an array: 0, 1, 2 and so on, or all of them empty.
 func isList(fields []field) bool {
