@@ -179,5 +179,8 @@ type FileStateError struct{ File *BucketFile }
 
 // Error says the state.
 func (e *FileStateError) Error() string {
+	if e.File == nil {
+		return "acrcloud: the service could make nothing of a file"
+	}
 	return text.Terminal(fmt.Sprintf("acrcloud: file %d (%q) is in state %v: the service could make nothing of it; upload it again in another format", e.File.ID, e.File.Title, e.File.State))
 }

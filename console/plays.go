@@ -11,6 +11,7 @@ import (
 
 	core "github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
@@ -69,7 +70,7 @@ type DayError struct {
 
 // Error says which day, and why.
 func (e *DayError) Error() string {
-	return fmt.Sprintf("acrcloud: the plays of %v: %s", e.Date, causeOf(e.Err))
+	return text.Terminal(fmt.Sprintf("acrcloud: the plays of %v: %s", e.Date, causeOf(e.Err)))
 }
 
 // Unwrap returns the cause.

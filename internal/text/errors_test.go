@@ -18,6 +18,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/batch"
+	"github.com/musicchartsai/acrcloud-go/console"
 	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
@@ -31,6 +32,10 @@ func errorTypes() map[string]error {
 		"acrcloud.SourceError":   &acrcloud.SourceError{},
 		"acrcloud.TokenError":    &acrcloud.TokenError{},
 		"batch.Failure":          &batch.Failure{},
+		"console.DayError":       &console.DayError{},
+		"console.FileStateError": &console.FileStateError{},
+		"console.UploadError":    &console.UploadError{},
+		"console.WaitError":      &console.WaitError{},
 		"filescan.ScanError":     &filescan.ScanError{},
 		"filescan.UploadError":   &filescan.UploadError{},
 		"filescan.WaitError":     &filescan.WaitError{},
