@@ -116,7 +116,8 @@ func TestWindowsThatFail(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				file, _, err := r.FormFile("sample")
-				if !assert.NoError(t, err) {
+				if err != nil { // a window that was under way when the program ended
+					http.Error(w, "cut off", http.StatusBadRequest)
 					return
 				}
 				sample, _ := io.ReadAll(file)
