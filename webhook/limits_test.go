@@ -74,9 +74,9 @@ func TestHandlerMemory(t *testing.T) {
 			r := post(t, strings.NewReader(body), "")
 			w := httptest.NewRecorder()
 			grown := peak(func() { h.ServeHTTP(w, r) })
-			assert.LessOrEqual(t, grown, uint64(len(body))*32+1<<20, "%s, %s: %d", name, mode, w.Code)
+			assert.LessOrEqual(t, grown, uint64(slack*float64(len(body)*32+1<<20)), "%s, %s: %d", name, mode, w.Code)
 			if mode == "refetch" && strings.HasPrefix(name, "rows") {
-				assert.LessOrEqual(t, grown, uint64(len(body))*10+1<<20, "%s is not decoded", name)
+				assert.LessOrEqual(t, grown, uint64(slack*float64(len(body)*10+1<<20)), "%s is not decoded", name)
 			}
 		}
 	}

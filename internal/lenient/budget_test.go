@@ -32,7 +32,7 @@ func within(t *testing.T, what string, data []byte, v json.Unmarshaler) error {
 	t.Helper()
 	var err error
 	used := allocated(func() { err = v.UnmarshalJSON(data) })
-	assert.LessOrEqual(t, used, uint64(32*len(data)+1<<20), "%s: %d bytes took %d, %.1f times", what, len(data), used, float64(used)/float64(len(data)))
+	assert.LessOrEqual(t, used, uint64(slack*float64(32*len(data)+1<<20)), "%s: %d bytes took %d, %.1f times", what, len(data), used, float64(used)/float64(len(data)))
 	if err != nil {
 		require.ErrorIs(t, err, lenient.ErrTooLarge, what)
 		assert.Zero(t, reflect.ValueOf(v).Elem().Interface(), what)
