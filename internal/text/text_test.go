@@ -240,7 +240,7 @@ func FuzzJSON(f *testing.F) {
 	f.Add([]byte("{\"a\u202e\":\"\x7f\"}"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		if !utf8.Valid(in) || !json.Valid(in) {
-			t.Skip("not JSON")
+			return // not JSON: nothing is promised of it
 		}
 		out := text.JSON(in)
 		require.JSONEq(t, string(in), string(out))
