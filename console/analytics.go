@@ -8,16 +8,16 @@ import (
 	core "github.com/musicchartsai/acrcloud-go/internal/console"
 )
 
-// An AnalyticsQuery says what to count over the last seven days. Both fields are required.
+// An AnalyticsQuery selects what is counted over the last seven days. Both fields are required.
 type AnalyticsQuery struct {
-	By     AnalyticsBy // what the rows are
+	By     AnalyticsBy // what plays are grouped by
 	Result PlayKind    // PlayMusic or PlayCustom
 }
 
-// AnalyticsBy is what the rows of an [Analytics] are.
+// AnalyticsBy is what the plays are grouped by.
 type AnalyticsBy string
 
-// What there can be a row for. Custom files know ByDate, ByTrack, and ByStream or ByChannel only.
+// What plays can be grouped by. Custom files can only be grouped ByDate, ByTrack, and ByStream or ByChannel.
 const (
 	ByDate    AnalyticsBy = "date"
 	ByTrack   AnalyticsBy = "track"
@@ -37,14 +37,14 @@ type Analytics struct {
 	End       time.Time      `json:"end_timestamp_utc,omitzero"`
 	Rows      []AnalyticsRow `json:"results,omitzero"`
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// An AnalyticsRow is the plays of one date, track and so on. What else it says, such as a title, is in Extra: only rows of dates are
-// documented.
+// An AnalyticsRow counts the plays of one date, track and so on. Only rows of dates are documented; the other members,
+// such as a title, are in Extra.
 type AnalyticsRow struct {
-	Date     string `json:"date,omitzero"` // "2006-01-02"; of ByDate
+	Date     string `json:"date,omitzero"` // "2006-01-02"; with ByDate
 	PlayTime int64  `json:"play_time"`     // in seconds
 	Plays    int    `json:"plays"`
 	Rank     int    `json:"rank,omitzero"`
@@ -52,10 +52,10 @@ type AnalyticsRow struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// analytics counts; of is ByStream or ByChannel.
+// analytics counts plays; of is ByStream or ByChannel.
 func (g group) analytics(ctx context.Context, op string, query AnalyticsQuery, of AnalyticsBy) (*Analytics, error) {
 	if query.By == "" || query.Result == "" {
-		return nil, refuse("AnalyticsQuery", "lacks By or Result", "use ByDate and PlayMusic, for example")
+		return nil, refuse("AnalyticsQuery", "has no By or no Result", "set both, such as ByDate and PlayMusic")
 	}
 	if err := checkChoice("AnalyticsQuery.By", string(query.By), string(ByDate), string(ByTrack), string(ByArtists), string(ByLabel), string(of)); err != nil {
 		return nil, err

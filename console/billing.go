@@ -13,17 +13,17 @@ import (
 	core "github.com/musicchartsai/acrcloud-go/internal/console"
 )
 
-// Billing is the account's bills and prices. What is known of these calls comes from the official command line tool.
+// Billing has the account's bills and prices. These calls are known from the official command line tool only.
 type Billing struct{ g group }
 
 // A Bill is a bill or an invoice.
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type Bill struct {
 	ID            int       `json:"id"`
 	AccountID     int       `json:"uid,omitzero"`
 	ChargeType    string    `json:"charge_type,omitzero"`
-	Amount        string    `json:"amount,omitzero"` // a decimal number; the currency is not said
+	Amount        string    `json:"amount,omitzero"` // a decimal number, without its currency
 	Credit        string    `json:"credit,omitzero"` // a decimal number
 	Begin         string    `json:"bill_begin,omitzero"`
 	End           string    `json:"bill_end,omitzero"`
@@ -32,11 +32,11 @@ type Bill struct {
 	CreatedAt     string    `json:"created_at,omitzero"`
 	UpdatedAt     string    `json:"updated_at,omitzero"`
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// A BillState says what has become of a bill.
+// A BillState is the state of a bill.
 type BillState int
 
 // The states.
@@ -46,7 +46,7 @@ const (
 	BillCancelled BillState = 2
 )
 
-// String says the state in words, as "paid" or "state 3".
+// String returns the state in words, such as "paid" or "state 3".
 func (s BillState) String() string {
 	switch s {
 	case BillPending:
@@ -59,7 +59,7 @@ func (s BillState) String() string {
 	return "state " + strconv.Itoa(int(s))
 }
 
-// A NextBill says when the next bill comes.
+// A NextBill says when the next bill is due.
 type NextBill struct {
 	Date     string `json:"next_bill_date"`
 	LeftDays int    `json:"left_days"`
@@ -67,10 +67,10 @@ type NextBill struct {
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"` // other members, and unreadable ones
 }
 
-// A Price is what a service costs. The values are decimal numbers.
+// A Price is the price of a service. The values are decimal numbers.
 type Price struct {
 	ID          int               `json:"id"`
-	AccountID   int               `json:"uid,omitzero"` // 0 in prices for everybody
+	AccountID   int               `json:"uid,omitzero"` // 0 in prices that are not the account's own
 	ServiceType string            `json:"service_type,omitzero"`
 	State       int               `json:"state,omitzero"`
 	Prices      map[string]string `json:"prices,omitzero"`
@@ -78,7 +78,7 @@ type Price struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// Prices are what services cost, and the account's discount on them.
+// Prices are the prices of services, and the account's discount on them.
 type Prices struct {
 	Items    []Price           `json:"data"`
 	Discount map[string]string `json:"discount,omitzero"`
@@ -86,15 +86,15 @@ type Prices struct {
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"` // other members, and unreadable ones
 }
 
-// PricesOptions select prices. The zero value means the latest of all services.
+// PricesOptions select prices. The zero value selects the latest prices of all services.
 type PricesOptions struct {
 	Type         string   // "Latest", the default, "Standard" or "All"
-	ServiceTypes []string // only of these
-	AccountID    int      // of another account, for administrators
+	ServiceTypes []string // only the prices of these
+	AccountID    int      // another account's id, for administrators
 }
 
-// CurrentBill returns the bill that is running; accountID is that of another account, for administrators, or 0. Without a bill it returns
-// an error that matches [acrcloud.ErrNotFound]. It calls GET /api/billing/current-bill. It is retried.
+// CurrentBill returns the current bill. Administrators may pass the id of another account; 0 is the token's own. If
+// there is no bill, the error matches [acrcloud.ErrNotFound]. It calls GET /api/billing/current-bill. It is retried.
 func (b *Billing) CurrentBill(ctx context.Context, accountID int) (*Bill, error) {
 	q, err := ofAccount(accountID)
 	if err != nil {
@@ -103,8 +103,8 @@ func (b *Billing) CurrentBill(ctx context.Context, accountID int) (*Bill, error)
 	return one(ctx, b.group(), action{op: "billing.current", path: "/billing/current-bill", query: q}, func(b *Bill) bool { return b.ID > 0 }, core.NotFound("bill"))
 }
 
-// NextBill returns when the next bill comes; accountID is that of another account, for administrators, or 0. It calls GET
-// /api/billing/next-bill-date. It is retried.
+// NextBill returns when the next bill is due. Administrators may pass the id of another account; 0 is the token's own.
+// It calls GET /api/billing/next-bill-date. It is retried.
 func (b *Billing) NextBill(ctx context.Context, accountID int) (*NextBill, error) {
 	q, err := ofAccount(accountID)
 	if err != nil {
@@ -113,8 +113,8 @@ func (b *Billing) NextBill(ctx context.Context, accountID int) (*NextBill, error
 	return one(ctx, b.group(), action{op: "billing.next", path: "/billing/next-bill-date", query: q}, func(n *NextBill) bool { return n.Date != "" }, nil)
 }
 
-// Invoices iterates over all invoices, page by page; accountID is that of another account, for administrators, or 0. It calls GET
-// /api/billing/invoices. It is retried. An error comes last and ends it.
+// Invoices iterates over all invoices, page by page. Administrators may pass the id of another account; 0 is the
+// token's own. It calls GET /api/billing/invoices. It is retried. An error is yielded last and ends the iteration.
 func (b *Billing) Invoices(ctx context.Context, accountID int) iter.Seq2[*Bill, error] {
 	return all(ctx, 0, 0, func(ctx context.Context, number, perPage int) (*Page[Bill], error) {
 		if _, err := ofAccount(accountID); err != nil {
@@ -127,7 +127,8 @@ func (b *Billing) Invoices(ctx context.Context, accountID int) iter.Seq2[*Bill, 
 }
 
 // DownloadInvoice writes the PDF of an invoice to w, as it arrives. Both ids are those of the [Bill]. It calls GET
-// /api/billing/invoices/{account}-{bill}/download. It is retried until the first byte has come. After an error w may have got a part of it.
+// /api/billing/invoices/{account}-{bill}/download. It is retried until the first byte arrives. After an error, w may
+// have received a part of the file.
 func (b *Billing) DownloadInvoice(ctx context.Context, accountID, billID int, w io.Writer) error {
 	if err := core.CheckID("accountID", accountID, "use Bill.AccountID"); err != nil {
 		return err
@@ -140,7 +141,8 @@ func (b *Billing) DownloadInvoice(ctx context.Context, accountID, billID int, w 
 	return err
 }
 
-// Prices returns what services cost; nil options mean the latest prices of all. It calls GET /api/prices. It is retried.
+// Prices returns the prices of services; nil options mean the latest prices of all. It calls GET /api/prices. It is
+// retried.
 func (b *Billing) Prices(ctx context.Context, opts *PricesOptions) (*Prices, error) {
 	o := valueOf(opts)
 	if err := checkChoice("PricesOptions.Type", o.Type, "Latest", "Standard", "All"); err != nil {
@@ -163,7 +165,7 @@ func (b *Billing) Prices(ctx context.Context, opts *PricesOptions) (*Prices, err
 		return nil, err
 	}
 	if prices.Items == nil && prices.Discount == nil {
-		return nil, &acrcloud.DecodeError{Op: req.Op, StatusCode: 200, Err: errors.New("the response holds no prices")}
+		return nil, &acrcloud.DecodeError{Op: req.Op, StatusCode: 200, Err: errors.New("the response has no prices")}
 	}
 	return prices, nil
 }

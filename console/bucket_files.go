@@ -14,7 +14,8 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// BucketFiles is the files of one bucket. Tokens need the scope read-audios, and write-audios to change something.
+// BucketFiles has the calls about the files of one bucket. Reading needs the scope read-audios, changing needs
+// write-audios.
 type BucketFiles struct {
 	g        group
 	client   *Client
@@ -31,20 +32,22 @@ type ListBucketFilesOptions struct {
 	Order   string     // "asc", the default, or "desc"
 }
 
-// An UpdateBucketFileRequest changes what is set and leaves the rest as it is.
+// An UpdateBucketFileRequest changes the fields that are set and leaves the others unchanged.
 type UpdateBucketFileRequest struct {
 	Title       *string
-	UserDefined map[string]any // in place of all that was there; nil leaves it
+	UserDefined map[string]any // replaces all existing values; nil keeps them
 }
 
-// List returns one page of files; nil options mean the first of all. It calls GET /api/buckets/{bucket}/files. It is retried.
+// List returns one page of files; nil options mean the first page. It calls GET /api/buckets/{bucket}/files. It is
+// retried.
 func (f *BucketFiles) List(ctx context.Context, opts *ListBucketFilesOptions) (*Page[BucketFile], error) {
 	page, _, err := f.page(ctx, valueOf(opts))
 	return page, err
 }
 
-// All iterates over all files, page by page; nil options mean all. It calls GET /api/buckets/{bucket}/files. Each range starts anew, with
-// the options as they were when All was called. An error comes last and ends it.
+// All iterates over all files, page by page; nil options mean all. It calls GET /api/buckets/{bucket}/files. Each range
+// starts from the beginning, with the options as they were when All was called. An error is yielded last and ends the
+// iteration.
 func (f *BucketFiles) All(ctx context.Context, opts *ListBucketFilesOptions) iter.Seq2[*BucketFile, error] {
 	o := valueOf(opts)
 	return all(ctx, o.Page, o.PerPage, func(ctx context.Context, number, perPage int) (*Page[BucketFile], error) {
@@ -55,7 +58,7 @@ func (f *BucketFiles) All(ctx context.Context, opts *ListBucketFilesOptions) ite
 	}, func(f *BucketFile) int { return f.ID })
 }
 
-// page also returns the service's time.
+// page returns a page, and the service's time.
 func (f *BucketFiles) page(ctx context.Context, o ListBucketFilesOptions) (*Page[BucketFile], time.Time, error) {
 	g := f.group()
 	if err := g.ready(); err != nil {
@@ -87,7 +90,8 @@ func (f *BucketFiles) page(ctx context.Context, o ListBucketFilesOptions) (*Page
 	return (*Page[BucketFile])(found), now, nil
 }
 
-// Get returns a file. It calls GET /api/buckets/{bucket}/files/{file}. It is retried. A file that does not exist is [acrcloud.ErrNotFound].
+// Get returns a file. It calls GET /api/buckets/{bucket}/files/{file}. It is retried. If there is no such file, the
+// error matches [acrcloud.ErrNotFound].
 func (f *BucketFiles) Get(ctx context.Context, fileID int) (*BucketFile, error) {
 	if err := checkID("fileID", fileID); err != nil {
 		return nil, err
@@ -96,8 +100,9 @@ func (f *BucketFiles) Get(ctx context.Context, fileID int) (*BucketFile, error) 
 		core.NotFound("file "+strconv.Itoa(fileID)))
 }
 
-// GetByACRID returns the file of an ACRID, such as [acrcloud.CustomFile.ACRID] of a result. It calls GET /api/buckets/{bucket}/files/{acrid}.
-// It is retried. A file that does not exist is [acrcloud.ErrNotFound].
+// GetByACRID returns the file with an ACRID, such as the [acrcloud.CustomFile.ACRID] of a result. It calls GET
+// /api/buckets/{bucket}/files/{acrid}. It is retried. If there is no such file, the error matches
+// [acrcloud.ErrNotFound].
 func (f *BucketFiles) GetByACRID(ctx context.Context, acrid string) (*BucketFile, error) {
 	if err := core.CheckTextID("acrid", acrid, "use CustomFile.ACRID of a result"); err != nil {
 		return nil, err
@@ -106,7 +111,8 @@ func (f *BucketFiles) GetByACRID(ctx context.Context, acrid string) (*BucketFile
 		core.NotFound("file "+acrid))
 }
 
-// Update changes a file and returns it. It calls PUT /api/buckets/{bucket}/files/{file}, and GET where that returns no file. It is retried.
+// Update changes a file and returns it. It calls PUT /api/buckets/{bucket}/files/{file}, and GET if the response has no
+// file. It is retried.
 func (f *BucketFiles) Update(ctx context.Context, fileID int, r UpdateBucketFileRequest) (*BucketFile, error) {
 	const field = "UpdateBucketFileRequest"
 	if err := checkID("fileID", fileID); err != nil {
@@ -129,9 +135,9 @@ func (f *BucketFiles) Update(ctx context.Context, fileID int, r UpdateBucketFile
 		func() (*BucketFile, error) { return f.Get(ctx, fileID) })
 }
 
-// Delete deletes files; without an id it sends nothing. It calls DELETE /api/buckets/{bucket}/files/{files}, for many files in several
-// requests. It is retried; a file that is gone after an attempt whose response was lost counts as deleted. Where the service does not know
-// one of several, they are deleted one by one, and the error names those that it does not know.
+// Delete deletes files; without ids it sends nothing. It calls DELETE /api/buckets/{bucket}/files/{files}, in several
+// requests if there are many. It is retried; if a response is lost and the file is gone, that counts as deleted. If the
+// service does not know one of several, they are deleted one by one, and the error names the unknown ones.
 func (f *BucketFiles) Delete(ctx context.Context, fileIDs ...int) error {
 	ids, err := checkIDs("fileID", fileIDs)
 	if err != nil {
@@ -140,8 +146,8 @@ func (f *BucketFiles) Delete(ctx context.Context, fileIDs ...int) error {
 	return f.group().removeAll(ctx, action{op: "bucket-files.delete"}, ids)
 }
 
-// Move moves files to another bucket; without an id it sends nothing. It calls PUT /api/buckets/{target}/files/{files}/move, for many
-// files in several requests. It is retried.
+// Move moves files to another bucket; without ids it sends nothing. It calls PUT
+// /api/buckets/{target}/files/{files}/move, in several requests if there are many. It is retried.
 func (f *BucketFiles) Move(ctx context.Context, targetBucketID int, fileIDs ...int) error {
 	ids, err := checkIDs("fileID", fileIDs)
 	if err != nil {
@@ -151,11 +157,11 @@ func (f *BucketFiles) Move(ctx context.Context, targetBucketID int, fileIDs ...i
 	if err := g.ready(); err != nil {
 		return err
 	}
-	if err := core.CheckID("targetBucketID", targetBucketID, "use the id that Buckets.List shows"); err != nil {
+	if err := core.CheckID("targetBucketID", targetBucketID, "use an id from Buckets.List"); err != nil {
 		return err
 	}
 	if targetBucketID == f.bucketID {
-		return refuse("targetBucketID", "is the bucket that the files are in", "use the id of another bucket")
+		return refuse("targetBucketID", "is the bucket that holds the files already", "use the id of another bucket")
 	}
 	g.path = "/buckets/" + strconv.Itoa(targetBucketID) + "/files"
 	for chunk := range slices.Chunk(ids, core.MaxIDs) {
@@ -167,8 +173,9 @@ func (f *BucketFiles) Move(ctx context.Context, targetBucketID int, fileIDs ...i
 	return nil
 }
 
-// Dump returns what the service writes for the whole bucket; its shape is not documented. It calls GET /api/buckets/{bucket}/files/dump, which
-// the official command line tool says is possible once a day. It is retried.
+// Dump returns the service's dump of the whole bucket; its format is not documented. It calls GET
+// /api/buckets/{bucket}/files/dump. According to the official command line tool, this is possible once a day. It is
+// retried.
 func (f *BucketFiles) Dump(ctx context.Context) (json.RawMessage, error) {
 	return f.group().raw(ctx, action{op: "bucket-files.dump", path: "/dump"})
 }

@@ -256,7 +256,7 @@ func TestUniqueTitleOfSeveral(t *testing.T) {
 	files := b.client(t).BucketFiles(7)
 	_, err := files.Upload(t.Context(), acrcloud.FromBytes("a", []byte("x")), &console.UploadOptions{Title: "key", UniqueName: true})
 	require.ErrorIs(t, err, console.ErrNameNotUnique)
-	require.ErrorContains(t, err, "files of the title are 2 or 1")
+	require.ErrorContains(t, err, "files with this title: 2 or 1")
 	_, err = files.Import(t.Context(), console.CatalogueACRID(acrid), &console.ImportOptions{Title: "key", UniqueName: true})
 	require.ErrorIs(t, err, console.ErrNameNotUnique)
 	assert.Zero(t, b.posts)

@@ -17,7 +17,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// A DataType says what a file of a bucket is made of.
+// A DataType is the kind of content that is uploaded.
 type DataType string
 
 // The data types.
@@ -32,32 +32,35 @@ const (
 type UploadOptions struct {
 	DataType    DataType       // Audio unless set
 	Title       string         // empty: the source's name
-	UserDefined map[string]any // what results are to say about the file, such as "artist" and "isrc"
+	UserDefined map[string]any // what results say about the file, such as "artist" and "isrc"
 	OnProgress  func(Progress) // called while the content is sent, one call at a time; it must be quick
 
-	// UniqueName promises that the title is this upload's alone: no other content in the bucket has it, now or later. Then a file of the
-	// title is returned, not made again: one that an earlier call, or an earlier run of the program, has made, in whatever state it is;
-	// and one whose creation got no response. So the upload can be repeated after any error. Several files of the title are an error
-	// that matches [ErrNameNotUnique] and has them as candidates.
+	// UniqueName promises that the title is this upload's alone: no other content in the bucket has it, now or later. A
+	// file that exists with the title is then returned in place of a new one, in any state: it may be from an earlier
+	// call, an earlier run of the program, or a request whose response was lost. So the upload can be repeated after
+	// any error. If several files have the title, the error matches [ErrNameNotUnique] and has them as candidates.
 	//
-	// Make the title of a key of your own that is unique for the content, in ASCII letters, digits, dots, hyphens and underscores; put what
-	// people are to read into UserDefined. Titles that differ in blanks, underscores or white space at the ends only are the same here.
+	// Use a key of your own as the title that is unique for the content, of ASCII letters, digits, dots, hyphens and
+	// underscores. Put text for people into UserDefined. Titles that differ only in blanks and underscores, or in white
+	// space at the ends, count as the same.
 	//
-	// Calls for one title wait for each other within a Client. Two Clients, or two processes, must not upload the same title at the same
-	// time: both would find nothing, and both make a file. How long the service takes to list a new file is not known; the SDK looks for 4
-	// seconds where an earlier request may have made the file. After a crash, go on with the [Ticket].
+	// Within a Client, calls for one title wait for each other. Two Clients, or two processes, must not upload the same
+	// title at the same time: both would find nothing, and both would create a file. How long the service takes to list
+	// a new file is not known; if an earlier request may have created the file, the SDK looks for it for 4 seconds.
+	// After a crash, continue with the [Ticket].
 	UniqueName bool
 
-	// OnTicket is called right before the request that makes the file. Store the [Ticket]: with it, [BucketFiles.Resume] settles the
-	// upload after a crash. An error stops the upload; nothing is sent. It is not called where UniqueName has found the file.
+	// OnTicket is called right before the request that creates the file. Store the [Ticket]: with it,
+	// [BucketFiles.Resume] settles the upload after a crash. An error stops the upload before the request is sent.
+	// OnTicket is not called if UniqueName found the file.
 	OnTicket func(ctx context.Context, t Ticket) error
 
-	// ResendIfUnsure sends the request again, at most twice, where it is not known whether it was processed and no file of the title has
-	// shown for some seconds. The file may then be made twice.
+	// ResendIfUnsure retries the request, at most twice, if its outcome is unknown and no file with the title appears
+	// within a few seconds. The file may then be created twice.
 	ResendIfUnsure bool
 }
 
-// Progress says how far an upload has come.
+// Progress is the progress of an upload.
 type Progress struct {
 	Attempt int   // 1, 2, …: after a failure the content is sent from its beginning
 	Sent    int64 // bytes of the content in this attempt
@@ -65,17 +68,17 @@ type Progress struct {
 	Done    bool  // the service has the file
 }
 
-// Upload uploads content and returns the file, which the service then processes; see [BucketFiles.Wait]. Each upload makes a new file, and
-// storing files is billed, unless UploadOptions.UniqueName finds the file that was made before.
+// Upload uploads content and returns the file, which the service then processes; see [BucketFiles.Wait]. Each upload
+// creates a new file, unless UploadOptions.UniqueName finds an existing one. Stored files are billed.
 //
-// It calls GET and POST /api/buckets/{bucket}/files. The content is streamed in a form and never held in memory. The POST is sent once,
-// unless the service cannot have accepted it: no connection was made, or it answered 429, or 503 with a Retry-After. Even then the file is
-// looked for by its title first. If the POST may have been processed although no success came back, the file is looked for by its title. It
-// is returned only where UniqueName proves that it is this upload's. Otherwise the error matches [acrcloud.ErrOutcomeUnknown]. How large a
-// file may be is not known.
+// It calls GET and POST /api/buckets/{bucket}/files. The content is streamed in a form and never held in memory. The
+// POST is retried only if the service cannot have accepted it: no connection was made, or the response was 429, or 503
+// with a Retry-After. Even then, the SDK looks for the file by its title first. If the outcome of the POST is unknown,
+// the SDK looks for the file by its title, and returns it only if UniqueName proves that it is this upload's; otherwise
+// the error matches [acrcloud.ErrOutcomeUnknown]. The largest allowed size is not known.
 //
-// What is wrong before anything is sent is an [*acrcloud.ArgumentError] or an [*acrcloud.SourceError]; whatever fails later is in an
-// [*UploadError].
+// Errors found before anything is sent are of type [*acrcloud.ArgumentError] or [*acrcloud.SourceError]; later ones are
+// of type [*UploadError].
 func (f *BucketFiles) Upload(ctx context.Context, src acrcloud.Source, opts *UploadOptions) (*BucketFile, error) {
 	if err := f.group().ready(); err != nil {
 		return nil, err
@@ -103,7 +106,7 @@ func (f *BucketFiles) Upload(ctx context.Context, src acrcloud.Source, opts *Upl
 	return file, nil
 }
 
-// maxSpool bounds the temporary file that content of unknown size is written to.
+// maxSpool limits the temporary file for content of unknown size.
 const maxSpool = 5 << 30
 
 // An upload is one call of Upload.
@@ -117,11 +120,11 @@ type upload struct {
 	attempt  int
 }
 
-// prepare checks the options and decides the file's title. source is the name of the content.
+// prepare checks the options and chooses the file's title. source is the name of the content.
 func (u *upload) prepare(source string) (err error) {
 	u.opts.DataType = cmp.Or(u.opts.DataType, Audio)
 	if u.opts.DataType != Audio && u.opts.DataType != Fingerprint {
-		return refuse("UploadOptions.DataType", "is neither Audio nor Fingerprint", "use one of these; Import is for content that the service has or fetches")
+		return refuse("UploadOptions.DataType", "is neither Audio nor Fingerprint", "use one of these, or Import for content that the service has or fetches")
 	}
 	title := cmp.Or(u.opts.Title, source)
 	if u.ticket, err = newTicket("UploadOptions.Title", u.files.bucketID, title, u.opts.DataType, u.opts.UniqueName); err != nil {
@@ -154,7 +157,7 @@ func (u *upload) run(ctx context.Context) (*BucketFile, error) {
 				return nil, err
 			}
 			req.Header = http.Header{"Content-Type": {body.ContentType()}}
-			req.Header.Set("Expect", "100-continue") // a refusal comes before the content is sent
+			req.Header.Set("Expect", "100-continue") // so that a refusal arrives before the content is sent
 			req.Body, req.BeforeRetry, req.Check = u.body(body), again, core.One(&file, isBucketFile, nil)
 			_, err = u.files.g.api.Send(ctx, req)
 			return file, err
@@ -162,7 +165,7 @@ func (u *upload) run(ctx context.Context) (*BucketFile, error) {
 	}.create(ctx)
 }
 
-// body is the content, inside of the form.
+// body returns the form with the content.
 func (u *upload) body(form *multipart.Form) *transport.Body {
 	head := form.HeadLength()
 	return &transport.Body{
@@ -192,7 +195,7 @@ func (u *upload) report(p Progress) {
 
 func isBucketFile(f *BucketFile) bool { return f.ID > 0 }
 
-// A Remote is content that the service has, or fetches itself. Make one with [AudioURL] or [CatalogueACRID].
+// A Remote is content that the service has or fetches itself. Make one with [AudioURL] or [CatalogueACRID].
 type Remote struct {
 	dataType DataType
 	url      acrcloud.Secret // it may be signed
@@ -202,7 +205,7 @@ type Remote struct {
 // AudioURL is an audio or video file at an http, https or ftp URL.
 func AudioURL(url string) Remote { return Remote{dataType: typeAudioURL, url: acrcloud.NewSecret(url)} }
 
-// CatalogueACRID is a recording of ACRCloud's music, by its ACRID. The documentation in Chinese does not have it.
+// CatalogueACRID is a recording in ACRCloud's music, by its ACRID. Only the English documentation mentions it.
 func CatalogueACRID(acrid string) Remote { return Remote{dataType: typeCatalogue, acrid: acrid} }
 
 // ImportOptions are the options of an import.
@@ -211,15 +214,16 @@ type ImportOptions struct {
 	UserDefined map[string]any // as in UploadOptions
 	UniqueName  bool           // as in UploadOptions; it needs a Title
 
-	// OnTicket is called right before the request that makes the file, as in UploadOptions.
+	// OnTicket is called right before the request that creates the file, as in UploadOptions.
 	OnTicket func(ctx context.Context, t Ticket) error
 }
 
-// Import makes a file of content that the service has or fetches. It calls GET and POST /api/buckets/{bucket}/files; without a title only
-// the latter. Each import makes a new file, and storing files is billed, unless ImportOptions.UniqueName finds the file that was made
-// before. The POST is sent once, unless the service cannot have accepted it. If it may have been processed although no success came back, the
-// file is looked for by its title, and returned if UniqueName proves that it is this import's. Otherwise the error, an [*UploadError],
-// matches [acrcloud.ErrOutcomeUnknown].
+// Import creates a file from content that the service has or fetches. It calls GET and POST
+// /api/buckets/{bucket}/files; without a title only the latter. Each import creates a new file, unless
+// ImportOptions.UniqueName finds an existing one. Stored files are billed. The POST is retried only if the service
+// cannot have accepted it. If its outcome is unknown, the SDK looks for the file by its title, and returns it if
+// UniqueName proves that it is this import's; otherwise the error, an [*UploadError], matches
+// [acrcloud.ErrOutcomeUnknown].
 func (f *BucketFiles) Import(ctx context.Context, remote Remote, opts *ImportOptions) (*BucketFile, error) {
 	if err := f.group().ready(); err != nil {
 		return nil, err
@@ -230,7 +234,7 @@ func (f *BucketFiles) Import(ctx context.Context, remote Remote, opts *ImportOpt
 	}
 	o := valueOf(opts)
 	if o.Title == "" && o.UniqueName {
-		return nil, refuse("ImportOptions.Title", "is empty, so that it cannot be unique", "give the file a title")
+		return nil, refuse("ImportOptions.Title", "is empty, so it cannot be unique", "give the file a title")
 	}
 	t := Ticket{BucketID: f.bucketID, DataType: remote.dataType}
 	if o.Title != "" {
@@ -274,23 +278,23 @@ func (r Remote) body() (fields, []string, error) {
 			return fields{"data_type": r.dataType, "url": r.url.Reveal()}, []string{u.RawQuery}, nil
 		}
 	}
-	return nil, nil, refuse("Remote", "is nothing that the service can fetch", "use AudioURL with an http, https or ftp URL, or CatalogueACRID")
+	return nil, nil, refuse("Remote", "is not content that the service can fetch", "use AudioURL with an http, https or ftp URL, or CatalogueACRID")
 }
 
-// again is what a request calls before it is sent again after a refusal.
+// again is called before a refused request is retried.
 type again = func(ctx context.Context, waited time.Duration) error
 
-// A newFile is one file to be made, exactly once; see internal/console's Creation.
+// A newFile is one file to be created, exactly once; see [core.Creation].
 type newFile struct {
 	files    *BucketFiles
 	ticket   Ticket
 	onTicket func(context.Context, Ticket) error
-	send     func(ctx context.Context, again again) (*BucketFile, error) // the request that makes it
-	resend   func() bool                                                 // whether that may be sent again where its outcome is unknown
+	send     func(ctx context.Context, again again) (*BucketFile, error) // the request that creates it
+	resend   func() bool                                                 // whether it may be retried if its outcome is unknown
 	earlier  time.Time                                                   // when an earlier request for it ended; zero: there was none
 }
 
-// create makes the file, or returns the one that was made already.
+// create creates the file, or returns the one that exists already.
 func (n newFile) create(ctx context.Context) (*BucketFile, error) {
 	t := n.ticket
 	sent := false
@@ -332,10 +336,10 @@ func (n newFile) create(ctx context.Context) (*BucketFile, error) {
 	return file, nil
 }
 
-// maxNamesakes bounds a look for a title that is not unique.
+// maxNamesakes limits the search for a title that is not unique.
 const maxNamesakes = 5000
 
-// titled returns the files of the ticket's title; all of them, or those of the first page, which has the newest.
+// titled returns the files with the ticket's title: all of them, or those on the first page, which has the newest.
 func (f *BucketFiles) titled(ctx context.Context, t Ticket, all bool) (look core.Look[BucketFile], err error) {
 	title := core.PlainName(t.Title)
 	o := ListBucketFilesOptions{PerPage: core.AllPerPage, Search: core.SearchTerm(t.Title), Order: "desc"}

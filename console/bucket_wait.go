@@ -13,21 +13,21 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// WaitOptions are the options of a wait. The zero value asks every 2 to 30 seconds, for an hour.
+// WaitOptions are the options of a wait. The zero value polls every 2 to 30 seconds, for an hour.
 type WaitOptions struct {
-	MinInterval time.Duration     // the first pause between two looks; 2 s
+	MinInterval time.Duration     // the first pause between two polls; 2 s
 	MaxInterval time.Duration     // pauses grow up to this; 30 s
 	Timeout     time.Duration     // of the whole wait; 1 h
-	OnPoll      func(*BucketFile) // called after each look that has found the file
-	OnError     func(error)       // called with the error of each look that failed, whether the wait goes on or ends with it
+	OnPoll      func(*BucketFile) // called after each poll that finds the file
+	OnError     func(error)       // called with the error of each poll that fails, whether the wait continues or not
 }
 
-// The defaults of WaitOptions, and the limits of a wait that cannot be chosen.
+// The defaults of WaitOptions, and the fixed limits of a wait.
 const (
 	minInterval   = 2 * time.Second
 	maxInterval   = 30 * time.Second
 	waitTimeout   = time.Hour
-	notFoundGrace = 30 * time.Second // how long a new file may be unknown to the service that has just made it
+	notFoundGrace = 30 * time.Second // how long the service may answer 404 for a file that it has just created
 	maxRetryAfter = 5 * time.Minute
 )
 
@@ -49,11 +49,11 @@ func (o *WaitOptions) complete() error {
 	return nil
 }
 
-// Wait waits until a file is ready, so that recognition finds it. It calls GET /api/buckets/{bucket}/files/{file} as often as WaitOptions
-// say; failures that may pass are tolerated, and so is a 404 during the first 30 seconds.
+// Wait waits until a file is ready, which is when recognition finds it. It calls GET /api/buckets/{bucket}/files/{file}
+// as often as WaitOptions say. Temporary failures are tolerated, and so is a 404 during the first 30 seconds.
 //
-// A file that has failed is returned together with a [*FileStateError]. When the time is up the error is a [*WaitError] that holds the last
-// file seen and matches [context.DeadlineExceeded]; when ctx ends, one that matches ctx.Err().
+// A failed file is returned together with a [*FileStateError]. After the timeout, the error is a [*WaitError] that
+// holds the last file seen and matches [context.DeadlineExceeded]; when ctx ends, it matches ctx.Err().
 func (f *BucketFiles) Wait(ctx context.Context, fileID int, opts *WaitOptions) (*BucketFile, error) {
 	if err := f.group().ready(); err != nil {
 		return nil, err
@@ -153,16 +153,16 @@ func (w *wait) expired(ctx context.Context) error {
 	return &WaitError{Last: w.last, Err: err, id: w.id, after: time.Since(w.started)}
 }
 
-// A WaitError says that a wait ended before its file was ready. The file is not lost: wait for it again.
+// A WaitError reports that a wait ended before its file was ready. The file is not lost: wait for it again.
 type WaitError struct {
-	Last *BucketFile // as it was seen last; nil if it never was
-	Err  error       // context.DeadlineExceeded after the timeout, or what ended the caller's context; perhaps with the last failure
+	Last *BucketFile // as last seen; nil if it was never seen
+	Err  error       // context.DeadlineExceeded after the timeout, or the error of the caller's context; may include the last failure
 
 	id    int
 	after time.Duration
 }
 
-// Error says how long the wait took, and in which state the file was seen last.
+// Error says how long the wait took, and the last known state of the file.
 func (e *WaitError) Error() string {
 	state := "it was never seen"
 	if e.Last != nil {
@@ -174,13 +174,13 @@ func (e *WaitError) Error() string {
 // Unwrap returns the cause.
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// A FileStateError says that the service could make nothing of a file.
+// A FileStateError reports that the service could not process a file.
 type FileStateError struct{ File *BucketFile }
 
 // Error says the state.
 func (e *FileStateError) Error() string {
 	if e.File == nil {
-		return "acrcloud: the service could make nothing of a file"
+		return "acrcloud: the service could not process a file"
 	}
-	return text.Terminal(fmt.Sprintf("acrcloud: file %d (%q) is in state %v: the service could make nothing of it; upload it again in another format", e.File.ID, e.File.Title, e.File.State))
+	return text.Terminal(fmt.Sprintf("acrcloud: file %d (%q) is in state %v: the service could not process it; upload it in another format", e.File.ID, e.File.Title, e.File.State))
 }

@@ -14,13 +14,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// Buckets is the account's buckets: collections of audio to compare with. Tokens need the scope read-buckets, and write-buckets to change
-// something.
+// Buckets has the calls about the account's buckets, the collections of audio that recognition compares with. Reading
+// needs the scope read-buckets, changing needs write-buckets.
 type Buckets struct{ g group }
 
 // A Bucket is a collection of audio, or of channels, that recognition compares with.
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type Bucket struct {
 	ID        int             `json:"id"`
 	AccountID int             `json:"uid,omitzero"` // of the console account
@@ -28,12 +28,12 @@ type Bucket struct {
 	Type      BucketType      `json:"type,omitzero"`
 	State     int             `json:"state,omitzero"` // 1 is active
 	Region    acrcloud.Region `json:"region,omitzero"`
-	NetType   *NetType        `json:"net_type,omitzero"` // nil where the service does not say
+	NetType   *NetType        `json:"net_type,omitzero"` // nil if unknown
 
 	Labels           []string `json:"labels,omitzero"`
-	MetadataTemplate string   `json:"metadata_template,omitzero"` // which metadata its files have, for the console; a list, or JSON
-	Num              int      `json:"num,omitzero"`               // how many files it has
-	Size             int64    `json:"size,omitzero"`              // of all its files; the unit is not documented
+	MetadataTemplate string   `json:"metadata_template,omitzero"` // which metadata its files have, for the console; a list or JSON
+	Num              int      `json:"num,omitzero"`               // the number of files
+	Size             int64    `json:"size,omitzero"`              // of all files; the unit is not documented
 	AccessPermission string   `json:"access_permission,omitzero"` // such as "private"
 	Node             string   `json:"node,omitzero"`              // internal
 	Tracker          int      `json:"tracker,omitzero"`           // undocumented
@@ -41,11 +41,11 @@ type Bucket struct {
 	CreatedAt time.Time `json:"created_at,omitzero"` // UTC, by the service's clock
 	UpdatedAt time.Time `json:"updated_at,omitzero"` // UTC, by the service's clock
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// A BucketType says what a bucket holds. It is an open set.
+// A BucketType is the kind of content that a bucket holds. The service may add others.
 type BucketType string
 
 // The documented types.
@@ -57,10 +57,10 @@ const (
 	DedupBucket         BucketType = "DedupFile"     // files without duplicates: DedupFiles
 )
 
-// A NetType says where a bucket is recognised.
+// A NetType is where a bucket is used for recognition.
 type NetType int
 
-// The net types, as the documentation has them. The official command line tool has other words for them.
+// The net types, as documented. The official command line tool uses other words.
 const (
 	NetBoth    NetType = 0
 	NetOnline  NetType = 1 // by the service
@@ -73,7 +73,7 @@ type ListBucketsOptions struct {
 	PerPage int             // 20 by default; All uses 100
 	Region  acrcloud.Region // only those of a region
 	Type    BucketType      // only those of a type
-	Search  string          // part of a name; whether the service looks at it is not documented
+	Search  string          // part of a name; whether the service uses it is not documented
 }
 
 // A CreateBucketRequest describes a new bucket. Name, Type and Region are required.
@@ -86,20 +86,20 @@ type CreateBucketRequest struct {
 	MetadataTemplate string
 }
 
-// An UpdateBucketRequest changes what is set and leaves the rest as it is.
+// An UpdateBucketRequest changes the fields that are set and leaves the others unchanged.
 type UpdateBucketRequest struct {
 	Name             *string
-	Labels           []string // nil leaves them
+	Labels           []string // nil keeps them
 	MetadataTemplate *string
 }
 
-// List returns one page of buckets; nil options mean the first of all. It calls GET /api/buckets. It is retried.
+// List returns one page of buckets; nil options mean the first page. It calls GET /api/buckets. It is retried.
 func (b *Buckets) List(ctx context.Context, opts *ListBucketsOptions) (*Page[Bucket], error) {
 	return b.page(ctx, valueOf(opts))
 }
 
-// All iterates over all buckets, page by page; nil options mean all. It calls GET /api/buckets. Each range starts anew, with the
-// options as they were when All was called. An error comes last and ends it.
+// All iterates over all buckets, page by page; nil options mean all. It calls GET /api/buckets. Each range starts from
+// the beginning, with the options as they were when All was called. An error is yielded last and ends the iteration.
 func (b *Buckets) All(ctx context.Context, opts *ListBucketsOptions) iter.Seq2[*Bucket, error] {
 	o := valueOf(opts)
 	return all(ctx, o.Page, o.PerPage, func(ctx context.Context, number, perPage int) (*Page[Bucket], error) {
@@ -115,7 +115,8 @@ func (b *Buckets) page(ctx context.Context, o ListBucketsOptions) (*Page[Bucket]
 	})
 }
 
-// Get returns a bucket. It calls GET /api/buckets/{bucket}. It is retried. A bucket that does not exist is [acrcloud.ErrNotFound].
+// Get returns a bucket. It calls GET /api/buckets/{bucket}. It is retried. If there is no such bucket, the error
+// matches [acrcloud.ErrNotFound].
 func (b *Buckets) Get(ctx context.Context, id int) (*Bucket, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -123,8 +124,9 @@ func (b *Buckets) Get(ctx context.Context, id int) (*Bucket, error) {
 	return one(ctx, b.group(), action{op: "buckets.get", path: pathOf(id)}, func(b *Bucket) bool { return b.ID == id }, core.NotFound("bucket "+strconv.Itoa(id)))
 }
 
-// Create makes a bucket. It calls POST /api/buckets, once, unless the service cannot have accepted it. If it may have been made although no
-// success came back, the error matches [acrcloud.ErrOutcomeUnknown]: look for it by All. Whether a bucket is billed is not known.
+// Create creates a bucket. It calls POST /api/buckets. The request is sent again only if the service cannot have
+// accepted it. If its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown]: look for it with All first.
+// Whether a bucket is billed is not known.
 func (b *Buckets) Create(ctx context.Context, r CreateBucketRequest) (*Bucket, error) {
 	const field = "CreateBucketRequest."
 	switch {
@@ -147,7 +149,8 @@ func (b *Buckets) Create(ctx context.Context, r CreateBucketRequest) (*Bucket, e
 	return one(ctx, b.group(), action{op: "buckets.create", method: http.MethodPost, cost: transport.Billed, body: body}, isBucket, nil)
 }
 
-// Update changes a bucket and returns it. It calls PUT /api/buckets/{bucket}, and GET where that returns no bucket. It is retried.
+// Update changes a bucket and returns it. It calls PUT /api/buckets/{bucket}, and GET if the response has no bucket. It
+// is retried.
 func (b *Buckets) Update(ctx context.Context, id int, r UpdateBucketRequest) (*Bucket, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -165,8 +168,8 @@ func (b *Buckets) Update(ctx context.Context, id int, r UpdateBucketRequest) (*B
 		func() (*Bucket, error) { return b.Get(ctx, id) })
 }
 
-// Delete deletes a bucket with all that is in it. It calls DELETE /api/buckets/{bucket}. It is retried; a bucket that is gone after an
-// attempt whose response was lost counts as deleted.
+// Delete deletes a bucket with all its content. It calls DELETE /api/buckets/{bucket}. It is retried; if a response is
+// lost and the bucket is gone, that counts as deleted.
 func (b *Buckets) Delete(ctx context.Context, id int) error {
 	if err := checkID("id", id); err != nil {
 		return err
@@ -183,13 +186,13 @@ func (b *Buckets) group() group {
 
 func isBucket(b *Bucket) bool { return b.ID > 0 }
 
-// checkChange refuses a change of nothing, and an empty name.
+// checkChange refuses an update without changes, and an empty name.
 func checkChange(field string, body fields, name *string) error {
 	switch {
 	case name != nil && *name == "":
 		return refuse(field+".Name", "is empty", "leave it nil to keep the name")
 	case len(body) == 0:
-		return refuse(field, "changes nothing", "set what is to change")
+		return refuse(field, "changes nothing", "set at least one field")
 	}
 	return nil
 }

@@ -12,13 +12,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// ChannelProjects is the projects that monitor channels of the service's own database. Tokens need the scope read-bm-bd-projects, and
-// write-bm-bd-projects to change something. The service has no call for one project alone.
+// ChannelProjects has the calls about projects that monitor channels of the service's own database. Reading needs the
+// scope read-bm-bd-projects, changing needs write-bm-bd-projects. The service has no call for a single project.
 type ChannelProjects struct{ g group }
 
 // A ChannelProject monitors radio and TV channels that the service knows; see [Client.Channels].
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type ChannelProject struct {
 	ID            int             `json:"id"`
 	AccountID     int             `json:"uid,omitzero"` // of the console account
@@ -26,9 +26,9 @@ type ChannelProject struct {
 	Region        acrcloud.Region `json:"region,omitzero"`
 	Type          string          `json:"type,omitzero"` // "BM-Database"
 	AccessKey     acrcloud.Secret `json:"access_key,omitzero"`
-	BucketIDs     string          `json:"bucket_ids,omitzero"`     // the ids of Buckets, with commas
-	Buckets       []*Bucket       `json:"buckets,omitzero"`        // what it compares with
-	MonitoringNum int             `json:"monitoring_num,omitzero"` // how many channels it has
+	BucketIDs     string          `json:"bucket_ids,omitzero"`     // the ids of Buckets, separated by commas
+	Buckets       []*Bucket       `json:"buckets,omitzero"`        // the buckets that it compares with
+	MonitoringNum int             `json:"monitoring_num,omitzero"` // the number of channels
 	StatusCheck   int             `json:"status_check,omitzero"`   // undocumented
 
 	Config ChannelProjectConfig `json:"config,omitzero"`
@@ -36,11 +36,11 @@ type ChannelProject struct {
 	CreatedAt time.Time `json:"created_at,omitzero"` // UTC, by the service's clock
 	UpdatedAt time.Time `json:"updated_at,omitzero"` // UTC, by the service's clock
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// A ChannelProjectConfig is the configuration of a project. The parts without a type of their own have unknown members.
+// A ChannelProjectConfig is the configuration of a project. The members of the untyped parts are not documented.
 type ChannelProjectConfig struct {
 	Record           map[string]json.RawMessage `json:"record,omitzero"`
 	UCF              map[string]json.RawMessage `json:"ucf,omitzero"`
@@ -69,7 +69,7 @@ type ResultCallbackConfig struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// A StateCallbackConfig says where the states of channels are posted.
+// A StateCallbackConfig says where state changes of channels are posted.
 type StateCallbackConfig struct {
 	Enabled  bool            `json:"enabled,omitzero"`
 	URL      acrcloud.Secret `json:"url,omitzero"`
@@ -78,7 +78,7 @@ type StateCallbackConfig struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// An EmailStateConfig says where e-mails about the states of channels go.
+// An EmailStateConfig says where e-mails about state changes of channels are sent.
 type EmailStateConfig struct {
 	Email string `json:"email,omitzero"`
 	Type  string `json:"type,omitzero"` // undocumented
@@ -99,20 +99,20 @@ type AccessPermission struct {
 type CreateChannelProjectRequest struct {
 	Name    string
 	Region  acrcloud.Region
-	Buckets []int // ids of what to compare with, such as ACRCloudMusic
+	Buckets []int // ids of the buckets to compare with, such as ACRCloudMusic
 }
 
-// An UpdateChannelProjectRequest changes what is set and leaves the rest as it is.
+// An UpdateChannelProjectRequest changes the fields that are set and leaves the others unchanged.
 type UpdateChannelProjectRequest struct {
 	Name    *string
-	Buckets []int // nil leaves them
+	Buckets []int // nil keeps them
 }
 
 // A ChannelResultCallback says which results are posted, and where.
 type ChannelResultCallback struct {
-	URL          acrcloud.Secret // its query may carry a secret of yours
-	SendNoResult bool            // also that nothing was recognised
-	Delayed      bool            // the results of Channels.Day; else those of Channels.Realtime
+	URL          acrcloud.Secret // its query may carry your secret
+	SendNoResult bool            // post also when nothing was recognised
+	Delayed      bool            // post the results of Channels.Day in place of those of Channels.Realtime
 }
 
 // List returns the projects; an empty region means all. It calls GET /api/bm-bd-projects. It is retried.
@@ -121,8 +121,9 @@ func (c *ChannelProjects) List(ctx context.Context, region acrcloud.Region) ([]*
 	return list(ctx, c.group(), action{op: "channel-projects.list", query: q, secret: true}, func(p *ChannelProject) string { return strconv.Itoa(p.ID) })
 }
 
-// Create makes a project. It calls POST /api/bm-bd-projects, once, unless the service cannot have accepted it. If it may have been made
-// although no success came back, the error matches [acrcloud.ErrOutcomeUnknown]: look for it by List.
+// Create creates a project. It calls POST /api/bm-bd-projects. The request is sent again only if the service cannot
+// have accepted it. If its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown]: look for it with List
+// first.
 func (c *ChannelProjects) Create(ctx context.Context, r CreateChannelProjectRequest) (*ChannelProject, error) {
 	if err := checkNewProject("CreateChannelProjectRequest", r.Name, r.Region, r.Buckets); err != nil {
 		return nil, err
@@ -132,8 +133,8 @@ func (c *ChannelProjects) Create(ctx context.Context, r CreateChannelProjectRequ
 		func(p *ChannelProject) bool { return p.ID > 0 }, nil)
 }
 
-// Update changes a project. It calls PUT /api/bm-bd-projects/{project}. It is retried. What the service returns is not documented; List
-// shows the project as it is then.
+// Update changes a project. It calls PUT /api/bm-bd-projects/{project}. It is retried. What the service returns is not
+// documented: call List for the project after the change.
 func (c *ChannelProjects) Update(ctx context.Context, id int, r UpdateChannelProjectRequest) error {
 	if err := checkID("id", id); err != nil {
 		return err
@@ -152,8 +153,8 @@ func (c *ChannelProjects) Update(ctx context.Context, id int, r UpdateChannelPro
 	return c.group().do(ctx, action{op: "channel-projects.update", path: pathOf(id), method: http.MethodPut, cost: transport.Write, body: body, secret: true})
 }
 
-// Delete deletes a project. It calls DELETE /api/bm-bd-projects/{project}. It is retried; a project that is gone after an attempt whose
-// response was lost counts as deleted.
+// Delete deletes a project. It calls DELETE /api/bm-bd-projects/{project}. It is retried; if a response is lost and the
+// project is gone, that counts as deleted.
 func (c *ChannelProjects) Delete(ctx context.Context, id int) error {
 	if err := checkID("id", id); err != nil {
 		return err
@@ -161,8 +162,8 @@ func (c *ChannelProjects) Delete(ctx context.Context, id int) error {
 	return c.group().remove(ctx, action{op: "channel-projects.delete", path: pathOf(id)})
 }
 
-// SetResultCallback sets where the project posts its results, for package webhook. It calls POST
-// /api/bm-bd-projects/{project}/result-callback. It is retried, since it sets the same again.
+// SetResultCallback sets the URL that the project posts its results to; see package webhook. It calls POST
+// /api/bm-bd-projects/{project}/result-callback. It is retried: repeating it changes nothing.
 func (c *ChannelProjects) SetResultCallback(ctx context.Context, id int, r ChannelResultCallback) error {
 	if err := checkID("id", id); err != nil {
 		return err
@@ -177,8 +178,8 @@ func (c *ChannelProjects) SetResultCallback(ctx context.Context, id int, r Chann
 	})
 }
 
-// SetStateCallback sets where the project posts the states of its channels. It calls POST
-// /api/bm-bd-projects/{project}/state-notification. It is retried, since it sets the same again.
+// SetStateCallback sets the URL that the project posts state changes of its channels to. It calls POST
+// /api/bm-bd-projects/{project}/state-notification. It is retried: repeating it changes nothing.
 func (c *ChannelProjects) SetStateCallback(ctx context.Context, id int, url acrcloud.Secret) error {
 	if err := checkID("id", id); err != nil {
 		return err
@@ -199,7 +200,7 @@ func (c *ChannelProjects) group() group {
 	return c.g
 }
 
-// number is how the service takes truth values.
+// number is a bool as the service takes it.
 func number(b bool) int {
 	if b {
 		return 1

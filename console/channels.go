@@ -13,21 +13,21 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// Channels is the channels of a project of [Client.ChannelProjects], and what was played on them. Tokens need the scope
-// read-bm-bd-projects, and write-bm-bd-projects to change something.
+// Channels has the calls about the channels of a project of [Client.ChannelProjects], and their plays. Reading needs
+// the scope read-bm-bd-projects, changing needs write-bm-bd-projects.
 type Channels struct{ g group }
 
 // A Channel is a radio or TV channel of the service's database that is monitored.
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type Channel struct {
 	ID         int      `json:"id"`
 	AccountID  int      `json:"uid,omitzero"`        // of the console account
-	ProjectID  int      `json:"project_id,omitzero"` // of the project that it is in
+	ProjectID  int      `json:"project_id,omitzero"` // the project that it belongs to
 	Type       string   `json:"type,omitzero"`       // "Radio", and supposedly "TV"
 	Name       string   `json:"name,omitzero"`
 	SubTitle   string   `json:"sub_title,omitzero"` // such as its frequency
-	Language   string   `json:"language,omitzero"`  // in words, such as "English"
+	Language   string   `json:"language,omitzero"`  // such as "English"
 	City       string   `json:"city,omitzero"`
 	Province   string   `json:"province,omitzero"`
 	Country    string   `json:"country,omitzero"`
@@ -37,33 +37,33 @@ type Channel struct {
 	MyTuner    string   `json:"mytuner,omitzero"`
 	URLs       []string `json:"urls,omitzero"`
 	StatusCode int      `json:"status_code"`      // 0 is running
-	Timemap    bool     `json:"timemap,omitzero"` // whether it is recorded: Channels.Recording
+	Timemap    bool     `json:"timemap,omitzero"` // whether it is recorded; see Channels.Recording
 
-	// UserDefined is what you gave it, by key. A text that is no JSON object is in Extra.
+	// UserDefined is your own metadata, by key. Text that is not a JSON object is in Extra.
 	UserDefined map[string]json.RawMessage `json:"user_defined,omitzero"`
 
-	MonitorAt time.Time `json:"monitor_at,omitzero"` // since when the service has monitored it, in UTC
-	AddedAt   time.Time `json:"add_at,omitzero"`     // since when the project has it, in UTC
+	MonitorAt time.Time `json:"monitor_at,omitzero"` // when the service began to monitor it, in UTC
+	AddedAt   time.Time `json:"add_at,omitzero"`     // when it was added to the project, in UTC
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
 func (c *Channel) settle() { readUserDefined(&c.UserDefined, &c.Extra) }
 
-// ListChannelsOptions selects channels. The zero value means all. The service has 50 on a page.
+// ListChannelsOptions selects channels. The zero value selects all. A page has 50.
 type ListChannelsOptions struct {
 	Page     int           // 1 is the first, and the default
-	State    string        // only those in a state; "All" is the default
-	Timemap  *bool         // only those that are recorded, or are not
-	SearchBy ChannelSearch // where to search; required with Search
+	State    string        // only channels in this state; "All" is the default
+	Timemap  *bool         // only channels that are recorded (true) or not (false)
+	SearchBy ChannelSearch // the field to search; required with Search
 	Search   string
 }
 
-// A ChannelSearch says in what channels are searched for.
+// A ChannelSearch is the field that Search is compared with.
 type ChannelSearch string
 
-// In what channels can be searched for.
+// The fields that can be searched.
 const (
 	SearchChannelID   ChannelSearch = "channel_id"
 	SearchChannelName ChannelSearch = "channel_name"
@@ -72,17 +72,18 @@ const (
 	SearchMyTunerID   ChannelSearch = "mytuner_id"
 )
 
-// channelsPerPage is the size of the service's pages.
+// channelsPerPage is the service's page size.
 const channelsPerPage = 50
 
-// List returns one page of channels; nil options mean the first of all. It calls GET /api/bm-bd-projects/{project}/channels. It is
-// retried.
+// List returns one page of channels; nil options mean the first page. It calls GET
+// /api/bm-bd-projects/{project}/channels. It is retried.
 func (c *Channels) List(ctx context.Context, opts *ListChannelsOptions) (*Page[Channel], error) {
 	return c.page(ctx, valueOf(opts))
 }
 
-// All iterates over all channels, page by page; nil options mean all. It calls GET /api/bm-bd-projects/{project}/channels. Each range
-// starts anew, with the options as they were when All was called. An error comes last and ends it.
+// All iterates over all channels, page by page; nil options mean all. It calls GET
+// /api/bm-bd-projects/{project}/channels. Each range starts from the beginning, with the options as they were when All
+// was called. An error is yielded last and ends the iteration.
 func (c *Channels) All(ctx context.Context, opts *ListChannelsOptions) iter.Seq2[*Channel, error] {
 	o := valueOf(opts)
 	return all(ctx, o.Page, channelsPerPage, func(ctx context.Context, number, _ int) (*Page[Channel], error) {
@@ -97,7 +98,7 @@ func (c *Channels) page(ctx context.Context, o ListChannelsOptions) (*Page[Chann
 	case o.Page < 0:
 		return nil, refuse("ListChannelsOptions.Page", "is negative", "the first page is 1")
 	case (o.Search == "") != (o.SearchBy == ""):
-		return nil, refuse("ListChannelsOptions.SearchBy", "and Search go together", "set both, or neither")
+		return nil, refuse("ListChannelsOptions.SearchBy", "and Search belong together", "set both, or neither")
 	}
 	err := checkChoice("ListChannelsOptions.SearchBy", string(o.SearchBy),
 		string(SearchChannelID), string(SearchChannelName), string(SearchCity), string(SearchCustomID), string(SearchMyTunerID))
@@ -118,9 +119,9 @@ func (c *Channels) page(ctx context.Context, o ListChannelsOptions) (*Page[Chann
 	return (*Page[Channel])(found), nil
 }
 
-// Add adds channels to the project, which are monitored from then on, and billed; without an id it sends nothing. It calls POST
-// /api/bm-bd-projects/{project}/channels, once, unless the service cannot have accepted it. If it may have been processed although no
-// success came back, the error matches [acrcloud.ErrOutcomeUnknown]: look for the channels by All.
+// Add adds channels to the project. From then on they are monitored and billed. Without ids it sends nothing. It calls
+// POST /api/bm-bd-projects/{project}/channels. The request is sent again only if the service cannot have accepted it.
+// If its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown]: look for the channels with All first.
 func (c *Channels) Add(ctx context.Context, channelIDs ...int) error {
 	if _, err := checkIDs("channelID", channelIDs); err != nil {
 		return err
@@ -132,10 +133,10 @@ func (c *Channels) Add(ctx context.Context, channelIDs ...int) error {
 	return g.do(ctx, action{op: "channels.add", path: "/channels", method: http.MethodPost, cost: transport.Billed, body: fields{"channels": channelIDs}})
 }
 
-// Delete takes channels out of the project; without an id it sends nothing. It calls DELETE
-// /api/bm-bd-projects/{project}/channels/{channels}, for many channels in several requests. It is retried; a channel that is gone after
-// an attempt whose response was lost counts as deleted. Where the service does not know one of several, they are deleted one by one, and the
-// error names those that it does not know.
+// Delete removes channels from the project; without ids it sends nothing. It calls DELETE
+// /api/bm-bd-projects/{project}/channels/{channels}, in several requests if there are many. It is retried; if a
+// response is lost and the channel is gone, that counts as deleted. If the service does not know one of several, they
+// are deleted one by one, and the error names the unknown ones.
 func (c *Channels) Delete(ctx context.Context, channelIDs ...int) error {
 	ids, err := checkIDs("channelID", channelIDs)
 	if err != nil {
@@ -144,44 +145,44 @@ func (c *Channels) Delete(ctx context.Context, channelIDs ...int) error {
 	return c.group().removeAll(ctx, action{op: "channels.delete", path: "/channels"}, ids)
 }
 
-// SetCustomID gives a channel an id of your own, to search for. It calls POST
-// /api/bm-bd-projects/{project}/channels/{channel}/user-defined. It is retried, since it sets the same again.
+// SetCustomID sets your own id of a channel, which List can search for. It calls POST
+// /api/bm-bd-projects/{project}/channels/{channel}/user-defined. It is retried: repeating it changes nothing.
 func (c *Channels) SetCustomID(ctx context.Context, channelID int, customID string) error {
 	m := c.of(channelID)
 	if err := m.ready(); err != nil {
 		return err
 	}
 	if customID == "" {
-		return refuse("customID", "is empty", "give the channel an id of your own")
+		return refuse("customID", "is empty", "use your own id of the channel")
 	}
 	a := m.action("custom-id", "/user-defined", core.Query{}.Text("custom_id", customID))
 	a.method, a.cost = http.MethodPost, transport.Write
 	return m.do(ctx, a)
 }
 
-// Day returns what was played on a channel on a day of UTC; nothing is no error. It calls GET
-// /api/bm-bd-projects/{project}/channels/{channel}/results with type=day. It is retried. How long the service keeps plays depends on
-// the plan; older days are empty.
+// Day returns the plays of a channel on a day in UTC. No plays are not an error. It calls GET
+// /api/bm-bd-projects/{project}/channels/{channel}/results with type=day. It is retried. How long the service keeps
+// plays depends on your plan; older days are empty.
 func (c *Channels) Day(ctx context.Context, channelID int, date Date, filter PlayFilter) ([]*Play, error) {
 	return c.of(channelID).day(ctx, date, filter)
 }
 
-// Last returns what was played on a channel last. It calls GET /api/bm-bd-projects/{project}/channels/{channel}/results with type=last. It is
-// retried.
+// Last returns the most recent plays of a channel. It calls GET
+// /api/bm-bd-projects/{project}/channels/{channel}/results with type=last. It is retried.
 func (c *Channels) Last(ctx context.Context, channelID int, filter PlayFilter) ([]*Play, error) {
 	return c.of(channelID).last(ctx, filter)
 }
 
-// Realtime returns what is being played on a channel. It calls GET /api/bm-bd-projects/{project}/channels/{channel}/realtime_results. It is
-// retried.
+// Realtime returns what is playing on a channel now. It calls GET
+// /api/bm-bd-projects/{project}/channels/{channel}/realtime_results. It is retried.
 func (c *Channels) Realtime(ctx context.Context, channelID int) ([]*Play, error) {
 	m := c.of(channelID)
 	return m.plays(ctx, m.action("realtime", "/realtime_results", core.Query{}))
 }
 
-// Days iterates over what was played on a channel, day by day, empty days included. It calls GET
-// /api/bm-bd-projects/{project}/channels/{channel}/results for each day, some of them ahead. Each range starts anew. An error comes last
-// and ends it: a [*DayError] names the day to go on from.
+// Days iterates over the plays of a channel, day by day, including empty days. It calls GET
+// /api/bm-bd-projects/{project}/channels/{channel}/results for each day, some of them ahead of time. Each range starts
+// from the beginning. An error is yielded last and ends the iteration: a [*DayError] names the day to continue from.
 func (c *Channels) Days(ctx context.Context, channelID int, opts PlaysOptions) iter.Seq2[*Day, error] {
 	return c.of(channelID).days(ctx, opts)
 }
@@ -191,20 +192,20 @@ func (c *Channels) Plays(ctx context.Context, channelID int, opts PlaysOptions) 
 	return playsOf(c.of(channelID).days(ctx, opts))
 }
 
-// Unknown returns the parts of a day of UTC that were music, but not recognised, as the service writes them; their shape is not
-// documented. It calls GET /api/bm-bd-projects/{project}/channels/{channel}/unknown_results. It is retried. The channel needs music
-// detection. Only the durations of the filter are used.
+// Unknown returns the parts of a day in UTC with unrecognised music, as the service sends them; their format is not
+// documented. It calls GET /api/bm-bd-projects/{project}/channels/{channel}/unknown_results. It is retried. The channel
+// needs music detection. Only the durations of the filter are used.
 func (c *Channels) Unknown(ctx context.Context, channelID int, date Date, filter PlayFilter) (json.RawMessage, error) {
 	return c.of(channelID).unknown(ctx, date, filter)
 }
 
-// State returns when a channel could be listened to; nil options leave the days to the service. It calls GET
+// State returns when a channel was available; nil options leave the choice of days to the service. It calls GET
 // /api/bm-bd-projects/{project}/channels/{channel}/state. It is retried.
 func (c *Channels) State(ctx context.Context, channelID int, opts *StateOptions) (*StreamStates, error) {
 	return c.of(channelID).state(ctx, opts)
 }
 
-// Recording writes the recording of a part of a channel to w, as [Streams.Recording] does. It calls GET
+// Recording writes a recorded part of a channel to w, as [Streams.Recording] does. It calls GET
 // /api/bm-bd-projects/{project}/channels/{channel}/recordings.
 func (c *Channels) Recording(ctx context.Context, channelID int, r RecordingRequest, w io.Writer) (*Recording, error) {
 	return c.of(channelID).recording(ctx, r, w)
@@ -216,9 +217,9 @@ func (c *Channels) Analytics(ctx context.Context, query AnalyticsQuery) (*Analyt
 	return c.group().analytics(ctx, "channels.analytics", query, ByChannel)
 }
 
-// Report tells the service what was played on a channel; without reports it sends nothing and returns nil. It calls POST
-// /api/bm-bd-projects/{project}/channels/{channel}/user-reports, once, unless the service cannot have accepted it. If it may have been
-// processed although no success came back, the error matches [acrcloud.ErrOutcomeUnknown].
+// Report reports plays of a channel to the service; without reports it sends nothing and returns nil. It calls POST
+// /api/bm-bd-projects/{project}/channels/{channel}/user-reports. The request is sent again only if the service cannot
+// have accepted it. If its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown].
 func (c *Channels) Report(ctx context.Context, channelID int, reports ...UserReport) (*UserReportResult, error) {
 	return c.of(channelID).report(ctx, reports)
 }
@@ -230,7 +231,7 @@ func (c *Channels) group() group {
 	return c.g
 }
 
-// of is what is asked about a channel.
+// of returns the calls about one channel.
 func (c *Channels) of(channelID int) monitored {
 	return monitored{group: c.group(), noun: "channels", id: strconv.Itoa(channelID), bad: checkID("channelID", channelID)}
 }

@@ -9,14 +9,15 @@ import (
 	core "github.com/musicchartsai/acrcloud-go/internal/console"
 )
 
-// Check finds out what is wrong with the configuration: the token's shape and expiry as it states them itself, whether the service can be
-// reached and accepts the token, and which parts of the API it may read. Each part that it may not is a warning, which names the
-// scope, since few programs need them all.
+// Check diagnoses the configuration: whether the token is well-formed and expired, whether the service can be reached
+// and accepts the token, and which parts of the API the token may read. A part that it may not read is only a warning,
+// which names the scope, since few programs need all parts.
 //
-// It calls GET /api/buckets, /api/base-projects, /api/bm-cs-projects, /api/bm-bd-projects and /api/ucf-projects, which are not
-// billed. The Metadata API is not called, since it is not known whether a look-up is billed.
+// It calls GET /api/buckets, /api/base-projects, /api/bm-cs-projects, /api/bm-bd-projects and /api/ucf-projects, which
+// are not billed. It does not call the Metadata API, since a look-up may be billed.
 //
-// The error is about the Client or ctx only; what was found is in the Diagnosis, and [acrcloud.Diagnosis.Err] sums it up.
+// The error concerns the Client or ctx only. The findings are in the Diagnosis, and [acrcloud.Diagnosis.Err] sums them
+// up.
 func (c *Client) Check(ctx context.Context) (*acrcloud.Diagnosis, error) {
 	if c == nil || c.api == nil {
 		return nil, core.NotMade("console.New")
@@ -48,9 +49,9 @@ func (c *Client) Check(ctx context.Context) (*acrcloud.Diagnosis, error) {
 		}
 		switch api, ok := errors.AsType[*acrcloud.APIError](err); {
 		case err == nil:
-			k.Add(part.name, acrcloud.Passed, "may be read", "", nil)
+			k.Add(part.name, acrcloud.Passed, "readable", "", nil)
 		case ok && errors.Is(err, acrcloud.ErrForbidden):
-			k.Add(part.name, acrcloud.Warned, "may not be read", "if you need them, use a token with the scope read-"+part.scope, err)
+			k.Add(part.name, acrcloud.Warned, "not readable with this token", "if you need them, use a token with the scope read-"+part.scope, err)
 		case ok:
 			k.Add(part.name, acrcloud.Warned, "cannot be read: "+causeOf(err), api.Hint(), err)
 		default:

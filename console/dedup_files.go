@@ -16,34 +16,35 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// DedupFiles is the files of a bucket that keeps duplicates out: a file that sounds like one that is there already is not added to it.
-// Tokens need the scope read-audios, and write-audios to change something. No public program is known to use these calls.
+// DedupFiles has the calls about the files of a bucket that rejects duplicates: a file that sounds like an existing one
+// is not added. Reading needs the scope read-audios, changing needs write-audios. No public program is known to use
+// these calls.
 type DedupFiles struct{ g group }
 
-// A DedupFile is what a bucket has of one recording.
+// A DedupFile is one recording in the bucket.
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type DedupFile struct {
 	ACRID      string   `json:"acr_id"`
 	Duplicates []string `json:"dup_files,omitzero"` // your ids of the tracks that sound like it
-	Added      *bool    `json:"do_db,omitzero"`     // after an upload: whether it was added; nil in lists
+	Added      *bool    `json:"do_db,omitzero"`     // whether an upload added it; nil in lists
 
 	CreatedAt time.Time `json:"created_at,omitzero"` // UTC, by the service's clock
 	UpdatedAt time.Time `json:"updated_at,omitzero"` // UTC, by the service's clock
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// A DedupUpload says whose fingerprint is uploaded. ID is required.
+// A DedupUpload describes the uploaded fingerprint. ID is required.
 type DedupUpload struct {
 	ID        string // your id of the track
-	CheckOnly bool   // only look for duplicates; else add it if there are none
+	CheckOnly bool   // only look for duplicates, and never add it
 }
 
-// Upload looks for duplicates of a fingerprint, and adds it if there are none. It calls POST /api/buckets/{bucket}/dedup-files, once, unless
-// the service cannot have accepted it. The content is streamed and never held in memory. If it may have been processed although no success
-// came back, the error matches [acrcloud.ErrOutcomeUnknown].
+// Upload looks for duplicates of a fingerprint, and adds it if there are none. It calls POST
+// /api/buckets/{bucket}/dedup-files. The content is streamed and never held in memory. The request is sent again only
+// if the service cannot have accepted it. If its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown].
 func (d *DedupFiles) Upload(ctx context.Context, src acrcloud.Source, r DedupUpload) (*DedupFile, error) {
 	g := d.group()
 	if err := g.ready(); err != nil {
@@ -51,7 +52,7 @@ func (d *DedupFiles) Upload(ctx context.Context, src acrcloud.Source, r DedupUpl
 	}
 	switch {
 	case r.ID == "":
-		return nil, refuse("DedupUpload.ID", "is empty", "give the track an id of your own")
+		return nil, refuse("DedupUpload.ID", "is empty", "use your own id of the track")
 	case core.CheckName("DedupUpload.ID", r.ID) != nil:
 		return nil, core.CheckName("DedupUpload.ID", r.ID)
 	}
@@ -101,19 +102,21 @@ func (d *DedupFiles) Upload(ctx context.Context, src acrcloud.Source, r DedupUpl
 	return file, nil
 }
 
-// List returns one page of files; zero means the first, and 20 items. It calls GET /api/buckets/{bucket}/dedup-files. It is retried.
+// List returns one page of files; zero means the first page, and 20 items. It calls GET
+// /api/buckets/{bucket}/dedup-files. It is retried.
 func (d *DedupFiles) List(ctx context.Context, pageNumber, perPage int) (*Page[DedupFile], error) {
 	return page[DedupFile](ctx, d.group(), pageNumber, perPage, action{op: "dedup-files.list"}, nil)
 }
 
-// All iterates over all files, page by page. It calls GET /api/buckets/{bucket}/dedup-files. Each range starts anew. An error comes last and
-// ends it.
+// All iterates over all files, page by page. It calls GET /api/buckets/{bucket}/dedup-files. Each range starts from the
+// beginning. An error is yielded last and ends the iteration.
 func (d *DedupFiles) All(ctx context.Context) iter.Seq2[*DedupFile, error] {
 	return all(ctx, 0, 0, d.List, func(f *DedupFile) string { return f.ACRID })
 }
 
-// Get returns a file by its id, supposedly its ACRID; what the service takes for one is not documented. It calls GET
-// /api/buckets/{bucket}/dedup-files/{file}. It is retried. A file that does not exist is [acrcloud.ErrNotFound].
+// Get returns a file by its id. Which ids the service accepts is not documented; supposedly ACRIDs. It calls GET
+// /api/buckets/{bucket}/dedup-files/{file}. It is retried. If there is no such file, the error matches
+// [acrcloud.ErrNotFound].
 func (d *DedupFiles) Get(ctx context.Context, fileID string) (*DedupFile, error) {
 	if err := checkTextIDs("fileID", fileID); err != nil {
 		return nil, err
@@ -123,9 +126,10 @@ func (d *DedupFiles) Get(ctx context.Context, fileID string) (*DedupFile, error)
 	}, core.NotFound("file "+fileID))
 }
 
-// Delete deletes files by their ACRIDs; without one it sends nothing. It calls DELETE /api/buckets/{bucket}/dedup-files/{acrids}, for many
-// files in several requests. It is retried; a file that is gone after an attempt whose response was lost counts as deleted. Where the service
-// does not know one of several, they are deleted one by one, and the error names those that it does not know.
+// Delete deletes files by their ACRIDs; without any it sends nothing. It calls DELETE
+// /api/buckets/{bucket}/dedup-files/{acrids}, in several requests if there are many. It is retried; if a response is
+// lost and the file is gone, that counts as deleted. If the service does not know one of several, they are deleted one
+// by one, and the error names the unknown ones.
 func (d *DedupFiles) Delete(ctx context.Context, acrids ...string) error {
 	if err := checkTextIDs("acrid", acrids...); err != nil {
 		return err

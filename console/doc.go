@@ -1,5 +1,5 @@
-// Package console makes the calls of ACRCloud's Console API that package filescan does not make: what recordings are called, what monitored
-// stations have played, the audio of your own that recognition finds, and the projects that do it.
+// Package console is a client of the parts of ACRCloud's Console API that package filescan does not cover: metadata of
+// recordings, broadcast monitoring, buckets with your own audio, and recognition projects.
 //
 //	client, err := console.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(token)})
 //	plays := client.Streams(1234).Plays(ctx, "s-AbC12", console.PlaysOptions{Days: console.DateRange{From: day}})
@@ -7,34 +7,35 @@
 //
 // A Client has a handle for each part of the API:
 //
-//   - [Client.Metadata] looks recordings up, and links to them on platforms;
-//   - [Client.Buckets] and [Client.BucketFiles] hold audio of your own to compare with; [Client.LiveChannels] and [Client.DedupFiles] are
-//     buckets of other kinds;
-//   - [Client.Projects] are recognition projects: [Project.Config] is what package identify needs;
-//   - [Client.StreamProjects] and [Client.Streams] monitor streams of your own, [Client.ChannelProjects] and [Client.Channels] those of the
-//     service's database; [Client.HistoricalProjects] sells what was played in the past;
-//   - [Client.UnknownContent], [Client.UnknownStreams] and [Client.UnknownResults] collect what is heard again and again, but not
-//     recognised;
+//   - [Client.Metadata] looks up recordings and their links on platforms;
+//   - [Client.Buckets] and [Client.BucketFiles] manage your own audio, which recognition compares with;
+//     [Client.LiveChannels] and [Client.DedupFiles] manage other kinds of buckets;
+//   - [Client.Projects] manages recognition projects; [Project.Config] is the configuration for package identify;
+//   - [Client.StreamProjects] and [Client.Streams] monitor your own streams, [Client.ChannelProjects] and
+//     [Client.Channels] those of the service's database; [Client.HistoricalProjects] has plays of the past;
+//   - [Client.UnknownContent], [Client.UnknownStreams] and [Client.UnknownResults] collect content that is played
+//     repeatedly but not recognised;
 //   - [Client.Billing] has bills and prices.
 //
-// OfflineDBs are left out: the service has them, but nothing is known of their calls. [Client.Do] makes any other call.
+// The calls about OfflineDBs are missing, since they are not documented. [Client.Do] makes any other call.
 //
 // # Tokens and their scopes
 //
-// The Console API wants a token that begins with "eyJ", made in ACRCloud's console under Account, Developer Settings. Each part of the API
-// needs a scope of its own, which its handle's documentation and the errors name. [Client.Check] says which parts a token may read.
+// The Console API needs a token that begins with "eyJ". Create one on ACRCloud's website under Account, Developer
+// Settings. Each part of the API has its own scope, which its documentation and its errors name. [Client.Check] reports
+// which parts a token may read.
 //
-// # What is sent twice
+// # Retries
 //
-// A GET, PUT or DELETE is retried after any passing failure: lost connections, 408, 429 and 5xx. A POST that makes something is sent again
-// only if the service cannot have accepted it: no connection was made, or it answered 429, or 503 with a Retry-After. Where it may have
-// been processed although no success came back, the error matches [acrcloud.ErrOutcomeUnknown]. Uploads to buckets can be made so that they
-// can be repeated: see [UploadOptions.UniqueName].
+// GET, PUT and DELETE are retried after temporary failures: lost connections, 408, 429 and 5xx. A POST that creates
+// something is retried only if the service cannot have accepted it: no connection was made, or the response was 429, or
+// 503 with a Retry-After. If its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown]. With
+// [UploadOptions.UniqueName], uploads to buckets can be repeated safely.
 //
-// # What is not known
+// # Undocumented responses
 //
-// Where the service's answer is not documented, its JSON is returned as it is, as a [encoding/json.RawMessage]. Decoding is tolerant: one odd value never
-// fails a document, and members that the SDK does not know stay in the field Extra.
+// Where the service's response is not documented, its JSON is returned unchanged as [encoding/json.RawMessage].
+// Decoding is tolerant: one odd value never fails a document, and unknown members stay in the field Extra.
 //
 // A Client is safe for concurrent use.
 package console

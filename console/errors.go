@@ -5,5 +5,5 @@ import (
 	"strings"
 )
 
-// causeOf is the text of an error that stands within another of the SDK.
+// causeOf is the text of an error within another error of the SDK.
 func causeOf(err error) string { return strings.TrimPrefix(fmt.Sprint(err), "acrcloud: ") }

@@ -15,12 +15,12 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// A group is a part of the API, as a handle has it. The zero group is that of a client that New has not made.
+// A group is a part of the API. The zero group belongs to a Client that was not created by New.
 type group struct {
 	api  *core.Client // narrowed to the scope
 	base string       // the host's address, with /api
 	path string       // such as "/buckets/7/files"
-	bad  error        // of an id in path
+	bad  error        // the error of an id in path
 }
 
 // ready reports why nothing can be sent.
@@ -35,7 +35,7 @@ func (g group) ready() error {
 type action struct {
 	op     string
 	method string         // GET unless set
-	path   string         // after that of the group
+	path   string         // behind that of the group
 	query  core.Query     //
 	body   any            // sent as JSON unless it is nil
 	cost   transport.Cost // Read unless set
@@ -65,7 +65,7 @@ func (g group) request(a action) (*transport.Request, error) {
 	return req, nil
 }
 
-// do runs an action of whose response nothing is wanted.
+// do runs an action and ignores the response.
 func (g group) do(ctx context.Context, a action) error {
 	req, err := g.request(a)
 	if err != nil {
@@ -75,7 +75,7 @@ func (g group) do(ctx context.Context, a action) error {
 	return err
 }
 
-// remove runs an action that deletes. What is gone after an attempt whose response was lost counts as deleted.
+// remove runs an action that deletes. If a response is lost and the thing is gone, that counts as deleted.
 func (g group) remove(ctx context.Context, a action) error {
 	a.method, a.cost = http.MethodDelete, transport.Write
 	err := g.do(ctx, a)
@@ -85,7 +85,7 @@ func (g group) remove(ctx context.Context, a action) error {
 	return err
 }
 
-// removeAll deletes what has these ids, in chunks; without ids it sends nothing.
+// removeAll deletes by ids, in chunks; without ids it sends nothing.
 func (g group) removeAll(ctx context.Context, a action, ids []string) error {
 	if err := g.ready(); err != nil || len(ids) == 0 {
 		return err
@@ -99,7 +99,7 @@ func (g group) removeAll(ctx context.Context, a action, ids []string) error {
 	})
 }
 
-// raw returns the JSON of a response of unknown shape, as it is.
+// raw returns the JSON of an undocumented response unchanged.
 func (g group) raw(ctx context.Context, a action) ([]byte, error) {
 	req, err := g.request(a)
 	if err != nil {
@@ -121,7 +121,7 @@ func (g group) raw(ctx context.Context, a action) ([]byte, error) {
 	return resp.Body, nil
 }
 
-// A settler is completed once it was decoded: where the service has two ways to write one thing, it is read as one.
+// A settler is normalised after decoding: where the service has two spellings of one member, they become one.
 type settler interface{ settle() }
 
 func settle(v any) {
@@ -145,8 +145,8 @@ func one[T any](ctx context.Context, g group, a action, valid func(*T) bool, mis
 	return thing, nil
 }
 
-// changed runs an action that changes a thing, and returns the thing as it is then: out of the response, or by get if that does not hold
-// it, since what the service returns there is not documented.
+// changed runs an action that changes a thing, and returns the changed thing: from the response, or with get if the
+// response does not have it, since it is not documented.
 func changed[T any](ctx context.Context, g group, a action, valid func(*T) bool, get func() (*T, error)) (*T, error) {
 	a.method, a.cost = http.MethodPut, transport.Write
 	req, err := g.request(a)
@@ -165,7 +165,7 @@ func changed[T any](ctx context.Context, g group, a action, valid func(*T) bool,
 	return get()
 }
 
-// list runs an action that returns all at once. Should the service divide it into pages after all, they are all fetched.
+// list runs an action that returns a whole list. If the service divides it into pages, all of them are fetched.
 func list[T any](ctx context.Context, g group, a action, key func(*T) string) ([]*T, error) {
 	fetch := func(ctx context.Context, number int) (*core.Page[T], error) {
 		a := a
@@ -242,7 +242,7 @@ func all[T any, K comparable](ctx context.Context, first, perPage int, fetch fun
 	}, key)
 }
 
-// checkIDs refuses ids that no thing has, and writes the others as text.
+// checkIDs refuses impossible ids, and formats the others.
 func checkIDs(field string, ids []int) ([]string, error) {
 	texts := make([]string, 0, len(ids))
 	for _, id := range ids {
@@ -276,14 +276,14 @@ func refuse(field, problem, remedy string) error {
 // fields are the members of a body.
 type fields map[string]any
 
-// put adds a member, if there is a value.
+// put adds a member unless the value is nil.
 func put[T any](f fields, name string, value *T) {
 	if value != nil {
 		f[name] = *value
 	}
 }
 
-// checkBuckets refuses an id that no bucket has.
+// checkBuckets refuses impossible ids of buckets.
 func checkBuckets(field string, ids []int) error {
 	for _, id := range ids {
 		if err := core.CheckID(field, id, "use the ids of Buckets.List; 23 is ACRCloud Music"); err != nil {

@@ -13,13 +13,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// HistoricalProjects is the projects of what channels have played in the past, which is bought by the month. It is experimental: little of
-// it is documented, and how months are chosen and paid for is not known.
+// HistoricalProjects has the calls about projects with past plays of channels, which are bought by the month. It is
+// experimental: little is documented, and how months are chosen and paid for is not known.
 type HistoricalProjects struct{ g group }
 
-// A HistoricalProject has what channels have played in the past.
+// A HistoricalProject has past plays of channels.
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type HistoricalProject struct {
 	ID             int                        `json:"id"`
 	AccountID      int                        `json:"uid,omitzero"` // of the console account
@@ -38,17 +38,17 @@ type HistoricalProject struct {
 	PaidAt         time.Time                  `json:"paid_at,omitzero"`
 	ReportID       int                        `json:"report_id,omitzero"`
 	TotalChannels  int                        `json:"total_channels,omitzero"`
-	TotalResults   int                        `json:"total_resutls,omitzero"` // the service spells it so
+	TotalResults   int                        `json:"total_resutls,omitzero"` // the service's spelling
 	TotalDurations int64                      `json:"total_durations,omitzero"`
 
 	CreatedAt time.Time `json:"created_at,omitzero"` // UTC, by the service's clock
 	UpdatedAt time.Time `json:"updated_at,omitzero"` // UTC, by the service's clock
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// A HistoricalType says what the channels of a project are.
+// A HistoricalType is the kind of the project's channels.
 type HistoricalType string
 
 // The types.
@@ -65,18 +65,21 @@ type CreateHistoricalProjectRequest struct {
 	Stations []int // ids of channels
 }
 
-// List returns one page of projects; zero means the first, and 20 items. It calls GET /api/bm-hist-projects. It is retried.
+// List returns one page of projects; zero means the first page, and 20 items. It calls GET /api/bm-hist-projects. It is
+// retried.
 func (h *HistoricalProjects) List(ctx context.Context, pageNumber, perPage int) (*Page[HistoricalProject], error) {
 	return page[HistoricalProject](ctx, h.group(), pageNumber, perPage, action{op: "historical-projects.list", secret: true}, nil)
 }
 
-// All iterates over all projects, page by page. It calls GET /api/bm-hist-projects. Each range starts anew. An error comes last and ends it.
+// All iterates over all projects, page by page. It calls GET /api/bm-hist-projects. Each range starts from the
+// beginning. An error is yielded last and ends the iteration.
 func (h *HistoricalProjects) All(ctx context.Context) iter.Seq2[*HistoricalProject, error] {
 	return all(ctx, 0, 0, h.List, func(p *HistoricalProject) int { return p.ID })
 }
 
-// Create makes a project. It calls POST /api/bm-hist-projects, once, unless the service cannot have accepted it. If it may have been made
-// although no success came back, the error matches [acrcloud.ErrOutcomeUnknown]: look for it by All.
+// Create creates a project. It calls POST /api/bm-hist-projects. The request is sent again only if the service cannot
+// have accepted it. If its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown]: look for it with All
+// first.
 func (h *HistoricalProjects) Create(ctx context.Context, r CreateHistoricalProjectRequest) (*HistoricalProject, error) {
 	const field = "CreateHistoricalProjectRequest."
 	switch {
@@ -98,7 +101,7 @@ func (h *HistoricalProjects) Create(ctx context.Context, r CreateHistoricalProje
 		func(p *HistoricalProject) bool { return p.ID > 0 }, nil)
 }
 
-// Day returns what was played on a channel on a day of UTC; nothing is no error. It calls GET
+// Day returns the plays of a channel on a day in UTC. No plays are not an error. It calls GET
 // /api/bm-hist-projects/{project}/channels/{channel}/results. It is retried.
 func (h *HistoricalProjects) Day(ctx context.Context, projectID, channelID int, date Date) ([]*Play, error) {
 	if err := checkID("projectID", projectID); err != nil {

@@ -2,7 +2,8 @@ package console
 
 import "github.com/musicchartsai/acrcloud-go/internal/lenient"
 
-// The content types' own JSON methods, so that they are as tolerant in a program's structs, whichever package of JSON it uses.
+// The content types have JSON methods of their own: they are as tolerant within a program's structs, with any JSON
+// package.
 
 // UnmarshalJSON reads an Analytics tolerantly.
 func (a *Analytics) UnmarshalJSON(data []byte) error { return lenient.UnmarshalJSON(data, a) }

@@ -13,13 +13,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// LiveChannels is the channels of a bucket of type LiveBucket, LiveRecBucket or LiveTimeshiftBucket, which live channel detection finds.
-// Tokens need the scope read-channels, and write-channels to change something.
+// LiveChannels has the calls about the channels of a bucket of type LiveBucket, LiveRecBucket or LiveTimeshiftBucket,
+// which live channel detection finds. Reading needs the scope read-channels, changing needs write-channels.
 type LiveChannels struct{ g group }
 
-// A LiveChannel is a channel that is compared with while it is on the air.
+// A LiveChannel is a channel that recognition compares with while it is on the air.
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type LiveChannel struct {
 	ID        int    `json:"id"`
 	AccountID int    `json:"uid,omitzero"`       // of the console account
@@ -27,11 +27,11 @@ type LiveChannel struct {
 	ACRID     string `json:"acr_id,omitzero"`
 	ChannelID string `json:"channel_id,omitzero"` // often empty
 	State     int    `json:"state"`               // 0 when it is new, 1 later
-	Title     string `json:"title,omitzero"`      // also read from name, as the official command line tool has it
-	URL       string `json:"url,omitzero"`        // where it can be listened to; udp:// of a tool on a machine of yours
-	Timeshift bool   `json:"timeshift,omitzero"`  // it is found with a delay, too
+	Title     string `json:"title,omitzero"`      // also read from name, as in the official command line tool
+	URL       string `json:"url,omitzero"`        // where it can be heard; udp:// for a tool on a machine of yours
+	Timeshift bool   `json:"timeshift,omitzero"`  // it is also found with a delay
 
-	// UserDefined is what you gave it, by key.
+	// UserDefined is your own metadata, by key.
 	UserDefined map[string]json.RawMessage `json:"user_defined,omitzero"`
 
 	BucketType BucketType `json:"bucket_type,omitzero"`
@@ -39,7 +39,7 @@ type LiveChannel struct {
 	CreatedAt time.Time `json:"created_at,omitzero"` // UTC, by the service's clock
 	UpdatedAt time.Time `json:"updated_at,omitzero"` // UTC, by the service's clock
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
@@ -60,7 +60,8 @@ type ListLiveChannelsOptions struct {
 	Order   string // "desc", the default, or "asc"
 }
 
-// A LiveChannelRequest describes a channel. To create one, Title and URL are required; to update one, what is empty or nil is left as it is.
+// A LiveChannelRequest describes a channel. To create one, Title and URL are required. An update keeps the fields that
+// are empty or nil.
 type LiveChannelRequest struct {
 	Title       string
 	URL         string
@@ -85,13 +86,15 @@ func (r LiveChannelRequest) body() fields {
 	return body
 }
 
-// List returns one page of channels; nil options mean the first of all. It calls GET /api/buckets/{bucket}/channels. It is retried.
+// List returns one page of channels; nil options mean the first page. It calls GET /api/buckets/{bucket}/channels. It
+// is retried.
 func (c *LiveChannels) List(ctx context.Context, opts *ListLiveChannelsOptions) (*Page[LiveChannel], error) {
 	return c.page(ctx, valueOf(opts))
 }
 
-// All iterates over all channels, page by page; nil options mean all. It calls GET /api/buckets/{bucket}/channels. Each range starts anew,
-// with the options as they were when All was called. An error comes last and ends it.
+// All iterates over all channels, page by page; nil options mean all. It calls GET /api/buckets/{bucket}/channels. Each
+// range starts from the beginning, with the options as they were when All was called. An error is yielded last and ends
+// the iteration.
 func (c *LiveChannels) All(ctx context.Context, opts *ListLiveChannelsOptions) iter.Seq2[*LiveChannel, error] {
 	o := valueOf(opts)
 	return all(ctx, o.Page, o.PerPage, func(ctx context.Context, number, perPage int) (*Page[LiveChannel], error) {
@@ -113,8 +116,8 @@ func (c *LiveChannels) page(ctx context.Context, o ListLiveChannelsOptions) (*Pa
 	})
 }
 
-// Get returns a channel. It calls GET /api/buckets/{bucket}/channels/{channel}. It is retried. A channel that does not exist is
-// [acrcloud.ErrNotFound].
+// Get returns a channel. It calls GET /api/buckets/{bucket}/channels/{channel}. It is retried. If there is no such
+// channel, the error matches [acrcloud.ErrNotFound].
 func (c *LiveChannels) Get(ctx context.Context, id int) (*LiveChannel, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -123,21 +126,22 @@ func (c *LiveChannels) Get(ctx context.Context, id int) (*LiveChannel, error) {
 		core.NotFound("channel "+strconv.Itoa(id)))
 }
 
-// Create makes a channel. It calls POST /api/buckets/{bucket}/channels, once, unless the service cannot have accepted it. If it may have
-// been made although no success came back, the error matches [acrcloud.ErrOutcomeUnknown]: look for it by All. Channels are billed.
+// Create creates a channel. It calls POST /api/buckets/{bucket}/channels. The request is sent again only if the service
+// cannot have accepted it. If its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown]: look for it with
+// All first. Channels are billed.
 func (c *LiveChannels) Create(ctx context.Context, r LiveChannelRequest) (*LiveChannel, error) {
 	switch {
 	case r.Title == "":
 		return nil, refuse("LiveChannelRequest.Title", "is empty", "give the channel a title")
 	case r.URL == "":
-		return nil, refuse("LiveChannelRequest.URL", "is empty", "say where the channel can be listened to")
+		return nil, refuse("LiveChannelRequest.URL", "is empty", "set it to the address of the channel's stream")
 	}
 	return one(ctx, c.group(), action{op: "live-channels.create", path: "/channels", method: http.MethodPost, cost: transport.Billed, body: r.body()},
 		func(c *LiveChannel) bool { return c.ID > 0 }, nil)
 }
 
-// Update changes a channel and returns it. It calls PUT /api/buckets/{bucket}/channels/{channel}, and GET where that returns no channel.
-// It is retried.
+// Update changes a channel and returns it. It calls PUT /api/buckets/{bucket}/channels/{channel}, and GET if the
+// response has no channel. It is retried.
 func (c *LiveChannels) Update(ctx context.Context, id int, r LiveChannelRequest) (*LiveChannel, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -150,9 +154,10 @@ func (c *LiveChannels) Update(ctx context.Context, id int, r LiveChannelRequest)
 		func(c *LiveChannel) bool { return c.ID == id }, func() (*LiveChannel, error) { return c.Get(ctx, id) })
 }
 
-// Delete deletes channels; without an id it sends nothing. It calls DELETE /api/buckets/{bucket}/channels/{channels}, for many channels in
-// several requests. It is retried; a channel that is gone after an attempt whose response was lost counts as deleted. Where the service does
-// not know one of several, they are deleted one by one, and the error names those that it does not know.
+// Delete deletes channels; without ids it sends nothing. It calls DELETE /api/buckets/{bucket}/channels/{channels}, in
+// several requests if there are many. It is retried; if a response is lost and the channel is gone, that counts as
+// deleted. If the service does not know one of several, they are deleted one by one, and the error names the unknown
+// ones.
 func (c *LiveChannels) Delete(ctx context.Context, ids ...int) error {
 	texts, err := checkIDs("id", ids)
 	if err != nil {
@@ -161,9 +166,9 @@ func (c *LiveChannels) Delete(ctx context.Context, ids ...int) error {
 	return c.group().removeAll(ctx, action{op: "live-channels.delete", path: "/channels"}, texts)
 }
 
-// AddRecorded adds channels of the service to a bucket of type LiveRecBucket; without an id it sends nothing. It calls POST
-// /api/buckets/{bucket}/rec-channels, once, unless the service cannot have accepted it. If it may have been processed although no success
-// came back, the error matches [acrcloud.ErrOutcomeUnknown].
+// AddRecorded adds the service's channels to a bucket of type LiveRecBucket; without ids it sends nothing. It calls
+// POST /api/buckets/{bucket}/rec-channels. The request is sent again only if the service cannot have accepted it. If
+// its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown].
 func (c *LiveChannels) AddRecorded(ctx context.Context, channelIDs ...int) error {
 	ids, err := checkIDs("channelID", channelIDs)
 	if err != nil {
@@ -176,7 +181,7 @@ func (c *LiveChannels) AddRecorded(ctx context.Context, channelIDs ...int) error
 	return g.do(ctx, action{op: "live-channels.add-recorded", path: "/rec-channels", method: http.MethodPost, cost: transport.Billed, body: fields{"ids": strings.Join(ids, ",")}})
 }
 
-// DeleteRecorded takes channels out of a bucket of type LiveRecBucket; without an id it sends nothing. It calls DELETE
+// DeleteRecorded removes channels from a bucket of type LiveRecBucket; without ids it sends nothing. It calls DELETE
 // /api/buckets/{bucket}/rec-channels/{channels}, as Delete does.
 func (c *LiveChannels) DeleteRecorded(ctx context.Context, channelIDs ...int) error {
 	ids, err := checkIDs("channelID", channelIDs)

@@ -15,15 +15,15 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// Metadata looks recordings up: what they are called, in which releases they are, and where platforms have them. Its calls go to the
-// European host, https://eu-api-v2.acrcloud.com, or to the one that was configured. Whether a look-up is billed is not known. Recordings
-// that are not found are no error: the list is empty then. Tokens need the scope read-metadata.
+// Metadata looks up recordings: their titles, releases, and links on platforms. Its calls go to the European host,
+// https://eu-api-v2.acrcloud.com, or to the configured one. Whether a look-up is billed is not known. If nothing is
+// found, the list is empty, which is not an error. The token needs the scope read-metadata.
 type Metadata struct{ g group }
 
-// A Platform is a service that has recordings, as the Metadata API calls it. It is an open set.
+// A Platform is a streaming service, as named by the Metadata API. The service may add others.
 type Platform string
 
-// The documented platforms, but for AmazonMusic, which public programs ask for.
+// The documented platforms, and AmazonMusic, which public programs use.
 const (
 	Spotify     Platform = "spotify"
 	Deezer      Platform = "deezer"
@@ -37,22 +37,22 @@ const (
 	AmazonMusic Platform = "amazonmusic"
 )
 
-// maxPlatforms is how many the service takes.
+// maxPlatforms is how many platforms the service accepts.
 const maxPlatforms = 5
 
 // LookupOptions are the options of a look-up.
 type LookupOptions struct {
-	Platforms    []Platform // where to look, 5 at most; none: Spotify, Deezer, YouTube and AppleMusic
+	Platforms    []Platform // where to look, at most 5; none: Spotify, Deezer, YouTube and AppleMusic
 	IncludeWorks bool       // with Track.Works, the compositions
 }
 
-// A TrackQuery is what a recording is looked for by. Give at least one of the two.
+// A TrackQuery is a search for a recording. Set at least one of the two.
 type TrackQuery struct {
 	Title   string
 	Artists []string
 }
 
-// ByISRC returns the recordings of an ISRC, such as "GBUM71029604". Hyphens and a leading "ISRC" are left out. It calls
+// ByISRC returns the recordings of an ISRC, such as "GBUM71029604". Hyphens and a leading "ISRC" are removed. It calls
 // GET /api/external-metadata/tracks. It is retried.
 func (m *Metadata) ByISRC(ctx context.Context, isrc string, opts *LookupOptions) ([]*Track, error) {
 	plain := plainISRC(isrc)
@@ -62,8 +62,8 @@ func (m *Metadata) ByISRC(ctx context.Context, isrc string, opts *LookupOptions)
 	return m.lookup(ctx, core.Query{}.Text("isrc", plain), opts)
 }
 
-// ByACRID returns the recordings of an ACRID, the service's own id, as recognition results have it. It calls
-// GET /api/external-metadata/tracks. It is retried.
+// ByACRID returns the recordings with an ACRID, the service's own id, as in recognition results. It calls GET
+// /api/external-metadata/tracks. It is retried.
 func (m *Metadata) ByACRID(ctx context.Context, acrid string, opts *LookupOptions) ([]*Track, error) {
 	if err := core.CheckTextID("acrid", acrid, "use Music.ACRID of a result"); err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func (m *Metadata) BySourceURL(ctx context.Context, sourceURL string, opts *Look
 // Search returns the recordings of a title, of artists, or of both, the best match first. It calls
 // GET /api/external-metadata/tracks. It is retried.
 func (m *Metadata) Search(ctx context.Context, q TrackQuery, opts *LookupOptions) ([]*Track, error) {
-	artists := make([]string, 0, len(q.Artists)) // a list also where it is empty: with a text the service mostly finds nothing
+	artists := make([]string, 0, len(q.Artists)) // a list even if it is empty: with a text, the service mostly finds nothing
 	for _, artist := range q.Artists {
 		if artist = strings.TrimSpace(artist); artist != "" {
 			artists = append(artists, artist)
@@ -104,8 +104,8 @@ func (m *Metadata) Search(ctx context.Context, q TrackQuery, opts *LookupOptions
 	return m.lookup(ctx, core.Query{}.Text("format", "json").Text("query", string(query)), opts)
 }
 
-// SearchText returns the recordings that a text is about, as "Artist - Title", the best match first. [Metadata.Search] is more exact. It calls
-// GET /api/external-metadata/tracks. It is retried.
+// SearchText returns the recordings that match a text such as "Artist - Title", the best match first. [Metadata.Search]
+// is more exact. It calls GET /api/external-metadata/tracks. It is retried.
 func (m *Metadata) SearchText(ctx context.Context, query string, opts *LookupOptions) ([]*Track, error) {
 	if query = strings.TrimSpace(query); strings.Trim(query, "- \t") == "" {
 		return nil, refuse("query", "has neither a title nor an artist", `use a text such as "Artist - Title"`)
@@ -136,17 +136,17 @@ func (m *Metadata) lookup(ctx context.Context, q core.Query, opts *LookupOptions
 		}
 	}
 	if len(names) > maxPlatforms {
-		return nil, refuse("LookupOptions.Platforms", "has "+strconv.Itoa(len(names))+" platforms", "the service takes 5 at most: look for the others in another call")
+		return nil, refuse("LookupOptions.Platforms", "has "+strconv.Itoa(len(names))+" platforms", "the service accepts 5: look up the others in another call")
 	}
 	q = q.Text("platforms", strings.Join(names, ",")).Bool("include_works", o.IncludeWorks)
 	tracks, err := list[Track](ctx, m.group(), action{op: "metadata.tracks", path: "/tracks", query: q}, nil)
 	if e, ok := errors.AsType[*acrcloud.APIError](err); ok && e.StatusCode == http.StatusNotFound && json.Valid(e.Body) {
-		return nil, nil // so some of its installations say that nothing was found
+		return nil, nil // some installations of the service respond so when nothing is found
 	}
 	return tracks, err
 }
 
-// plainISRC takes away what people and deliveries write around an ISRC.
+// plainISRC removes the hyphens, spaces and prefixes that are written around ISRCs.
 func plainISRC(isrc string) string {
 	isrc = strings.ToUpper(strings.Map(func(r rune) rune {
 		if r == '-' || r == ' ' || r == '\t' || r == ':' {
@@ -166,9 +166,9 @@ func isISRC(s string) bool {
 	return len(s) == isrcLength && !strings.ContainsFunc(s, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') })
 }
 
-// A Track is a recording as the Metadata API has it. Every field may be missing.
+// A Track is a recording in the Metadata API. Every field may be missing.
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type Track struct {
 	Name        string            `json:"name,omitzero"`
 	Type        string            `json:"type,omitzero"` // "track"
@@ -181,12 +181,12 @@ type Track struct {
 	Artists     []acrcloud.Artist `json:"artists,omitzero"`
 	Album       TrackAlbum        `json:"album,omitzero"`
 
-	// Listings are what platforms call the recording. Each may have several, or none.
+	// Listings are the recording's entries on platforms. Each may have several, or none.
 	Listings map[Platform][]Listing `json:"external_metadata,omitzero"`
 
 	Works []TrackWork `json:"works,omitzero"` // the compositions that were recorded, with LookupOptions.IncludeWorks
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
@@ -214,11 +214,11 @@ type Covers struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// A Listing is what one platform calls a recording.
+// A Listing is a recording's entry on one platform.
 type Listing struct {
-	ID      string        `json:"id,omitzero"` // the platform's own id; of YouTube's also what recognition results call vid
+	ID      string        `json:"id,omitzero"` // the platform's id; for YouTube also the member vid of recognition results
 	Link    string        `json:"link,omitzero"`
-	Preview string        `json:"preview,omitzero"` // URL of a part to listen to
+	Preview string        `json:"preview,omitzero"` // URL of an excerpt
 	Name    string        `json:"name,omitzero"`
 	Artists []ListingPart `json:"artists,omitzero"`
 	Album   ListingPart   `json:"album,omitzero"`
@@ -245,7 +245,7 @@ type TrackWork struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// settle reads YouTube's two spellings as one.
+// settle merges YouTube's two spellings of the id.
 func (t *Track) settle() {
 	for _, listings := range t.Listings {
 		for i := range listings {
@@ -259,8 +259,8 @@ func (t *Track) settle() {
 	}
 }
 
-// Links returns the pages of the recording: the platform's own where it gives one, else made of the id as
-// [acrcloud.ExternalMetadata.Links] does. Platforms come in the order of their names. What is no http or https URL is left out.
+// Links returns the pages of the recording, sorted by platform: the link of the listing, or else one made from its id,
+// as [acrcloud.ExternalMetadata.Links] does. Links other than http and https are left out.
 func (t Track) Links() []acrcloud.Link {
 	platforms := make([]Platform, 0, len(t.Listings))
 	for p := range t.Listings {
@@ -278,7 +278,7 @@ func (t Track) Links() []acrcloud.Link {
 	return links
 }
 
-// page is the address of a listing; empty if it has none that is safe to show.
+// page is the link of a listing; empty if none is safe to show.
 func (l Listing) page(p Platform) string {
 	if u, err := url.Parse(l.Link); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && text.Terminal(l.Link) == l.Link {
 		return u.String()

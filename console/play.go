@@ -9,46 +9,47 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
-// A Play is what was recognised on a monitored stream or channel at a time, and for how long. Callbacks of monitoring are the same:
-// webhook's Monitoring.Play returns one.
+// A Play is one play on a monitored stream or channel: what was recognised, when, and for how long. Callbacks of
+// monitoring carry the same: webhook's Monitoring.Play returns one.
 //
-// Decoding is tolerant in the way of [acrcloud.Music]. In JSON, Start to CustomFiles are members of "metadata", as the service sends
-// them.
+// Decoding is as tolerant as that of [acrcloud.Music]. In JSON, Start to CustomFiles are members of "metadata", as the
+// service sends them.
 //
 //nolint:recvcheck // encoding leaves it alone, and the other methods take a nil Play for an empty one
 type Play struct {
-	// StreamID is that of the stream, or of the channel, in digits. The service leaves it out of results; the SDK adds it.
+	// StreamID is the id of the stream, or that of the channel in digits. The service's results do not have it; the SDK
+	// adds it.
 	StreamID string
 
-	Start           time.Time // when it began to be played, in UTC; zero if that cannot be read
-	PlayedDuration  float64   // for how long, in seconds; see PlayingTime
+	Start           time.Time // when it began, in UTC; zero if that cannot be read
+	PlayedDuration  float64   // in seconds; see PlayingTime
 	Type            string    // "delay" in results of a day, "historical" in those of historical projects
-	RecordTimestamp string    // what to ask for in [Streams.Recording], as "20060102150405", or empty
+	RecordTimestamp string    // the time of its recording, as "20060102150405", or empty; see [Streams.Recording]
 
-	Music       []acrcloud.Music      // what the service's music has; several where it cannot decide
-	CustomFiles []acrcloud.CustomFile // what the buckets of your own have
+	Music       []acrcloud.Music      // matches in the service's music; several if it cannot decide
+	CustomFiles []acrcloud.CustomFile // matches in your own buckets
 
 	Status      PlayStatus
 	ResultType  int    // undocumented; 0 as a rule
 	ServiceType string // undocumented
 
-	// MetadataExtra has the members of "metadata" that are not above, and those above that had an unreadable value.
+	// MetadataExtra has the members of "metadata" that are not listed above, and those whose value could not be read.
 	MetadataExtra map[string]json.RawMessage
 
-	// Extra has the top-level members that are not above, and those above that had an unreadable value.
+	// Extra has the top-level members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage
 }
 
-// A PlayStatus is the status of a result, as identifications have it.
+// A PlayStatus is the status of a result, as in identifications.
 type PlayStatus struct {
-	Code    int    `json:"code"` // 0 where something was recognised
+	Code    int    `json:"code"` // 0 if something was recognised
 	Msg     string `json:"msg,omitzero"`
 	Version string `json:"version,omitzero"`
 
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// PlayingTime is PlayedDuration: for how long it was played.
+// PlayingTime is PlayedDuration as a time.Duration.
 func (p *Play) PlayingTime() time.Duration {
 	if p == nil {
 		return 0
@@ -56,7 +57,7 @@ func (p *Play) PlayingTime() time.Duration {
 	return seconds(p.PlayedDuration)
 }
 
-// End is when it was no longer played.
+// End is Start plus PlayingTime.
 func (p *Play) End() time.Time {
 	if p == nil {
 		return time.Time{}
@@ -64,16 +65,16 @@ func (p *Play) End() time.Time {
 	return p.Start.Add(p.PlayingTime())
 }
 
-// PlayKind is the kind of what was played.
+// PlayKind is the kind of match.
 type PlayKind string
 
-// The kinds of what was played.
+// The kinds of matches.
 const (
 	PlayMusic  PlayKind = "music"  // of the service's music
 	PlayCustom PlayKind = "custom" // of a bucket of your own
 )
 
-// A PlayItem is what a [Play] is about, in the words that reports need.
+// A PlayItem is what was played, with the fields that reports need.
 type PlayItem struct {
 	Kind    PlayKind
 	ACRID   string
@@ -85,9 +86,9 @@ type PlayItem struct {
 	Score   *float64 // 0 to 100, or nil
 }
 
-// Top returns what was played: of the music with the best score, the first; without music, of the custom files. Artists, album, label and
-// ISRC of a custom file are what its user-defined metadata has under these names, in any case, such as "Artist" or "artists". It is
-// false if nothing was recognised.
+// Top returns the best match: the music with the highest score, the first of several; without music, the custom file
+// with the highest score. Artists, album, label and ISRC of a custom file come from its user-defined metadata with
+// these names, in upper or lower case, such as "Artist" or "artists". It returns false if nothing was recognised.
 func (p *Play) Top() (PlayItem, bool) {
 	switch {
 	case p == nil:
@@ -157,7 +158,7 @@ func customItem(f *acrcloud.CustomFile) PlayItem {
 	return item
 }
 
-// textsOf reads a text or a list of them.
+// textsOf decodes a text or a list of texts.
 func textsOf(raw json.RawMessage) []string {
 	var one string
 	if json.Unmarshal(raw, &one) == nil && one != "" {
@@ -170,7 +171,7 @@ func textsOf(raw json.RawMessage) []string {
 	return nil
 }
 
-// A wirePlay is a Play as the service writes it.
+// A wirePlay is a Play as the service sends it.
 type wirePlay struct {
 	StreamID    string       `json:"stream_id,omitzero"` // of what this SDK writes
 	Status      PlayStatus   `json:"status,omitzero"`
@@ -211,7 +212,7 @@ func (p *Play) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON writes the Play as the service does, with its StreamID and both of its Extras.
+// MarshalJSON writes the Play in the service's format, with its StreamID and both Extras.
 func (p Play) MarshalJSON() ([]byte, error) {
 	return lenient.MarshalJSON(&wirePlay{
 		StreamID: p.StreamID, Status: p.Status, ResultType: p.ResultType, ServiceType: p.ServiceType, Extra: p.Extra,
@@ -222,7 +223,7 @@ func (p Play) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// seconds stops at the longest Duration there is, instead of overflowing.
+// seconds converts seconds to a Duration, limited to the longest one.
 func seconds(s float64) time.Duration {
 	const most = float64(1<<63-1) / float64(time.Second)
 	return time.Duration(min(max(s, -most), most-1) * float64(time.Second))

@@ -15,13 +15,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// A PlayFilter selects plays. The zero value means all that were recognised.
+// A PlayFilter selects plays. The zero value selects all recognised ones.
 type PlayFilter struct {
-	MinDuration time.Duration // only what was played as long as this, in whole seconds
-	MaxDuration time.Duration // only what was played no longer than this, in whole seconds; the service stops at an hour by default
-	ISRCCountry string        // only what has an ISRC of this country, such as "DE"
+	MinDuration time.Duration // the shortest play, in whole seconds
+	MaxDuration time.Duration // the longest play, in whole seconds; the service's default is an hour
+	ISRCCountry string        // only recordings with an ISRC of this country, such as "DE"
 
-	// WithFalsePositives adds what the service takes for mistakes.
+	// WithFalsePositives includes what the service considers false positives.
 	WithFalsePositives bool
 }
 
@@ -41,42 +41,41 @@ func (f PlayFilter) query(q core.Query) (core.Query, error) {
 // wholeSeconds rounds up.
 func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
-// PlaysOptions say which plays, and how they are fetched. Days is required.
+// PlaysOptions select plays, and how they are fetched. Days is required.
 type PlaysOptions struct {
 	Days   DateRange // the last one included
 	Filter PlayFilter
 
-	// Zone is whose days they are; nil means UTC. The service's days are those of UTC: for another zone one more is fetched, and what
-	// belongs to neighbouring days is cut off.
+	// Zone is the time zone of Days; nil means UTC. The service's days are in UTC: for another zone, one more day is
+	// fetched, and plays outside the range are dropped.
 	Zone *time.Location
 
-	// InFlight is how many days are fetched ahead of the one that is read; 1 unless set. So many days are in memory, and the one that
-	// is read.
+	// InFlight is how many days are fetched ahead; 1 unless set. That many days are in memory, and the current one.
 	InFlight int
 }
 
-// A Day is what was played on a stream or channel on a day.
+// A Day is the plays of a stream or channel on one day.
 type Day struct {
 	Date     Date // in the zone of PlaysOptions
 	StreamID string
-	Plays    []*Play // by their start; none is no error
+	Plays    []*Play // sorted by Start; may be empty
 }
 
-// A DayError says which day could not be fetched. Go on from there: with Days.From set to its Date.
+// A DayError reports the day that could not be fetched. To continue there, set Days.From to its Date.
 type DayError struct {
-	Date Date // in the zone of PlaysOptions; all days before it were complete
+	Date Date // in the zone of PlaysOptions; all days before it are complete
 	Err  error
 }
 
-// Error says which day, and why.
+// Error names the day and the cause.
 func (e *DayError) Error() string {
-	return text.Terminal(fmt.Sprintf("acrcloud: the plays of %v: %s", e.Date, causeOf(e.Err)))
+	return text.Terminal(fmt.Sprintf("acrcloud: fetching the plays of %v failed: %s", e.Date, causeOf(e.Err)))
 }
 
 // Unwrap returns the cause.
 func (e *DayError) Unwrap() error { return e.Err }
 
-// A monitored is a stream or a channel whose results are asked for.
+// A monitored is a stream or a channel, and the calls about its results.
 type monitored struct {
 	group
 
@@ -85,7 +84,7 @@ type monitored struct {
 	bad  error
 }
 
-// action is a call about what is monitored.
+// action is a call about the stream or channel.
 func (m monitored) action(op, path string, q core.Query) action {
 	return action{op: m.noun + "." + op, path: "/" + m.noun + "/" + m.id + path, query: q}
 }
@@ -97,7 +96,7 @@ func (m monitored) ready() error {
 	return m.bad
 }
 
-// day returns the plays of a day of UTC.
+// day returns the plays of a day in UTC.
 func (m monitored) day(ctx context.Context, date Date, f PlayFilter) ([]*Play, error) {
 	if err := date.check("date"); err != nil {
 		return nil, err
@@ -182,7 +181,7 @@ func (m monitored) days(ctx context.Context, o PlaysOptions) iter.Seq2[*Day, err
 	}
 }
 
-// check refuses what makes no sense, and fills in the defaults.
+// check refuses invalid options, and sets the defaults.
 func (m monitored) check(o *PlaysOptions) error {
 	if err := m.ready(); err != nil {
 		return err
@@ -207,7 +206,7 @@ func (m monitored) check(o *PlaysOptions) error {
 
 const maxInFlight = 64
 
-// A dayWalk fetches days of UTC in order, some of them ahead, and makes those of another zone of them.
+// A dayWalk fetches days in UTC in order, some of them ahead of time, and regroups them into the days of another zone.
 type dayWalk struct {
 	monitored
 	PlaysOptions
@@ -215,9 +214,9 @@ type dayWalk struct {
 	ctx    context.Context // ends with the walk
 	cancel context.CancelFunc
 
-	start, fetched, last Date           // days of UTC: the next to be asked for, the next to be taken, the last
-	ahead                []<-chan plays // of days that were asked for
-	left                 []datedPlay    // what was fetched and belongs to a later day
+	start, fetched, last Date           // days in UTC: the next to request, the next to take, the last
+	ahead                []<-chan plays // the requested days
+	left                 []datedPlay    // fetched plays of later days
 }
 
 type plays struct {
@@ -238,12 +237,12 @@ func newDayWalk(ctx context.Context, m monitored, o PlaysOptions) *dayWalk {
 	return w
 }
 
-// lastOf returns the last day of UTC that a day of the zone is in.
+// lastOf returns the last day in UTC that overlaps a day of the zone.
 func (w *dayWalk) lastOf(date Date) Date {
 	return DateOf(date.AddDays(1).In(w.Zone).Add(-1).UTC())
 }
 
-// stop ends the requests that are under way.
+// stop ends the requests that are running.
 func (w *dayWalk) stop() {
 	w.cancel()
 	for _, ch := range w.ahead {
@@ -251,7 +250,7 @@ func (w *dayWalk) stop() {
 	}
 }
 
-// ask sees to it that enough days are asked for.
+// ask requests days until enough are in flight.
 func (w *dayWalk) ask() {
 	for len(w.ahead) < w.InFlight && !w.last.Before(w.start) {
 		ch, date := make(chan plays, 1), w.start
@@ -263,7 +262,7 @@ func (w *dayWalk) ask() {
 	}
 }
 
-// take returns the plays of the next day of UTC.
+// take returns the plays of the next day in UTC.
 func (w *dayWalk) take() ([]*Play, error) {
 	w.ask()
 	got := <-w.ahead[0]
@@ -278,7 +277,7 @@ func (w *dayWalk) take() ([]*Play, error) {
 
 // next returns the plays of the next day of the zone.
 func (w *dayWalk) next(date Date) ([]*Play, error) {
-	if w.Zone == time.UTC { // it is what the service says, whatever the plays' times are
+	if w.Zone == time.UTC { // the service's own days, whatever the plays' times are
 		list, err := w.take()
 		return sorted(list), err
 	}
@@ -307,7 +306,7 @@ func (w *dayWalk) next(date Date) ([]*Play, error) {
 	return sorted(list), nil
 }
 
-// sorted puts plays in the order of their start.
+// sorted sorts plays by their start.
 func sorted(list []*Play) []*Play {
 	byStart := func(a, b *Play) int { return a.Start.Compare(b.Start) }
 	if !slices.IsSortedFunc(list, byStart) {
@@ -316,7 +315,8 @@ func sorted(list []*Play) []*Play {
 	return list
 }
 
-// dateOf is the day of the zone that a play belongs to. One whose time cannot be read stays with the day that it was fetched with.
+// dateOf is the day of the zone that a play belongs to. A play without a readable time stays in the day that it was
+// fetched with.
 func (w *dayWalk) dateOf(p *Play, fetched Date) Date {
 	switch {
 	case !p.Start.IsZero():

@@ -16,13 +16,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// Projects is the account's recognition projects (base projects). Tokens need the scope read-base-projects, and write-base-projects to
-// change something.
+// Projects has the calls about the account's recognition projects (base projects). Reading needs the scope
+// read-base-projects, changing needs write-base-projects.
 type Projects struct{ g group }
 
-// A Project is a recognition project: its access key and access secret are what package identify needs.
+// A Project is a recognition project. Package identify uses its access key and access secret.
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type Project struct {
 	ID        int             `json:"id"`
 	AccountID int             `json:"uid,omitzero"` // of the console account
@@ -34,23 +34,23 @@ type Project struct {
 	AccessSecret acrcloud.Secret `json:"access_secret,omitzero"` // encoding redacts it, and the access key
 
 	State       int       `json:"state,omitzero"`       // 1 is active
-	DayLimit    int       `json:"day_limit,omitzero"`   // requests a day; 0 is no limit
+	DayLimit    int       `json:"day_limit,omitzero"`   // requests per day; 0 is no limit
 	TotalLimit  int       `json:"total_limit,omitzero"` // requests in all; 0 is no limit
 	AudioType   AudioType `json:"audio_type,omitzero"`
 	Version     int       `json:"version,omitzero"`
 	ExternalID  string    `json:"external_id,omitzero"`  // the old form of ExternalIDs
-	ExternalIDs []string  `json:"external_ids,omitzero"` // which ids results have, such as "isrc" and "spotify"
-	Buckets     []*Bucket `json:"buckets,omitzero"`      // what it compares with; they have an id, name, type and template only
+	ExternalIDs []string  `json:"external_ids,omitzero"` // the ids in results, such as "isrc" and "spotify"
+	Buckets     []*Bucket `json:"buckets,omitzero"`      // the buckets that it compares with; only their id, name, type and template are set
 	StatusCheck int       `json:"status_check,omitzero"` // undocumented
 
 	CreatedAt time.Time `json:"created_at,omitzero"` // UTC, by the service's clock
 	UpdatedAt time.Time `json:"updated_at,omitzero"` // UTC, by the service's clock
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// A ProjectType says what a project does. It is an open set.
+// A ProjectType is the kind of recognition. The service may add others.
 type ProjectType string
 
 // The documented types.
@@ -60,7 +60,7 @@ const (
 	HumRecognition        ProjectType = "HR"
 )
 
-// AudioType is what kind of audio a project is made for. The wrong one costs accuracy.
+// AudioType is the kind of audio that a project expects. The wrong one costs accuracy.
 type AudioType string
 
 // The audio types.
@@ -72,8 +72,8 @@ const (
 // ACRCloudMusic is the id of the bucket with the service's own music.
 const ACRCloudMusic = 23
 
-// Config is the configuration for identify.New: the project's access key and secret, and the host of its region. Set IdentifyHost to the
-// mock's or the proxy's, if that is where identifications go.
+// Config returns the configuration for identify.New: the project's access key and secret, and the host of its region.
+// If identifications go to a mock or a proxy, set IdentifyHost to its address.
 func (p Project) Config() acrcloud.Config {
 	cfg := acrcloud.Config{Name: p.Name, IdentifyAccessKey: p.AccessKey, IdentifyAccessSecret: p.AccessSecret}
 	switch {
@@ -98,25 +98,26 @@ type CreateProjectRequest struct {
 	Name        string
 	Region      acrcloud.Region
 	Type        ProjectType
-	Buckets     []int     // ids of what to compare with, such as ACRCloudMusic
+	Buckets     []int     // ids of the buckets to compare with, such as ACRCloudMusic
 	AudioType   AudioType // LineIn unless set
-	ExternalIDs []string  // which ids results are to have, such as "isrc", "upc", "spotify", "deezer" and "musicbrainz"
+	ExternalIDs []string  // the ids that results should have, such as "isrc", "upc", "spotify", "deezer" and "musicbrainz"
 }
 
-// An UpdateProjectRequest changes what is set and leaves the rest as it is.
+// An UpdateProjectRequest changes the fields that are set and leaves the others unchanged.
 type UpdateProjectRequest struct {
 	Name      *string
-	Buckets   []int // nil leaves them
+	Buckets   []int // nil keeps them
 	AudioType *AudioType
 }
 
-// List returns one page of projects; nil options mean the first of all. It calls GET /api/base-projects. It is retried.
+// List returns one page of projects; nil options mean the first page. It calls GET /api/base-projects. It is retried.
 func (p *Projects) List(ctx context.Context, opts *ListProjectsOptions) (*Page[Project], error) {
 	return p.page(ctx, valueOf(opts))
 }
 
-// All iterates over all projects, page by page; nil options mean all. It calls GET /api/base-projects. Each range starts anew, with the
-// options as they were when All was called. An error comes last and ends it.
+// All iterates over all projects, page by page; nil options mean all. It calls GET /api/base-projects. Each range
+// starts from the beginning, with the options as they were when All was called. An error is yielded last and ends the
+// iteration.
 func (p *Projects) All(ctx context.Context, opts *ListProjectsOptions) iter.Seq2[*Project, error] {
 	o := valueOf(opts)
 	return all(ctx, o.Page, o.PerPage, func(ctx context.Context, number, perPage int) (*Page[Project], error) {
@@ -132,7 +133,8 @@ func (p *Projects) page(ctx context.Context, o ListProjectsOptions) (*Page[Proje
 	})
 }
 
-// Get returns a project. It calls GET /api/base-projects/{project}. It is retried. A project that does not exist is [acrcloud.ErrNotFound].
+// Get returns a project. It calls GET /api/base-projects/{project}. It is retried. If there is no such project, the
+// error matches [acrcloud.ErrNotFound].
 func (p *Projects) Get(ctx context.Context, id int) (*Project, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -141,8 +143,8 @@ func (p *Projects) Get(ctx context.Context, id int) (*Project, error) {
 		core.NotFound("project "+strconv.Itoa(id)))
 }
 
-// Create makes a project. It calls POST /api/base-projects, once, unless the service cannot have accepted it. If it may have been made
-// although no success came back, the error matches [acrcloud.ErrOutcomeUnknown]: look for it by All.
+// Create creates a project. It calls POST /api/base-projects. The request is sent again only if the service cannot have
+// accepted it. If its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown]: look for it with All first.
 func (p *Projects) Create(ctx context.Context, r CreateProjectRequest) (*Project, error) {
 	const field = "CreateProjectRequest."
 	switch {
@@ -151,7 +153,7 @@ func (p *Projects) Create(ctx context.Context, r CreateProjectRequest) (*Project
 	case r.Type == "":
 		return nil, refuse(field+"Type", "is empty", "use AudioVideoRecognition or another of the ProjectType constants")
 	case len(r.Buckets) == 0:
-		return nil, refuse(field+"Buckets", "is empty", "name at least one bucket, such as ACRCloudMusic: without one nothing is recognised")
+		return nil, refuse(field+"Buckets", "is empty", "set at least one bucket, such as ACRCloudMusic: without one, nothing is recognised")
 	}
 	if err := checkRegion(field+"Region", r.Region); err != nil {
 		return nil, err
@@ -170,8 +172,8 @@ func (p *Projects) Create(ctx context.Context, r CreateProjectRequest) (*Project
 		func(p *Project) bool { return p.ID > 0 }, nil)
 }
 
-// Update changes a project and returns it. It calls PUT /api/base-projects/{project}, and GET where that returns no project. It is
-// retried.
+// Update changes a project and returns it. It calls PUT /api/base-projects/{project}, and GET if the response has no
+// project. It is retried.
 func (p *Projects) Update(ctx context.Context, id int, r UpdateProjectRequest) (*Project, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -192,8 +194,8 @@ func (p *Projects) Update(ctx context.Context, id int, r UpdateProjectRequest) (
 		func() (*Project, error) { return p.Get(ctx, id) })
 }
 
-// Delete deletes a project: its access key is no longer good for anything. It calls DELETE /api/base-projects/{project}. It is retried; a
-// project that is gone after an attempt whose response was lost counts as deleted.
+// Delete deletes a project. Its access key stops working. It calls DELETE /api/base-projects/{project}. It is retried;
+// if a response is lost and the project is gone, that counts as deleted.
 func (p *Projects) Delete(ctx context.Context, id int) error {
 	if err := checkID("id", id); err != nil {
 		return err
@@ -201,8 +203,8 @@ func (p *Projects) Delete(ctx context.Context, id int) error {
 	return p.group().remove(ctx, action{op: "projects.delete", path: pathOf(id)})
 }
 
-// BucketStatus returns the state of a project's buckets as the service writes it; its shape is not documented. It calls GET
-// /api/base-projects/{project}/bucket-status. It is retried.
+// BucketStatus returns the state of a project's buckets as the service sends it; its format is not documented. It calls
+// GET /api/base-projects/{project}/bucket-status. It is retried.
 func (p *Projects) BucketStatus(ctx context.Context, id int) (json.RawMessage, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -210,8 +212,9 @@ func (p *Projects) BucketStatus(ctx context.Context, id int) (json.RawMessage, e
 	return p.group().raw(ctx, action{op: "projects.bucket-status", path: pathOf(id) + "/bucket-status"})
 }
 
-// Statistics returns the statistics of a project from one day to another as the service writes them; their shape is not documented. It
-// calls GET /api/base-projects/{project}/statistics. It is retried. [Projects.DayUsage] has numbers that are typed.
+// Statistics returns the statistics of a project for a range of days, as the service sends them; their format is not
+// documented. It calls GET /api/base-projects/{project}/statistics. It is retried. [Projects.DayUsage] returns typed
+// numbers.
 func (p *Projects) Statistics(ctx context.Context, id int, days DateRange) (json.RawMessage, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -223,18 +226,18 @@ func (p *Projects) Statistics(ctx context.Context, id int, days DateRange) (json
 	return p.group().raw(ctx, action{op: "projects.statistics", path: pathOf(id) + "/statistics", query: q})
 }
 
-// A DayUsage is how many identifications a project has made on a day.
+// A DayUsage is the number of identifications of a project on one day.
 type DayUsage struct {
 	Date     string `json:"date"`     // "2006-01-02"; see ParseDate
-	Result   int    `json:"result"`   // with a result
-	NoResult int    `json:"noresult"` // without one; one public user's bill counts them half
+	Result   int    `json:"result"`   // identifications with a result
+	NoResult int    `json:"noresult"` // without a result; one public user's bill counts them half
 	Error    int    `json:"error"`
 
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// DayUsage returns the identifications of a project on each day of a range. It calls GET /api/base-projects/{project}/day-stat, which the
-// console uses and the documentation does not mention. It is retried.
+// DayUsage returns the identifications of a project on each day of a range. It calls GET
+// /api/base-projects/{project}/day-stat, which the website uses and the documentation does not mention. It is retried.
 func (p *Projects) DayUsage(ctx context.Context, id int, days DateRange) ([]*DayUsage, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -250,7 +253,7 @@ func (p *Projects) DayUsage(ctx context.Context, id int, days DateRange) ([]*Day
 	var body struct {
 		Data []*DayUsage `json:"data"`
 	}
-	if data = bytes.TrimSpace(data); data[0] == '[' { // without the envelope, as a public client expects it
+	if data = bytes.TrimSpace(data); data[0] == '[' { // without the envelope, as one public client expects
 		data = slices.Concat([]byte(`{"data":`), data, []byte("}"))
 	}
 	if err := lenient.Unmarshal(data, &body); err != nil {

@@ -19,31 +19,31 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// A RecordingRequest says which part of a stream is wanted. [Play.Recorded] makes the one of a play.
+// A RecordingRequest selects a part of a stream. [Play.Recorded] returns the one for a play.
 type RecordingRequest struct {
 	Start    time.Time     // when it was played, to the second
-	Duration time.Duration // for how long, in whole seconds
-	Before   time.Duration // how much to have before it, in whole seconds
-	After    time.Duration // how much to have after it, in whole seconds
+	Duration time.Duration // its length, in whole seconds
+	Before   time.Duration // how much to include before it, in whole seconds
+	After    time.Duration // how much to include after it, in whole seconds
 
-	// MaxBytes is the longest recording that is taken; 1 GiB unless set.
+	// MaxBytes is the largest recording that is accepted; 1 GiB unless set.
 	MaxBytes int64
 }
 
-// maxRecording bounds a recording: one of ten minutes as uncompressed audio has a tenth of it.
+// maxRecording limits a recording: ten minutes of uncompressed audio are a tenth of it.
 const maxRecording = 1 << 30
 
-// A Recording is what is known of one that was written.
+// A Recording describes a recording that was written.
 type Recording struct {
-	ContentType string // such as "audio/mpeg"; empty if the service did not say
-	Filename    string // as the service calls it, without a folder; empty if it did not say
+	ContentType string // such as "audio/mpeg"; empty if unknown
+	Filename    string // the service's name for it, without a folder; empty if unknown
 	Bytes       int64
 }
 
-// recordTime is how a recording's time is written.
+// recordTime is the format of a recording's time.
 const recordTime = "20060102150405"
 
-// Recorded is the request for the recording of the play. Its time is RecordTimestamp where there is one.
+// Recorded returns the request for the play's recording. It uses RecordTimestamp if the play has one.
 func (p *Play) Recorded() RecordingRequest {
 	if p == nil {
 		return RecordingRequest{}
@@ -59,13 +59,13 @@ func (r *RecordingRequest) query() (core.Query, error) {
 	const field = "RecordingRequest."
 	switch {
 	case r.Start.IsZero():
-		return core.Query{}, refuse(field+"Start", "is not set", "use Play.Recorded, or the time at which something was played")
+		return core.Query{}, refuse(field+"Start", "is not set", "use Play.Recorded, or set the time of the play")
 	case r.Start.Year() < 1000 || r.Start.Year() > 9999:
-		return core.Query{}, refuse(field+"Start", "is no time that the service can have", "use the time at which something was played")
+		return core.Query{}, refuse(field+"Start", "is out of range", "set the time of the play")
 	case r.Duration <= 0:
-		return core.Query{}, refuse(field+"Duration", "is not positive", "say how long it was played")
+		return core.Query{}, refuse(field+"Duration", "is not positive", "set it to the length of the play")
 	case r.Before < 0 || r.After < 0:
-		return core.Query{}, refuse(field+"Before", "or After is negative", "leave them zero for nothing")
+		return core.Query{}, refuse(field+"Before", "or After is negative", "leave them zero for none")
 	case r.MaxBytes < 0:
 		return core.Query{}, refuse(field+"MaxBytes", "is negative", "leave it zero for 1 GiB")
 	}
@@ -90,14 +90,14 @@ func (m monitored) recording(ctx context.Context, r RecordingRequest, w io.Write
 // download writes the content of a response to w.
 func (g group) download(ctx context.Context, a action, w io.Writer, limit int64) (*Recording, error) {
 	if w == nil {
-		return nil, refuse("w", "is nil", "give a file, or another io.Writer")
+		return nil, refuse("w", "is nil", "pass a file or another io.Writer")
 	}
 	req, err := g.request(a)
 	if err != nil {
 		return nil, err
 	}
 	rec := &Recording{}
-	req.Header = http.Header{"Accept": {"*/*"}} // as documented; JSON comes with errors all the same
+	req.Header = http.Header{"Accept": {"*/*"}} // as documented; errors are still JSON
 	req.Stream = func(resp *transport.Response, body io.Reader) error { return rec.write(resp, body, w, limit) }
 	if _, err := g.api.Send(ctx, req); err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func (g group) download(ctx context.Context, a action, w io.Writer, limit int64)
 	return rec, nil
 }
 
-// write copies the recording, once it is sure to be one.
+// write copies the content, unless it looks like an error page.
 func (rec *Recording) write(resp *transport.Response, body io.Reader, w io.Writer, limit int64) error {
 	in := bufio.NewReaderSize(body, 64<<10)
 	head, err := in.Peek(512)
@@ -121,7 +121,7 @@ func (rec *Recording) write(resp *transport.Response, body io.Reader, w io.Write
 			return err
 		}
 		refused := transport.NotJSON(resp, nil)
-		refused.Err = errors.New("the response is text, not the content that was asked for")
+		refused.Err = errors.New("the response is text, not the requested content")
 		return refused
 	}
 	if len(head) == 0 {
@@ -134,10 +134,10 @@ func (rec *Recording) write(resp *transport.Response, body io.Reader, w io.Write
 	}
 	rec.Bytes, err = io.Copy(w, io.LimitReader(in, limit))
 	if err != nil {
-		return fmt.Errorf("acrcloud: the content is not complete: %w", err)
+		return fmt.Errorf("acrcloud: the content is incomplete: %w", err)
 	}
 	if _, err := in.ReadByte(); err == nil {
-		return fmt.Errorf("acrcloud: the content is longer than %d bytes (RecordingRequest.MaxBytes): %w", limit, acrcloud.ErrTooLarge)
+		return fmt.Errorf("acrcloud: the content is larger than %d bytes (RecordingRequest.MaxBytes): %w", limit, acrcloud.ErrTooLarge)
 	} else if !errors.Is(err, io.EOF) {
 		return err
 	}
@@ -148,7 +148,7 @@ func isText(kind string) bool {
 	return strings.HasPrefix(kind, "text/") || kind == "application/json" || strings.HasSuffix(kind, "+json") || strings.HasSuffix(kind, "xml")
 }
 
-// looksLikeText recognises JSON and web pages, whatever their type is said to be.
+// looksLikeText detects JSON and web pages, whatever their declared type.
 func looksLikeText(head []byte) bool {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\uFEFF")), " \t\r\n")
 	return len(head) > 0 && (head[0] == '{' || head[0] == '[' || head[0] == '<')

@@ -13,15 +13,15 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// csvHeader names the columns, which stay as they are: new ones are added behind.
+// csvHeader has the names of the columns. They are stable: new ones are appended.
 var csvHeader = []string{"stream_id", "start", "seconds", "kind", "artists", "title", "album", "label", "isrc", "acrid", "score"}
 
 // ReportOptions are the options of a report. The zero value writes times in UTC.
 type ReportOptions struct {
-	Zone *time.Location // of the times; nil means UTC
+	Zone *time.Location // time zone; nil means UTC
 }
 
-// PlaysOf makes an iterator of plays that are there already, for [WriteCSV] and [WriteJSONL].
+// PlaysOf returns an iterator over the given plays, for [WriteCSV] and [WriteJSONL].
 func PlaysOf(plays ...*Play) iter.Seq2[*Play, error] {
 	return func(yield func(*Play, error) bool) {
 		for _, p := range slices.Clone(plays) {
@@ -32,13 +32,14 @@ func PlaysOf(plays ...*Play) iter.Seq2[*Play, error] {
 	}
 }
 
-// WriteCSV writes a row for each play: of what is the best of what was recognised, see [Play.Top]. Give it [Streams.Plays] or
-// [Channels.Plays], or [PlaysOf]. It streams: nothing is kept. An error of the iterator is returned after what came before it was written.
+// WriteCSV writes a row for the best match of each play; see [Play.Top]. The plays are those of [Streams.Plays],
+// [Channels.Plays] or [PlaysOf]. They are streamed and not kept in memory. If the iterator yields an error, WriteCSV
+// returns it, after the rows before it are written.
 //
-// The text is UTF-8 with commas, after a header: stream_id, start (RFC 3339, in the zone), seconds, kind (music or custom, or empty where
-// nothing was recognised), artists, title, album, label, isrc, acrid, score (0 to 100, or empty). Several values in a cell are separated by
-// "; ". Text that a spreadsheet may take for a formula gets an apostrophe in front, and control characters and those that reorder text are
-// written as escapes, as filescan's WriteCSV does.
+// The text is UTF-8 with commas, after a header: stream_id, start (RFC 3339, in the zone), seconds, kind (music or
+// custom, or empty if nothing was recognised), artists, title, album, label, isrc, acrid, score (0 to 100, or empty).
+// Several values in a cell are separated by "; ". As in filescan's WriteCSV, text that a spreadsheet may take for a
+// formula gets a leading apostrophe, and control characters and those that reorder text are escaped.
 func WriteCSV(w io.Writer, plays iter.Seq2[*Play, error], opts *ReportOptions) error {
 	out := csv.NewWriter(w)
 	if plays != nil {
@@ -62,10 +63,11 @@ func WriteCSV(w io.Writer, plays iter.Seq2[*Play, error], opts *ReportOptions) e
 	return err
 }
 
-// WriteJSONL writes a line of JSON for each play, with the members of WriteCSV's columns, "artists" and "isrc" as arrays, and with "play", which
-// reads back to an equal [Play]. It streams: nothing is kept. An error of the iterator is returned after what came before it was written.
+// WriteJSONL writes a line of JSON for each play. Its members are the columns of WriteCSV, with "artists" and "isrc" as
+// arrays, and "play", which decodes to an equal [Play]. Plays are streamed and not kept in memory. If the iterator
+// yields an error, WriteJSONL returns it, after the lines before it are written.
 //
-// Characters that a terminal acts on or that reorder text are written as \u escapes.
+// Characters that control a terminal or reorder text are written as \u escapes.
 func WriteJSONL(w io.Writer, plays iter.Seq2[*Play, error], opts *ReportOptions) error {
 	enc := json.NewEncoder(text.JSONWriter(w))
 	enc.SetEscapeHTML(false)
@@ -95,7 +97,7 @@ func WriteJSONL(w io.Writer, plays iter.Seq2[*Play, error], opts *ReportOptions)
 // eachPlay calls write for each play. An error ends it.
 func eachPlay(plays iter.Seq2[*Play, error], write func(*Play) error) error {
 	if plays == nil {
-		return refuse("plays", "is nil", "give it Streams.Plays, PlaysOf, or another iterator")
+		return refuse("plays", "is nil", "pass Streams.Plays, PlaysOf, or another iterator")
 	}
 	for p, err := range plays {
 		switch {
@@ -125,7 +127,7 @@ func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 func cells(texts []string) string { return text.Cell(strings.Join(texts, "; ")) }
 
-// listOf writes no list as an empty one.
+// listOf returns an empty list for nil.
 func listOf(texts []string) []string {
 	if texts == nil {
 		return []string{}

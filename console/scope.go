@@ -2,7 +2,7 @@ package console
 
 import "github.com/musicchartsai/acrcloud-go/internal/credential"
 
-// A scope is what a token has to be good for. Tokens state it behind "read-" and "write-".
+// A scope is what a token must permit. Tokens name it with the prefixes "read-" and "write-".
 type scope = credential.Scope
 
 func bucketsScope() scope {
@@ -35,5 +35,5 @@ func unknownContentScope() scope {
 
 func metadataScope() scope { return scope{Name: "metadata", Title: "read-metadata"} }
 
-// noScope is for parts whose scope is not known.
+// noScope is for parts of the API whose scope is not known.
 func noScope() scope { return scope{} }

@@ -8,7 +8,7 @@ import (
 	core "github.com/musicchartsai/acrcloud-go/internal/console"
 )
 
-// StateOptions select days of a stream's or channel's state. The zero value leaves the choice to the service.
+// StateOptions select days of the state of a stream or channel. The zero value leaves the choice to the service.
 type StateOptions struct {
 	Days DateRange // zero: the service's choice
 
@@ -22,21 +22,21 @@ func TimeOffsetOf(t time.Time) int {
 	return -east / 60
 }
 
-// StreamStates says when a stream or channel could be listened to.
+// StreamStates says when a stream or channel was available.
 type StreamStates struct {
 	TotalTime  int64         `json:"total_time"`          // in seconds
-	ValidTime  int64         `json:"valid_time"`          // of it, in which the stream was running, in seconds
+	ValidTime  int64         `json:"valid_time"`          // how much of it the stream was running, in seconds
 	TimeOffset int           `json:"timeoffset"`          // as in StateOptions
-	Periods    []StatePeriod `json:"state_list,omitzero"` // in the order of the service
+	Periods    []StatePeriod `json:"state_list,omitzero"` // in the service's order
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// A StatePeriod is a time in one state. Its times are read as UTC, as the service writes them without a zone; whether they follow
-// TimeOffset is not documented.
+// A StatePeriod is a period in one state. The service sends its times without a zone, and the SDK reads them as UTC;
+// whether they follow TimeOffset is not documented.
 type StatePeriod struct {
-	Code     int       `json:"code"` // 0 is running; 12 has been seen for a stream that could not be listened to
+	Code     int       `json:"code"` // 0 is running; 12 has been seen for an unavailable stream
 	Start    time.Time `json:"start,omitzero"`
 	End      time.Time `json:"end,omitzero"`
 	Duration int64     `json:"duration"` // in seconds
@@ -44,10 +44,10 @@ type StatePeriod struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// Running reports whether the stream could be listened to.
+// Running reports whether the stream was available.
 func (p StatePeriod) Running() bool { return p.Code == 0 }
 
-// Gaps returns the periods in which the stream could not be listened to.
+// Gaps returns the periods in which the stream was not available.
 func (s StreamStates) Gaps() []StatePeriod {
 	var gaps []StatePeriod
 	for _, p := range s.Periods {
@@ -71,7 +71,7 @@ func (m monitored) state(ctx context.Context, opts *StateOptions) (*StreamStates
 		q = q.Text("start_date", o.Days.From.compact()).Text("end_date", o.Days.To.compact())
 	}
 	if o.TimeOffset < -15*60 || o.TimeOffset > 15*60 {
-		return nil, refuse("StateOptions.TimeOffset", "is no offset of a time zone", "use minutes, such as with TimeOffsetOf")
+		return nil, refuse("StateOptions.TimeOffset", "is not the offset of a time zone", "use minutes, such as from TimeOffsetOf")
 	}
 	return one(ctx, m.group, m.action("state", "/state", q), func(s *StreamStates) bool { return s != nil }, nil)
 }

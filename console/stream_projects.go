@@ -14,13 +14,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// StreamProjects is the projects that monitor streams of your own. Tokens need the scope read-bm-cs-projects, and write-bm-cs-projects to
-// change something.
+// StreamProjects has the calls about projects that monitor your own streams. Reading needs the scope
+// read-bm-cs-projects, changing needs write-bm-cs-projects.
 type StreamProjects struct{ g group }
 
-// A StreamProject monitors streams of your own; see [Client.Streams].
+// A StreamProject monitors your own streams; see [Client.Streams].
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type StreamProject struct {
 	ID        int               `json:"id"`
 	AccountID int               `json:"uid,omitzero"` // of the console account
@@ -30,17 +30,17 @@ type StreamProject struct {
 	State     int               `json:"state,omitzero"` // 1 is active
 	AccessKey acrcloud.Secret   `json:"access_key,omitzero"`
 
-	BucketGroup      string    `json:"bucket_group,omitzero"` // the ids of Buckets, with commas
-	Buckets          []*Bucket `json:"buckets,omitzero"`      // what it compares with
+	BucketGroup      string    `json:"bucket_group,omitzero"` // the ids of Buckets, separated by commas
+	Buckets          []*Bucket `json:"buckets,omitzero"`      // the buckets that it compares with
 	ExternalID       string    `json:"external_id,omitzero"`
-	ExternalIDs      []string  `json:"external_ids,omitzero"`      // which ids results have, such as "isrc"
+	ExternalIDs      []string  `json:"external_ids,omitzero"`      // the ids in results, such as "isrc"
 	MetadataTemplate string    `json:"metadata_template,omitzero"` // such as "StreamId,City,FM"
-	MonitoringNum    int       `json:"monitoring_num,omitzero"`    // how many streams it has
+	MonitoringNum    int       `json:"monitoring_num,omitzero"`    // the number of streams
 	Noise            int       `json:"noise,omitzero"`             // undocumented
 	ISWC             int       `json:"iswc,omitzero"`              // undocumented
 	StatusCheck      int       `json:"status_check,omitzero"`      // undocumented
 
-	// The URLs may carry a secret of yours; encoding redacts them.
+	// The URLs may carry your secret; encoding redacts them.
 	ResultCallbackURL        acrcloud.Secret `json:"result_callback_url,omitzero"`
 	ResultCallbackSendType   int             `json:"result_callback_send_type,omitzero"` // 1 form, 2 JSON
 	ResultCallbackNoResult   bool            `json:"result_callback_send_noresult,omitzero"`
@@ -55,18 +55,18 @@ type StreamProject struct {
 	CreatedAt time.Time `json:"created_at,omitzero"` // UTC, by the service's clock
 	UpdatedAt time.Time `json:"updated_at,omitzero"` // UTC, by the service's clock
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// StreamProjectConfig is the part of a project's configuration that is known to exist.
+// StreamProjectConfig is the known part of a project's configuration.
 type StreamProjectConfig struct {
 	Record map[string]json.RawMessage `json:"record,omitzero"`
 
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// A StreamProjectType says who listens to the streams.
+// A StreamProjectType says what receives the streams.
 type StreamProjectType string
 
 // The types.
@@ -75,7 +75,7 @@ const (
 	Local  StreamProjectType = "BM-LOCAL" // a tool on a machine of yours
 )
 
-// EmailFrequency is how often e-mails about the state of streams come.
+// EmailFrequency is how often e-mails about the state of streams are sent.
 type EmailFrequency int
 
 // The frequencies.
@@ -97,13 +97,13 @@ type ListStreamProjectsOptions struct {
 type CreateStreamProjectRequest struct {
 	Name             string
 	Region           acrcloud.Region
-	Buckets          []int             // ids of what to compare with, such as ACRCloudMusic
+	Buckets          []int             // ids of the buckets to compare with, such as ACRCloudMusic
 	Type             StreamProjectType // Hosted unless set
-	ExternalIDs      []string          // which ids results are to have, such as "isrc", "spotify" and "deezer"
+	ExternalIDs      []string          // the ids that results should have, such as "isrc", "spotify" and "deezer"
 	MetadataTemplate string
 }
 
-// An UpdateStreamProjectRequest changes what is set and leaves the rest as it is.
+// An UpdateStreamProjectRequest changes the fields that are set and leaves the others unchanged.
 type UpdateStreamProjectRequest struct {
 	Name             *string
 	Buckets          []int    // nil leaves them
@@ -111,20 +111,21 @@ type UpdateStreamProjectRequest struct {
 	MetadataTemplate *string
 }
 
-// A StateNotification says where the state of streams is told. Give at least one of Email and URL.
+// A StateNotification says where state changes of streams are sent. Set Email, URL, or both.
 type StateNotification struct {
 	Email     string
 	Frequency EmailFrequency
-	URL       acrcloud.Secret // its query may carry a secret of yours
+	URL       acrcloud.Secret // its query may carry your secret
 }
 
-// List returns one page of projects; nil options mean the first of all. It calls GET /api/bm-cs-projects. It is retried.
+// List returns one page of projects; nil options mean the first page. It calls GET /api/bm-cs-projects. It is retried.
 func (s *StreamProjects) List(ctx context.Context, opts *ListStreamProjectsOptions) (*Page[StreamProject], error) {
 	return s.page(ctx, valueOf(opts))
 }
 
-// All iterates over all projects, page by page; nil options mean all. It calls GET /api/bm-cs-projects. Each range starts anew, with the
-// options as they were when All was called. An error comes last and ends it.
+// All iterates over all projects, page by page; nil options mean all. It calls GET /api/bm-cs-projects. Each range
+// starts from the beginning, with the options as they were when All was called. An error is yielded last and ends the
+// iteration.
 func (s *StreamProjects) All(ctx context.Context, opts *ListStreamProjectsOptions) iter.Seq2[*StreamProject, error] {
 	o := valueOf(opts)
 	return all(ctx, o.Page, o.PerPage, func(ctx context.Context, number, perPage int) (*Page[StreamProject], error) {
@@ -140,7 +141,8 @@ func (s *StreamProjects) page(ctx context.Context, o ListStreamProjectsOptions) 
 	})
 }
 
-// Get returns a project. It calls GET /api/bm-cs-projects/{project}. It is retried. A project that does not exist is [acrcloud.ErrNotFound].
+// Get returns a project. It calls GET /api/bm-cs-projects/{project}. It is retried. If there is no such project, the
+// error matches [acrcloud.ErrNotFound].
 func (s *StreamProjects) Get(ctx context.Context, id int) (*StreamProject, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -149,8 +151,9 @@ func (s *StreamProjects) Get(ctx context.Context, id int) (*StreamProject, error
 		core.NotFound("project "+strconv.Itoa(id)))
 }
 
-// Create makes a project. It calls POST /api/bm-cs-projects, once, unless the service cannot have accepted it. If it may have been made
-// although no success came back, the error matches [acrcloud.ErrOutcomeUnknown]: look for it by All.
+// Create creates a project. It calls POST /api/bm-cs-projects. The request is sent again only if the service cannot
+// have accepted it. If its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown]: look for it with All
+// first.
 func (s *StreamProjects) Create(ctx context.Context, r CreateStreamProjectRequest) (*StreamProject, error) {
 	const field = "CreateStreamProjectRequest"
 	if err := checkNewProject(field, r.Name, r.Region, r.Buckets); err != nil {
@@ -170,13 +173,13 @@ func (s *StreamProjects) Create(ctx context.Context, r CreateStreamProjectReques
 		func(p *StreamProject) bool { return p.ID > 0 }, nil)
 }
 
-// checkNewProject refuses what no project of monitoring can be made of.
+// checkNewProject refuses an incomplete monitoring project.
 func checkNewProject(field, name string, region acrcloud.Region, buckets []int) error {
 	switch {
 	case name == "":
 		return refuse(field+".Name", "is empty", "give the project a name")
 	case len(buckets) == 0:
-		return refuse(field+".Buckets", "is empty", "name at least one bucket, such as ACRCloudMusic: without one nothing is recognised")
+		return refuse(field+".Buckets", "is empty", "set at least one bucket, such as ACRCloudMusic: without one, nothing is recognised")
 	}
 	if err := checkRegion(field+".Region", region); err != nil {
 		return err
@@ -184,8 +187,8 @@ func checkNewProject(field, name string, region acrcloud.Region, buckets []int) 
 	return checkBuckets(field+".Buckets", buckets)
 }
 
-// Update changes a project and returns it. It calls PUT /api/bm-cs-projects/{project}, and GET where that returns no project. It is
-// retried.
+// Update changes a project and returns it. It calls PUT /api/bm-cs-projects/{project}, and GET if the response has no
+// project. It is retried.
 func (s *StreamProjects) Update(ctx context.Context, id int, r UpdateStreamProjectRequest) (*StreamProject, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -209,8 +212,8 @@ func (s *StreamProjects) Update(ctx context.Context, id int, r UpdateStreamProje
 		func(p *StreamProject) bool { return p.ID == id }, func() (*StreamProject, error) { return s.Get(ctx, id) })
 }
 
-// Delete deletes a project with its streams. It calls DELETE /api/bm-cs-projects/{project}. It is retried; a project that is gone after an
-// attempt whose response was lost counts as deleted.
+// Delete deletes a project with its streams. It calls DELETE /api/bm-cs-projects/{project}. It is retried; if a
+// response is lost and the project is gone, that counts as deleted.
 func (s *StreamProjects) Delete(ctx context.Context, id int) error {
 	if err := checkID("id", id); err != nil {
 		return err
@@ -218,8 +221,8 @@ func (s *StreamProjects) Delete(ctx context.Context, id int) error {
 	return s.group().remove(ctx, action{op: "stream-projects.delete", path: pathOf(id)})
 }
 
-// SetResultCallback sets where the project posts its results, for package webhook. It calls POST
-// /api/bm-cs-projects/{project}/result-callback. It is retried, since it sets the same again.
+// SetResultCallback sets the URL that the project posts its results to; see package webhook. It calls POST
+// /api/bm-cs-projects/{project}/result-callback. It is retried: repeating it changes nothing.
 func (s *StreamProjects) SetResultCallback(ctx context.Context, id int, url acrcloud.Secret) error {
 	if err := checkID("id", id); err != nil {
 		return err
@@ -233,8 +236,8 @@ func (s *StreamProjects) SetResultCallback(ctx context.Context, id int, url acrc
 	})
 }
 
-// SetStateNotification sets whom the project tells when a stream fails or runs again. It calls POST
-// /api/bm-cs-projects/{project}/state-notification. It is retried, since it sets the same again.
+// SetStateNotification sets who is notified when a stream fails or recovers. It calls POST
+// /api/bm-cs-projects/{project}/state-notification. It is retried: repeating it changes nothing.
 func (s *StreamProjects) SetStateNotification(ctx context.Context, id int, n StateNotification) error {
 	if err := checkID("id", id); err != nil {
 		return err
@@ -242,7 +245,7 @@ func (s *StreamProjects) SetStateNotification(ctx context.Context, id int, n Sta
 	body := fields{"state_notification_email_frequency": int(n.Frequency)}
 	switch {
 	case n.Email == "" && n.URL.IsZero():
-		return refuse("StateNotification", "has neither Email nor URL", "give at least one of the two")
+		return refuse("StateNotification", "has neither Email nor URL", "set at least one of the two")
 	case n.Frequency < EmailHigh || n.Frequency > EmailNone:
 		return refuse("StateNotification.Frequency", "is unknown", "use EmailHigh, EmailLow or EmailNone")
 	}
@@ -268,7 +271,7 @@ func (s *StreamProjects) group() group {
 	return s.g
 }
 
-// checkCallback refuses what the service cannot post to.
+// checkCallback refuses a URL that the service cannot post to.
 func checkCallback(field string, url acrcloud.Secret) error {
 	rules := endpoint.Rules{Example: "use an https URL that the service can reach", Insecure: true, Query: true, UserInfo: true}
 	if _, bad := rules.Parse(url.Reveal()); bad != nil {

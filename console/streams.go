@@ -14,35 +14,35 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// Streams is the streams of a project of [Client.StreamProjects], and what was played on them. Tokens need the scope read-bm-cs-projects,
-// and write-bm-cs-projects to change something.
+// Streams has the calls about the streams of a project of [Client.StreamProjects], and their plays. Reading needs the
+// scope read-bm-cs-projects, changing needs write-bm-cs-projects.
 type Streams struct{ g group }
 
-// A Stream is a stream of your own that is monitored.
+// A Stream is one of your own streams that is monitored.
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type Stream struct {
 	ID         string   `json:"stream_id"`            // such as "s-AbC12"
 	AccountID  int      `json:"uid,omitzero"`         // of the console account
-	ProjectID  int      `json:"mcp_id,omitzero"`      // of the project that it is in
+	ProjectID  int      `json:"mcp_id,omitzero"`      // the project that it belongs to
 	Type       string   `json:"stream_type,omitzero"` // "Audio"
 	Name       string   `json:"name,omitzero"`
 	State      string   `json:"state,omitzero"` // "Running", "Timeout", "Paused", "Invalid URL", "Mute" or "Other"
 	Code       int      `json:"code"`           // 0 is running
 	URLs       []string `json:"stream_urls,omitzero"`
-	CurrentURL string   `json:"current_url,omitzero"` // the one of URLs that is listened to
+	CurrentURL string   `json:"current_url,omitzero"` // the one of URLs that is in use
 	Region     string   `json:"region,omitzero"`
 	Remark     string   `json:"remark,omitzero"`
 	EPG        string   `json:"epg,omitzero"` // undocumented
 
-	// UserDefined is what you gave it, by key. A text that is no JSON object is in Extra.
+	// UserDefined is your own metadata, by key. Text that is not a JSON object is in Extra.
 	UserDefined map[string]json.RawMessage `json:"user_defined,omitzero"`
 
 	PitchShift      bool `json:"pitch_shift,omitzero"`       // undocumented
 	CheckPitchShift bool `json:"check_pitch_shift,omitzero"` // undocumented
 	RecordVideo     bool `json:"record_video,omitzero"`      // undocumented
 	RecType         int  `json:"stream_rec_type,omitzero"`   // undocumented
-	Timemap         bool `json:"timemap,omitzero"`           // whether it is recorded: Streams.Recording
+	Timemap         bool `json:"timemap,omitzero"`           // whether it is recorded; see Streams.Recording
 	UCF             bool `json:"ucf,omitzero"`               // whether it feeds a project of Client.UnknownContent
 	AddRecordings   int  `json:"add_recordings,omitzero"`    // undocumented
 
@@ -51,13 +51,13 @@ type Stream struct {
 	CreatedAt time.Time `json:"created_at,omitzero"` // UTC, by the service's clock
 	UpdatedAt time.Time `json:"updated_at,omitzero"` // UTC, by the service's clock
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
 func (s *Stream) settle() { readUserDefined(&s.UserDefined, &s.Extra) }
 
-// A StreamConfig says how a stream is listened to. The console lists those that there are; lengths are supposedly in seconds.
+// A StreamConfig says how a stream is analysed. The website lists the existing ones. Lengths are supposedly in seconds.
 type StreamConfig struct {
 	ID             int    `json:"id"`
 	Name           string `json:"name,omitzero"`
@@ -77,7 +77,7 @@ type StreamConfig struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// A StreamConfigRecord says how much of a stream is kept around what was recognised.
+// A StreamConfigRecord says how much of a stream is recorded around a play.
 type StreamConfigRecord struct {
 	Record int `json:"record"`
 	After  int `json:"record_after"`
@@ -89,40 +89,42 @@ type StreamConfigRecord struct {
 // DefaultStreamConfig is the id of the service's configuration "non-realtime for music".
 const DefaultStreamConfig = 1
 
-// ListStreamsOptions selects streams. The zero value means all.
+// ListStreamsOptions selects streams. The zero value selects all.
 type ListStreamsOptions struct {
 	Page    int    // 1 is the first, and the default
 	PerPage int    // 20 by default; All uses 100
-	State   string // only those in a state, as Stream.State has it
+	State   string // only streams in this state, as in Stream.State
 	Search  string // part of a name, id, URL, user-defined metadata or remark
-	Timemap *bool  // only those that are recorded, or are not
+	Timemap *bool  // only streams that are recorded (true) or not (false)
 	Sort    string // "created_at", "stream_id" or "name"
 	Order   string // "desc", the default, or "asc"
 }
 
 // An AddStreamRequest describes a new stream. URLs, Name and ConfigID are required.
 type AddStreamRequest struct {
-	URLs        []string // where it can be listened to; the others are for when the first fails
+	URLs        []string // its addresses; the others are used if the first fails
 	Name        string
-	ConfigID    int            // such as DefaultStreamConfig; the console lists the others
-	UserDefined map[string]any // sent as a text
+	ConfigID    int            // such as DefaultStreamConfig; the website lists the others
+	UserDefined map[string]any // sent as text
 }
 
-// An UpdateStreamRequest changes what is set and leaves the rest as it is.
+// An UpdateStreamRequest changes the fields that are set and leaves the others unchanged.
 type UpdateStreamRequest struct {
-	URLs        []string // nil leaves them
+	URLs        []string // nil keeps them
 	Name        *string
 	ConfigID    *int
-	UserDefined map[string]any // nil leaves it; sent as an object
+	UserDefined map[string]any // nil keeps it; sent as an object
 }
 
-// List returns one page of streams; nil options mean the first of all. It calls GET /api/bm-cs-projects/{project}/streams. It is retried.
+// List returns one page of streams; nil options mean the first page. It calls GET
+// /api/bm-cs-projects/{project}/streams. It is retried.
 func (s *Streams) List(ctx context.Context, opts *ListStreamsOptions) (*Page[Stream], error) {
 	return s.page(ctx, valueOf(opts))
 }
 
-// All iterates over all streams, page by page; nil options mean all. It calls GET /api/bm-cs-projects/{project}/streams. Each range starts
-// anew, with the options as they were when All was called. An error comes last and ends it.
+// All iterates over all streams, page by page; nil options mean all. It calls GET
+// /api/bm-cs-projects/{project}/streams. Each range starts from the beginning, with the options as they were when All
+// was called. An error is yielded last and ends the iteration.
 func (s *Streams) All(ctx context.Context, opts *ListStreamsOptions) iter.Seq2[*Stream, error] {
 	o := valueOf(opts)
 	return all(ctx, o.Page, o.PerPage, func(ctx context.Context, number, perPage int) (*Page[Stream], error) {
@@ -144,9 +146,9 @@ func (s *Streams) page(ctx context.Context, o ListStreamsOptions) (*Page[Stream]
 	})
 }
 
-// Add adds a stream, which is monitored from then on, and billed. It calls POST /api/bm-cs-projects/{project}/streams, once, unless the
-// service cannot have accepted it. If it may have been added although no success came back, the error matches
-// [acrcloud.ErrOutcomeUnknown]: look for it by All.
+// Add adds a stream. From then on it is monitored and billed. It calls POST /api/bm-cs-projects/{project}/streams. The
+// request is sent again only if the service cannot have accepted it. If its outcome is unknown, the error matches
+// [acrcloud.ErrOutcomeUnknown]: look for it with All first.
 func (s *Streams) Add(ctx context.Context, r AddStreamRequest) (*Stream, error) {
 	const field = "AddStreamRequest."
 	if err := checkStreamURLs(field+"URLs", r.URLs); err != nil {
@@ -154,11 +156,11 @@ func (s *Streams) Add(ctx context.Context, r AddStreamRequest) (*Stream, error) 
 	}
 	switch {
 	case len(r.URLs) == 0:
-		return nil, refuse(field+"URLs", "is empty", "say where the stream can be listened to")
+		return nil, refuse(field+"URLs", "is empty", "set the stream's addresses")
 	case r.Name == "":
 		return nil, refuse(field+"Name", "is empty", "give the stream a name")
 	case r.ConfigID < 1:
-		return nil, refuse(field+"ConfigID", "is no id", "use DefaultStreamConfig, or another one that the console shows")
+		return nil, refuse(field+"ConfigID", "is not an id", "use DefaultStreamConfig, or another one that the website shows")
 	}
 	body := fields{"stream_urls": r.URLs, "name": r.Name, "config_id": r.ConfigID}
 	if r.UserDefined != nil {
@@ -172,8 +174,8 @@ func (s *Streams) Add(ctx context.Context, r AddStreamRequest) (*Stream, error) 
 		func(s *Stream) bool { return s.ID != "" }, nil)
 }
 
-// Update changes a stream. It calls PUT /api/bm-cs-projects/{project}/streams/{stream}. It is retried. What the service returns is not
-// documented; List shows the stream as it is then.
+// Update changes a stream. It calls PUT /api/bm-cs-projects/{project}/streams/{stream}. It is retried. What the service
+// returns is not documented: call List for the stream after the change.
 func (s *Streams) Update(ctx context.Context, streamID string, r UpdateStreamRequest) error {
 	const field = "UpdateStreamRequest"
 	if err := checkStreamURLs(field+".URLs", r.URLs); err != nil {
@@ -184,7 +186,7 @@ func (s *Streams) Update(ctx context.Context, streamID string, r UpdateStreamReq
 	put(body, "config_id", r.ConfigID)
 	switch {
 	case r.URLs != nil && len(r.URLs) == 0:
-		return refuse(field+".URLs", "is empty", "leave it nil to keep them")
+		return refuse(field+".URLs", "is empty", "leave it nil to keep the URLs")
 	case r.URLs != nil:
 		body["stream_urls"] = r.URLs
 	}
@@ -203,9 +205,10 @@ func (s *Streams) Update(ctx context.Context, streamID string, r UpdateStreamReq
 	return m.do(ctx, a)
 }
 
-// Delete deletes streams; without an id it sends nothing. It calls DELETE /api/bm-cs-projects/{project}/streams/{streams}, for many
-// streams in several requests. It is retried; a stream that is gone after an attempt whose response was lost counts as deleted. Where the
-// service does not know one of several, they are deleted one by one, and the error names those that it does not know.
+// Delete deletes streams; without ids it sends nothing. It calls DELETE
+// /api/bm-cs-projects/{project}/streams/{streams}, in several requests if there are many. It is retried; if a response
+// is lost and the stream is gone, that counts as deleted. If the service does not know one of several, they are deleted
+// one by one, and the error names the unknown ones.
 func (s *Streams) Delete(ctx context.Context, streamIDs ...string) error {
 	if err := checkTextIDs("streamID", streamIDs...); err != nil {
 		return err
@@ -213,14 +216,14 @@ func (s *Streams) Delete(ctx context.Context, streamIDs ...string) error {
 	return s.group().removeAll(ctx, action{op: "streams.delete", path: "/streams"}, streamIDs)
 }
 
-// Pause stops the monitoring of streams; without an id it sends nothing. It calls PUT
-// /api/bm-cs-projects/{project}/streams/{streams}/pause, for many streams in several requests. It is retried.
+// Pause pauses the monitoring of streams; without ids it sends nothing. It calls PUT
+// /api/bm-cs-projects/{project}/streams/{streams}/pause, in several requests if there are many. It is retried.
 func (s *Streams) Pause(ctx context.Context, streamIDs ...string) error {
 	return s.each(ctx, "pause", streamIDs)
 }
 
-// Restart begins the monitoring of streams again; without an id it sends nothing. It calls PUT
-// /api/bm-cs-projects/{project}/streams/{streams}/restart, for many streams in several requests. It is retried.
+// Restart resumes the monitoring of streams; without ids it sends nothing. It calls PUT
+// /api/bm-cs-projects/{project}/streams/{streams}/restart, in several requests if there are many. It is retried.
 func (s *Streams) Restart(ctx context.Context, streamIDs ...string) error {
 	return s.each(ctx, "restart", streamIDs)
 }
@@ -242,48 +245,49 @@ func (s *Streams) each(ctx context.Context, verb string, ids []string) error {
 	return nil
 }
 
-// Day returns what was played on a stream on a day of UTC; nothing is no error. It calls GET
-// /api/bm-cs-projects/{project}/streams/{stream}/results with type=day. It is retried. How long the service keeps plays depends on
-// the plan; older days are empty.
+// Day returns the plays of a stream on a day in UTC. No plays are not an error. It calls GET
+// /api/bm-cs-projects/{project}/streams/{stream}/results with type=day. It is retried. How long the service keeps plays
+// depends on your plan; older days are empty.
 func (s *Streams) Day(ctx context.Context, streamID string, date Date, filter PlayFilter) ([]*Play, error) {
 	return s.of(streamID).day(ctx, date, filter)
 }
 
-// Last returns what was played on a stream last. It calls GET /api/bm-cs-projects/{project}/streams/{stream}/results with type=last. It is
-// retried.
+// Last returns the most recent plays of a stream. It calls GET /api/bm-cs-projects/{project}/streams/{stream}/results
+// with type=last. It is retried.
 func (s *Streams) Last(ctx context.Context, streamID string, filter PlayFilter) ([]*Play, error) {
 	return s.of(streamID).last(ctx, filter)
 }
 
-// Days iterates over what was played on a stream, day by day, empty days included. It calls GET
-// /api/bm-cs-projects/{project}/streams/{stream}/results for each day, some of them ahead. Each range starts anew. An error comes
-// last and ends it: a [*DayError] names the day to go on from.
+// Days iterates over the plays of a stream, day by day, including empty days. It calls GET
+// /api/bm-cs-projects/{project}/streams/{stream}/results for each day, some of them ahead of time. Each range starts
+// from the beginning. An error is yielded last and ends the iteration: a [*DayError] names the day to continue from.
 func (s *Streams) Days(ctx context.Context, streamID string, opts PlaysOptions) iter.Seq2[*Day, error] {
 	return s.of(streamID).days(ctx, opts)
 }
 
-// Plays iterates over the plays of [Streams.Days]. After an error begin the day that it names anew: a part of it may have come already
-// only if you stopped yourself.
+// Plays iterates over the plays of [Streams.Days]. After an error, continue with the day that it names: none of its
+// plays were yielded.
 func (s *Streams) Plays(ctx context.Context, streamID string, opts PlaysOptions) iter.Seq2[*Play, error] {
 	return playsOf(s.of(streamID).days(ctx, opts))
 }
 
-// Unknown returns the parts of a day of UTC that were music, but not recognised, as the service writes them; their shape is not
-// documented. It calls GET /api/bm-cs-projects/{project}/streams/{stream}/unknown_results. It is retried. The stream needs music
-// detection. Only the durations of the filter are used.
+// Unknown returns the parts of a day in UTC with unrecognised music, as the service sends them; their format is not
+// documented. It calls GET /api/bm-cs-projects/{project}/streams/{stream}/unknown_results. It is retried. The stream
+// needs music detection. Only the durations of the filter are used.
 func (s *Streams) Unknown(ctx context.Context, streamID string, date Date, filter PlayFilter) (json.RawMessage, error) {
 	return s.of(streamID).unknown(ctx, date, filter)
 }
 
-// State returns when a stream could be listened to; nil options leave the days to the service. It calls GET
+// State returns when a stream was available; nil options leave the choice of days to the service. It calls GET
 // /api/bm-cs-projects/{project}/streams/{stream}/state. It is retried.
 func (s *Streams) State(ctx context.Context, streamID string, opts *StateOptions) (*StreamStates, error) {
 	return s.of(streamID).state(ctx, opts)
 }
 
-// Recording writes the recording of a part of a stream to w, as it arrives: nothing of it is kept. It calls GET
-// /api/bm-cs-projects/{project}/streams/{stream}/recordings. It is retried until the first byte has come. Streams are recorded where
-// Timemap is on; a recording that is not there is [acrcloud.ErrNotFound]. After an error w may have got a part of it: do not use that.
+// Recording writes a recorded part of a stream to w as it arrives. It is not kept in memory. It calls GET
+// /api/bm-cs-projects/{project}/streams/{stream}/recordings. It is retried until the first byte arrives. Streams are
+// recorded if Timemap is on; if there is no recording, the error matches [acrcloud.ErrNotFound]. After an error, w may
+// have received a part of it: do not use that.
 func (s *Streams) Recording(ctx context.Context, streamID string, r RecordingRequest, w io.Writer) (*Recording, error) {
 	return s.of(streamID).recording(ctx, r, w)
 }
@@ -294,9 +298,9 @@ func (s *Streams) Analytics(ctx context.Context, query AnalyticsQuery) (*Analyti
 	return s.group().analytics(ctx, "streams.analytics", query, ByStream)
 }
 
-// Report tells the service what was played on a stream; without reports it sends nothing and returns nil. It calls POST
-// /api/bm-cs-projects/{project}/streams/{stream}/user-reports, once, unless the service cannot have accepted it. If it may have been
-// processed although no success came back, the error matches [acrcloud.ErrOutcomeUnknown].
+// Report reports plays of a stream to the service; without reports it sends nothing and returns nil. It calls POST
+// /api/bm-cs-projects/{project}/streams/{stream}/user-reports. The request is sent again only if the service cannot
+// have accepted it. If its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown].
 func (s *Streams) Report(ctx context.Context, streamID string, reports ...UserReport) (*UserReportResult, error) {
 	return s.of(streamID).report(ctx, reports)
 }
@@ -308,12 +312,12 @@ func (s *Streams) group() group {
 	return s.g
 }
 
-// of is what is asked about a stream.
+// of returns the calls about one stream.
 func (s *Streams) of(streamID string) monitored {
 	return monitored{group: s.group(), noun: "streams", id: streamID, bad: checkTextIDs("streamID", streamID)}
 }
 
-// unknown returns what was not recognised.
+// unknown returns the unrecognised parts of a day.
 func (m monitored) unknown(ctx context.Context, date Date, f PlayFilter) (json.RawMessage, error) {
 	if err := m.ready(); err != nil {
 		return nil, err

@@ -14,13 +14,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// UnknownContent is the projects that collect what is heard again and again, but not recognised (Unknown Content Filter, UCF). Tokens need
-// the scope read-ucf, and write-ucf and delete-ucf to change something.
+// UnknownContent has the calls about projects that collect content that is played repeatedly but not recognised
+// (Unknown Content Filter, UCF). Reading needs the scope read-ucf, changing needs write-ucf and delete-ucf.
 type UnknownContent struct{ g group }
 
-// An UnknownProject collects what is not recognised.
+// An UnknownProject collects unrecognised content.
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type UnknownProject struct {
 	ID        int             `json:"id"`
 	AccountID int             `json:"uid,omitzero"` // of the console account
@@ -30,7 +30,7 @@ type UnknownProject struct {
 	Config    UnknownConfig   `json:"config,omitzero"`
 	CreatedAt time.Time       `json:"created_at,omitzero"` // UTC, by the service's clock
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
@@ -43,19 +43,19 @@ const (
 	UnknownOfFiles   UnknownType = "FILES"
 )
 
-// An UnknownConfig says what is collected. The service's defaults are not known.
+// An UnknownConfig selects what is collected. The service's defaults are not known.
 type UnknownConfig struct {
-	Days  int   `json:"days,omitzero"`   // how many days are looked at
+	Days  int   `json:"days,omitzero"`   // how many days are considered
 	MinMS int64 `json:"min_ms,omitzero"` // the shortest content, in milliseconds
 	MaxMS int64 `json:"max_ms,omitzero"` // the longest content, in milliseconds
 
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// body is what is sent of it.
+// body returns the fields that are sent.
 func (c UnknownConfig) body(field string) (fields, error) {
 	if c.Days < 0 || c.MinMS < 0 || c.MaxMS < 0 || c.MaxMS > 0 && c.MaxMS < c.MinMS {
-		return nil, refuse(field, "has a negative number, or its MaxMS is less than MinMS", "leave zero what the service is to choose")
+		return nil, refuse(field, "has a negative number, or its MaxMS is less than MinMS", "use positive numbers, or zero for the service's choice")
 	}
 	body := fields{}
 	for name, n := range map[string]int64{"days": int64(c.Days), "min_ms": c.MinMS, "max_ms": c.MaxMS} {
@@ -74,7 +74,7 @@ type CreateUnknownProjectRequest struct {
 	Config UnknownConfig
 }
 
-// An UpdateUnknownProjectRequest changes what is set and leaves the rest as it is.
+// An UpdateUnknownProjectRequest changes the fields that are set and leaves the others unchanged.
 type UpdateUnknownProjectRequest struct {
 	Name   *string
 	Config *UnknownConfig
@@ -85,8 +85,8 @@ func (u *UnknownContent) List(ctx context.Context, region acrcloud.Region) ([]*U
 	return list(ctx, u.group(), action{op: "unknown-projects.list", query: core.Query{}.Text("region", string(region))}, func(p *UnknownProject) string { return strconv.Itoa(p.ID) })
 }
 
-// Create makes a project. It calls POST /api/ucf-projects, once, unless the service cannot have accepted it. If it may have been made
-// although no success came back, the error matches [acrcloud.ErrOutcomeUnknown]: look for it by List.
+// Create creates a project. It calls POST /api/ucf-projects. The request is sent again only if the service cannot have
+// accepted it. If its outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown]: look for it with List first.
 func (u *UnknownContent) Create(ctx context.Context, r CreateUnknownProjectRequest) (*UnknownProject, error) {
 	const field = "CreateUnknownProjectRequest."
 	if r.Name == "" {
@@ -110,8 +110,8 @@ func (u *UnknownContent) Create(ctx context.Context, r CreateUnknownProjectReque
 		func(p *UnknownProject) bool { return p.ID > 0 }, nil)
 }
 
-// Update changes a project. It calls PUT /api/ucf-projects/{project}. It is retried. What the service returns is not documented; List shows
-// the project as it is then.
+// Update changes a project. It calls PUT /api/ucf-projects/{project}. It is retried. What the service returns is not
+// documented: call List for the project after the change.
 func (u *UnknownContent) Update(ctx context.Context, id int, r UpdateUnknownProjectRequest) error {
 	if err := checkID("id", id); err != nil {
 		return err
@@ -131,8 +131,8 @@ func (u *UnknownContent) Update(ctx context.Context, id int, r UpdateUnknownProj
 	return u.group().do(ctx, action{op: "unknown-projects.update", path: pathOf(id), method: http.MethodPut, cost: transport.Write, body: body})
 }
 
-// Delete deletes a project with what it has collected. It calls DELETE /api/ucf-projects/{project}. It is retried; a project that is gone
-// after an attempt whose response was lost counts as deleted.
+// Delete deletes a project and its results. It calls DELETE /api/ucf-projects/{project}. It is retried; if a response
+// is lost and the project is gone, that counts as deleted.
 func (u *UnknownContent) Delete(ctx context.Context, id int) error {
 	if err := checkID("id", id); err != nil {
 		return err
@@ -147,17 +147,17 @@ func (u *UnknownContent) group() group {
 	return u.g
 }
 
-// UnknownStreams is the monitored streams that feed a project.
+// UnknownStreams has the calls about the monitored streams that feed a project.
 type UnknownStreams struct{ g group }
 
 // An UnknownStream is a monitored stream that feeds a project.
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type UnknownStream struct {
 	ID                  int           `json:"id"`
 	AccountID           int           `json:"uid,omitzero"`          // of the console account
 	ProjectID           int           `json:"pid,omitzero"`          // of the project that it feeds
-	StreamID            string        `json:"bm_stream_id,omitzero"` // of the stream, or of the channel in digits
+	StreamID            string        `json:"bm_stream_id,omitzero"` // of the stream, or that of the channel in digits
 	MonitoringProjectID int           `json:"bm_project_id,omitzero"`
 	From                UnknownSource `json:"from,omitzero"`
 	State               int           `json:"state,omitzero"`
@@ -167,11 +167,11 @@ type UnknownStream struct {
 	CreatedAt time.Time `json:"created_at,omitzero"` // UTC, by the service's clock
 	UpdatedAt time.Time `json:"updated_at,omitzero"` // UTC, by the service's clock
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// An UnknownSource says what kind of project a stream is monitored by.
+// An UnknownSource is the kind of project that monitors a stream.
 type UnknownSource string
 
 // The kinds of projects.
@@ -180,20 +180,21 @@ const (
 	FromChannels UnknownSource = "BM-DATABASE" // of Client.ChannelProjects
 )
 
-// List returns one page of streams; zero means the first, and 20 items. It calls GET /api/ucf-projects/{project}/streams. It is retried.
+// List returns one page of streams; zero means the first page, and 20 items. It calls GET
+// /api/ucf-projects/{project}/streams. It is retried.
 func (u *UnknownStreams) List(ctx context.Context, pageNumber, perPage int) (*Page[UnknownStream], error) {
 	return page[UnknownStream](ctx, u.group(), pageNumber, perPage, action{op: "unknown-streams.list"}, nil)
 }
 
-// All iterates over all streams, page by page. It calls GET /api/ucf-projects/{project}/streams. Each range starts anew. An error comes last
-// and ends it.
+// All iterates over all streams, page by page. It calls GET /api/ucf-projects/{project}/streams. Each range starts from
+// the beginning. An error is yielded last and ends the iteration.
 func (u *UnknownStreams) All(ctx context.Context) iter.Seq2[*UnknownStream, error] {
 	return all(ctx, 0, 0, u.List, func(s *UnknownStream) int { return s.ID })
 }
 
-// Add has streams of a monitoring project feed the project; without an id it sends nothing. It calls POST
-// /api/ucf-projects/{project}/streams, once, unless the service cannot have accepted it. If it may have been processed although no success
-// came back, the error matches [acrcloud.ErrOutcomeUnknown].
+// Add adds streams of a monitoring project; without ids it sends nothing. It calls POST
+// /api/ucf-projects/{project}/streams. The request is sent again only if the service cannot have accepted it. If its
+// outcome is unknown, the error matches [acrcloud.ErrOutcomeUnknown].
 func (u *UnknownStreams) Add(ctx context.Context, from UnknownSource, monitoringProjectID int, streamIDs ...string) ([]*UnknownStream, error) {
 	if from != FromStreams && from != FromChannels {
 		return nil, refuse("from", "is unknown", "use FromStreams or FromChannels")
@@ -224,10 +225,10 @@ func (u *UnknownStreams) Add(ctx context.Context, from UnknownSource, monitoring
 	return body.Data, nil
 }
 
-// Delete takes streams out of the project, by UnknownStream.ID; without an id it sends nothing. It calls DELETE
-// /api/ucf-projects/{project}/streams/{streams}, for many streams in several requests. It is retried; a stream that is gone after an attempt
-// whose response was lost counts as deleted. Where the service does not know one of several, they are deleted one by one, and the error names
-// those that it does not know.
+// Delete removes streams from the project, by UnknownStream.ID; without ids it sends nothing. It calls DELETE
+// /api/ucf-projects/{project}/streams/{streams}, in several requests if there are many. It is retried; if a response is
+// lost and the stream is gone, that counts as deleted. If the service does not know one of several, they are deleted
+// one by one, and the error names the unknown ones.
 func (u *UnknownStreams) Delete(ctx context.Context, ids ...int) error {
 	texts, err := checkIDs("id", ids)
 	if err != nil {
@@ -243,31 +244,31 @@ func (u *UnknownStreams) group() group {
 	return u.g
 }
 
-// UnknownResults is what a project has collected.
+// UnknownResults has the calls about the results of a project.
 type UnknownResults struct{ g group }
 
-// An UnknownResult is content that was heard again and again.
+// An UnknownResult is content that was played repeatedly.
 //
-// Decoding is tolerant in the way of [acrcloud.Music].
+// Decoding is as tolerant as that of [acrcloud.Music].
 type UnknownResult struct {
 	ID         int                        `json:"id"`
 	ProjectID  int                        `json:"pid,omitzero"`
 	ACRID      string                     `json:"acr_id,omitzero"`
 	Status     UnknownStatus              `json:"status"`
 	Label      UnknownLabel               `json:"label"`
-	Num        int                        `json:"num,omitzero"`         // how often it was heard
+	Num        int                        `json:"num,omitzero"`         // how often it was played
 	DurationMS int64                      `json:"duration_ms,omitzero"` // in milliseconds
-	Metadata   map[string]json.RawMessage `json:"metadata,omitzero"`    // what people have entered; undocumented
-	Operators  []UnknownOperator          `json:"operators,omitzero"`   // who has edited it
+	Metadata   map[string]json.RawMessage `json:"metadata,omitzero"`    // entered by people; undocumented
+	Operators  []UnknownOperator          `json:"operators,omitzero"`   // who edited it
 
 	CreatedAt time.Time `json:"created_at,omitzero"` // UTC, by the service's clock
 	UpdatedAt time.Time `json:"updated_at,omitzero"` // UTC, by the service's clock
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// An UnknownOperator is who has edited a result, and when.
+// An UnknownOperator is a person who edited a result, and when.
 type UnknownOperator struct {
 	Operator  string    `json:"operator,omitzero"`
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
@@ -275,7 +276,7 @@ type UnknownOperator struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
 
-// An UnknownStatus says what has become of a result. It is an open set.
+// An UnknownStatus is the status of a result. The service may add others.
 type UnknownStatus int
 
 // The documented statuses.
@@ -288,7 +289,7 @@ const (
 	UnknownDeleted             UnknownStatus = -1
 )
 
-// An UnknownLabel says what a result sounds like. It is an open set.
+// An UnknownLabel is the kind of audio of a result. The service may add others.
 type UnknownLabel int
 
 // The documented labels.
@@ -310,18 +311,20 @@ type ListUnknownResultsOptions struct {
 	Status    *UnknownStatus
 	Label     *UnknownLabel
 	LabelText string        // undocumented: label_value of the official command line tool
-	Min, Max  time.Duration // only what is as long as this, in whole seconds
-	StreamIDs []string      // only what was heard on these
+	Min, Max  time.Duration // the shortest and longest length, in whole seconds
+	StreamIDs []string      // only content that was played on these
 	ID        string        // only this one
 }
 
-// List returns one page of results; nil options mean the first of all. It calls GET /api/ucf-projects/{project}/results. It is retried.
+// List returns one page of results; nil options mean the first page. It calls GET /api/ucf-projects/{project}/results.
+// It is retried.
 func (u *UnknownResults) List(ctx context.Context, opts *ListUnknownResultsOptions) (*Page[UnknownResult], error) {
 	return u.page(ctx, valueOf(opts))
 }
 
-// All iterates over all results, page by page; nil options mean all. It calls GET /api/ucf-projects/{project}/results. Each range starts
-// anew, with the options as they were when All was called. An error comes last and ends it.
+// All iterates over all results, page by page; nil options mean all. It calls GET /api/ucf-projects/{project}/results.
+// Each range starts from the beginning, with the options as they were when All was called. An error is yielded last and
+// ends the iteration.
 func (u *UnknownResults) All(ctx context.Context, opts *ListUnknownResultsOptions) iter.Seq2[*UnknownResult, error] {
 	o := valueOf(opts)
 	return all(ctx, o.Page, o.PerPage, func(ctx context.Context, number, perPage int) (*Page[UnknownResult], error) {
@@ -376,8 +379,9 @@ func (u *UnknownResults) Get(ctx context.Context, id string) (*UnknownResult, er
 	}, core.NotFound("result "+id))
 }
 
-// Details returns one page of when and where a result was heard, as the service writes it; its shape is not documented. A zero range means
-// all days. It calls GET /api/ucf-projects/{project}/results/{result}/details. It is retried.
+// Details returns one page of when and where a result was played, as the service sends it; its format is not
+// documented. A zero range means all days. It calls GET /api/ucf-projects/{project}/results/{result}/details. It is
+// retried.
 func (u *UnknownResults) Details(ctx context.Context, id int, days DateRange, pageNumber, perPage int) (json.RawMessage, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -395,8 +399,9 @@ func (u *UnknownResults) Details(ctx context.Context, id int, days DateRange, pa
 	return u.group().raw(ctx, action{op: "unknown-results.details", path: pathOf(id) + "/details", query: q})
 }
 
-// Record returns where the audio of a result can be had, as the service writes it; its shape is not documented, but a URL is in it. extend is
-// how much to have at both ends, in whole seconds. It calls GET /api/ucf-projects/{project}/results/{result}/record. It is retried.
+// Record returns the address of a result's audio, as the service sends it; its format is not documented, but it has a
+// URL. extend is how much to include before and after, in whole seconds. It calls GET
+// /api/ucf-projects/{project}/results/{result}/record. It is retried.
 func (u *UnknownResults) Record(ctx context.Context, id int, extend time.Duration) (json.RawMessage, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
@@ -408,12 +413,13 @@ func (u *UnknownResults) Record(ctx context.Context, id int, extend time.Duratio
 	return u.group().raw(ctx, action{op: "unknown-results.record", path: pathOf(id) + "/record", query: q, secret: true})
 }
 
-// Delete deletes a result; it is collected again when it is heard again. It calls DELETE /api/ucf-projects/{project}/results/{result} with
-// reserved=0. It is retried; one that is gone after an attempt whose response was lost counts as deleted.
+// Delete deletes a result. It is collected again when it is played again. It calls DELETE
+// /api/ucf-projects/{project}/results/{result} with reserved=0. It is retried; if a response is lost and the result is
+// gone, that counts as deleted.
 func (u *UnknownResults) Delete(ctx context.Context, id int) error { return u.remove(ctx, id, "0") }
 
-// Ignore keeps a result, but it is not collected any more. It calls DELETE /api/ucf-projects/{project}/results/{result} with reserved=1. It is
-// retried.
+// Ignore keeps a result, and stops collecting it. It calls DELETE /api/ucf-projects/{project}/results/{result} with
+// reserved=1. It is retried.
 func (u *UnknownResults) Ignore(ctx context.Context, id int) error { return u.remove(ctx, id, "1") }
 
 func (u *UnknownResults) remove(ctx context.Context, id int, reserved string) error {
@@ -423,8 +429,8 @@ func (u *UnknownResults) remove(ctx context.Context, id int, reserved string) er
 	return u.group().remove(ctx, action{op: "unknown-results.delete", path: pathOf(id), query: core.Query{}.Text("reserved", reserved)})
 }
 
-// SetPending makes a result pending again. It calls POST /api/ucf-projects/{project}/results/{result}/pending. It is retried, since it sets
-// the same again.
+// SetPending sets the status of a result back to pending. It calls POST
+// /api/ucf-projects/{project}/results/{result}/pending. It is retried: repeating it changes nothing.
 func (u *UnknownResults) SetPending(ctx context.Context, id int) error {
 	if err := checkID("id", id); err != nil {
 		return err

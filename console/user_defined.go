@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 )
 
-// The service writes user_defined as an object, as [] or null where there is nothing, and as a text that holds JSON. It takes it as an
-// object in one place and as a text in another.
+// The service sends user_defined as an object, as [] or null if it is empty, or as text that holds JSON. It accepts it
+// as an object in some calls and as text in others.
 
-// readUserDefined reads the text that holds JSON, which decoding has left in Extra. Any other text stays there.
+// readUserDefined decodes text that holds JSON, which decoding left in Extra. Any other text stays there.
 func readUserDefined(values *map[string]json.RawMessage, extra *map[string]json.RawMessage) {
 	var text string
 	raw, ok := (*extra)["user_defined"]
@@ -22,7 +22,7 @@ func readUserDefined(values *map[string]json.RawMessage, extra *map[string]json.
 	*values, *extra = inner, without(*extra, "user_defined")
 }
 
-// without takes a member away; nothing is left as nil.
+// without removes a member; an empty map becomes nil.
 func without(extra map[string]json.RawMessage, name string) map[string]json.RawMessage {
 	delete(extra, name)
 	if len(extra) == 0 {
@@ -31,7 +31,7 @@ func without(extra map[string]json.RawMessage, name string) map[string]json.RawM
 	return extra
 }
 
-// userDefinedText writes user_defined where the service takes a text.
+// userDefinedText returns user_defined for calls that accept it as text.
 func userDefinedText(values map[string]any) (string, error) {
 	data, err := json.Marshal(values)
 	if err != nil {

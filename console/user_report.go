@@ -10,23 +10,23 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// A UserReport says that something was played that the service has not recognised. All fields but UserDefined are required.
+// A UserReport reports a play that the service did not recognise. All fields but UserDefined are required.
 type UserReport struct {
 	Title       string
-	Start, End  time.Time      // their zone is what the service is told
+	Start, End  time.Time      // their time zone is sent to the service
 	UserDefined map[string]any // such as "artists" and "album"
 }
 
-// A UserReportResult is what has become of reports. The service returns one object, whatever number was sent.
+// A UserReportResult is the result of a report. The service returns one object for any number of reports.
 type UserReportResult struct {
 	ID     int          `json:"id"`
 	Result ReportedPlay `json:"result"`
 
-	// Extra has every member that is not above, and those above that had an unreadable value.
+	// Extra has the members that are not listed above, and those whose value could not be read.
 	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"document"`
 }
 
-// A ReportedPlay is a reported play as the service keeps it.
+// A ReportedPlay is a reported play as stored by the service.
 type ReportedPlay struct {
 	Start           time.Time `json:"start_timestamp_utc,omitzero"`
 	End             time.Time `json:"end_timestamp_utc,omitzero"`
@@ -43,7 +43,7 @@ type ReportedPlay struct {
 	StartLocal      string    `json:"start_timestamp_local,omitzero"` // in the zone of the report
 	EndLocal        string    `json:"end_timestamp_local,omitzero"`   // in the zone of the report
 
-	Metadata map[string]json.RawMessage `json:"raw_metadata,omitzero"` // what UserDefined held, and the title
+	Metadata map[string]json.RawMessage `json:"raw_metadata,omitzero"` // UserDefined and the title
 
 	Extra map[string]json.RawMessage `json:",embed,inline"` // other members, and unreadable ones
 }
@@ -56,9 +56,9 @@ func (m monitored) report(ctx context.Context, reports []UserReport) (*UserRepor
 	for _, r := range reports {
 		switch {
 		case r.Title == "":
-			return nil, refuse("UserReport.Title", "is empty", "say what was played")
+			return nil, refuse("UserReport.Title", "is empty", "set it to what was played")
 		case r.Start.IsZero() || r.End.IsZero():
-			return nil, refuse("UserReport.Start", "or End is not set", "say when it was played")
+			return nil, refuse("UserReport.Start", "or End is not set", "set both to when it was played")
 		case !r.Start.Before(r.End):
 			return nil, refuse("UserReport.End", "is not after Start", "exchange the two")
 		}
