@@ -18,8 +18,12 @@ func (h *Handler) claim(ctx context.Context, j *job) (Reason, error) {
 	if leader := h.jobs.lead(j); leader != nil {
 		return h.join(ctx, leader)
 	}
-	claimed, err := h.storeClaim(j.ctx, j.key)
+	claimed, err := h.await(j)
 	switch {
+	case err != nil && j.ctx.Err() != nil:
+		return ReasonShutdown, nil
+	case errors.Is(err, ErrInProgress):
+		return ReasonInProgress, err
 	case reasonOf(err, "") == ReasonPanicked:
 		return ReasonPanicked, err
 	case err != nil: // to lose an event is worse than to handle it twice
@@ -30,6 +34,35 @@ func (h *Handler) claim(ctx context.Context, j *job) (Reason, error) {
 	}
 	j.claimed = true
 	return "", nil
+}
+
+// How often another process's event is asked for.
+const (
+	firstPause = 50 * time.Millisecond
+	lastPause  = time.Second
+)
+
+// await claims the event of a job. One that another process is handling it awaits, for as long as a call of the function may take: it is
+// a duplicate if that process commits it, and this job's if that process fails or dies.
+func (h *Handler) await(j *job) (bool, error) {
+	timer := time.NewTimer(h.callbackTimeout)
+	defer timer.Stop()
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		claimed, err := h.storeClaim(j.ctx, j.key)
+		if !errors.Is(err, ErrInProgress) {
+			return claimed, err
+		}
+		again := time.NewTimer(pause)
+		select {
+		case <-again.C:
+		case <-timer.C:
+			again.Stop()
+			return false, err
+		case <-j.ctx.Done():
+			again.Stop()
+			return false, j.ctx.Err()
+		}
+	}
 }
 
 // join waits for what becomes of an event that another request has brought already: as long as that can fail, its duplicate must not
@@ -44,7 +77,7 @@ func (h *Handler) join(ctx context.Context, leader *job) (Reason, error) {
 		}
 		return leader.response, errors.New("it is a duplicate of an event that was not handled")
 	case <-timer.C:
-		return ReasonTimeout, errors.New("it is a duplicate of an event that is still being handled")
+		return ReasonInProgress, errors.New("it is a duplicate of an event that is still being handled")
 	case <-ctx.Done():
 		return ReasonDuplicate, fmt.Errorf("the sender has hung up: %w", context.Cause(ctx))
 	}

@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -68,35 +69,127 @@ func TestDuplicateWhileClaiming(t *testing.T) {
 	}
 }
 
-// An event of another process is a duplicate at once, and so are those that wait for its claim.
+// A duplicate of an event that another process is handling gets what becomes of it, or 503 if that is not known in time. So do those that
+// wait for it.
 func TestDuplicateOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	ends := map[string]struct {
+		end    func(ctx context.Context, d webhook.Deduplicator, key string) error
+		status int
+		calls  int32
+		took   time.Duration
+		reason map[webhook.Reason]int
+	}{
+		"it is done":      {func(ctx context.Context, d webhook.Deduplicator, key string) error { return d.Commit(ctx, key) }, 200, 0, 5 * time.Second, map[webhook.Reason]int{webhook.ReasonDuplicate: 2}},
+		"it has failed":   {func(ctx context.Context, d webhook.Deduplicator, key string) error { return d.Release(ctx, key) }, 200, 1, 5 * time.Second, map[webhook.Reason]int{webhook.ReasonDone: 1, webhook.ReasonDuplicate: 1}},
+		"it takes longer": {func(context.Context, webhook.Deduplicator, string) error { return nil }, 503, 0, 30 * time.Second, map[webhook.Reason]int{webhook.ReasonInProgress: 2}},
+	}
+	for name, tt := range ends {
+		for _, queue := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, queue: %v", name, queue), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					memory := webhook.NewMemoryDeduplicator(0, 0)
+					event, err := webhook.Parse([]byte(fullBody))
+					require.NoError(t, err)
+					require.True(t, claim(t, memory, event.Key()))
+					store := &faulty{Deduplicator: memory, release: func(context.Context) { t.Error("released") }}
+					opts := []webhook.Option{webhook.WithoutAuthentication(), webhook.WithDeduplicator(store)}
+					if queue {
+						opts = append(opts, webhook.WithQueue(1, 1))
+					}
+					var calls atomic.Int32
+					h, log := newHandler(t, func(context.Context, *webhook.Event) error { calls.Add(1); return nil }, opts...)
+					started := time.Now()
+					statuses := make(chan int, 2)
+					for range 2 {
+						go func() { statuses <- answer(h, post(t, strings.NewReader(fullBody), "")) }()
+					}
+					<-time.After(5*time.Second - 500*time.Millisecond)
+					synctest.Wait()
+					assert.Empty(t, statuses, "nobody knows yet")
+					require.NoError(t, tt.end(t.Context(), memory, event.Key()))
+					assert.Equal(t, tt.status, <-statuses)
+					assert.Equal(t, tt.status, <-statuses)
+					assert.InDelta(t, tt.took.Seconds(), time.Since(started).Seconds(), 1)
+					require.NoError(t, h.Shutdown(t.Context()))
+					assert.Equal(t, tt.calls, calls.Load())
+					reasons := map[webhook.Reason]int{}
+					for _, d := range log.all {
+						if d.Status != 0 {
+							reasons[d.Reason]++
+						}
+					}
+					if queue && tt.calls > 0 {
+						assert.Equal(t, map[webhook.Reason]int{webhook.ReasonQueued: 1, webhook.ReasonDuplicate: 1}, reasons)
+						return
+					}
+					assert.Equal(t, tt.reason, reasons)
+				})
+			})
+		}
+	}
+}
+
+// A shutdown does not wait for what another process is handling.
+func TestShutdownWhileAnotherProcessHandlesIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		memory := webhook.NewMemoryDeduplicator(0, 0)
 		event, err := webhook.Parse([]byte(fullBody))
 		require.NoError(t, err)
 		require.True(t, claim(t, memory, event.Key()))
-		store := &faulty{Deduplicator: memory, claim: func(context.Context) { <-time.After(time.Second) }, release: func(context.Context) { t.Error("released") }}
-		h, log := newHandler(t, func(context.Context, *webhook.Event) error { t.Error("called"); return nil }, webhook.WithoutAuthentication(), webhook.WithDeduplicator(store))
-		statuses := make(chan int, 2)
-		for range 2 {
-			go func() { statuses <- answer(h, post(t, strings.NewReader(fullBody), "")) }()
-		}
-		assert.Equal(t, 200, <-statuses)
-		assert.Equal(t, 200, <-statuses)
-		assert.Equal(t, webhook.ReasonDuplicate, log.last(t).Reason)
-		require.NoError(t, h.Shutdown(t.Context()))
+		h, log := newHandler(t, func(context.Context, *webhook.Event) error { t.Error("called"); return nil }, webhook.WithoutAuthentication(), webhook.WithDeduplicator(memory))
+		status := make(chan int, 1)
+		go func() { status <- answer(h, post(t, strings.NewReader(fullBody), "")) }()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.Error(t, h.Shutdown(ctx), "it returns the event")
+		assert.Equal(t, 503, <-status)
+		assert.Equal(t, webhook.ReasonShutdown, log.last(t).Reason)
 	})
 }
 
-// Who waits for an event that takes for ever gets 500 after the callback timeout.
+// A duplicate of an event in the queue is known to be queued. The Deduplicator is not asked, since it could only say that the event is in
+// progress.
+func TestDuplicateOfQueued(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var claims, calls atomic.Int32
+		store := &faulty{Deduplicator: webhook.NewMemoryDeduplicator(0, 0), claim: func(context.Context) { claims.Add(1) }}
+		failing := true
+		h, _ := newHandler(t, func(context.Context, *webhook.Event) error {
+			calls.Add(1)
+			<-time.After(time.Second)
+			if failing {
+				return errors.New("boom")
+			}
+			return nil
+		}, webhook.WithoutAuthentication(), webhook.WithDeduplicator(store), webhook.WithQueue(1, 1))
+		for range 3 {
+			started := time.Now()
+			assert.Equal(t, 200, answer(h, post(t, strings.NewReader(fullBody), "")))
+			assert.Zero(t, time.Since(started))
+		}
+		<-time.After(1500 * time.Millisecond)
+		assert.EqualValues(t, 1, claims.Load())
+		failing = false
+		assert.Equal(t, 200, answer(h, post(t, strings.NewReader(fullBody), "")), "it has failed, and is new again")
+		require.NoError(t, h.Shutdown(t.Context()))
+		assert.EqualValues(t, 2, claims.Load())
+		assert.EqualValues(t, 2, calls.Load())
+	})
+}
+
+// Who waits for an event that takes for ever gets 503 after the callback timeout.
 func TestDuplicateWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h, log := newHandler(t, func(context.Context, *webhook.Event) error { <-time.After(time.Hour); return nil }, webhook.WithoutAuthentication(), webhook.WithCallbackTimeout(7*time.Second))
 		assert.Equal(t, 500, answer(h, post(t, strings.NewReader(fullBody), "")))
 		started := time.Now()
-		assert.Equal(t, 500, answer(h, post(t, strings.NewReader(fullBody), "")))
+		assert.Equal(t, 503, answer(h, post(t, strings.NewReader(fullBody), "")))
 		assert.Equal(t, 7*time.Second, time.Since(started))
 		require.ErrorContains(t, log.last(t).Err, "still being handled")
 		require.NoError(t, h.Shutdown(t.Context()))

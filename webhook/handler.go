@@ -13,8 +13,8 @@ import (
 //
 // It checks each request in this order, and the first check that fails decides the response: the method (405; GET and HEAD are health
 // checks, 200), the peer's network (403), the secret (401), the body (415, 413, 408), its signature (401), what it says (400), the
-// container (200, dropped), whether the event was received before (200), the API, with [WithRefetch] (503, or 200 for a file that it
-// does not know), and what the function returned (500, or 200). A test payload of the console gets 200 too; the function is not
+// container (200, dropped), whether the event was received before (200, or 503 while nobody knows what becomes of it), the API, with
+// [WithRefetch] (503, or 200 for a file that it does not know), and what the function returned (500, or 200). A test payload of the console gets 200 too; the function is not
 // called.
 type Handler struct {
 	config

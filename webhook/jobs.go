@@ -25,7 +25,7 @@ type jobs struct {
 	mu      sync.Mutex
 	closed  bool
 	open    map[*job]struct{}
-	leaders map[string]*job // by key: the first job of each event, until it has a response
+	leaders map[string]*job // by key: the first job of each event, until it has been handled
 	waiting []*job          // in the queue
 	places  int             // of the queue that are taken, by what waits and by what the workers do
 	working int             // workers that run
@@ -84,7 +84,7 @@ func (q *jobs) lead(j *job) *job {
 	return nil
 }
 
-// settle informs the duplicates of a leading job about its end. Only the first time counts.
+// settle informs the duplicates of a leading job about its end. Only the first response counts.
 func (q *jobs) settle(j *job, response Reason) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -92,8 +92,13 @@ func (q *jobs) settle(j *job, response Reason) {
 }
 
 func (q *jobs) settleLocked(j *job, response Reason) {
-	if q.leaders[j.key] == j {
+	if q.leaders[j.key] != j {
+		return
+	}
+	if response != ReasonQueued { // until it leaves the queue, its duplicates are known to be queued, too
 		delete(q.leaders, j.key)
+	}
+	if j.response == "" {
 		j.response = response
 		close(j.settled)
 	}

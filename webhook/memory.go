@@ -26,8 +26,9 @@ type MemoryDeduplicator struct {
 }
 
 type memory struct {
-	key   string
-	until time.Time
+	key       string
+	until     time.Time
+	committed bool
 }
 
 // NewMemoryDeduplicator makes a Deduplicator that remembers up to capacity keys, each for ttl after it was claimed or committed; when
@@ -38,7 +39,7 @@ func NewMemoryDeduplicator(capacity int, ttl time.Duration) *MemoryDeduplicator 
 
 var errNoMemory = errors.New("acrcloud: the MemoryDeduplicator is nil: make one with webhook.NewMemoryDeduplicator")
 
-// Claim implements [Deduplicator]. It fails only on a nil MemoryDeduplicator.
+// Claim implements [Deduplicator]. It fails only with [ErrInProgress], or on a nil MemoryDeduplicator.
 func (d *MemoryDeduplicator) Claim(_ context.Context, key string) (bool, error) {
 	if d == nil {
 		return false, errNoMemory
@@ -48,8 +49,11 @@ func (d *MemoryDeduplicator) Claim(_ context.Context, key string) (bool, error) 
 	for now, e := time.Now(), d.ages.Front(); e != nil && !memoryOf(e).until.After(now); e = d.ages.Front() {
 		d.forget(e)
 	}
-	if d.keys[key] != nil {
-		return false, nil
+	if e := d.keys[key]; e != nil {
+		if memoryOf(e).committed {
+			return false, nil
+		}
+		return false, ErrInProgress
 	}
 	if len(d.keys) >= atLeastOne(d.capacity, defaultCapacity) {
 		d.forget(d.ages.Front())
@@ -57,7 +61,7 @@ func (d *MemoryDeduplicator) Claim(_ context.Context, key string) (bool, error) 
 	if d.keys == nil {
 		d.keys = map[string]*list.Element{}
 	}
-	d.keys[key] = d.ages.PushBack(d.remember(key))
+	d.keys[key] = d.ages.PushBack(d.remember(key, false))
 	return true, nil
 }
 
@@ -69,7 +73,7 @@ func (d *MemoryDeduplicator) Commit(_ context.Context, key string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if e := d.keys[key]; e != nil {
-		e.Value = d.remember(key)
+		e.Value = d.remember(key, true)
 		d.ages.MoveToBack(e)
 	}
 	return nil
@@ -88,8 +92,8 @@ func (d *MemoryDeduplicator) Release(_ context.Context, key string) error {
 	return nil
 }
 
-func (d *MemoryDeduplicator) remember(key string) *memory {
-	return &memory{key: key, until: time.Now().Add(atLeastOne(d.ttl, defaultTTL))}
+func (d *MemoryDeduplicator) remember(key string, committed bool) *memory {
+	return &memory{key: key, until: time.Now().Add(atLeastOne(d.ttl, defaultTTL)), committed: committed}
 }
 
 func (d *MemoryDeduplicator) forget(e *list.Element) {

@@ -124,7 +124,7 @@ func TestPanics(t *testing.T) {
 				if tt.after != 0 {
 					want := tt.after
 					if name == "release" {
-						want = 200 // its claim could not be given back: a duplicate, until it lapses
+						want = 503 // its claim could not be given back, and nobody knows more until it lapses
 					}
 					assert.Equal(t, want, send())
 				}

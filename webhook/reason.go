@@ -16,7 +16,7 @@ const (
 	ReasonQueued     Reason = "queued"      // 200: it waits in the queue; see WithQueue
 	ReasonHealth     Reason = "health"      // 200: GET or HEAD
 	ReasonTest       Reason = "test"        // 200: a test payload; the function is not called
-	ReasonDuplicate  Reason = "duplicate"   // 200: the same event was received before, and did not fail
+	ReasonDuplicate  Reason = "duplicate"   // 200: the same event was received before, and is done or in the queue
 	ReasonContainer  Reason = "container"   // 200: dropped, the container is not in WithContainers
 	ReasonNotFound   Reason = "not_found"   // 200: dropped, the API does not know the file
 	ReasonMalformed  Reason = "malformed"   // 400: the body cannot be read in full, broke off, or lacks what WithRefetch needs
@@ -31,6 +31,7 @@ const (
 	ReasonBinary     Reason = "binary"      // 415: compressed, or no text at all
 	ReasonQueueFull  Reason = "queue_full"  // 429
 	ReasonRefetch    Reason = "refetch"     // 503: the API could not be asked, or still reports the file as being processed
+	ReasonInProgress Reason = "in_progress" // 503: a duplicate of an event that is still being handled, here or by another process
 	ReasonShutdown   Reason = "shutdown"    // 503: Shutdown was called
 	ReasonFailed     Reason = "failed"      // 500: the function returned an error
 	ReasonPanicked   Reason = "panicked"    // 500: the function, a Deduplicator, FileSource, Verifier or NotifyTarget panicked
@@ -58,7 +59,7 @@ func (r Reason) status() int {
 		return http.StatusUnsupportedMediaType
 	case ReasonQueueFull:
 		return http.StatusTooManyRequests
-	case ReasonRefetch, ReasonShutdown:
+	case ReasonRefetch, ReasonInProgress, ReasonShutdown:
 		return http.StatusServiceUnavailable
 	case ReasonFailed, ReasonPanicked, ReasonTimeout:
 	}
