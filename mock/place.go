@@ -1,7 +1,10 @@
 package mock
 
 import (
+	"maps"
+	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -48,6 +51,10 @@ var hosts = map[string]place{
 	storageHost:                            {true, storage, "", false},
 }
 
+// Hosts returns the names of the public service's hosts that a server stands for, in their order: for a certificate, or for a file such as
+// /etc/hosts. Among them is the one that presigned URLs lead to, which is invented and reserved.
+func Hosts() []string { return slices.Sorted(maps.Keys(hosts)) }
+
 // placeOf is what a host name stands for. One that is not the service's has everything.
 func placeOf(host string) place {
 	if p, ok := hosts[hostName(host)]; ok {
@@ -77,4 +84,15 @@ func originOf(r *http.Request) string {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host
+}
+
+// storageOrigin is where presigned URLs lead to: on the public hosts, to one of their own, by the port that the request came by.
+func storageOrigin(r *http.Request) string {
+	if !placeOf(r.Host).public {
+		return originOf(r)
+	}
+	if _, port, err := net.SplitHostPort(r.Host); err == nil && r.TLS != nil {
+		return "https://" + net.JoinHostPort(storageHost, port)
+	}
+	return "https://" + storageHost
 }

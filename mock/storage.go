@@ -30,14 +30,10 @@ func (s *Server) presign(q *request) *answer {
 		if contentType == "" {
 			contentType = "audio/mpeg"
 		}
-		origin := originOf(q.Request)
-		if q.place.public {
-			origin = "https://" + storageHost
-		}
 		expires := strconv.FormatInt(time.Now().Add(presignedFor).Unix(), 10)
 		v := url.Values{"X-Expires": {expires}, "X-Signature": {s.signature(folder+name, contentType, expires)}}
 		return data(http.StatusOK, map[string]any{
-			"presigned_url": origin + storagePath + folder + url.PathEscape(name) + "?" + v.Encode(), "key": folder + name,
+			"presigned_url": storageOrigin(q.Request) + storagePath + folder + url.PathEscape(name) + "?" + v.Encode(), "key": folder + name,
 			"method": http.MethodPut, "headers": map[string]string{"Content-Type": contentType},
 		})
 	})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,7 +12,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,7 +21,6 @@ import (
 )
 
 const (
-	mockAddress     = "127.0.0.1:8750"
 	healthPath      = "/_mock/health"
 	shutdownTimeout = 5 * time.Second
 	headerTimeout   = 10 * time.Second
@@ -30,10 +29,14 @@ const (
 
 // A mockSettings is how the mock is started.
 type mockSettings struct {
-	listen, token, accessKey, accessSecret, tracks string
-	container                                      int
-	seed                                           uint64
-	latency, processing                            time.Duration
+	listen                                 []string
+	token, accessKey, accessSecret, tracks string
+	container                              int
+	seed                                   uint64
+	latency, processing                    time.Duration
+	tls, hosts                             bool
+	ca                                     string
+	names                                  []string
 }
 
 func (p *program) mockCommand() *cobra.Command {
@@ -49,7 +52,7 @@ func (p *program) mockCommand() *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return p.serveMock(c, s) },
 	}
 	f := c.Flags()
-	f.StringVar(&s.listen, "listen", mockAddress, "`address` to listen on: loopback only, unless it names another; port 0 takes a free one")
+	f.StringSliceVar(&s.listen, "listen", nil, "`address` to listen on, or several: loopback only, unless it names another; port 0 takes a free one (default "+mockAddress+", with --hosts "+hostsAddress+" and "+hostsHTTPAddress+")")
 	f.StringVar(&s.token, "token", "", "Console API `token` to accept")
 	f.StringVar(&s.accessKey, "access-key", "", "access `key` of the project to accept")
 	f.StringVar(&s.accessSecret, "access-secret", "", "access `secret` of the project to accept")
@@ -58,6 +61,10 @@ func (p *program) mockCommand() *cobra.Command {
 	f.DurationVar(&s.latency, "latency", 0, "how much later each response comes, such as 200ms")
 	f.DurationVar(&s.processing, "processing", 0, "how long a file is in process, such as 5s")
 	f.StringVar(&s.tracks, "tracks", "", "`folder` with recordings to recognise, named \"Artist - Title.mp3\" or \"Title.mp3\"")
+	f.BoolVar(&s.tls, "tls", false, "speak TLS, beside plain HTTP on the same port, with a certificate authority of its own")
+	f.BoolVar(&s.hosts, "hosts", false, "stand for the public hosts, with TLS, for unchanged clients: prints the lines for /etc/hosts")
+	f.StringVar(&s.ca, "ca", "", "`folder` of the certificate authority, which is made if it is not there (default acrcloud/mock-ca in the folder for configurations)")
+	f.StringSliceVar(&s.names, "name", nil, "another host `name` that clients call it by, for TLS, such as that of a container")
 	return c
 }
 
@@ -120,20 +127,25 @@ func (p *program) serveMock(c *cobra.Command, s mockSettings) error {
 			return err
 		}
 	}
-	var lc net.ListenConfig
-	listener, err := lc.Listen(c.Context(), "tcp", address(s.listen))
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return usagef("%s is in use: stop what listens there, or choose another port with --listen; port 0 takes a free one", s.listen)
-	case err != nil:
-		return usagef("cannot listen on %s: %v", s.listen, err)
+	a, err := s.authority()
+	if err != nil {
+		return err
 	}
-	if err := p.printMock(srv.Config(), s, listener.Addr()); err != nil {
-		return errors.Join(err, listener.Close())
+	listeners, err := s.open(c.Context(), a)
+	if err != nil {
+		return err
 	}
-	server := &http.Server{Handler: s.handler(srv, slog.New(p.requestLog())), ReadHeaderTimeout: headerTimeout}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	if err := p.announce(srv.Config(), &s, a, listeners); err != nil {
+		for _, l := range listeners {
+			err = errors.Join(err, l.Close())
+		}
+		return err
+	}
+	server := &http.Server{Handler: s.handler(srv, slog.New(p.requestLog())), ReadHeaderTimeout: headerTimeout, ErrorLog: slog.NewLogLogger(p.requestLog(), slog.LevelDebug)}
+	served := make(chan error, len(listeners))
+	for _, l := range listeners {
+		go func() { served <- server.Serve(l) }()
+	}
 	select {
 	case err := <-served:
 		return err
@@ -156,18 +168,34 @@ func (p *program) requestLog() slog.Handler {
 	return slog.NewTextHandler(p.err, nil)
 }
 
-// address makes port-only addresses loopback; ":8750" stands for all, as everywhere.
-func address(listen string) string {
-	if _, err := strconv.Atoi(listen); err == nil {
-		return net.JoinHostPort("127.0.0.1", listen)
+// open listens.
+func (s *mockSettings) open(ctx context.Context, a *authority) ([]net.Listener, error) {
+	if len(s.listen) == 0 {
+		s.listen = []string{mockAddress}
+		if s.hosts {
+			s.listen = []string{hostsAddress, hostsHTTPAddress}
+		}
 	}
-	return listen
+	var secure *tls.Config
+	if a != nil {
+		secure = a.config()
+	}
+	return listenAll(ctx, s.listen, secure)
 }
 
-// printMock prints what clients need, as a .env file has it.
-func (p *program) printMock(cfg acrcloud.Config, s mockSettings, at net.Addr) error {
-	base := "http://" + reachable(at)
+// announce prints what clients need, as a .env file has it.
+func (p *program) announce(cfg acrcloud.Config, s *mockSettings, a *authority, listeners []net.Listener) error {
+	base := "http://" + reachable(listeners[0].Addr())
+	if a != nil {
+		base = "https://" + reachable(listeners[0].Addr())
+		if err := p.serveTLS(a, s, listeners); err != nil {
+			return err
+		}
+	}
 	lines := []string{"ACRCLOUD_BASE_URL=" + base, "ACRCLOUD_CONTAINER_ID=" + strconv.Itoa(cfg.ContainerID), "ACRCLOUD_IDENTIFY_HOST=" + base}
+	if s.hosts && portOf(listeners[0]) == "443" {
+		lines = []string{lines[1], "ACRCLOUD_IDENTIFY_HOST=" + cfg.IdentifyHost}
+	}
 	if s.token == "" {
 		lines = append(lines, "ACRCLOUD_BEARER_TOKEN="+cfg.BearerToken.Reveal())
 	}
@@ -176,18 +204,6 @@ func (p *program) printMock(cfg acrcloud.Config, s mockSettings, at net.Addr) er
 	}
 	_, err := fmt.Fprintln(p.out, strings.Join(lines, "\n"))
 	return err
-}
-
-// reachable is an address for clients on this machine.
-func reachable(at net.Addr) string {
-	host, port, err := net.SplitHostPort(at.String())
-	if err != nil {
-		return at.String()
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return net.JoinHostPort(host, port)
 }
 
 // handler serves the mock, its health, and the log.

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// The addresses that the mock listens on, unless told.
+const (
+	mockAddress      = "127.0.0.1:8750"
+	hostsAddress     = "127.0.0.1:443"
+	hostsHTTPAddress = "127.0.0.1:80" // identification over plain HTTP, which official clients use
+)
+
+// address makes port-only addresses loopback; ":8750" stands for all, as everywhere.
+func address(listen string) string {
+	if _, err := strconv.Atoi(listen); err == nil {
+		return net.JoinHostPort("127.0.0.1", listen)
+	}
+	return listen
+}
+
+// listenAll opens the addresses; each speaks plain HTTP, and with a configuration TLS as well.
+func listenAll(ctx context.Context, addresses []string, secure *tls.Config) ([]net.Listener, error) {
+	var open []net.Listener
+	var lc net.ListenConfig
+	for _, a := range addresses {
+		l, err := lc.Listen(ctx, "tcp", address(a))
+		if err != nil {
+			for _, l := range open {
+				_ = l.Close() // nobody has connected yet
+			}
+			return nil, listenError(a, err)
+		}
+		if secure != nil {
+			l = bothWays(l, secure)
+		}
+		open = append(open, l)
+	}
+	return open, nil
+}
+
+func listenError(at string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return usagef("%s is in use: stop what listens there, or choose another port with --listen; port 0 takes a free one", at)
+	case errors.Is(err, fs.ErrPermission):
+		return usagef("cannot listen on %s: %v: ports below 1024 need rights; run it in a container, or choose another port, such as --listen 8443, and send the clients there", at, err)
+	}
+	return usagef("cannot listen on %s: %v", at, err)
+}
+
+// helloTimeout is how long a client may take to say whether it speaks TLS.
+const helloTimeout = 10 * time.Second
+
+// A dual listener takes TLS and plain HTTP on one port: it looks at the first byte.
+type dual struct {
+	net.Listener
+
+	secure   *tls.Config
+	accepted chan net.Conn
+	closed   chan struct{}
+	once     sync.Once
+	err      error // why it stopped, once closed is
+}
+
+const handshake = 0x16 // the first byte of TLS
+
+func bothWays(l net.Listener, secure *tls.Config) net.Listener {
+	d := &dual{Listener: l, secure: secure, accepted: make(chan net.Conn), closed: make(chan struct{})}
+	go d.run()
+	return d
+}
+
+func (d *dual) run() {
+	for {
+		c, err := d.Listener.Accept()
+		if err != nil {
+			if ne, ok := errors.AsType[net.Error](err); ok && ne.Timeout() {
+				continue
+			}
+			d.stop(err)
+			return
+		}
+		go d.sort(c)
+	}
+}
+
+// sort finds out what a client speaks, and hands the connection over.
+func (d *dual) sort(c net.Conn) {
+	r := bufio.NewReader(c)
+	_ = c.SetReadDeadline(time.Now().Add(helloTimeout))
+	first, err := r.Peek(1)
+	if err != nil {
+		_ = c.Close()
+		return
+	}
+	_ = c.SetReadDeadline(time.Time{})
+	c = &peeked{c, r}
+	if first[0] == handshake {
+		c = tls.Server(c, d.secure)
+	}
+	select {
+	case d.accepted <- c:
+	case <-d.closed:
+		_ = c.Close()
+	}
+}
+
+func (d *dual) stop(err error) {
+	d.once.Do(func() {
+		d.err = err
+		close(d.closed)
+	})
+}
+
+// Accept implements [net.Listener].
+func (d *dual) Accept() (net.Conn, error) {
+	select {
+	case c := <-d.accepted:
+		return c, nil
+	case <-d.closed:
+		return nil, d.err
+	}
+}
+
+// Close implements [net.Listener].
+func (d *dual) Close() error {
+	d.stop(net.ErrClosed)
+	return d.Listener.Close()
+}
+
+// A peeked connection still has the byte that was looked at.
+type peeked struct {
+	net.Conn
+
+	r *bufio.Reader
+}
+
+// Read implements [net.Conn].
+func (p *peeked) Read(b []byte) (int, error) { return p.r.Read(b) }
+
+// reachable is an address for clients on this machine.
+func reachable(at net.Addr) string {
+	host, port, err := net.SplitHostPort(at.String())
+	if err != nil {
+		return at.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// addresses are the IPs that listeners are reached at: of one that listens on all, those of this machine.
+func addresses(listeners []net.Listener) []net.IP {
+	ips := []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	for _, l := range listeners {
+		tcp, ok := l.Addr().(*net.TCPAddr)
+		switch {
+		case !ok:
+		case !tcp.IP.IsUnspecified():
+			ips = append(ips, tcp.IP)
+		default:
+			own, err := net.InterfaceAddrs()
+			if err != nil {
+				continue
+			}
+			for _, a := range own {
+				if n, ok := a.(*net.IPNet); ok {
+					ips = append(ips, n.IP)
+				}
+			}
+		}
+	}
+	return ips
+}
+
+// portOf is the port that a listener has.
+func portOf(l net.Listener) string {
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return fmt.Sprint(l.Addr())
+	}
+	return port
+}

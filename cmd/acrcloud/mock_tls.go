@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+// mockDomains are those that the authority can sign for; names of one's own come on top.
+var mockDomains = []string{"acrcloud.com", "acrcloud.cn", "acrcloud.test", "localhost"}
+
+// authority opens the one of the mock; nil without TLS.
+func (s *mockSettings) authority() (*authority, error) {
+	if !s.tls && !s.hosts {
+		if s.ca != "" || len(s.names) > 0 {
+			return nil, usagef("--ca and --name are about TLS: give --tls or --hosts, too")
+		}
+		return nil, nil //nolint:nilnil // there is none
+	}
+	for _, name := range s.names {
+		if net.ParseIP(name) != nil || name == "" || strings.ContainsAny(name, ":/ *") || strings.Trim(name, ".") != name {
+			return nil, usagef("--name %q is no host name: give it without a port, such as --name acrcloud-mock; addresses need none", name)
+		}
+	}
+	dir := s.ca
+	if dir == "" {
+		config, err := os.UserConfigDir()
+		if err != nil {
+			return nil, usagef("there is no folder for the certificate authority: give one with --ca: %v", err)
+		}
+		dir = filepath.Join(config, "acrcloud", "mock-ca")
+	}
+	a, err := openAuthority(dir, append(append([]string{}, mockDomains...), lower(s.names)...))
+	if err != nil {
+		return nil, usagef("cannot use the certificate authority in %s (--ca): %v", dir, err)
+	}
+	return a, nil
+}
+
+func lower(names []string) []string {
+	list := make([]string, 0, len(names))
+	for _, name := range names {
+		list = append(list, strings.ToLower(name))
+	}
+	return list
+}
+
+// serveTLS has the authority sign for what clients call the mock, writes the file with the lines for /etc/hosts, and says how clients get
+// to trust it.
+func (p *program) serveTLS(a *authority, s *mockSettings, listeners []net.Listener) error {
+	names := append([]string{"localhost"}, lower(s.names)...)
+	a.serve(append(names, mock.Hosts()...), addresses(listeners))
+	ca := filepath.Join(a.dir, authorityCert)
+	if a.made {
+		p.note("%s is a new certificate authority, which can sign for %s and private addresses only.", ca, strings.Join(a.cert.PermittedDNSDomains, ", "))
+	}
+	p.note("Have clients trust it: curl --cacert FILE; SSL_CERT_FILE=FILE for Go, PHP and Ruby; REQUESTS_CA_BUNDLE=FILE for Python's requests; NODE_EXTRA_CA_CERTS=FILE for Node.js; FILE is %s", ca)
+	if !s.hosts {
+		return nil
+	}
+	host, port, err := net.SplitHostPort(reachable(listeners[0].Addr()))
+	if err != nil {
+		return err
+	}
+	var lines strings.Builder
+	for _, name := range mock.Hosts() {
+		fmt.Fprintf(&lines, "%s %s\n", host, name)
+	}
+	file := filepath.Join(a.dir, authorityHosts)
+	if err := replaceFile(file, []byte(lines.String()), 0o644); err != nil {
+		return usagef("cannot write %s (--ca): %v", file, err)
+	}
+	p.note("Send clients here by these lines in /etc/hosts, which are in %s too:\n\n%s", file, lines.String())
+	if port != "443" {
+		p.note("Clients that cannot be told the port %s need it behind 443. Others can: curl --connect-to ::%s", port, net.JoinHostPort(host, port))
+	}
+	return nil
+}
