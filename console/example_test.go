@@ -336,6 +336,62 @@ func ExampleUnknownContent() {
 	// spots
 }
 
+// A project for unknown content looks at what monitored streams have played and nothing recognised.
+func ExampleUnknownStreams() {
+	client, srv, track := newExample()
+	ctx := context.Background()
+	monitoring, streamID := newStream(ctx, client, srv, track)
+	project, err := client.UnknownContent().Create(ctx, console.CreateUnknownProjectRequest{
+		Name: "spots", Region: acrcloud.EUWest1, Type: console.UnknownOfStreams, Config: console.UnknownConfig{Days: 3, MinMS: 5_000, MaxMS: 60_000},
+	})
+	if err != nil {
+		panic(err)
+	}
+	streams := client.UnknownStreams(project.ID)
+	if _, err := streams.Add(ctx, console.FromStreams, monitoring, streamID); err != nil {
+		panic(err)
+	}
+	var ids []int
+	for stream, err := range streams.All(ctx) {
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(stream.StreamName, "of", stream.ProjectName, "is", stream.From)
+		ids = append(ids, stream.ID)
+	}
+	if err := streams.Delete(ctx, ids...); err != nil { // the stream is still monitored
+		panic(err)
+	}
+	// Output:
+	// Radio One of radio is BM-CUSTOM
+}
+
+func ExampleUnknownResults() {
+	client, srv, _ := newExample()
+	ctx := context.Background()
+	project, err := client.UnknownContent().Create(ctx, console.CreateUnknownProjectRequest{Name: "spots", Region: acrcloud.EUWest1, Type: console.UnknownOfStreams})
+	if err != nil {
+		panic(err)
+	}
+	heard := day.In(nil).Add(8 * time.Hour)
+	if _, err := srv.AddUnknownContent(project.ID, mock.UnknownContent{Label: int(console.LabelAdvertisement), Length: 20 * time.Second, Detections: []time.Time{heard, heard.Add(time.Hour)}}); err != nil {
+		panic(err)
+	}
+	results := client.UnknownResults(project.ID)
+	spots := console.LabelAdvertisement
+	for result, err := range results.All(ctx, &console.ListUnknownResultsOptions{Label: &spots}) {
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println("heard", result.Num, "times,", time.Duration(result.DurationMS)*time.Millisecond, "long")
+		if err := results.Ignore(ctx, result.ID); err != nil { // it is known now
+			panic(err)
+		}
+	}
+	// Output:
+	// heard 2 times, 20s long
+}
+
 func ExampleBilling() {
 	client, _, _ := newExample()
 	next, err := client.Billing().NextBill(context.Background(), 0)
