@@ -43,8 +43,14 @@ type column[T any] struct {
 	cell  func(T) string
 }
 
-// writeList writes items in a format of listFormats: as JSON what they are, else their columns. What came before an error is written.
+// writeList writes items in a format of listFormats: as JSON what they are, else their columns. What came before an error is written; where
+// nothing came, nothing is, so that a failure does not pass for an empty list.
 func writeList[T any](p *program, format string, columns []column[T], items iter.Seq2[T, error]) error {
+	items, stop, err := begun(items)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	switch format {
 	case formatJSON:
 		return writeArray(p.out, items)
@@ -54,6 +60,21 @@ func writeList[T any](p *program, format string, columns []column[T], items iter
 		return writeCSV(p.out, columns, items)
 	}
 	return writeTable(p.out, p.columns(), columns, items)
+}
+
+// begun fetches the first item of a list, or the error in its place.
+func begun[T any](items iter.Seq2[T, error]) (all iter.Seq2[T, error], stop func(), err error) {
+	next, stop := iter.Pull2(items)
+	first, err, ok := next()
+	if err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return func(yield func(T, error) bool) {
+		for item := first; ok && yield(item, err); {
+			item, err, ok = next()
+		}
+	}, stop, nil
 }
 
 // writeJSON writes one value, indented.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/console"
 	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
@@ -99,6 +100,22 @@ func (p *program) scanning(ctx context.Context) (*service, *filescan.Client, err
 		return nil, nil, &credentialsError{"there is no token for File Scanning: " + scanningRemedy}
 	}
 	client, err := filescan.New(s.config, s.options...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", s.origin, err)
+	}
+	return s, client, nil
+}
+
+// managing is the service with a client for the rest of the Console API.
+func (p *program) managing(ctx context.Context) (*service, *console.Client, error) {
+	s, err := p.service(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.config.BearerToken.IsZero() {
+		return nil, nil, &credentialsError{"there is no token for the Console API: " + scanningRemedy}
+	}
+	client, err := console.New(s.config, s.options...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", s.origin, err)
 	}
