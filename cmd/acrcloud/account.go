@@ -169,6 +169,7 @@ func (p *program) entries() ([]entry, string, error) {
 
 // parseEntries reads configurations as acrcloud.ReadConfigs does, and the commands beside them.
 func parseEntries(data []byte) ([]entry, error) {
+	data = bytes.TrimPrefix(data, []byte("\uFEFF")) // some editors put a mark there
 	var commands []map[string][]string
 	var objects []map[string]json.RawMessage
 	if json.Unmarshal(data, &objects) != nil { // a mistake is found below, by what can say where it is

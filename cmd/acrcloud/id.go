@@ -2,6 +2,7 @@ package main
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/internal/nearest"
 )
@@ -28,12 +29,14 @@ func numbers(args []string, thing, list string) ([]int, error) {
 	return ids, nil
 }
 
-// word refuses what is none of the words that a flag takes.
-func word(flag, value string, known []string) error {
-	for _, k := range known {
-		if value == k {
-			return nil
+// word is the one of the words that a flag takes which the value is, in any case.
+func word(flag, value string, known []string) (string, error) {
+	lower := make([]string, len(known))
+	for i, k := range known {
+		if strings.EqualFold(value, k) {
+			return k, nil
 		}
+		lower[i] = strings.ToLower(k)
 	}
-	return usagef("--%s is %.40q%s", flag, value, meant(nearest.Key(value, known), known))
+	return "", usagef("--%s is %.40q%s", flag, value, meant(nearest.Key(value, lower), known))
 }

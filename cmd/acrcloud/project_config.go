@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/musicchartsai/acrcloud-go/console"
+)
+
+func (p *program) projectConfig() *cobra.Command {
+	var name, host string
+	var yes bool
+	c := &cobra.Command{
+		Use: "config ID", Short: "Store a project's access key and secret in a named configuration",
+		Long: "Store a project's access key, access secret and host in a named configuration, for 'acrcloud identify --config NAME': one token is enough to\n" +
+			"get going. Of a configuration that is there already, the rest is kept. The file is that of 'acrcloud config path', and only its owner can\n" +
+			"read it. The secret is shown nowhere.",
+		Example: "  acrcloud projects config 15 --name radio\n  acrcloud identify song.mp3 --config radio",
+		Args:    arguments(1, 1, aProject),
+		RunE: func(c *cobra.Command, args []string) error {
+			id, err := number(args[0], "project", "projects list")
+			if err != nil {
+				return err
+			}
+			s, client, err := p.managing(c.Context())
+			if err != nil {
+				return err
+			}
+			if s.mock != nil {
+				return usagef("the embedded mock ends with the command, and its access keys with it: store those of 'acrcloud mock'")
+			}
+			project, err := client.Projects().Get(c.Context(), id)
+			if err != nil {
+				return fmt.Errorf("project %d: %w", id, err)
+			}
+			if host == "" && s.config.BaseURL != "" {
+				host = s.config.IdentifyHost // of the mock or the proxy that BaseURL leads to
+			}
+			return p.storeProject(c.Context(), project, name, host, yes)
+		},
+	}
+	c.Flags().StringVar(&name, "name", "", "`name` of the configuration; the project's unless given")
+	c.Flags().StringVar(&host, "identify-host", "", "`host` for identifications, such as a proxy's; that of the project's region unless given")
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "replace another access key without a question")
+	return c
+}
+
+// storeProject writes what identifications need into the file.
+func (p *program) storeProject(ctx context.Context, project *console.Project, name, host string, yes bool) error {
+	cfg := project.Config()
+	if host != "" {
+		cfg.IdentifyHost = host
+	}
+	switch {
+	case cfg.IdentifyAccessKey.IsZero() || cfg.IdentifyAccessSecret.IsZero():
+		return fmt.Errorf("project %d: the service has not returned its access key and secret: copy them from the console", project.ID)
+	case cfg.IdentifyHost == "":
+		return usagef("the host of project %d is not known, since its region is %q: give it with --identify-host", project.ID, project.Region)
+	}
+	if name == "" {
+		name = project.Name
+	}
+	if name == "" {
+		name = "project-" + strconv.Itoa(project.ID)
+	}
+	configs, path, err := p.storedConfigs()
+	if err != nil {
+		return err
+	}
+	config, configs, err := findConfig(configs, name)
+	if err != nil {
+		return err
+	}
+	key, secret := cfg.IdentifyAccessKey.Reveal(), cfg.IdentifyAccessSecret.Reveal()
+	replaced := false
+	for member, value := range map[string]string{"identify_access_key": key, "identify_access_secret": secret} {
+		_, command := config[member+"_command"]
+		if old := config.text(member); command || old != "" && old != value {
+			replaced = true
+		}
+	}
+	if replaced {
+		if err := p.confirm(ctx, yes, "Replace the access key and secret of configuration %q in %s?", name, path); err != nil {
+			return err
+		}
+	}
+	delete(config, "identify_access_key_command")
+	delete(config, "identify_access_secret_command")
+	for _, m := range []struct{ member, value string }{{"identify_host", cfg.IdentifyHost}, {"identify_access_key", key}, {"identify_access_secret", secret}} {
+		if err := config.set(m.member, m.value); err != nil {
+			return err
+		}
+	}
+	if err := writeConfigs(path, configs); err != nil {
+		return err
+	}
+	p.note("Configuration %q in %s has the access key and secret of project %d now.", name, path, project.ID)
+	return nil
+}
