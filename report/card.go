@@ -10,27 +10,27 @@ import (
 	"github.com/musicchartsai/acrcloud-go/identify"
 )
 
-// A card is what is known of a recording, in words that are ready for a page.
+// A card describes a recording, as text ready for a page.
 type card struct {
 	Title   string
 	Artists string
 	Release string   // album, label, date
 	IDs     string   // ISRC, UPC, ISWC, ACRID
 	Links   []link   // where to listen
-	More    []detail // rights, works, writers, keys of your own
+	More    []detail // rights, works, writers, your own keys
 
 	label  string  // alone
 	length float64 // of the whole recording, in seconds; 0: not known
-	id     string  // what it is told from others by
+	id     string  // identifies it
 }
 
 // A detail is a named line of a card.
 type detail struct{ Name, Text string }
 
-// A link is a page of a recording on a service that is known.
+// A link is a recording's page on a known service.
 type link struct{ Name, URL string }
 
-// hosts are the only places that a page links to, by the platforms of [acrcloud.ExternalMetadata.Links].
+// hosts are the only sites that a page links to, by the platforms of [acrcloud.ExternalMetadata.Links].
 var hosts = map[string]struct{ name, prefix string }{
 	"spotify":     {"Spotify", "https://open.spotify.com/"},
 	"deezer":      {"Deezer", "https://www.deezer.com/"},
@@ -53,7 +53,7 @@ func linksOf(m *acrcloud.ExternalMetadata) []link {
 	return links
 }
 
-// line joins what is given, each with its name.
+// line joins values, each with its name.
 type line struct{ b strings.Builder }
 
 func (l *line) add(name, text string) {
@@ -99,7 +99,7 @@ func cardOf(m *acrcloud.Music) card {
 	return c
 }
 
-// identityOf says which recording it is: by its id, or else by what it is called.
+// identityOf identifies a recording by its id, or else by its title and artists.
 func identityOf(m *acrcloud.Music) string {
 	switch {
 	case m.ACRID != "":
@@ -107,7 +107,7 @@ func identityOf(m *acrcloud.Music) string {
 	case len(m.ExternalIDs.ISRC) > 0 && m.ExternalIDs.ISRC[0] != "":
 		return "i" + strings.ToUpper(m.ExternalIDs.ISRC[0])
 	case m.Title == "" && len(m.Artists) == 0:
-		return "" // nobody knows
+		return "" // unknown
 	}
 	names := make([]string, 0, len(m.Artists)+3)
 	names = append(names, "t", m.Title, m.Label)
@@ -127,7 +127,7 @@ func titleOf(title string, langs []acrcloud.Lang) string {
 	return clean(title)
 }
 
-// nameIn is the first name there is in any language.
+// nameIn returns the first name in any language.
 func nameIn(langs []acrcloud.Lang) string {
 	for _, l := range langs {
 		if l.Name != "" {
@@ -152,7 +152,7 @@ func artistsOf(artists []acrcloud.Artist) string {
 	return joined(names)
 }
 
-// rights says whose the recording and the composition are.
+// rights adds the owners of the recording and the composition.
 func (c *card) rights(m *acrcloud.Music) {
 	for i := range m.RightsClaims {
 		c.add("Rights", claimText(&m.RightsClaims[i]))
@@ -193,7 +193,7 @@ func claimText(r *acrcloud.RightsClaim) string {
 	for i := range r.RightsOwners {
 		owner := clean(r.RightsOwners[i].Name)
 		if owner == "" {
-			owner = "an owner without a name"
+			owner = "an unnamed owner"
 		}
 		if s := r.RightsOwners[i].SharePercentage; s != nil {
 			owner += " " + number(*s, 3) + " %"
@@ -243,7 +243,7 @@ func workText(w *acrcloud.Work) string {
 	return l.String()
 }
 
-// ownCard describes audio of an own bucket, with the keys that its owner gave it.
+// ownCard describes audio of one of your buckets, with its user-defined metadata.
 func ownCard(f *acrcloud.CustomFile) card {
 	c := card{Title: titleOf(f.Title, nil), length: float64(f.DurationMS) / 1000}
 	var ids line
@@ -263,7 +263,7 @@ func ownCard(f *acrcloud.CustomFile) card {
 	return c
 }
 
-// textOf is a text itself, and the JSON of everything else.
+// textOf returns text as it is, and any other value as JSON.
 func textOf(data json.RawMessage) string {
 	var text string
 	if json.Unmarshal(data, &text) == nil {
@@ -272,7 +272,7 @@ func textOf(data json.RawMessage) string {
 	return string(data)
 }
 
-// candidateCard describes what an identification found.
+// candidateCard describes a result of an identification.
 func candidateCard(c *identify.Candidate) card {
 	switch {
 	case c.Music != nil:
@@ -293,12 +293,12 @@ func candidateCard(c *identify.Candidate) card {
 	return cardOf(&acrcloud.Music{ACRID: c.ACRID, Title: c.Title, Artists: artists})
 }
 
-// equal reports whether two cards say the same.
+// equal reports whether two cards have the same content.
 func (c *card) equal(o *card) bool {
 	return c.Title == o.Title && c.Artists == o.Artists && c.Release == o.Release && c.IDs == o.IDs && slices.Equal(c.Links, o.Links) && slices.Equal(c.More, o.More)
 }
 
-// name is the card in a few words, such as for a bar.
+// name returns the card in a few words, such as for a bar.
 func (c *card) name() string {
 	if c.Artists == "" {
 		return brief(c.Title, 80)

@@ -9,13 +9,14 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// Dir writes the report into a directory: index.html has the overview and the table of files, and files/000001.html and so on has each
-// file in full. A report that is not of files has index.html alone. The directory is made if it is not there, with its parents; one that holds
-// anything is an [*acrcloud.ArgumentError], since pages of another report would stay in it.
+// Dir writes the report into a directory: index.html has the overview and the table of files, and files/000001.html,
+// 000002.html and so on have each file in full. A report that is not about files has only index.html. Dir creates the
+// directory and its parents if needed. A directory that is not empty is an [*acrcloud.ArgumentError], since pages of
+// another report could remain in it.
 //
-// Memory does not grow with the number of files. index.html is written last, so that where it is, the rest is there too. If the files end with
-// an error, index.html says that it is incomplete, and the error is returned. The pages are for their owner to read (0600) until you say
-// otherwise.
+// Memory does not grow with the number of files. index.html is written last: if it exists, the report is complete. If
+// the iterator of files ends with an error, index.html says that the report is incomplete, and the error is returned.
+// Only the owner can read the pages (mode 0600).
 func Dir(dir string, r Report) error {
 	if err := r.check(); err != nil {
 		return err
@@ -28,7 +29,7 @@ func Dir(dir string, r Report) error {
 		return err
 	}
 	if len(there) > 0 {
-		return &acrcloud.ArgumentError{Field: "dir", Problem: fmt.Sprintf("is not empty: it holds %q", there[0].Name()), Remedy: "name a new directory, or an empty one"}
+		return &acrcloud.ArgumentError{Field: "dir", Problem: fmt.Sprintf("is not empty: it contains %q", there[0].Name()), Remedy: "use a new or an empty directory"}
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -47,7 +48,7 @@ func Dir(dir string, r Report) error {
 	return errors.Join(err, create(root, "index.html", func(w io.Writer) error { return p.writePage(w, "") }), p.close())
 }
 
-// writeFile writes the page of a file and returns its address.
+// writeFile writes the page of a file and returns its relative URL.
 func (r *Report) writeFile(root *os.Root, v *fileView) (string, error) {
 	one := Report{Title: r.Title, Location: r.Location, Made: r.Made, kind: ofFiles}
 	t, err := templates()

@@ -54,7 +54,7 @@ func ExampleText() {
 	// 0:00    0:30     1:00     1:30 2:00  scale: 2:00
 	// ········███████████████████········  97 % Silver River – Ada Alder
 	//
-	// Recordings: Audio that sounds like a known recording, or like a part of it.
+	// Recordings: Audio that sounds like a known recording or a part of it.
 	//   Silver River by Ada Alder
 	//     label Paper Comet Records
 	//     1. 0:30 to 1:30 · similarity 97 %
@@ -75,14 +75,14 @@ func ExampleRecording() {
 		fmt.Println(err)
 	}
 	// Output:
-	// What is in the recording
-	// ========================
+	// Contents of the recording
+	// =========================
 	// length 5:00 · 1 segment · recognised 60 %
 	//
 	// 0:00    1:00    2:00    3:00        5:00  scale: 5:00
 	// ········████████████████████████········  98 % Silver River
 	//
-	// Recordings: What was playing.
+	// Recordings: The recordings that were played.
 	//   Silver River
 	//     ACRID 1
 	//     1. 1:00 to 4:00 · similarity 98 %

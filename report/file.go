@@ -12,7 +12,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// A fileView is a file as a page shows it.
+// A fileView is a file as shown on a page.
 type fileView struct {
 	Anchor  string
 	Name    string
@@ -26,7 +26,7 @@ type fileView struct {
 
 	AI     []aiRow
 	Speech []speechRow
-	Spoken []string // what was said, as JSON: its shape is not documented
+	Spoken []string // recognised speech, as JSON: its format is not documented
 
 	assessment filescan.Assessment
 	number     int    // from 1 on
@@ -37,13 +37,13 @@ type fileView struct {
 	rawJSON    []byte  // of the results, as the service sent them
 }
 
-// An aiRow is what AI detection says of a part.
+// An aiRow is the result of AI detection for a part.
 type aiRow struct{ Anchor, Part, When, Prediction, Probability, Source, Sources, Model string }
 
 // A speechRow is a stretch of music, speech, both or neither.
 type speechRow struct{ Anchor, When, Length, What string }
 
-// durationOf is how long the file is, as the rules take it; 0 if nobody tells.
+// durationOf is the length of the file, as the rules use it; 0 if unknown.
 func durationOf(f *filescan.File) float64 {
 	duration := f.Duration
 	if !(duration > 0) && f.Results != nil {
@@ -57,7 +57,7 @@ func durationOf(f *filescan.File) float64 {
 	return min(duration, 1e9)
 }
 
-// viewOf prepares everything that is shown of a file.
+// viewOf prepares all that is shown of a file.
 func (r *Report) viewOf(f *filescan.File, number int) *fileView {
 	v := &fileView{Anchor: "a" + strconv.Itoa(number), number: number, Name: clean(f.Name), duration: durationOf(f), date: r.date(f.CreatedAt)}
 	if v.Name == "" {
@@ -107,7 +107,7 @@ func metaOf(f *filescan.File, duration float64, date string) string {
 // knownLists are the members of results that a page shows.
 var knownLists = []string{"music", "cover_songs", "custom_files", "music_speech", "ai_detection", "speech"}
 
-// notice says what a reader must know before the rest.
+// notice adds what a reader must know first.
 func (v *fileView) notice(f *filescan.File) {
 	add := func(text string) { v.Notices = append(v.Notices, text) }
 	switch {
@@ -116,14 +116,14 @@ func (v *fileView) notice(f *filescan.File) {
 		if f.Detail != "" {
 			notice += " The service says: " + clean(f.Detail)
 		}
-		add(notice + " What the file holds is not known.")
+		add(notice + " The content of the file is not known.")
 	case !f.State.Done():
-		add("The scan is not done: its state is " + strconv.Itoa(int(f.State)) + " (" + f.State.String() + ").")
+		add("The scan is not finished: its state is " + strconv.Itoa(int(f.State)) + " (" + f.State.String() + ").")
 	case f.State == filescan.StateReady && f.Results == nil && f.Extra["results"] == nil:
-		add("The scan has found something, but its results are not here. Were the files listed with their results?")
+		add("The scan has results, but they are missing here: list the files with their results.")
 	}
 	if _, odd := f.Extra["results"]; odd {
-		add("The results could not be read. What the service sent is at the end.")
+		add("The results could not be read. The service's JSON is at the end.")
 	}
 	if _, odd := f.Extra["duration"]; odd {
 		add("The length of the file could not be read.")
@@ -138,10 +138,10 @@ func (v *fileView) notice(f *filescan.File) {
 		}
 		var several []json.RawMessage
 		if json.Unmarshal(rows, &several) == nil && len(several) > 0 {
-			add(plural(len(several), "row", "rows") + " of " + list + " could not be read and are missing here. What the service sent is at the end.")
+			add(plural(len(several), "row", "rows") + " of " + list + " could not be read and are missing here. The service's JSON is at the end.")
 			continue
 		}
-		add("What the service sent as " + list + " could not be read and is missing here. It is in the JSON at the end.")
+		add("The member " + list + " of the results could not be read and is missing here. It is in the JSON at the end.")
 	}
 	var others []string
 	for _, name := range slices.Sorted(maps.Keys(f.Results.Extra)) {
@@ -150,14 +150,14 @@ func (v *fileView) notice(f *filescan.File) {
 		}
 	}
 	if len(others) > 0 {
-		add("The service sent more than this page shows: " + joined(others) + ". It is in the JSON at the end.")
+		add("The results have members that this page does not show: " + joined(others) + ". They are in the JSON at the end.")
 	}
 }
 
-// predictionWords say what AI detection predicts.
+// predictionWords are the predictions of AI detection in words.
 var predictionWords = map[string]string{
-	filescan.PredictionAIGenerated: "made by a machine",
-	filescan.PredictionHuman:       "made by people",
+	filescan.PredictionAIGenerated: "AI-generated",
+	filescan.PredictionHuman:       "human-made",
 	"no_music":                     "no music",
 	"no_vocals":                    "no vocals",
 }
@@ -208,7 +208,7 @@ func (v *fileView) ai(rows []filescan.AIDetection) {
 	}
 }
 
-// labelWords say what a segment is, and are classes of the page's style.
+// labelWords are the labels of segments in words, and their classes in the page's style.
 var labelWords = map[string]struct{ class, word string }{
 	filescan.SegmentMusic:       {"sm", "music"},
 	filescan.SegmentMusicSpeech: {"sb", "music and speech"},
@@ -229,7 +229,7 @@ func (v *fileView) speech(rows []filescan.Segment) {
 	}
 }
 
-// draw makes the timeline.
+// draw draws the timeline.
 func (v *fileView) draw(f *filescan.File) {
 	length := v.duration
 	if length == 0 {
@@ -258,13 +258,13 @@ func (v *fileView) draw(f *filescan.File) {
 	case v.duration > 0:
 		v.Scale = clock(length)
 	case length > 0:
-		v.Scale = clock(length) + ", where the last match ends, since the length is not known"
+		v.Scale = clock(length) + ", the end of the last match, since the length is not known"
 	default:
 		v.Scale = "no known length"
 	}
 }
 
-// reach is where the last thing ends, in a file of unknown length.
+// reach is the end of the last match, in a file of unknown length.
 func (v *fileView) reach(f *filescan.File) float64 {
 	last := 0.0
 	see := func(end float64) {
@@ -356,7 +356,7 @@ func (v *fileView) drawSpeech(rows []filescan.Segment, length float64) []lane {
 	return []lane{l}
 }
 
-// matches counts everything that was matched.
+// matches returns the number of all matches.
 func (v *fileView) matches() int {
 	n := 0
 	for _, s := range v.Sections {
@@ -365,7 +365,7 @@ func (v *fileView) matches() int {
 	return n
 }
 
-// indented makes JSON readable. What is none is shown as it is.
+// indented indents JSON. Anything else stays unchanged.
 func indented(data []byte) string {
 	var b bytes.Buffer
 	if json.Indent(&b, printable(data), "", " ") != nil {
@@ -374,7 +374,7 @@ func indented(data []byte) string {
 	return b.String()
 }
 
-// recordingView is a long recording as a page shows it.
+// recordingView is a long recording as shown on a page.
 func (r *Report) recordingView() *fileView {
 	v := &fileView{Anchor: "a1", duration: r.Length.Seconds(), Sections: segmentSections("a1", r.segments)}
 	heard := 0.0

@@ -6,23 +6,25 @@ import (
 	"strings"
 )
 
-// Parts are what a page of your own takes from a report. All of it stands under one element of the class "acr", and the style does not reach
-// beyond it. Headings begin with h2.
+// Parts are the parts of a report that a page of your own includes. The body is one element of the class "acr", and the
+// style applies to nothing else. Headings begin with h2.
 type Parts struct {
 	Body   template.HTML
 	Style  template.CSS
-	Script template.JS // sorts and filters the table of files; the report is read without it
+	Script template.JS // sorts and filters the table of files; optional
 
-	// StyleHash and ScriptHash are the two as sources of a Content-Security-Policy, such as 'sha256-…'. They hold if Style is all that is
-	// between <style> and </style>, and Script all that is between <script> and </script>.
+	// StyleHash and ScriptHash are the hashes of the two as sources of a Content-Security-Policy, such as 'sha256-…'.
+	// They apply if Style is all that is between <style> and </style>, and Script all that is between <script> and
+	// </script>.
 	StyleHash, ScriptHash string
 }
 
-// Fragment gives the parts of a report to embed: in a template of package [html/template] they stand as they are.
+// Fragment returns the parts of a report to embed. Use them unchanged in a template of package [html/template]:
 //
 //	<style>{{.Style}}</style> … {{.Body}} … <script>{{.Script}}</script>
 //
-// The whole report is in memory. Errors are those of [HTML]; if the files end with one, the parts are returned beside it.
+// The whole report is kept in memory. Errors are those of [HTML]; if the iterator of files ends with an error, the
+// parts are returned together with it.
 func Fragment(r Report) (*Parts, error) {
 	p, err := r.gather(nil)
 	if p == nil {

@@ -7,12 +7,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// Handler serves the page of the report that find returns for a request. It answers GET and HEAD, and 405 to everything else. An error of
-// find is 404 if it matches [acrcloud.ErrNotFound], else 500, without a word of what it is. If the files end with an error, what there
-// is of the report is sent with the status 500, and says that it is incomplete. Either error goes to failed, unless that is nil.
+// Handler serves the page of the report that find returns for a request. It accepts GET and HEAD; other methods get
+// status 405. If find returns an error, the status is 404 if it matches [acrcloud.ErrNotFound], otherwise 500; the
+// response does not include the error. If the iterator of files ends with an error, the incomplete report is sent with
+// status 500, and says that it is incomplete. In both cases failed, unless nil, is called with the error.
 //
-// Who may see a report is for the caller to check, before it comes here. The page must not be stored, is not sniffed for another type, and is
-// framed by the same origin only.
+// Handler does not check who may see a report: do that before you call it. The page's headers forbid caching, content
+// sniffing, and framing by other origins.
 func Handler(find func(*http.Request) (Report, error), failed func(*http.Request, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		err := serve(w, req, find)
@@ -25,12 +26,12 @@ func Handler(find func(*http.Request) (Report, error), failed func(*http.Request
 func serve(w http.ResponseWriter, req *http.Request, find func(*http.Request) (Report, error)) error {
 	if req.Method != http.MethodGet && req.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, "A report is read with GET.", http.StatusMethodNotAllowed)
+		http.Error(w, "Use GET to read a report.", http.StatusMethodNotAllowed)
 		return nil
 	}
 	if find == nil {
 		http.Error(w, "The report cannot be made.", http.StatusInternalServerError)
-		return &acrcloud.ArgumentError{Field: "find", Problem: "is nil", Remedy: "give Handler a function that returns a report"}
+		return &acrcloud.ArgumentError{Field: "find", Problem: "is nil", Remedy: "pass a function that returns a report"}
 	}
 	r, err := find(req)
 	if err != nil {
@@ -59,7 +60,7 @@ func serve(w http.ResponseWriter, req *http.Request, find func(*http.Request) (R
 
 func refuse(w http.ResponseWriter, err error) {
 	if errors.Is(err, acrcloud.ErrNotFound) {
-		http.Error(w, "There is no such report.", http.StatusNotFound)
+		http.Error(w, "This report does not exist.", http.StatusNotFound)
 		return
 	}
 	http.Error(w, "The report cannot be made.", http.StatusInternalServerError)

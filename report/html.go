@@ -28,29 +28,29 @@ var pageStyle string
 //go:embed templates/script.js
 var scriptSource string
 
-// templates are parsed once.
+// templates returns the templates, which are parsed once.
 //
 //nolint:gochecknoglobals // a constant that takes time to make
 var templates = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("report").Parse(pageSource)
 })
 
-// hashOf is a source expression of a Content-Security-Policy.
+// hashOf returns a source expression of a Content-Security-Policy.
 func hashOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// policy admits the page's own style and script and nothing else.
+// policy allows the page's own style and script only.
 func policy() string {
 	return "default-src 'none'; style-src " + hashOf(styleSource+pageStyle) + "; script-src " + hashOf(scriptSource) + "; base-uri 'none'; form-action 'none'"
 }
 
-// HTML writes the report as one page that needs nothing else: it can be sent, stored and printed, and is read without a script. A script
-// of its own sorts and filters the table of files.
+// HTML writes the report as one self-contained page, which can be sent, stored and printed, and read without scripts.
+// Its own script sorts and filters the table of files.
 //
-// Nothing is written before the last file is read. If the files end with an error, the page says that it is incomplete, and the error
-// is returned. A report that nothing can be made of is an [*acrcloud.ArgumentError].
+// Nothing is written before the last file is read. If the iterator of files ends with an error, the page says that it
+// is incomplete, and the error is returned. An invalid report is an [*acrcloud.ArgumentError].
 func HTML(w io.Writer, r Report) error {
 	p, err := r.gather(nil)
 	if p == nil {
@@ -59,27 +59,27 @@ func HTML(w io.Writer, r Report) error {
 	return errors.Join(err, p.writePage(w, ""), p.close())
 }
 
-// A page collects what a report shows, in the order in which it is read.
+// A page collects the content of a report, in the order in which it is read.
 type page struct {
 	report    *Report
 	templates *template.Template
 	overview  *overview
 	rows      spool  // of the table of files
-	body      spool  // the files in full, or whatever else there is
+	body      spool  // the files in full, or the other content
 	markup    markup // of one file at a time
 	full      int    // files in the body
 	rawLeft   int    // bytes of raw JSON that the page may still have
-	name      string // of the file that is all there is, for the window's title
+	name      string // of the only file, for the window's title
 	cause     error  // why the list ended early
 
-	// each writes a page for a file and returns its address. With it no file is shown in full here.
+	// each writes a page for a file and returns its relative URL. If it is set, no file is shown in full here.
 	each func(v *fileView) (string, error)
 }
 
-// rawMost is how much raw JSON a page of several files has.
+// rawMost limits the raw JSON on a page of several files.
 const rawMost = 64 << 10
 
-// gather reads what the report is made of. The page is there with an error if that is the source's.
+// gather reads the report's content. If the iterator fails, it returns both the page and the error.
 func (r *Report) gather(each func(*fileView) (string, error)) (*page, error) {
 	if err := r.check(); err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func (p *page) file(v *fileView, rows, body io.Writer) error {
 	return p.execute(rows, "fileRow", row)
 }
 
-// fits reports whether the page may have one more file in full.
+// fits reports whether one more file fits on the page in full.
 func (p *page) fits() bool {
 	if p.report.Details != 0 {
 		return p.full < p.report.Details
@@ -167,7 +167,7 @@ func (p *page) fits() bool {
 	return p.full == 0 || (p.full < usualDetails && p.body.size < usualSize)
 }
 
-// show writes a file in full, or a recording.
+// show writes a file or a recording in full.
 func (p *page) show(w io.Writer, open string, v *fileView) error {
 	if err := p.execute(w, open, v); err != nil {
 		return err
@@ -179,7 +179,7 @@ func (p *page) show(w io.Writer, open string, v *fileView) error {
 		m.timeline(v.Timeline)
 		m.add(`<p class="hint">Scale: `)
 		m.text(v.Scale)
-		m.add(". Each bar leads to its row below, which has its number.</p>\n")
+		m.add(". Each bar links to the row below with the same number.</p>\n")
 	}
 	for _, s := range v.Sections {
 		m.section(s, v.Anchor)
@@ -202,7 +202,7 @@ func (p *page) show(w io.Writer, open string, v *fileView) error {
 		m.json(v.rawJSON)
 		m.add("</pre></details>")
 	default:
-		m.add(`<p class="hint">The results as JSON are left out, to keep this page small. A report of this file alone has them.</p>`)
+		m.add(`<p class="hint">The results as JSON are left out to keep this page small. A report about this file alone includes them.</p>`)
 	}
 	m.add("</section>\n")
 	_, err := w.Write(m.b)
@@ -242,7 +242,7 @@ func (r *Report) rowOf(v *fileView) fileRow {
 	return row
 }
 
-// head is what the page begins with.
+// head is the top of the page.
 type head struct {
 	Title, Made, Back, Policy string
 	Name                      string // of the only file
@@ -250,7 +250,7 @@ type head struct {
 	Script                    template.JS
 }
 
-// writePage writes the whole page. back is the address of the page that it belongs to, if there is one.
+// writePage writes the whole page. back is the relative URL of the index, if there is one.
 func (p *page) writePage(w io.Writer, back string) error {
 	h := head{
 		Title: p.report.title(), Name: p.name, Made: p.report.date(p.report.Made), Back: back, Policy: policy(),
@@ -267,7 +267,7 @@ func (p *page) writePage(w io.Writer, back string) error {
 	})
 }
 
-// writeBody writes what is between the title and the end.
+// writeBody writes everything between the title and the end.
 func (p *page) writeBody(w io.Writer) error {
 	if _, err := io.WriteString(w, `<div class="acr">`); err != nil {
 		return err
@@ -301,7 +301,7 @@ func (p *page) writeTable(w io.Writer) error {
 	}
 	hint := ""
 	if n := p.overview.files; p.each == nil && p.full < n && p.full > 0 {
-		hint = plural(p.full, "file of "+grouped(n)+" follows", "files of "+grouped(n)+" follow") + " in full below the table. Of the others there are the rows only."
+		hint = plural(p.full, "file of "+grouped(n)+" follows", "files of "+grouped(n)+" follow") + " in full below the table. The others have only their rows."
 	}
 	if err := p.execute(w, "filesOpen", hint); err != nil {
 		return err

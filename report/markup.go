@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
-// Markup is what the page's templates would write of timelines and matches, of which a page may have thousands: there a template spends
-// most of its time on finding out what to do. A test holds it to the templates, byte for byte, with whatever is in the results.
+// Markup writes timelines and matches exactly as templates would. A page may have thousands of them, and templates
+// spend most of their time on reflection. A test compares it with the templates, byte for byte, with arbitrary results.
 //
-// What is written as it is, is a literal of this package. Everything else goes through text, which [html/template] escapes, and stands between
-// tags or in a quoted attribute.
+// Only literals of this package are written unescaped. Everything else goes through text, which escapes it with
+// [html/template], and appears between tags or in a quoted attribute.
 type markup struct{ b []byte }
 
-// A literal is a part of the page, never something that came from elsewhere.
+// A literal is a constant part of the page, never data.
 type literal string
 
 func (m *markup) add(l literal) { m.b = append(m.b, l...) }
 
 func (m *markup) int(n int) { m.b = strconv.AppendInt(m.b, int64(n), 10) }
 
-// text writes what came from somewhere.
+// text writes data.
 func (m *markup) text(s string) {
 	if !strings.ContainsAny(s, "\"&'<>\x00") {
 		m.b = append(m.b, s...)
@@ -44,7 +44,7 @@ func (m *markup) attr(name literal, value string) {
 	m.add(`"`)
 }
 
-// percent writes an attribute that is a part of the width.
+// percent writes an attribute as a percentage of the width.
 func (m *markup) percent(name literal, value string) {
 	m.add(" ")
 	m.add(name)
@@ -53,13 +53,13 @@ func (m *markup) percent(name literal, value string) {
 	m.add(`%"`)
 }
 
-// Longer text is folded behind its start.
+// Longer text is folded after its start.
 const (
 	longText  = 600
 	startText = 200
 )
 
-// long writes text, folded if there is very much of it.
+// long writes text, folded if it is very long.
 func (m *markup) long(s string) {
 	if len(s) <= longText {
 		m.text(s)
@@ -256,7 +256,7 @@ func (m *markup) card(c *card) {
 func (m *markup) plays(d *dayView) {
 	m.add(`<div class="wide" tabindex="0" role="region" aria-label="Plays on `)
 	m.text(d.Date)
-	m.add(`"><table class="plays"><caption>What was played on `)
+	m.add(`"><table class="plays"><caption>Plays on `)
 	m.text(d.Date)
 	m.add(`</caption><thead><tr><th scope="col">At<th scope="col" class="r">Length<th scope="col" class="r">Similarity<th scope="col">What</thead><tbody>`)
 	for i := range d.Plays {

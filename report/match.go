@@ -13,7 +13,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/identify"
 )
 
-// A match is one row of a table: a place in the file where a recording was recognised.
+// A match is one row of a table: a part of the file where a recording was recognised.
 type match struct {
 	Anchor     string
 	No         string // in the order of the file, in all sections
@@ -23,7 +23,7 @@ type match struct {
 	Position   string // in the recording, from, to and of how much
 	Change     string // of tempo and pitch
 	Notes      []string
-	Own        *card // what is known of the recording, if that is not what the group says
+	Own        *card // the recording, if it differs from the group's
 
 	card          *card
 	start, length float64 // in the file, in seconds
@@ -36,8 +36,8 @@ type match struct {
 type group struct {
 	Card    *card
 	Matches []*match
-	Total   string // how much of the file they cover together
-	Parts   []part // where they lie in the recording
+	Total   string // the length of the file that they cover together
+	Parts   []part // the parts of the recording that they cover
 	Best    string // similarity
 
 	seconds float64
@@ -45,23 +45,23 @@ type group struct {
 	first   float64
 }
 
-// A part is a stretch of a recording, in percent of its length.
+// A part is a part of a recording, in percent of its length.
 type part struct{ X, W string }
 
 // A section has the groups of one kind.
 type section struct {
 	Title  string
 	Class  string
-	Hint   string // what the kind means
+	Hint   string // explains the kind
 	Groups []*group
-	Sum    string // how many there are
+	Sum    string // their number
 	Count  int
 
 	name    string // of the lane
 	matches []*match
 }
 
-// matchOf is what music, covers and own files have in common.
+// matchOf makes the row of any kind of match.
 func (s *section) matchOf(anchor string, m *filescan.Match, c card) *match {
 	v := &match{
 		Anchor: anchor + strconv.Itoa(len(s.matches)+1), card: &c, Similarity: dash, similarity: -1, start: m.Offset, length: m.PlayedDuration, begin: math.NaN(), end: math.NaN(),
@@ -98,7 +98,7 @@ func (s *section) matchOf(anchor string, m *filescan.Match, c card) *match {
 
 func (m *match) note(text string) { m.Notes = append(m.Notes, text) }
 
-// unread notes members that the service sent in a way that could not be read.
+// unread notes members whose values could not be read.
 func (m *match) unread(extra map[string]json.RawMessage, names ...string) {
 	if len(extra) == 0 {
 		return
@@ -114,7 +114,7 @@ func (m *match) unread(extra map[string]json.RawMessage, names ...string) {
 	}
 }
 
-// position says where in the recording the match lies.
+// position sets the position of the match in the recording.
 func (m *match) position(begin, end *int64) {
 	if begin != nil {
 		m.begin = float64(*begin) / 1000
@@ -138,23 +138,23 @@ func (m *match) position(begin, end *int64) {
 	}
 }
 
-// clip notes what does not fit into the file.
+// clip notes a match that lies outside the file.
 func (m *match) clip(duration float64) {
 	switch {
 	case !m.placed:
 	case m.start < 0:
 		m.note("It begins before the file does.")
 	case duration > 0 && m.start >= duration && m.length > 0:
-		m.note("It lies behind the end of the file.")
-	case duration > 0 && m.start+m.length > duration+1: // durations of files are often whole seconds
+		m.note("It lies after the end of the file.")
+	case duration > 0 && m.start+m.length > duration+1: // files' durations are often rounded to seconds
 		m.note("It ends after the file does.")
 	}
 }
 
-// add puts a match into its recording's group.
+// add adds a match.
 func (s *section) add(m *match) { s.matches = append(s.matches, m) }
 
-// gather groups the matches by recording, the surest first.
+// gather groups the matches by recording, the most similar first.
 func (s *section) gather(duration float64, inOrder bool) {
 	s.Count = len(s.matches)
 	of := make(map[string]*group, len(s.matches))
@@ -183,7 +183,7 @@ func (s *section) gather(duration float64, inOrder bool) {
 	})
 }
 
-// sum adds up what the matches of a recording cover.
+// sum adds up the length of a recording's matches.
 func (g *group) sum(duration float64) {
 	slices.SortStableFunc(g.Matches, func(a, b *match) int { return cmp.Compare(a.start, b.start) })
 	reached, placed := 0.0, false
@@ -222,7 +222,7 @@ func (g *group) sum(duration float64) {
 	g.locate()
 }
 
-// locate draws where the matches lie in the recording.
+// locate sets the parts of the recording that matches cover.
 func (g *group) locate() {
 	length := g.Card.length
 	for _, m := range g.Matches {
@@ -240,7 +240,7 @@ func (g *group) locate() {
 	}
 }
 
-// countOff numbers all matches in the order in which they begin.
+// countOff numbers all matches by their start.
 func countOff(sections []*section) {
 	var all []*match
 	for _, s := range sections {
@@ -252,7 +252,7 @@ func countOff(sections []*section) {
 	}
 }
 
-// bars are the matches as a timeline shows them.
+// bars returns the matches as bars of a timeline.
 func (s *section) bars(length float64) (bars []bar, unplaced int) {
 	bars = make([]bar, 0, len(s.matches))
 	for _, m := range s.matches {
@@ -272,9 +272,9 @@ func (s *section) bars(length float64) (bars []bar, unplaced int) {
 	return bars, unplaced
 }
 
-// sectionsOf sorts everything that was matched in a file.
+// sectionsOf sorts all matches of a file into sections.
 func sectionsOf(anchor string, r *filescan.Results) []*section {
-	music := &section{Title: "Recordings", name: "Recordings", Class: "m", Hint: "Audio that sounds like a known recording, or like a part of it."}
+	music := &section{Title: "Recordings", name: "Recordings", Class: "m", Hint: "Audio that sounds like a known recording or a part of it."}
 	covers := &section{Title: "Covers", name: "Covers", Class: "c", Hint: "Other recordings of the same composition. Covers have no similarity."}
 	own := &section{Title: "Own files", name: "Own files", Class: "o", Hint: "Audio of your own buckets."}
 	if r == nil {
@@ -295,14 +295,14 @@ func sectionsOf(anchor string, r *filescan.Results) []*section {
 	return slices.DeleteFunc([]*section{music, covers, own}, func(s *section) bool { return len(s.matches) == 0 })
 }
 
-// customMatch has of a match of an own file what matches have in common.
+// customMatch returns the common fields of a match with one of your own files.
 func customMatch(c *filescan.CustomMatch) *filescan.Match {
 	m := &filescan.Match{Offset: c.Offset, PlayedDuration: c.PlayedDuration, Score: c.Score, Extra: c.Extra}
 	m.Result.Score = c.Result.Score
 	m.Result.DBBeginTimeOffsetMS, m.Result.DBEndTimeOffsetMS = c.Result.DBBeginTimeOffsetMS, c.Result.DBEndTimeOffsetMS
 	m.TimeSkew, m.FrequencySkew = skewOf(c.Extra["time_skew"]), skewOf(c.Extra["frequency_skew"])
 	if m.TimeSkew != nil || m.FrequencySkew != nil {
-		m.Extra = maps.Clone(c.Extra) // here they are no unread ones
+		m.Extra = maps.Clone(c.Extra) // not unread ones here
 		delete(m.Extra, "time_skew")
 		delete(m.Extra, "frequency_skew")
 	}
@@ -317,9 +317,9 @@ func skewOf(data json.RawMessage) *float64 {
 	return v
 }
 
-// segmentSections sorts what was recognised in a long recording.
+// segmentSections sorts the segments of a long recording into sections.
 func segmentSections(anchor string, segments []identify.Segment) []*section {
-	music := &section{Title: "Recordings", name: "Recordings", Class: "m", Hint: "What was playing."}
+	music := &section{Title: "Recordings", name: "Recordings", Class: "m", Hint: "The recordings that were played."}
 	own := &section{Title: "Own files", name: "Own files", Class: "o", Hint: "Audio of your own buckets."}
 	for i := range segments {
 		s := &segments[i]

@@ -56,7 +56,7 @@ func (o *overview) add(v *fileView) {
 	}
 }
 
-// key is short however long the text is.
+// key returns a short key for a text of any length.
 func (o *overview) key(text string) string {
 	if len(text) <= 64 {
 		return text
@@ -64,7 +64,7 @@ func (o *overview) key(text string) string {
 	return strconv.FormatUint(maphash.String(o.seed, text), 36)
 }
 
-// A summary is an overview as a page shows it.
+// A summary is an overview as shown on a page.
 type summary struct {
 	Risks      []riskCount
 	Lines      string
@@ -75,7 +75,7 @@ type summary struct {
 	Incomplete string
 }
 
-// A riskCount is how many files have a risk.
+// A riskCount is the number of files with a risk.
 type riskCount struct {
 	Class, Word, Count string
 	Share              string
@@ -87,7 +87,7 @@ type column struct {
 	Range, Count    string
 }
 
-// most is how many recordings and labels are shown.
+// most is the number of recordings and labels shown.
 const most = 10
 
 func (o *overview) summary() *summary {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A dayView is a date with what was played on it.
+// A dayView is the plays of a date as shown on a page.
 type dayView struct {
 	Anchor   string
 	Date     string
@@ -43,7 +43,7 @@ func (r *Report) days() []day {
 	return days
 }
 
-// plays shows a day for each date that has plays.
+// plays writes a day for each date with plays.
 func (p *page) plays() error {
 	return buffered(&p.body, func(w io.Writer) error {
 		for i, d := range p.report.days() {
@@ -65,7 +65,8 @@ func (p *page) plays() error {
 	})
 }
 
-// dayAround is the date that a time is in, from its first moment to that of the next. Where clocks are changed it has 23 or 25 hours.
+// dayAround is the day that contains a time, from its first moment to that of the next day. A day on which clocks
+// change has 23 or 25 hours.
 func (r *Report) dayAround(t time.Time) (from, to time.Time) {
 	where := r.Location
 	if where == nil {
@@ -75,7 +76,7 @@ func (r *Report) dayAround(t time.Time) (from, to time.Time) {
 	return firstOf(t.Year(), t.Month(), t.Day(), where), firstOf(t.Year(), t.Month(), t.Day()+1, where)
 }
 
-// firstOf is the first moment of a date, which is not midnight where the clocks are changed then.
+// firstOf is the first moment of a date. It is not midnight if clocks change at that time.
 func firstOf(year int, month time.Month, day int, where *time.Location) time.Time {
 	noon := time.Date(year, month, day, 12, 0, 0, 0, where)
 	t := time.Date(year, month, day, 0, 0, 0, 0, where)
@@ -85,7 +86,7 @@ func firstOf(year int, month time.Month, day int, where *time.Location) time.Tim
 	return t
 }
 
-// day shows the plays of a date, and counts them.
+// day prepares the plays of a date, and counts them.
 func (o *overview) day(n int, of day) *dayView {
 	from, to, plays := of.from, of.to, of.plays
 	d := &dayView{Anchor: "d" + strconv.Itoa(n), Date: from.Format("2006-01-02"), Timeline: &timeline{Ticks: ticks(3600)}}
@@ -130,7 +131,7 @@ func (o *overview) day(n int, of day) *dayView {
 	return d
 }
 
-// barOf shows a play, or the part of it that is in one hour.
+// barOf is the bar of a play, or of its part within one hour.
 func barOf(row *playRow, play *Play, begin, end time.Duration) bar {
 	name := row.Card.name()
 	b := bar{Href: row.Anchor, Label: name, Text: row.At + ": " + name}
@@ -153,7 +154,7 @@ func (o *overview) play(c *card, seconds float64) {
 	}
 }
 
-// playSummary sums up what was played.
+// playSummary sums up the plays.
 func (o *overview) playSummary() *summary {
 	s := &summary{Recordings: o.recordings.best(), Labels: o.labels.best()}
 	var l line

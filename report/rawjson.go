@@ -7,11 +7,11 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// deepest is as far as JSON is indented. Beyond it, lines would be longer than what is in them.
+// deepest is the last level of JSON that is indented. Deeper lines would be mostly white space.
 const deepest = 40
 
-// json writes JSON as [encoding/json.Indent] and [html/template.HTMLEscape] would in two passes; results are mostly JSON. What is none
-// is shown as well as it can be.
+// json writes JSON in one pass as [encoding/json.Indent] and [html/template.HTMLEscape] would in two. Invalid JSON is
+// written as well as possible.
 func (m *markup) json(data []byte) {
 	data = printable(data)
 	depth, quoted, escaped := 0, false, false
@@ -33,7 +33,7 @@ func (m *markup) json(data []byte) {
 		case ' ', '\t', '\n', '\r':
 		case '{', '[':
 			m.b = append(m.b, c)
-			if rest := bytes.TrimLeft(data[i+1:], " \t\r\n"); len(rest) > 0 && rest[0] == c+2 { // the closing one: nothing is in between
+			if rest := bytes.TrimLeft(data[i+1:], " \t\r\n"); len(rest) > 0 && rest[0] == c+2 { // the closing bracket: it is empty
 				m.b = append(m.b, c+2)
 				i = len(data) - len(rest)
 				continue
@@ -56,7 +56,7 @@ func (m *markup) json(data []byte) {
 	}
 }
 
-// printable spells out what a page must not hold.
+// printable escapes characters that a page must not contain.
 func printable(data []byte) []byte {
 	for _, c := range data {
 		if (c < ' ' && c != '\n' && c != '\t' && c != '\r') || c >= 0x7f {
@@ -76,7 +76,7 @@ func (m *markup) line(depth int) {
 	}
 }
 
-// byte writes one, escaped as [html/template.HTMLEscape] does.
+// byte writes one byte, escaped as by [html/template.HTMLEscape].
 func (m *markup) byte(c byte) {
 	switch c {
 	case '"':

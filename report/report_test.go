@@ -65,11 +65,11 @@ func TestFileSaysWhyAndWhose(t *testing.T) {
 		},
 		{
 			"an own file", fileOf(t, "a", 30, `{"custom_files": [{"offset": 1, "played_duration": 20, "time_skew": 0.02, "frequency_skew": 0, "result": {"title": "Spring", "bucket_id": 4711, "audio_id": "3", "customer": "Meadow", "booking": 7, "score": 99}}]}`), nil,
-			[]string{"audio of an own bucket", "Own files", "bucket 4711 · audio 3", "customer Meadow", "booking 7", "custom.exact", "99 %", "2 % slower"}, []string{"Could not be read"},
+			[]string{"audio of your own bucket", "Own files", "bucket 4711 · audio 3", "customer Meadow", "booking 7", "custom.exact", "99 %", "2 % slower"}, []string{"Could not be read"},
 		},
 		{
 			"a machine", fileOf(t, "a", 181, `{"ai_detection": [{"start": 0, "end": 180.5, "prediction": "ai_generated", "ai_probability": 96.3, "likely_source": "suno", "stem": "original", "source_probabilities": [{"source": "udio", "probability": 91.2}]}, {"prediction": "no_vocals", "stem": "vocals", "segments": [{"start": 3, "end": 9, "prediction": "human"}]}]}`), nil,
-			[]string{"music made by a machine", "ai.high", "whole mix 0:00 to 3:00.5 made by a machine 96.3 % suno udio 91.2 %", "vocals whole file no vocals", "vocals 0:03 to 0:09 made by people", "AI detection"}, nil,
+			[]string{"AI-generated music", "ai.high", "whole mix 0:00 to 3:00.5 AI-generated 96.3 % suno udio 91.2 %", "vocals whole file no vocals", "vocals 0:03 to 0:09 human-made", "AI detection"}, nil,
 		},
 		{
 			"speech", fileOf(t, "a", 60, `{"music_speech": [{"start": 0, "end": 20, "label": "s"}, {"start": 20, "end": 60, "label": "ms"}], "speech": [{"text": "spoken words"}]}`), nil,
@@ -77,15 +77,15 @@ func TestFileSaysWhyAndWhose(t *testing.T) {
 		},
 		{
 			"allowed and short", fileOf(t, "a", 223, `{"music": [`+row(1, 0, 100)+`,`+row(2, 10, 1)+`]}`), &filescan.Rules{Allow: filescan.AllowList{ISRC: []string{"QZABC1900001"}}},
-			[]string{"No risk found", "On the allow-list match.allowed", "Too short to count match.short", "Nothing was found that counts."}, nil,
+			[]string{"No risk found", "On the allow-list match.allowed", "Too short to count match.short", "Nothing relevant was found."}, nil,
 		},
 		{"nothing", &filescan.File{Name: "birds.wav", State: filescan.StateNoResults}, nil, []string{"No risk found", "length not known"}, []string{"Note.", "Timeline", "JSON"}},
-		{"failed", &filescan.File{Name: "a", State: filescan.StateFailed, Detail: "no <audio>"}, nil, []string{"No verdict", "The scan failed, with state -2. The service says: no <audio> What the file holds is not known.", "file.state"}, nil},
-		{"not done", &filescan.File{Name: "a"}, nil, []string{"No verdict", "The scan is not done: its state is 0 (processing)."}, nil},
-		{"without its results", &filescan.File{Name: "a", State: filescan.StateReady}, nil, []string{"its results are not here. Were the files listed with their results?"}, nil},
+		{"failed", &filescan.File{Name: "a", State: filescan.StateFailed, Detail: "no <audio>"}, nil, []string{"No verdict", "The scan failed, with state -2. The service says: no <audio> The content of the file is not known.", "file.state"}, nil},
+		{"not done", &filescan.File{Name: "a"}, nil, []string{"No verdict", "The scan is not finished: its state is 0 (processing)."}, nil},
+		{"without its results", &filescan.File{Name: "a", State: filescan.StateReady}, nil, []string{"they are missing here: list the files with their results."}, nil},
 		{
 			"unread", fileOf(t, "a", 9, `{"music": [7, "eight"], "ai_detection": {"prediction": [1]}, "lyrics": [1]}`), nil,
-			[]string{"Note. 2 rows of music could not be read and are missing here.", "The service sent more than this page shows: lyrics.", `"eight"`}, nil,
+			[]string{"Note. 2 rows of music could not be read and are missing here.", "The results have members that this page does not show: lyrics.", `"eight"`}, nil,
 		},
 		{
 			"an odd row", fileOf(t, "a", 90, `{"music": [{"offset": "soon", "played_duration": 10, "result": {"title": "T", "duration_ms": "long"}}]}`), nil,
@@ -98,7 +98,7 @@ func TestFileSaysWhyAndWhose(t *testing.T) {
 		},
 		{
 			"what lies outside", fileOf(t, "a", 60, `{"music": [{"offset": -5, "played_duration": 10, "result": {"title": "T", "acrid": "1"}}, {"offset": 55, "played_duration": 30, "result": {"title": "U", "acrid": "2"}}, {"offset": 90, "played_duration": 30, "result": {"title": "V", "acrid": "3"}}, {"offset": 5, "played_duration": -3, "result": {"title": "W", "acrid": "4"}}]}`), nil,
-			[]string{"\u22120:05 to 0:05", "It begins before the file does.", "It ends after the file does.", "It lies behind the end of the file.", "Its length is negative."}, nil,
+			[]string{"\u22120:05 to 0:05", "It begins before the file does.", "It ends after the file does.", "It lies after the end of the file.", "Its length is negative."}, nil,
 		},
 	}
 	for _, tt := range tests {
@@ -346,7 +346,7 @@ func TestManyFiles(t *testing.T) {
 	text := shown(page)
 	for _, want := range []string{
 		"4 files · 7:26 of audio · 16 matches", "2 High risk 50 %", "1 No risk found 25 %", "1 No verdict 25 %", "Most matched recordings", "Silver River 0 by Ada Alder, Hugo Hazel 2", "Paper Comet Records 2",
-		"16 matches", "1 file of 4 follows in full below the table. Of the others there are the rows only.",
+		"16 matches", "1 file of 4 follows in full below the table. The others have only their rows.",
 	} {
 		assert.Contains(t, text, want)
 	}
@@ -414,10 +414,10 @@ func TestHandler(t *testing.T) {
 			return report.File(fileOf(t, "a", 60, resultsOf(2)), nil), nil
 		}, 200, page, nil},
 		{"its head", http.MethodHead, func(*http.Request) (report.Report, error) { return report.File(&filescan.File{}, nil), nil }, 200, "", nil},
-		{"another method", http.MethodPost, nil, 405, "A report is read with GET.\n", nil},
+		{"another method", http.MethodPost, nil, 405, "Use GET to read a report.\n", nil},
 		{"no such file", http.MethodGet, func(*http.Request) (report.Report, error) {
 			return report.Report{}, fmt.Errorf("%w: secret", acrcloud.ErrNotFound)
-		}, 404, "There is no such report.\n", acrcloud.ErrNotFound},
+		}, 404, "This report does not exist.\n", acrcloud.ErrNotFound},
 		{"an error", http.MethodGet, func(*http.Request) (report.Report, error) { return report.Report{}, errLost }, 500, "The report cannot be made.\n", errLost},
 		{"an empty report", http.MethodGet, func(*http.Request) (report.Report, error) { return report.Report{}, nil }, 500, "The report cannot be made.\n", acrcloud.ErrInvalidArgument},
 		{"no function", http.MethodGet, nil, 500, "The report cannot be made.\n", acrcloud.ErrInvalidArgument},

@@ -6,9 +6,9 @@ import (
 	"os"
 )
 
-// A spool keeps what is written until it is asked for: in memory, and from spoolMemory on in a temporary file.
+// A spool keeps what is written for later: in memory up to spoolMemory, then in a temporary file.
 type spool struct {
-	chunks [][]byte // so that what grows is not copied
+	chunks [][]byte // so that growing does not copy
 	file   *os.File
 	size   int // in bytes
 }

@@ -13,10 +13,10 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// TextOptions say how [Text] writes. nil means 80 columns without colours.
+// TextOptions are the options of [Text]. nil means 80 columns without colours.
 type TextOptions struct {
 	Width int  // columns of the terminal, at least 40; 0 for 80
-	Color bool // the terminal shows colours; nothing depends on them
+	Color bool // use colours; no meaning depends on them
 }
 
 const (
@@ -24,18 +24,19 @@ const (
 	leastWidth = 40
 )
 
-// Text writes the report for a terminal: what [HTML] shows, with a timeline of characters, but for the raw JSON. It streams: each file is
-// written before the next is read, and what sums them up comes last. Report.Details files are written in full, 100 if it is 0. Text from outside is written so that no terminal acts on it. Whether to
-// write colours is for the caller to say, who knows whether w is a terminal.
+// Text writes the report for a terminal: the content of [HTML] without the raw JSON, with timelines made of characters.
+// It streams: each file is written before the next is read, and the summary comes last. Report.Details files are
+// written in full; 100 if it is 0. Untrusted text is escaped so that it cannot control the terminal. The caller decides
+// about colours, since it knows whether w is a terminal.
 //
-// If the files end with an error, the text says that it is incomplete, and the error is returned.
+// If the iterator of files ends with an error, the text says that it is incomplete, and the error is returned.
 func Text(w io.Writer, r Report, opts *TextOptions) error {
 	var o TextOptions
 	if opts != nil {
 		o = *opts
 	}
 	if o.Width != 0 && o.Width < leastWidth {
-		return &acrcloud.ArgumentError{Field: "TextOptions.Width", Problem: "is below " + strconv.Itoa(leastWidth), Remedy: "use 0 for 80 columns"}
+		return &acrcloud.ArgumentError{Field: "TextOptions.Width", Problem: "is less than " + strconv.Itoa(leastWidth), Remedy: "use 0 for 80 columns"}
 	}
 	if o.Width == 0 {
 		o.Width = usualWidth
@@ -73,7 +74,7 @@ type printer struct {
 	overview *overview
 }
 
-// unisolated takes out the isolates that a page needs; a terminal shows them or is confused by them.
+// unisolated removes the direction isolates that a page needs, and that terminals show or misinterpret.
 var unisolated = []string{"\u2068", "", "\u2069", ""}
 
 func (p *printer) plain(s string) string {
@@ -141,7 +142,7 @@ func (p *printer) files() error {
 	return cause
 }
 
-// details is how many files are written in full.
+// details is the number of files that are written in full.
 func (p *printer) details() int {
 	if p.report.Details == 0 {
 		return usualDetails
@@ -149,12 +150,12 @@ func (p *printer) details() int {
 	return max(p.report.Details, 0)
 }
 
-// verdict is the word of a verdict, always of the same width.
+// verdict is the verdict in a word, padded to a fixed width.
 func (p *printer) verdict(v *verdict) string {
 	return p.colour(colours[v.Risk], strings.ToUpper(v.Word))
 }
 
-// row is a file in a line.
+// row writes a file as one line.
 func (p *printer) row(v *fileView) {
 	length := dash
 	if v.duration > 0 {
@@ -164,7 +165,7 @@ func (p *printer) row(v *fileView) {
 	p.print(text.Pad(length, 9), plural(v.matches(), "match  ", "matches"), "  ", v.Name)
 }
 
-// file is a file in full.
+// file writes a file in full.
 func (p *printer) file(v *fileView) {
 	p.blank()
 	p.print(v.Name)
@@ -200,7 +201,7 @@ func (p *printer) file(v *fileView) {
 	}
 }
 
-// findings are the timeline and the tables.
+// findings writes the timeline and the tables.
 func (p *printer) findings(v *fileView) {
 	p.timeline(v)
 	for _, s := range v.Sections {
@@ -234,7 +235,7 @@ func (p *printer) findings(v *fileView) {
 	}
 	if len(v.Spoken) > 0 {
 		p.blank()
-		p.print("What was said: ", plural(len(v.Spoken), "passage", "passages"), ", in the JSON only")
+		p.print("Speech: ", plural(len(v.Spoken), "passage", "passages"), ", only in the JSON")
 	}
 }
 
@@ -286,7 +287,7 @@ func (p *printer) group(g *group) {
 	}
 }
 
-// timeline draws a line for each recording, and one for each kind of what else there is.
+// timeline draws a line for each recording, and one for each other kind of finding.
 func (p *printer) timeline(v *fileView) {
 	if v.Timeline == nil || len(v.Timeline.Ticks) == 0 {
 		return
@@ -328,7 +329,7 @@ func (p *printer) timeline(v *fileView) {
 		}
 	}
 	for _, l := range v.others {
-		by := map[string][][2]float64{} // what is said more than once has one line
+		by := map[string][][2]float64{} // repeated entries share one line
 		var names []string
 		for _, b := range l {
 			_, name, _ := strings.Cut(b.Text, ": ")
@@ -343,10 +344,10 @@ func (p *printer) timeline(v *fileView) {
 	}
 }
 
-// looks tell the kinds apart without colours.
+// looks distinguish the kinds, with and without colours.
 var looks = map[string]struct{ code, sign string }{"m": {"34", "█"}, "c": {"35", "▓"}, "o": {"36", "▒"}}
 
-// mark fills the cells that a stretch is in, one at least.
+// mark fills the cells that a range covers, at least one.
 func mark(cells []bool, start, end, length float64) {
 	if !(length > 0) {
 		return
@@ -362,7 +363,7 @@ func mark(cells []bool, start, end, length float64) {
 // axis writes the times over the columns.
 func axis(ticks []tick, columns int) string {
 	line := []rune(strings.Repeat(" ", columns))
-	for _, t := range slices.Backward(ticks) { // the end is more important than what is before it
+	for _, t := range slices.Backward(ticks) { // the end matters more than earlier ticks
 		x, _ := strconv.ParseFloat(t.X, 64)
 		label := []rune(t.Text)
 		at := min(int(x/100*float64(columns)), columns-len(label))
@@ -374,7 +375,7 @@ func axis(ticks []tick, columns int) string {
 	return string(line)
 }
 
-// summary is what there is to say of many files.
+// summary writes the summary of many files.
 func (p *printer) summary(cause error) {
 	s := p.overview.summary()
 	p.blank()
@@ -412,7 +413,7 @@ func (p *printer) tallies(title, unit string, list []*tally) {
 	}
 }
 
-// plays are those of [Day].
+// plays writes the plays of [Day].
 func (p *printer) plays() {
 	for n, day := range p.report.days() {
 		v := p.overview.day(n+1, day)

@@ -7,37 +7,37 @@ import (
 	"strconv"
 )
 
-// A timeline shows where in a file, a recording or an hour something is. Horizontal places are in percent of its length, so that it
-// fits every width; vertical ones in pixels.
+// A timeline shows positions in a file, a recording or an hour. Horizontal positions are in percent of its length, so
+// that it fits any width; vertical ones are in pixels.
 type timeline struct {
 	Ticks []tick
 	Lanes []lane
 }
 
-// A lane has everything of one kind.
+// A lane shows the bars of one kind.
 type lane struct {
 	Name   string
 	Class  string // of its bars
-	Note   string // on what has no place in it
+	Note   string // about what has no position in it
 	Pieces []piece
 }
 
-// A piece is as much of a lane as fits on a page of paper.
+// A piece is the part of a lane that fits on a sheet of paper.
 type piece struct {
 	Height int
-	Label  string // for those who do not see it
+	Label  string // for screen readers
 	Bars   []bar
 }
 
-// A bar is a stretch in which something was found.
+// A bar is a range in which something was found.
 type bar struct {
 	X, W  string // in percent
 	Y     int
 	Class string // if it is not the lane's
-	No    string // of the row that says more
-	Href  string // the anchor of the row that says more
+	No    string // of the row with details
+	Href  string // the anchor of the row with details
 	Text  string // in words
-	Label string // as much as fits into the bar; empty where nothing does
+	Label string // the part that fits into the bar; may be empty
 
 	start, end float64
 	row        int
@@ -52,12 +52,12 @@ type tick struct {
 
 const (
 	rowHeight = 18 // of a bar and the space below it
-	pieceRows = 36 // as many as fit on a page of paper
+	pieceRows = 36 // rows that fit on a sheet of paper
 	thinnest  = 0.3
-	labelled  = 6.0 // percent that a bar must have for a label
-	numbered  = 1.7 // percent that it must have for its number
+	labelled  = 6.0 // percent; shorter bars have no label
+	numbered  = 1.7 // percent; shorter bars have no number
 
-	// A page is at most so wide that so many letters fit into a percent.
+	// lettersPerPercent is how many letters fit into a percent of the widest page.
 	lettersPerPercent = 2.6
 )
 
@@ -91,10 +91,10 @@ func tickStep(length float64) float64 {
 	return day * math.Ceil(length/day/5)
 }
 
-// coordinate writes a part in percent.
+// coordinate formats a percentage.
 func coordinate(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }
 
-// place gives a bar its horizontal place. What is outside of the timeline is shown at its edge.
+// place sets the horizontal position of a bar. A bar outside the timeline is shown at its edge.
 func (b *bar) place(start, end, length float64) {
 	b.start, b.end = min(max(start, 0), length), min(max(end, start, 0), length)
 	x, w := 0.0, 100.0
@@ -113,12 +113,12 @@ func (b *bar) place(start, end, length float64) {
 	}
 }
 
-// lay puts bars into rows, so that none covers another, and rows into pieces.
+// lay arranges bars in rows so that none overlap, and rows in pieces.
 func (l *lane) lay(bars []bar, length float64) {
 	slices.SortStableFunc(bars, func(a, b bar) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
 	var free rows
 	count := 0
-	gap := length * thinnest / 100 // what a bar takes at least
+	gap := length * thinnest / 100 // the shortest width of a bar
 	for i := range bars {
 		b := &bars[i]
 		if len(free) > 0 && free[0].end <= b.start {
@@ -146,13 +146,13 @@ func (l *lane) lay(bars []bar, length float64) {
 	l.Pieces = pieces
 }
 
-// A row is taken until its last bar ends.
+// A row is occupied until its last bar ends.
 type row struct {
 	row int
 	end float64
 }
 
-// rows are a heap: what becomes free first, the upper of two.
+// rows is a heap by when a row becomes free; of two, the upper comes first.
 type rows []row
 
 func (r rows) less(i, j int) bool {
@@ -168,7 +168,7 @@ func (r rows) push(added row) rows {
 	return r
 }
 
-// extend takes the first row for longer.
+// extend occupies the first row for longer.
 func (r rows) extend(end float64) {
 	r[0].end = end
 	for i := 0; ; {

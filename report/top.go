@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// A top counts in how many files each of many things was found, and for how long, in constant memory: of what is counted it keeps no
-// more than topSize, and gives the place of the rarest to what is new, with its count (the algorithm is called Space-Saving). Up to
-// topSize things the counts are exact. After that, what is found often is never missed, and its count is known to within inherited.
+// A top counts the files in which each of many things was found, and for how long, in constant memory. It keeps topSize
+// things; a new one replaces the rarest and inherits its count (the algorithm is called Space-Saving). Up to topSize
+// things the counts are exact. Beyond, frequent things are never missed, and their counts are too high by at most
+// inherited.
 type top struct {
 	of   map[string]*tally
 	heap []*tally // the rarest first
@@ -22,13 +23,13 @@ type tally struct {
 	Name      string
 	By        string
 	Files     int
-	Seconds   float64 // since it has been counted
-	inherited int     // of Files, those that may have been another's
+	Seconds   float64 // counted so far
+	inherited int     // the part of Files that may belong to another
 	key       string
 	index     int
 }
 
-// AtLeast is in how many files it was found for certain.
+// AtLeast is the least number of files in which it was found.
 func (t *tally) AtLeast() string {
 	if t.inherited == 0 {
 		return grouped(t.Files)
@@ -36,7 +37,7 @@ func (t *tally) AtLeast() string {
 	return "at least " + grouped(t.Files-t.inherited)
 }
 
-// Length is for how long it was found.
+// Length is how long it was found in all.
 func (t *tally) Length() string { return clock(math.Round(t.Seconds)) }
 
 func (t *top) add(key, name, by string, seconds float64) {
@@ -49,7 +50,7 @@ func (t *top) add(key, name, by string, seconds float64) {
 	if t.of == nil {
 		t.of = map[string]*tally{}
 	}
-	// Copies: what is kept must not hold the file that it comes from.
+	// Copies, so that they do not keep the whole file in memory.
 	key, name, by = strings.Clone(key), strings.Clone(brief(name, 120)), strings.Clone(brief(by, 120))
 	if len(t.heap) < topSize {
 		c := &tally{Name: name, By: by, Files: 1, Seconds: seconds, key: key}
@@ -65,7 +66,7 @@ func (t *top) add(key, name, by string, seconds float64) {
 	t.sink(0)
 }
 
-// push adds the rarest of all, since it has been counted once.
+// push adds a thing that was counted once, and so is among the rarest.
 func (t *top) push(c *tally) {
 	c.index = len(t.heap)
 	t.heap = append(t.heap, c)
@@ -74,7 +75,7 @@ func (t *top) push(c *tally) {
 	}
 }
 
-// sink moves what has become more frequent to its place.
+// sink restores the order after a thing became more frequent.
 func (t *top) sink(i int) {
 	for {
 		least := i
@@ -96,7 +97,7 @@ func (t *top) swap(i, j int) {
 	t.heap[i].index, t.heap[j].index = i, j
 }
 
-// best returns those that were found most often.
+// best returns the things that were found most often.
 func (t *top) best() []*tally {
 	all := slices.Clone(t.heap)
 	slices.SortFunc(all, func(a, b *tally) int {

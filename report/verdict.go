@@ -12,7 +12,7 @@ type verdict struct {
 	Risk string // the word of filescan.Risk; a class of the page's style, too
 	Word string // as a badge shows it
 	Type string // of the evidence, in words; empty for none
-	Lead string // the whole of it in a sentence
+	Lead string // all of it in a sentence
 	Why  []why
 }
 
@@ -20,20 +20,20 @@ type verdict struct {
 type why struct {
 	Rule, Name string
 	Single     string   // the only reason
-	First      []string // a few of several
-	Rest       []string // the others, which are folded
+	First      []string // the first few of several
+	Rest       []string // the others, folded
 }
 
-// shownReasons are so many of a rule as are seen at once.
+// shownReasons is how many reasons of a rule are shown unfolded.
 const shownReasons = 3
 
-// rulesInOrder begins with what weighs most.
+// rulesInOrder begins with the most important rule.
 var rulesInOrder = []string{
 	"file.state", "file.unread", "music.extent", "music.exact", "cover.extent", "custom.exact", "ai.high", "music.altered", "music.similar", "cover", "custom", "ai.medium", "music.weak",
 	"match.short", "match.allowed", "share.skipped",
 }
 
-// riskWords are what a badge says.
+// riskWords are the texts of badges.
 var riskWords = map[filescan.Risk]string{
 	filescan.RiskUnknown: "No verdict", filescan.RiskNone: "No risk found", filescan.RiskLow: "Low risk", filescan.RiskMedium: "Medium risk",
 	filescan.RiskHigh: "High risk", filescan.RiskCritical: "Critical risk",
@@ -42,19 +42,19 @@ var riskWords = map[filescan.Risk]string{
 // risks are in the order of an overview.
 var risks = []filescan.Risk{filescan.RiskCritical, filescan.RiskHigh, filescan.RiskMedium, filescan.RiskLow, filescan.RiskNone, filescan.RiskUnknown}
 
-// typeWords say what kind of evidence there is.
+// typeWords are the kinds of evidence in words.
 var typeWords = map[filescan.MatchType]string{
 	filescan.MatchExact:       "the recording itself",
 	filescan.MatchSimilar:     "similar to a recording",
 	filescan.MatchCover:       "a cover of a composition",
-	filescan.MatchCustom:      "audio of an own bucket",
-	filescan.MatchAIGenerated: "music made by a machine",
+	filescan.MatchCustom:      "audio of your own bucket",
+	filescan.MatchAIGenerated: "AI-generated music",
 }
 
-// ruleWords name the rules for those who have never heard of them.
+// ruleWords are the rules in plain words.
 var ruleWords = map[string]string{
 	"file.state":    "No verdict",
-	"file.unread":   "Not all could be read",
+	"file.unread":   "Not everything could be read",
 	"music.extent":  "Much of a known recording",
 	"music.exact":   "The recording itself",
 	"music.similar": "Similar to a recording",
@@ -64,8 +64,8 @@ var ruleWords = map[string]string{
 	"cover":         "Cover",
 	"custom.exact":  "Own file",
 	"custom":        "Similar to an own file",
-	"ai.high":       "Very probably made by a machine",
-	"ai.medium":     "Probably made by a machine",
+	"ai.high":       "Very probably AI-generated",
+	"ai.medium":     "Probably AI-generated",
 	"match.short":   "Too short to count",
 	"match.allowed": "On the allow-list",
 	"share.skipped": "Length not known",
@@ -81,7 +81,7 @@ func verdictOf(a *filescan.Assessment, duration float64) verdict {
 	return v
 }
 
-// whyOf sorts reasons by their rules.
+// whyOf groups reasons by rule.
 func whyOf(reasons []filescan.Reason) []why {
 	texts := map[string][]string{}
 	order := slices.Clone(rulesInOrder)
@@ -100,7 +100,7 @@ func whyOf(reasons []filescan.Reason) []why {
 			continue
 		case len(found) == 1:
 			w.Single = found[0]
-		case len(found) <= shownReasons+1: // one more takes no more room than saying that there is one
+		case len(found) <= shownReasons+1: // one more reason takes no more space than a fold
 			w.First = found
 		default:
 			w.First, w.Rest = found[:shownReasons], found[shownReasons:]
@@ -115,9 +115,9 @@ func lead(a *filescan.Assessment, v *verdict, duration float64) string {
 	var b strings.Builder
 	switch a.Risk {
 	case filescan.RiskUnknown:
-		return "The scan says nothing about this file that could be relied on."
+		return "The scan has no reliable result for this file."
 	case filescan.RiskNone:
-		b.WriteString("Nothing was found that counts.")
+		b.WriteString("Nothing relevant was found.")
 	case filescan.RiskLow, filescan.RiskMedium, filescan.RiskHigh, filescan.RiskCritical:
 		b.WriteString("The strongest evidence: " + v.Type + ", with a confidence of " + number(a.Confidence, 1) + " out of 100.")
 	}

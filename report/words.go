@@ -9,11 +9,11 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// dash stands where there is no value.
+// dash is shown for a missing value.
 const dash = "–"
 
-// usable reports whether a number of seconds can be the place of anything: it is not infinite, and within the 31 years that the rules
-// of filescan go up to.
+// usable reports whether a number of seconds can be a position: it is finite, and within the 31 years that filescan's
+// rules allow.
 func usable(seconds float64) bool { return math.Abs(seconds) <= 1e9 }
 
 // clock writes seconds as h:mm:ss, with tenths if there are any.
@@ -49,7 +49,7 @@ func clock(seconds float64) string {
 // clockOf writes a Duration as clock does.
 func clockOf(d time.Duration) string { return clock(d.Seconds()) }
 
-// number writes a figure with the given number of decimals at most.
+// number formats a number with at most the given number of decimals.
 func number(v float64, decimals int) string {
 	switch {
 	case math.IsNaN(v):
@@ -69,7 +69,7 @@ func number(v float64, decimals int) string {
 
 func percent(v float64) string { return number(v, 1) + " %" }
 
-// share is a part of a whole in percent, without the impression of a precision that nobody has.
+// share is a part of a whole in percent, without false precision.
 func share(part, whole float64) string {
 	if !(whole > 0) || !usable(part) {
 		return ""
@@ -81,8 +81,8 @@ func share(part, whole float64) string {
 	return number(p, 0) + " %"
 }
 
-// alteration says in words how the tempo and the pitch differ from those of the recording. The service gives the tempo's as how much
-// longer the audio lasts, so that more is slower; that of the pitch is taken to be more where it is higher.
+// alteration describes how tempo and pitch differ from the recording's. The service states the tempo as a ratio of
+// lengths, so a larger value is slower; for pitch, a larger value is taken to be higher.
 func alteration(tempo, pitch *float64) string {
 	switch {
 	case tempo == nil && pitch == nil:
@@ -122,7 +122,7 @@ func plural(n int, one, many string) string {
 	return grouped(n) + " " + many
 }
 
-// grouped separates thousands with a thin space that does not break, as ISO 80000 has it.
+// grouped separates thousands with a narrow no-break space, as in ISO 80000.
 func grouped(n int) string {
 	digits := strconv.Itoa(n)
 	if n < 10_000 {
@@ -138,7 +138,7 @@ func grouped(n int) string {
 	return b.String()
 }
 
-// brief cuts text that stands beside the whole of it, or of which there is no need of more than a part.
+// brief shortens text whose full form appears elsewhere or is not needed.
 func brief(s string, most int) string {
 	if len(s) <= most {
 		return s
@@ -157,8 +157,8 @@ func brief(s string, most int) string {
 	return s
 }
 
-// clean makes text fit for a page: what controls something, is not seen or changes the direction of what follows is spelled out, as
-// everywhere in the SDK. Text that is written from right to left is kept apart from what surrounds it.
+// clean makes text safe for a page: characters that are invisible, control a terminal or reorder text are escaped, as
+// everywhere in the SDK. Right-to-left text is isolated from the text around it.
 func clean(s string) string {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= 0x7f {
@@ -176,12 +176,12 @@ func cleanSlowly(s string) string {
 	return s
 }
 
-// rightToLeft reports whether a character is of a script that is written from right to left, or marks such text.
+// rightToLeft reports whether a character belongs to a right-to-left script, or marks such text.
 func rightToLeft(r rune) bool {
 	return (r >= 0x0590 && r <= 0x08ff) || (r >= 0xfb1d && r <= 0xfdff) || (r >= 0xfe70 && r <= 0xfefc) || (r >= 0x10800 && r <= 0x10fff) || (r >= 0x1e800 && r <= 0x1efff)
 }
 
-// joined lists cleaned texts, leaving empty ones out.
+// joined joins the cleaned texts that are not empty.
 func joined(texts []string) string {
 	switch len(texts) {
 	case 0:

@@ -49,7 +49,7 @@
   }
 
   function compare(a, b, down) {
-    if (typeof a !== typeof b) { return typeof a === "number" ? -1 : 1; } // what has no value is last in either order
+    if (typeof a !== typeof b) { return typeof a === "number" ? -1 : 1; } // rows without a value come last in either order
     return (down ? -1 : 1) * (a < b ? -1 : a > b ? 1 : 0);
   }
 
@@ -66,7 +66,7 @@
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       var sorted = rows.map(function (r) { return { r: r, v: value(r, column) }; });
       sorted.sort(function (a, b) { return compare(a.v, b.v, down) || a.r.i - b.r.i; });
-      table.removeChild(body); // or the browser looks at all that follows with each row that is moved
+      table.removeChild(body); // otherwise the browser lays out the table again for each moved row
       sorted.forEach(function (s) { body.appendChild(s.r.tr); });
       table.appendChild(body);
     });
