@@ -10,18 +10,18 @@ import (
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
 
-// Called notes a callback in the journal and says which job to wake, on whatever machine the callback arrives, and also if it comes before
-// the response that tells the file's id. A callback of a file that is no job's, such as one of another program in the container, is no
-// error: the key is empty and wake is false.
+// Called records a callback in the journal, and returns the job to wake. The callback may arrive on any machine, and
+// before the response that has the file's id. If the file belongs to no job, for example because another program uses
+// the container, the key is empty, wake is false, and there is no error.
 //
-// It changes what is looked at and when, never what is believed: results come from the API only. Where the event was not re-fetched, the
-// file's name is asked of the API before its id is taken from the callback.
+// A callback only makes a job look at its file earlier: results always come from the API. If the event was not
+// re-fetched, the API is asked for the file's name before its id is taken from the callback.
 //
-// An error means that the callback should be delivered again; see webhook.Handler.
+// After an error, the callback should be delivered again; see webhook.Handler.
 func (s *Stepper) Called(ctx context.Context, event *webhook.Event) (key string, wake bool, err error) {
 	switch {
 	case s == nil || s.journal == nil:
-		return "", false, &acrcloud.ArgumentError{Field: "Stepper", Problem: "was not made by NewStepper", Remedy: "call batch.NewStepper"}
+		return "", false, &acrcloud.ArgumentError{Field: "Stepper", Problem: "was not created by NewStepper", Remedy: "call batch.NewStepper"}
 	case event == nil || event.Kind != webhook.FileScan || event.FileID == "":
 		return "", false, nil
 	case event.ContainerID != 0 && event.ContainerID != s.files.ContainerID():
@@ -46,11 +46,11 @@ func (s *Stepper) Called(ctx context.Context, event *webhook.Event) (key string,
 		case err != nil:
 			return "", false, fmt.Errorf("batch: loading job %q: %w", key, err)
 		case e.Schema > schema || !e.Phase.known():
-			return "", false, fmt.Errorf("batch: job %q was saved by a newer version of this package: update it", key)
+			return "", false, fmt.Errorf("batch: job %q was saved by a newer version of this package: update the module", key)
 		case e.Phase.Finished():
 			return key, false, nil
 		case e.Phase == PhaseWaiting && e.FileID != event.FileID:
-			return "", false, nil // a file of that name that is not the job's
+			return "", false, nil // the file has the name, but is not the job's
 		case e.Phase == PhaseWaiting && e.Called:
 			return key, true, nil
 		case e.Phase != PhaseWaiting && !verified:
@@ -71,14 +71,14 @@ func (s *Stepper) Called(ctx context.Context, event *webhook.Event) (key string,
 	}
 }
 
-// nameOf asks the API for the name of a file; it is empty if there is no such file.
+// nameOf returns the name of a file from the API; it is empty if there is no such file.
 func (s *Stepper) nameOf(ctx context.Context, fileID string) (string, error) {
 	file, err := s.files.Get(ctx, fileID)
 	switch {
 	case errors.Is(err, acrcloud.ErrNotFound):
 		return "", nil
 	case err != nil:
-		return "", fmt.Errorf("batch: reading the file of a callback: %w", err)
+		return "", fmt.Errorf("batch: fetching the file of a callback: %w", err)
 	}
 	return file.Name, nil
 }

@@ -20,32 +20,36 @@ import (
 
 // DirOptions are the options of [Dir] and [List].
 type DirOptions struct {
-	// All takes every file; without it only those that begin like a known audio or video format, whatever they are called. Empty files and
-	// those that cannot be read are taken in any case: they are outcomes that say so.
+	// All includes every file. Without it, only files whose first bytes are those of a known audio or video format are
+	// included, whatever their names. Empty and unreadable files are always included: their outcomes report the
+	// problem.
 	All bool
-	// Once takes files of the same content once: the first of them. That reads every file an additional time, and remembers 16 bytes of each.
+	// Once includes only the first of several files with the same content. This reads every file one more time, and
+	// keeps 16 bytes of each in memory.
 	Once bool
-	// OnSkip is called for each file that is not taken, with the reason.
+	// OnSkip is called for each file that is not included, with the reason.
 	OnSkip func(path string, reason error)
 }
 
-// Why a file is not taken.
+// The reasons why a file is skipped.
 var (
-	ErrNotMedia    = errors.New("is no audio or video file")
-	ErrSameContent = errors.New("has the same content as a file before it")
+	ErrNotMedia    = errors.New("is not an audio or video file")
+	ErrSameContent = errors.New("has the same content as an earlier file")
 )
 
-// Dir makes items of the files in a folder and the folders below, in the order of their names. Links are followed, but not in circles. Key is the
-// path in the folder, with slashes, or where that is too long for a name a part of it with a hash; Ref is the path to open; Version is size
-// and modification time. Use it with Options.Open: acrcloud.FromFile.
+// Dir makes items of the files in a directory and its subdirectories, in the order of their names. It follows links,
+// but not in circles. Key is the path within the directory, with slashes; if that is too long for a name, it is a part
+// of it and a hash. Ref is the path to open. Version is the size and the modification time. Use it with Options.Open:
+// acrcloud.FromFile.
 //
-// A file or folder that cannot be read is an item whose outcome says so. If root itself cannot be read, the sequence ends with an error.
+// An unreadable file or directory is an item whose outcome reports the problem. If root itself cannot be read, the
+// sequence ends with an error.
 func Dir(root string, opts *DirOptions) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		w := newWalk(root, opts, yield)
 		info, err := os.Stat(root)
 		if err == nil && !info.IsDir() {
-			err = &fs.PathError{Op: "open", Path: root, Err: errors.New("is no folder")}
+			err = &fs.PathError{Op: "open", Path: root, Err: errors.New("is not a directory")}
 		}
 		if err != nil {
 			yield(Item{}, err)
@@ -55,7 +59,7 @@ func Dir(root string, opts *DirOptions) iter.Seq2[Item, error] {
 	}
 }
 
-// walk is one pass over a Dir or List.
+// A walk is one pass over a Dir or List.
 type walk struct {
 	root  string
 	opts  DirOptions
@@ -71,7 +75,7 @@ func newWalk(root string, opts *DirOptions, yield func(Item, error) bool) *walk 
 	return w
 }
 
-// folder takes what is in a folder. above are the folders that it is in.
+// folder includes the content of a directory. above are its parents.
 func (w *walk) folder(path string, above []fs.FileInfo) bool {
 	entries, err := os.ReadDir(path)
 	if err != nil {
@@ -87,7 +91,7 @@ func (w *walk) folder(path string, above []fs.FileInfo) bool {
 			}
 		case info.IsDir():
 			if slices.ContainsFunc(above, func(f fs.FileInfo) bool { return os.SameFile(f, info) }) {
-				continue // a link back
+				continue // a link to a parent
 			}
 			if !w.folder(path, append(slices.Clip(above), info)) {
 				return false
@@ -101,7 +105,7 @@ func (w *walk) folder(path string, above []fs.FileInfo) bool {
 	return true
 }
 
-// file takes a file, or skips it.
+// file includes or skips a file.
 func (w *walk) file(path string, info fs.FileInfo) bool {
 	if info.Size() > 0 && (!w.opts.All || w.opts.Once) {
 		skip, err := w.inspect(path)
@@ -121,7 +125,7 @@ func (w *walk) file(path string, info fs.FileInfo) bool {
 	})
 }
 
-// inspect reads as much of a file as it takes to say why it is skipped, if it is.
+// inspect reads as much of a file as it needs to decide whether it is skipped, and why.
 func (w *walk) inspect(path string) (skip, err error) {
 	f, err := os.Open(path) //nolint:gosec // reading the files of the folder is the purpose
 	if err != nil {
@@ -154,13 +158,13 @@ func (w *walk) inspect(path string) (skip, err error) {
 
 func (w *walk) take(item Item) bool { return w.yield(item, nil) }
 
-// broken is an item whose outcome is that it cannot be read.
+// broken is an item that cannot be read.
 func (w *walk) broken(path string, err error) Item {
 	fail := func(context.Context) (io.ReadCloser, error) { return nil, err }
 	return Item{Key: w.key(path), Ref: ref(path), Source: acrcloud.NewSource(filepath.Base(path), -1, fail)}
 }
 
-// ref is the path, unless it would not survive JSON: then only this run can open the file.
+// ref returns the path, unless JSON cannot hold it: then only this run can open the file.
 func ref(path string) string {
 	if !utf8.ValidString(path) {
 		return ""
@@ -168,7 +172,7 @@ func ref(path string) string {
 	return path
 }
 
-// key makes a key of a path.
+// key makes a key from a path.
 func (w *walk) key(path string) string {
 	key := path
 	if rel, err := filepath.Rel(w.root, path); w.root != "" && err == nil {
@@ -177,7 +181,7 @@ func (w *walk) key(path string) string {
 	return shortKey(filepath.ToSlash(key))
 }
 
-// shortKey keeps a key whose name would be too long apart from all others by a hash of the whole, and readable by its end.
+// shortKey shortens a key whose name would be too long: a hash keeps it unique, and its end keeps it readable.
 func shortKey(key string) string {
 	if _, err := NameOf(key); err == nil {
 		return key

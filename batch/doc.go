@@ -2,36 +2,37 @@
 //
 //	for outcome, err := range batch.Scan(ctx, files, batch.Dir("catalogue", nil), &batch.Options{Store: store, Open: acrcloud.FromFile}) {
 //		if err != nil {
-//			return err // the run has ended; the same call again goes on
+//			return err // the run ended; the same call resumes it
 //		}
 //		fmt.Println(outcome.Key, outcome.Err)
 //	}
 //
-// # What happens once
+// # Exactly once
 //
-// Making a file is what ACRCloud bills, and the service takes the same content again and again. So each job has a key, the file is named
-// after it ([NameOf]), and a journal says how far the job has come:
+// ACRCloud bills each file that is created, and accepts the same content any number of times. So each job has a key,
+// its file is named after the key ([NameOf]), and a journal keeps the phase of the job:
 //
 //	new ──────────▶ intent ─────────▶ waiting ──────▶ done, failed
 //	  presign, store,  the request that   states, results
 //	  look for the     bills
 //	  name
 //
-// An [Entry] in PhaseIntent is saved before the request that bills is sent, and a save succeeds for one process only, since it compares
-// revisions. A process that finds an intent knows that the request may have been processed. It waits until nobody can be sending it any
-// more and lists have caught up (Options.PostTimeout and Options.Grace), and looks for a file of the name. Only if there is none is the file
-// made, of the content that is stored already. A store that is lost costs a look at each file, and no bill: the name is looked for before
-// every request that bills.
+// An [Entry] in PhaseIntent is saved before the billed request is sent. Saves compare revisions, so only one process
+// succeeds. A process that finds an intent knows that the request may have been processed. It waits until no process
+// can still be sending it and lists are up to date (Options.PostTimeout and Options.Grace), and then looks for a file
+// with the name. Only if there is none, it creates the file, from the content that is stored already. If the store is
+// lost, the next run looks for each file by its name first, and nothing is billed twice.
 //
-// # What it rests on
+// # Requirements
 //
-// Keys must be unique in the container, and no other program may make files of these names. The journal must keep what it has saved. Lists
-// must have a new file within the grace; how long that takes the service is not known. And one thing no journal prevents: a process that is
-// stopped by the system after its last look at the clock and before its request leaves, and goes on after more than the grace, can bill a
-// file twice. It is found: two files of one name are an error, and no result is returned for them.
+// Keys must be unique in the container, and no other program may create files with these names. The journal must not
+// lose what it saved. A new file must appear in lists within the grace; how long the service takes is not known. One
+// case remains that no journal can prevent: if the system suspends a process right before its request leaves, for
+// longer than the grace, the file can be billed twice. This is detected: two files with one name are an error, and no
+// result is returned for them.
 //
-// # Who drives it
+// # Running jobs
 //
-// [Scan] runs the jobs in this process. A [Stepper] takes the steps one by one, for a queue or a workflow engine to drive: whatever it
-// promises about delivering each job once does not matter, the journal decides.
+// [Scan] runs the jobs in this process. A [Stepper] takes single steps, for a queue or a workflow engine that drives
+// them. The engine may deliver a job more than once: the journal keeps it from being billed twice.
 package batch

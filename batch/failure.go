@@ -10,26 +10,26 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// A FailureKind says why a job failed, so that failures can be listed and retried by kind.
+// A FailureKind is the kind of reason why a job failed. Failures can be listed and retried by kind.
 type FailureKind string
 
 // The kinds of failures.
 const (
-	FailureItem      FailureKind = "item"      // the item cannot be a job: its key, or nothing to open
-	FailureDuplicate FailureKind = "duplicate" // its key came before in this run
-	FailureChanged   FailureKind = "changed"   // the content is another than when the job was begun
-	FailureSource    FailureKind = "source"    // the content cannot be read, or is not allowed by the upload policy
+	FailureItem      FailureKind = "item"      // the item is invalid: its key, or it has no content
+	FailureDuplicate FailureKind = "duplicate" // an earlier item of this run has the same key
+	FailureChanged   FailureKind = "changed"   // the content differs from that of the job
+	FailureSource    FailureKind = "source"    // the content cannot be read, or the upload policy refuses it
 	FailureRefused   FailureKind = "refused"   // the service refused the upload
-	FailureAmbiguous FailureKind = "ambiguous" // several files, or one of another kind, have the job's name
-	FailureHeld      FailureKind = "held"      // the outcome of the request that bills is not known, and Options.Hold says to stop there
+	FailureAmbiguous FailureKind = "ambiguous" // several files, or a file of another type, have the job's name
+	FailureHeld      FailureKind = "held"      // the outcome of the billed request is unknown, and Options.Hold is set
 	FailureMissing   FailureKind = "missing"   // the file was deleted before its results were fetched
-	FailureService   FailureKind = "service"   // the service failed time and again for this job, and not for others
-	FailureTimeout   FailureKind = "timeout"   // the file was in process for longer than Options.Timeout
-	FailureScan      FailureKind = "scan"      // the service could not process the file; Outcome.File says more
+	FailureService   FailureKind = "service"   // the service failed repeatedly for this job, but not for others
+	FailureTimeout   FailureKind = "timeout"   // the file was processed for longer than Options.Timeout
+	FailureScan      FailureKind = "scan"      // the service could not process the file; see Outcome.File
 )
 
-// A Failure is why a job failed. It wraps what went wrong; after a restart that is as much of it as was saved.
-type Failure struct { //nolint:errname // it is what has become of a job, and read as Failure.Kind
+// A Failure says why a job failed. It wraps the cause; after a restart, as much of it as was saved.
+type Failure struct { //nolint:errname // it is the state of a job, and reads well as Failure.Kind
 	Kind FailureKind
 	Err  error
 }
@@ -45,7 +45,8 @@ func (f *Failure) Error() string {
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// savedError is what is kept of an error. The types that callers look for come back as they were; of any other the text stays.
+// A savedError is the saved form of an error. The types that callers look for are restored; of any other error only the
+// text is.
 type savedError struct {
 	Text     string                  `json:"text"`
 	API      *savedAPIError          `json:"api,omitempty"`
@@ -85,7 +86,7 @@ func saveError(err error) *savedError {
 	return s
 }
 
-// restoredError has the text of the error that was saved, and the parts of it that could be kept.
+// A restoredError has the text of the saved error, and those of its parts that could be saved.
 type restoredError struct {
 	text  string
 	parts []error
@@ -111,21 +112,21 @@ func (s *savedError) restore() error {
 	return e
 }
 
-// verdict is what an error of the service or of the content means for a job.
+// A verdict says what an error of the service or of the content means for a job.
 type verdict int
 
 const (
-	passing verdict = iota // another try may succeed
+	passing verdict = iota // a retry may succeed
 	lasting                // this job cannot succeed
-	common                 // no job can succeed before somebody has mended it
+	common                 // no job can succeed until the cause is fixed
 )
 
-// judge says what an error means, and what kind of failure it is if it is lasting.
+// judge returns the verdict on an error, and the kind of failure if it is lasting.
 func judge(err error) (verdict, FailureKind) {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return passing, ""
 	}
-	if _, ok := errors.AsType[*acrcloud.SourceError](err); ok { // refusals of an upload policy among them
+	if _, ok := errors.AsType[*acrcloud.SourceError](err); ok { // including those of an upload policy
 		return lasting, FailureSource
 	}
 	if _, ok := errors.AsType[*acrcloud.TokenError](err); ok {
@@ -141,9 +142,9 @@ func judge(err error) (verdict, FailureKind) {
 	u, _ := errors.AsType[*filescan.UploadError](err)
 	switch {
 	case !ok:
-		return passing, "" // the network, or a response that made no sense
+		return passing, "" // the network, or an invalid response
 	case u != nil && u.Step == filescan.StepStore && !errors.Is(e, acrcloud.ErrTooLarge):
-		return passing, "" // the storage's address was good for this upload only, and has expired
+		return passing, "" // the storage URL was for this upload only, and has expired
 	case errors.Is(e, acrcloud.ErrCredentials), errors.Is(e, acrcloud.ErrQuotaExceeded), errors.Is(e, acrcloud.ErrNotFound):
 		return common, "" // the token, the account or the container
 	case errors.Is(e, acrcloud.ErrInvalid), errors.Is(e, acrcloud.ErrTooLarge):

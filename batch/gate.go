@@ -10,24 +10,24 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
-// A gate lets as many jobs talk to the service at once as the service bears: half as many after it has said that it is too much, and after
-// failures in a row only one, which tries again after pauses that grow. So a run slows down as a whole, an outage is not answered by a
-// storm, and both recover by themselves.
+// A gate limits how many jobs send requests at the same time. The limit is halved when the service asks for fewer
+// requests. After several failures in a row, only one job tries again, after growing pauses. So the whole run slows
+// down, an outage is not followed by a flood of requests, and the limit recovers automatically.
 type gate struct {
-	most int // jobs at once
+	most int // the most jobs at the same time
 
 	mu       sync.Mutex
-	limit    float64 // jobs at once for now
-	turning  float64 // where growth becomes careful
+	limit    float64 // the current limit
+	turning  float64 // where growth becomes slow
 	inside   int
-	closed   time.Time // nobody passes before
+	closed   time.Time // no job passes before
 	failures int       // in a row
 	since    time.Time // of the first of them
 	last     error     // of them
 	changed  chan struct{}
 }
 
-// The bounds of a gate.
+// The limits of a gate.
 const (
 	outage        = 3 // failures in a row that count as one
 	shortestPause = time.Second
@@ -38,7 +38,7 @@ func newGate(most int) *gate {
 	return &gate{most: most, limit: float64(most), turning: float64(most), changed: make(chan struct{})}
 }
 
-// enter waits until one more job may pass. Nil has no limit: whoever drives a Stepper has its own.
+// enter waits until one more job may pass. A nil gate has no limit: the engine that drives a Stepper has its own.
 func (g *gate) enter(ctx context.Context) error {
 	if g == nil {
 		return ended.Error(ctx)
@@ -54,7 +54,7 @@ func (g *gate) enter(ctx context.Context) error {
 		changed := g.changed
 		g.mu.Unlock()
 		if wait <= 0 {
-			wait = longestPause // it is full: somebody will leave
+			wait = longestPause // it is full: wait until a job leaves
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -68,7 +68,7 @@ func (g *gate) enter(ctx context.Context) error {
 	}
 }
 
-// leave tells how it went.
+// leave reports the result of the job's requests.
 func (g *gate) leave(err error) {
 	if g == nil {
 		return
@@ -108,7 +108,7 @@ func (g *gate) slow(limit float64, pause time.Duration) {
 	g.limit = max(1, limit)
 }
 
-// trouble returns the last of several failures in a row and since when they have come, or nil.
+// trouble returns the last of several failures in a row and the time of the first, or nil.
 func (g *gate) trouble() (since time.Time, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -15,12 +15,12 @@ import (
 // maxLine is the longest line of a list.
 const maxLine = 64 << 10
 
-// List makes items of a list of paths, one a line. Empty lines and those that begin with # do not count. Key and Ref are the path as it
-// stands there; what else holds for [Dir] holds here. r is read once, as the items are taken.
+// List makes items from a list of paths, one per line. Empty lines and lines that begin with # are ignored. Key and Ref
+// are the path as in the list; otherwise List works like [Dir]. r is read once, as the items are needed.
 func List(r io.Reader, opts *DirOptions) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		if r == nil {
-			yield(Item{}, &acrcloud.ArgumentError{Field: "r", Problem: "is nil", Remedy: "give the list to read"})
+			yield(Item{}, &acrcloud.ArgumentError{Field: "r", Problem: "is nil", Remedy: "pass the list to read"})
 			return
 		}
 		w := newWalk("", opts, yield)
@@ -55,9 +55,9 @@ func (w *walk) listed(path string) bool {
 	case err != nil:
 		return w.take(w.broken(path, err))
 	case info.IsDir():
-		return w.take(w.broken(path, errors.New("is a folder: name the files in it, or use Dir")))
+		return w.take(w.broken(path, errors.New("is a directory: list its files, or use Dir")))
 	case !info.Mode().IsRegular():
-		return w.take(w.broken(path, errors.New("is no regular file")))
+		return w.take(w.broken(path, errors.New("is not a regular file")))
 	}
 	return w.file(path, info)
 }

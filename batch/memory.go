@@ -12,8 +12,8 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// Memory is a store that lives as long as the process: for runs that need not survive it, and for tests. Of a job that is done
-// and whose outcome was delivered it keeps no more than the key. Make one with [NewMemory]; it is safe for concurrent use.
+// Memory is a store in memory, for tests and for runs that need not survive the process. Of jobs whose outcome was
+// delivered, it keeps only the key. Create one with [NewMemory]; it is safe for concurrent use.
 type Memory struct {
 	mu   sync.Mutex
 	jobs map[string]*memoryJob
@@ -24,11 +24,11 @@ type Memory struct {
 type memoryJob struct {
 	entry Entry
 	at    time.Time
-	seq   int // of equal times, the first added comes first
+	seq   int // of jobs due at the same time, the first added comes first
 	index int // in the queue; -1: not in it
 }
 
-// NewMemory makes an empty store.
+// NewMemory returns an empty store.
 func NewMemory() *Memory { return &Memory{} }
 
 // Add implements [Journal].
@@ -84,7 +84,7 @@ func (m *Memory) Save(ctx context.Context, e Entry) (Entry, error) {
 	case job == nil:
 		return Entry{}, ErrNoEntry
 	case job.entry.Rev != e.Rev:
-		return Entry{}, fmt.Errorf("%w: revision %d is there, not %d", ErrConflict, job.entry.Rev, e.Rev)
+		return Entry{}, fmt.Errorf("%w: revision %d is stored, not %d", ErrConflict, job.entry.Rev, e.Rev)
 	}
 	e.Rev++
 	e.Due = time.Time{}
@@ -188,7 +188,7 @@ func (m *Memory) Entries(ctx context.Context, phases ...Phase) iter.Seq2[Entry, 
 	}
 }
 
-// memoryQueue is a heap by time.
+// A memoryQueue is a heap by time.
 type memoryQueue []*memoryJob //nolint:recvcheck // as container/heap wants it
 
 func (q memoryQueue) Len() int { return len(q) }

@@ -7,18 +7,19 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// maxName is the longest name of a file, in bytes. The service's limit is not known; see filescan.UploadOptions.UniqueName.
+// maxName is the longest allowed name of a file, in bytes. The service's limit is not known; see
+// filescan.UploadOptions.UniqueName.
 const maxName = 200
 
 const hexDigits = "0123456789ABCDEF"
 
-// NameOf returns the name that the file of a job has in its container: the key, with every byte other than A to Z, a to z, 0 to 9, dot,
-// hyphen and underscore written as ~ and two hexadecimal digits. So no two keys share a name, whatever the service does to blanks,
-// slashes or letters of other alphabets, and [KeyOf] gets the key back. A key that is empty, or whose name is longer than 200 bytes, is
-// an [*acrcloud.ArgumentError].
+// NameOf returns the name of a job's file in its container: the key, with every byte other than A to Z, a to z, 0 to 9,
+// dot, hyphen and underscore escaped as ~ and two hexadecimal digits. So two keys never have the same name, whatever
+// the service does with blanks, slashes or other alphabets, and [KeyOf] returns the key. A key that is empty, or whose
+// name is longer than 200 bytes, is an [*acrcloud.ArgumentError].
 func NameOf(key string) (string, error) {
 	if key == "" {
-		return "", &acrcloud.ArgumentError{Field: "Item.Key", Problem: "is empty", Remedy: "give each item a key of its own: a path, a database id"}
+		return "", &acrcloud.ArgumentError{Field: "Item.Key", Problem: "is empty", Remedy: "give each item a unique key, such as a path or a database id"}
 	}
 	escaped := 0
 	for i := range len(key) {
@@ -27,7 +28,7 @@ func NameOf(key string) (string, error) {
 		}
 	}
 	if n := len(key) + 2*escaped; n > maxName {
-		return "", &acrcloud.ArgumentError{Field: "Item.Key", Problem: fmt.Sprintf("makes a name of %d bytes; %d are allowed", n, maxName), Remedy: "use a shorter key, such as an id or a hash; bytes other than ASCII letters, digits, dot, hyphen and underscore count three"}
+		return "", &acrcloud.ArgumentError{Field: "Item.Key", Problem: fmt.Sprintf("makes a name of %d bytes; %d are allowed", n, maxName), Remedy: "use a shorter key, such as an id or a hash; bytes other than ASCII letters, digits, dots, hyphens and underscores count as three"}
 	}
 	if escaped == 0 {
 		return key, nil
@@ -44,7 +45,7 @@ func NameOf(key string) (string, error) {
 	return b.String(), nil
 }
 
-// KeyOf returns the key of the job whose file has that name. ok is false for a name that [NameOf] does not make.
+// KeyOf returns the key of the job whose file has the given name. ok is false for a name that [NameOf] does not return.
 func KeyOf(name string) (key string, ok bool) {
 	if name == "" || len(name) > maxName {
 		return "", false
@@ -76,7 +77,7 @@ func KeyOf(name string) (key string, ok bool) {
 	return string(b), true
 }
 
-// plain reports whether a byte stands for itself in a name.
+// plain reports whether a byte is not escaped in a name.
 func plain(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '-' || c == '_'
 }

@@ -7,54 +7,57 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// Changed says what becomes of an item whose Version is another than that of the job with its key.
+// Changed says what happens to an item whose Version differs from that of its key's job.
 type Changed string
 
-// What can become of it.
+// The values of Changed.
 const (
-	ChangedFails Changed = ""    // an outcome with FailureChanged; the job stays as it is
-	ChangedNew   Changed = "new" // a job of its own, whose key is the item's with "@" and a hash of the version behind it
+	ChangedFails Changed = ""    // it has an outcome with FailureChanged; the job is not changed
+	ChangedNew   Changed = "new" // it is a new job, whose key is the item's, followed by "@" and a hash of the version
 )
 
-// Options are the options of [Scan] and [NewStepper]. The zero value keeps the journal in memory, so that nothing survives the process.
+// Options are the options of [Scan] and [NewStepper]. The zero value keeps the journal in memory, where it is lost when
+// the process ends.
 type Options struct {
 	Store Store                            // nil: NewMemory(). NewStepper ignores it
-	Open  func(ref string) acrcloud.Source // opens the content of a job whose Source is not at hand, such as acrcloud.FromFile
+	Open  func(ref string) acrcloud.Source // opens the content of a job without a Source, such as acrcloud.FromFile
 
-	Uploads int // how many jobs are being uploaded at once, at most; 0: 4
-	Waiting int // how many more are in process, waiting for the service, at most; 0: 1000
+	Uploads int // the most jobs that are uploaded at the same time; 0: 4
+	Waiting int // the most jobs that wait for the service, in addition; 0: 1000
 
-	// MaxBytesPerSecond is the bandwidth for content, of all uploads of this run together; 0: no limit.
+	// MaxBytesPerSecond limits the bandwidth of all uploads of this run together; 0: no limit.
 	MaxBytesPerSecond int64
 
-	// Upload is how each file is uploaded. Name, UniqueName, ResendIfUnsure and OnTicket are the package's own and must be zero.
+	// Upload has the options of each upload. Name, UniqueName, ResendIfUnsure and OnTicket are set by this package and
+	// must be zero.
 	Upload filescan.UploadOptions
 
-	// Notifier, if set, has a job looked at as soon as a callback says that its file is done: a webhook.Notifier.
+	// Notifier, if set, wakes a job as soon as a callback reports that its file is done. Use a webhook.Notifier.
 	Notifier filescan.Notifier
 
-	// Changed says what becomes of an item whose content has changed since its job was begun.
+	// Changed says what happens to an item whose content has changed since its job began.
 	Changed Changed
 
-	// PostTimeout bounds the request that bills, from the moment that its intent was saved; 0: 2 minutes. An attempt after the first one
-	// has ten seconds more, in which it looks for the file. All processes that share a store must have the same.
+	// PostTimeout limits the billed request, counted from the time of its intent; 0: 2 minutes. Retries have ten
+	// seconds more, in which they look for the file. All processes that share a store must use the same value.
 	PostTimeout time.Duration
-	// Grace is how much longer nobody touches a job whose request got no response: as long as the service's lists may lag behind. How
-	// long that is, is not known; 0: 5 minutes. Too short a grace can bill a file twice.
+	// Grace is how much longer a job is left alone if its billed request got no response: at least as long as the
+	// service's lists may lag. That time is not known; 0: 5 minutes. If Grace is too short, a file can be billed twice.
 	Grace time.Duration
-	// Hold stops a job whose file cannot be found after the grace, with FailureHeld, where the default is to make the file of the stored
-	// content.
+	// Hold ends a job with FailureHeld if its file cannot be found after the grace. By default, the file is then
+	// created from the stored content.
 	Hold bool
 
-	// MinInterval and MaxInterval are how often the states of waiting files are read; 0: 2 s and 30 s. With many files it is less often.
+	// MinInterval and MaxInterval limit how often the states of waiting files are fetched; 0: 2 s and 30 s. With many
+	// files, it happens less often.
 	MinInterval, MaxInterval time.Duration
-	// Lease is for how long a process that has crashed keeps its jobs from others; 0: 1 minute.
+	// Lease is how long the jobs of a crashed process are withheld from others; 0: 1 minute.
 	Lease time.Duration
 
-	// Timeout is how long a file may be in process before its job fails; 0: 24 hours.
+	// Timeout is how long the service may process a file before its job fails; 0: 24 hours.
 	Timeout time.Duration
 
-	// Total is the number of items, if it is known, for Progress.Left.
+	// Total is the number of items, if known, for Progress.Left.
 	Total int64
 	// OnProgress is called after every change, one call at a time; it must be quick.
 	OnProgress func(Progress)
@@ -72,7 +75,7 @@ const (
 	defaultTimeout     = 24 * time.Hour
 )
 
-// withDefaults returns the options as they apply, or what is wrong with them.
+// withDefaults returns the options with the defaults filled in, or an error.
 func (o *Options) withDefaults() (Options, error) {
 	var out Options
 	if o != nil {
@@ -97,7 +100,7 @@ func (o *Options) withDefaults() (Options, error) {
 	case u.Name != "":
 		return refuse("Upload.Name", "is set", "leave it empty: each file is named after its item's key")
 	case u.ResendIfUnsure:
-		return refuse("Upload.ResendIfUnsure", "is set", "leave it false: a batch looks for the file before it sends anything again")
+		return refuse("Upload.ResendIfUnsure", "is set", "leave it false: a batch always looks for the file before it retries")
 	case u.OnTicket != nil:
 		return refuse("Upload.OnTicket", "is set", "leave it nil: the batch keeps the tickets")
 	case out.Changed != ChangedFails && out.Changed != ChangedNew:

@@ -7,18 +7,18 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// An Outcome is how a job has ended.
+// An Outcome is the result of a job.
 type Outcome struct {
 	Key  string
 	Ref  string         // Item.Ref
-	File *filescan.File // with its results; nil if the job has failed before there was a file
-	Err  error          // a *Failure if the job has failed, else nil
+	File *filescan.File // with its results; nil if the job failed before its file existed
+	Err  error          // a *Failure if the job failed, else nil
 
-	Resumed bool // an earlier run had begun the job, or its file was there already
-	Billed  bool // this run has sent the request that bills, as far as can be known
+	Resumed bool // an earlier run began the job, or its file existed already
+	Billed  bool // this run sent the billed request, as far as is known
 }
 
-// result is what Entry.Result holds.
+// A result is the decoded Entry.Result.
 type result struct {
 	File    *filescan.File `json:"file,omitempty"`
 	Failure *savedFailure  `json:"failure,omitempty"`
@@ -29,7 +29,7 @@ type savedFailure struct {
 	Error *savedError `json:"error"`
 }
 
-// conclude returns the entry as it is saved when the job has ended.
+// conclude returns the entry of a job that has ended.
 func conclude(e Entry, file *filescan.File, failure *Failure) (Entry, error) {
 	e.Phase = PhaseDone
 	r := result{File: file}
@@ -45,13 +45,13 @@ func conclude(e Entry, file *filescan.File, failure *Failure) (Entry, error) {
 	return e, nil
 }
 
-// OutcomeOf returns how a finished job has ended, as its entry tells it. Resumed is true then, and Billed false.
+// OutcomeOf returns the outcome of a finished job from its entry. Its Resumed is true, and its Billed is false.
 func OutcomeOf(e Entry) (*Outcome, error) {
 	if !e.Phase.Finished() {
-		return nil, fmt.Errorf("batch: job %q has not ended: it is in phase %q", e.Key, e.Phase)
+		return nil, fmt.Errorf("batch: job %q has not ended: its phase is %q", e.Key, e.Phase)
 	}
 	o := &Outcome{Key: e.Key, Ref: e.Ref, Resumed: true}
-	if e.file != nil || e.failure != nil { // this process has made the result
+	if e.file != nil || e.failure != nil { // this process made the result
 		o.File = e.file
 		if e.failure != nil {
 			o.Err = e.failure
@@ -61,7 +61,7 @@ func OutcomeOf(e Entry) (*Outcome, error) {
 	var r result
 	if len(e.Result) > 0 {
 		if err := json.Unmarshal(e.Result, &r); err != nil {
-			return nil, fmt.Errorf("batch: the result of job %q cannot be read: %w", e.Key, err)
+			return nil, fmt.Errorf("batch: decoding the result of job %q: %w", e.Key, err)
 		}
 	}
 	o.File = r.File

@@ -9,10 +9,10 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// A pipe is the bandwidth that all uploads of a run share. Nil has no limit.
+// A pipe is the bandwidth that all uploads of a run share. A nil pipe has no limit.
 type pipe struct {
 	bytesPerSecond float64
-	slice          int // how much is read at once
+	slice          int // the size of one read
 
 	mu   sync.Mutex
 	free time.Time // when the pipe has room again
@@ -26,7 +26,8 @@ func newPipe(bytesPerSecond int64, uploads int) *pipe {
 	return &pipe{bytesPerSecond: float64(bytesPerSecond), slice: int(max(1, min(turn, largestSlice)))}
 }
 
-// open opens a source, and returns it as one that reads no faster than the pipe allows. The content is to be closed after its use.
+// open opens a source, and returns a Source that reads no faster than the pipe allows. Close the returned Closer after
+// use.
 func (p *pipe) open(ctx context.Context, src acrcloud.Source) (io.Closer, acrcloud.Source, error) {
 	if p == nil {
 		return io.NopCloser(nil), src, nil
@@ -45,7 +46,7 @@ func (p *pipe) open(ctx context.Context, src acrcloud.Source) (io.Closer, acrclo
 	return content, acrcloud.NewSource(src.Name(), content.Size(), slowed), nil
 }
 
-// What is read at once is so little that every upload has its turn every moment: one in which nothing moves for long is given up.
+// The sizes of single reads. They are small, so that no upload waits for so long that it is considered stalled.
 const (
 	largestSlice = 16 << 10
 	longestTurn  = 5 * time.Second
@@ -67,7 +68,7 @@ func (r *slowReader) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// pass waits until n bytes have gone through.
+// pass waits until n bytes have passed.
 func (p *pipe) pass(ctx context.Context, n int) error {
 	p.mu.Lock()
 	now := time.Now()

@@ -5,28 +5,29 @@ import (
 	"time"
 )
 
-// Progress is how far a run has come.
+// Progress is the progress of a run.
 type Progress struct {
 	Items     int64 // taken from the sequence so far
-	Earlier   int64 // of them, those whose jobs had ended when they were taken: in an earlier run, as a rule
+	Earlier   int64 // of them, those whose jobs had already ended, mostly in an earlier run
 	Total     int64 // Options.Total
-	Uploading int   // jobs whose content is being sent or whose file is being made
-	Waiting   int   // jobs whose file is being processed, or that wait for another try
+	Uploading int   // jobs whose content is being sent, or whose file is being created
+	Waiting   int   // jobs whose file is being processed, or that wait for a retry
 	Done      int64 // outcomes with results, of this run
-	Failed    int64 // outcomes without
-	Resumed   int64 // of both, those of jobs that an earlier run had begun
-	Billed    int64 // requests that bill, sent by this run
+	Failed    int64 // outcomes without results, of this run
+	Resumed   int64 // of both, those of jobs that an earlier run began
+	Billed    int64 // billed requests of this run
 
 	Bytes     int64 // content sent by this run
 	PerSecond float64
-	Left      time.Duration // until the last outcome, if it goes on like this; 0 where Total is not known
+	Left      time.Duration // the estimated time to the last outcome; 0 if Total is not set
 
-	// Trouble is set while requests fail one after the other, since TroubleSince: the run sends one at a time then, and sits it out.
+	// Trouble is set while requests have been failing in a row, since TroubleSince. The run then sends one request at a
+	// time until the service recovers.
 	Trouble      error
 	TroubleSince time.Time
 }
 
-// A tally counts, and reports each change.
+// A tally keeps the counts, and reports each change.
 type tally struct {
 	report  func(Progress)
 	trouble func() (since time.Time, err error)
@@ -36,7 +37,7 @@ type tally struct {
 	p  Progress
 }
 
-// change applies f to the counts and reports them.
+// change applies f to the counts, and reports them.
 func (t *tally) change(f func(*Progress)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -11,13 +11,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// Outcomes iterates over how the finished jobs in a store have ended, those with results and those without, whatever run has delivered
-// them. The store has to be a [Lister].
+// Outcomes iterates over the outcomes of all finished jobs in a store, with results and without, of any run. The store
+// must be a [Lister].
 func Outcomes(ctx context.Context, store Store) iter.Seq2[*Outcome, error] {
 	return finished(ctx, store, PhaseDone, PhaseFailed)
 }
 
-// Failures is [Outcomes] of the jobs that have failed.
+// Failures iterates over the outcomes of the failed jobs; see [Outcomes].
 func Failures(ctx context.Context, store Store) iter.Seq2[*Outcome, error] {
 	return finished(ctx, store, PhaseFailed)
 }
@@ -41,10 +41,10 @@ func finished(ctx context.Context, store Store, phases ...Phase) iter.Seq2[*Outc
 	}
 }
 
-// Retry has the next run try again the failed jobs that a function chooses, and returns how many that are. A job whose file exists goes on
-// with that file: one that failed with [FailureTimeout] is looked at again, and one with [FailureScan] only if the service has been asked
-// for a rescan meanwhile. All others begin anew, and look for their file first; one that failed with [FailureMissing], whose file was
-// deleted, is billed again.
+// Retry makes the next run retry the failed jobs that choose selects, and returns their number. A job whose file exists
+// continues with that file: after [FailureTimeout], its state is fetched again; after [FailureScan], a retry helps only
+// if you have asked the service for a rescan. All others start from the beginning, and look for their file first. After
+// [FailureMissing], whose file was deleted, the job is billed again.
 func Retry(ctx context.Context, store Store, choose func(*Outcome) bool) (n int, err error) {
 	list, ok := store.(Lister)
 	if !ok {
@@ -63,20 +63,20 @@ func Retry(ctx context.Context, store Store, choose func(*Outcome) bool) (n int,
 		}
 		e = revive(e, o)
 		switch _, err := store.Save(ctx, e); {
-		case errors.Is(err, ErrConflict): // somebody else has revived it
+		case errors.Is(err, ErrConflict): // it was revived in the meantime
 			continue
 		case err != nil:
 			return n, fmt.Errorf("batch: saving job %q: %w", e.Key, err)
 		}
 		if err := store.Later(ctx, e.Key, time.Now()); err != nil {
-			return n, fmt.Errorf("batch: putting job %q into the queue: %w", e.Key, err)
+			return n, fmt.Errorf("batch: queueing job %q: %w", e.Key, err)
 		}
 		n++
 	}
 	return n, nil
 }
 
-// revive returns the entry of a failed job as it begins again.
+// revive returns the entry with which a failed job is retried.
 func revive(e Entry, o *Outcome) Entry {
 	e.Result, e.Called = nil, false
 	if f, ok := errors.AsType[*Failure](o.Err); ok && f.Kind == FailureMissing {
@@ -87,7 +87,7 @@ func revive(e Entry, o *Outcome) Entry {
 		e.Phase = PhaseWaiting
 		e.IntentAt = time.Now() // Options.Timeout counts from here
 	case e.Ticket != filescan.Ticket{}:
-		e.Phase = PhaseIntent // if the request may have been processed, it is looked for first
+		e.Phase = PhaseIntent // if the request may have been processed, look for its file first
 	default:
 		e.Phase, e.IntentAt = PhaseNew, time.Time{}
 	}

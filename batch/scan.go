@@ -20,19 +20,21 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
-// Scan scans many files, each exactly once, and yields how each has ended, in the order in which they end. It reads the items as it can
-// take them, and works off what earlier runs have left in the store as well: the same call again goes on where the last one stopped.
+// Scan scans many files, each exactly once, and yields their outcomes in the order in which they end. It reads the
+// items as it can process them, and also finishes the jobs that earlier runs left in the store: calling it again
+// continues where the last run stopped.
 //
-// Each item is a job that costs one upload and is billed once, whatever crashes in between: see the package's documentation for what that
-// rests on. The failure of one is the Err of its Outcome, and the others go on. An error comes last and ends the run: of the items, of the
-// store, of the context, or of the service where it concerns every job, such as a token that is refused.
+// Each item is a job that is uploaded and billed once, over crashes; see the package's documentation for the
+// requirements. If a job fails, the Err of its Outcome is set, and the others continue. An error is yielded last and
+// ends the run. It concerns the items, the store, the context, or the service if it affects every job, such as a
+// refused token.
 //
-// An outcome counts as delivered when the loop asks for the next one. What was not is delivered again by the next run: over crashes an
-// outcome comes at least once. Leaving the loop, or the end of ctx, ends everything that the run has begun; a request that bills is given
-// five seconds to finish, and so is the sequence of items, which runs in a goroutine of its own.
+// An outcome counts as delivered when the loop asks for the next one. The next run delivers the others again: over
+// crashes, each outcome is delivered at least once. When the loop is left or ctx ends, the run stops. A billed request
+// has five seconds to finish, and so does the sequence of items, which runs in its own goroutine.
 //
-// A key that comes twice is an outcome with [FailureDuplicate]; the first one counts. In a run that goes on with the jobs of an earlier
-// one, a second item of their keys is the same job once more, and no outcome of its own.
+// If two items have the same key, the second has an outcome with [FailureDuplicate]. In a run that resumes an earlier
+// one, a second item with the key of an earlier job is that job, and has no outcome of its own.
 func Scan(ctx context.Context, files *filescan.Files, items iter.Seq2[Item, error], opts *Options) iter.Seq2[*Outcome, error] {
 	return func(yield func(*Outcome, error) bool) {
 		o, err := opts.withDefaults()
@@ -40,7 +42,7 @@ func Scan(ctx context.Context, files *filescan.Files, items iter.Seq2[Item, erro
 			err = &acrcloud.ArgumentError{Field: "files", Problem: "is nil", Remedy: "use client.Files(containerID)"}
 		}
 		if err == nil && items == nil {
-			err = &acrcloud.ArgumentError{Field: "items", Problem: "is nil", Remedy: "use Dir, List, or a sequence of your own"}
+			err = &acrcloud.ArgumentError{Field: "items", Problem: "is nil", Remedy: "use Dir, List, or your own sequence"}
 		}
 		if err != nil {
 			yield(nil, err)
@@ -65,10 +67,10 @@ type run struct {
 	store   Store
 	stepper *Stepper
 	tally   *tally
-	posts   *gate // for steps that send content or make files
-	looks   *gate // for steps that look
+	posts   *gate // for steps that send content or create files
+	looks   *gate // for steps that fetch files
 
-	// A job in process holds a place in one of these.
+	// A running job holds a place in one of these.
 	uploading chan struct{}
 	waiting   chan struct{}
 
@@ -76,13 +78,13 @@ type run struct {
 	wake     chan struct{} // there may be something to claim
 
 	mu       sync.Mutex
-	active   map[string]bool            // jobs in process, or waiting for a place
-	sources  map[string]acrcloud.Source // of items that were taken and whose content is not stored yet
+	active   map[string]bool            // jobs that run, or wait for a place
+	sources  map[string]acrcloud.Source // of items whose content is not stored yet
 	left     map[string]bool            // jobs that this run cannot open
-	met      bool                       // jobs of earlier runs are in the store
-	panicked any                        // what the sequence has panicked with
+	met      bool                       // the store has jobs of earlier runs
+	panicked any                        // the value that the sequence panicked with
 	fed      bool                       // the sequence has ended
-	fault    error                      // what the run ends with
+	fault    error                      // the error that ends the run
 	stop     context.CancelFunc
 	jobs     sync.WaitGroup
 }
@@ -90,12 +92,12 @@ type run struct {
 // A delivery is an outcome on its way to the loop.
 type delivery struct {
 	outcome *Outcome
-	key     string // of the job to take out of the queue then; empty: there is none
+	key     string // of the job to remove from the queue afterwards; empty: none
 }
 
 const (
 	chunk        = 64          // entries in one Add or Claim, at most
-	idlePause    = time.Second // between two looks into a queue that had nothing
+	idlePause    = time.Second // between two looks into an empty queue
 	lastingTries = 10          // failures of one job, while others succeed
 )
 
@@ -186,20 +188,20 @@ func (p *Progress) count(o *Outcome) {
 	}
 }
 
-// ending is the error that comes last, or nil.
+// ending is the error that is yielded last, or nil.
 func (r *run) ending(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
 	case r.panicked != nil:
-		panic(r.panicked) //nolint:forbidigo // it is the sequence's own, and the caller's to see
+		panic(r.panicked) //nolint:forbidigo // it is the sequence's panic, which the caller must see
 	case r.fault != nil:
 		return r.fault
 	}
 	return ended.Error(ctx)
 }
 
-// fail ends the run. The first error counts.
+// fail ends the run with the first error.
 func (r *run) fail(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -209,7 +211,7 @@ func (r *run) fail(err error) {
 	r.stop()
 }
 
-// delivered takes a job whose outcome was delivered out of the queue.
+// delivered removes a job whose outcome was delivered from the queue.
 func (r *run) delivered(ctx context.Context, key string) error {
 	if key == "" {
 		return nil
@@ -217,7 +219,7 @@ func (r *run) delivered(ctx context.Context, key string) error {
 	ctx, cancel := afterBill(ctx)
 	defer cancel()
 	if err := r.store.Later(ctx, key, time.Time{}); err != nil {
-		return fmt.Errorf("batch: taking job %q out of the queue: %w", key, err)
+		return fmt.Errorf("batch: removing job %q from the queue: %w", key, err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -233,7 +235,7 @@ func (r *run) deliver(ctx context.Context, d delivery) {
 	}
 }
 
-// feed takes the items of the sequence into the store and begins their jobs.
+// feed adds the items of the sequence to the store, and starts their jobs.
 func (r *run) feed(ctx context.Context, items iter.Seq2[Item, error]) {
 	queue := make(chan Item, min(r.opts.Uploads, chunk))
 	ended := make(chan struct{})
@@ -241,7 +243,7 @@ func (r *run) feed(ctx context.Context, items iter.Seq2[Item, error]) {
 		defer close(ended)
 		r.read(ctx, items, queue)
 	}()
-	r.jobs.Go(func() { // the run does not end before the sequence, unless that ignores the end of ctx
+	r.jobs.Go(func() { // the run waits for the sequence, unless that ignores the end of ctx
 		select {
 		case <-ended:
 			return
@@ -317,7 +319,7 @@ func (r *run) read(ctx context.Context, items iter.Seq2[Item, error], queue chan
 	}
 }
 
-// hint has the queue looked into soon.
+// hint makes the run look into the queue soon.
 func (r *run) hint() {
 	select {
 	case r.wake <- struct{}{}:
@@ -325,7 +327,7 @@ func (r *run) hint() {
 	}
 }
 
-// take adds items to the store, and begins the jobs of those that are new.
+// take adds items to the store, and starts the jobs of the new ones.
 func (r *run) take(ctx context.Context, items []Item, ordinal int) error {
 	r.tally.change(func(p *Progress) { p.Items += int64(len(items)) })
 	var entries []Entry
@@ -345,7 +347,8 @@ func (r *run) take(ctx context.Context, items []Item, ordinal int) error {
 	if err != nil {
 		return fmt.Errorf("batch: adding %d jobs: %w", len(entries), err)
 	}
-	// All are noted before the first one waits for a place: what is noted keeps its lease, and is given back when the run ends.
+	// All are noted before the first one waits for a place: noted jobs keep their lease, and are released when the run
+	// ends.
 	var begun []string
 	for i, e := range entries {
 		mine := added == len(entries)
@@ -369,7 +372,7 @@ func (r *run) take(ctx context.Context, items []Item, ordinal int) error {
 	return nil
 }
 
-// entry is that of a new job. It is this run's for a lease.
+// entry is the entry of a new job. It belongs to this run for one lease.
 func (r *run) entry(item Item, key string, ordinal int) Entry {
 	return Entry{
 		Schema: schema, Key: key, Ref: item.Ref, Version: item.Version, Phase: PhaseNew,
@@ -382,13 +385,13 @@ func (r *run) checkItem(item Item) error {
 		return err
 	}
 	if item.Source.IsZero() && (item.Ref == "" || r.opts.Open == nil) {
-		return &acrcloud.ArgumentError{Field: "Item.Source", Problem: "is missing, and nothing opens the Ref", Remedy: "give the item a Source, or a Ref and Options.Open"}
+		return &acrcloud.ArgumentError{Field: "Item.Source", Problem: "is missing, and Options.Open is not set", Remedy: "give the item a Source, or a Ref and Options.Open"}
 	}
 	return nil
 }
 
-// meet decides what becomes of an item whose key may be known already, and reports whether its job is to begin here. It changes the
-// entry where the job gets another key.
+// meet decides about an item whose key may exist already, and reports whether its job starts here. It changes the entry
+// if the job gets another key.
 func (r *run) meet(ctx context.Context, mine *Entry, item Item) (begin bool, err error) {
 	there, err := r.store.Load(ctx, mine.Key)
 	if err != nil {
@@ -402,14 +405,14 @@ func (r *run) meet(ctx context.Context, mine *Entry, item Item) (begin bool, err
 		return false, ended.Error(ctx)
 	}
 	if r.mine(there) {
-		return reject(FailureDuplicate, &acrcloud.ArgumentError{Field: "Item.Key", Problem: fmt.Sprintf("%q came before in this run", item.Key), Remedy: "give each item a key of its own"})
+		return reject(FailureDuplicate, &acrcloud.ArgumentError{Field: "Item.Key", Problem: fmt.Sprintf("%q is the key of an earlier item of this run", item.Key), Remedy: "give each item a unique key"})
 	}
 	r.mu.Lock()
 	r.met = true
 	r.mu.Unlock()
 	if changed := there.Version != "" && item.Version != "" && there.Version != item.Version; changed || item.Ref != "" && there.Ref != item.Ref {
 		switch {
-		case there.Phase == PhaseNew && there.Attempt == 0: // nothing was made of the old content: the new one takes its place
+		case there.Phase == PhaseNew && there.Attempt == 0: // nothing was created from the old content: the new one replaces it
 			there.Ref, there.Version = cmp.Or(item.Ref, there.Ref), cmp.Or(item.Version, there.Version)
 			if _, err := r.store.Save(ctx, there); errors.Is(err, ErrConflict) {
 				return r.meet(ctx, mine, item)
@@ -417,27 +420,27 @@ func (r *run) meet(ctx context.Context, mine *Entry, item Item) (begin bool, err
 				return false, fmt.Errorf("batch: saving job %q: %w", mine.Key, err)
 			}
 		case changed && r.opts.Changed == ChangedFails:
-			return reject(FailureChanged, fmt.Errorf("the content is another than when the job was begun: version %q, not %q; give it another key, or set Options.Changed", item.Version, there.Version))
+			return reject(FailureChanged, fmt.Errorf("the content has changed since the job began: version %q, not %q; use another key, or set Options.Changed", item.Version, there.Version))
 		case changed:
 			return r.meetChanged(ctx, mine, item)
 		}
 	}
 	if there.Phase.Finished() {
 		r.tally.change(func(p *Progress) { p.Earlier++ })
-		return false, nil // if its outcome was not delivered, it is still in the queue
+		return false, nil // if its outcome is not delivered yet, it is still in the queue
 	}
 	if item.Ref != "" && r.opts.Open != nil {
 		r.hint()
-		return false, nil // the queue knows whose turn it is
+		return false, nil // the queue hands it out
 	}
-	// Only this run can open it, so it does not wait for the lease of one that may be gone.
+	// Only this run can open it, so it does not wait for the lease of a run that may be gone.
 	if err := r.store.Later(ctx, mine.Key, time.Now().Add(r.opts.Lease)); err != nil {
 		return false, fmt.Errorf("batch: taking job %q: %w", mine.Key, err)
 	}
 	return true, nil
 }
 
-// meetChanged makes a job of its own of an item with other content than the job of its key.
+// meetChanged makes a new job of an item whose content differs from that of its key's job.
 func (r *run) meetChanged(ctx context.Context, mine *Entry, item Item) (begin bool, err error) {
 	hash := sha256.Sum256([]byte(item.Version))
 	item.Key += "@" + hex.EncodeToString(hash[:6])
@@ -452,10 +455,10 @@ func (r *run) meetChanged(ctx context.Context, mine *Entry, item Item) (begin bo
 	return r.meet(ctx, mine, item)
 }
 
-// mine reports whether this run has added the job.
+// mine reports whether this run added the job.
 func (r *run) mine(e Entry) bool { return strings.HasPrefix(e.AddedBy, r.stepper.run+"-") }
 
-// note notes that a job is this run's, and reports whether it was not before.
+// note notes that a job belongs to this run, and reports whether that is new.
 func (r *run) note(key string, src acrcloud.Source) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -481,9 +484,9 @@ func (r *run) source(e Entry) acrcloud.Source {
 	return src
 }
 
-// claim works off what is in the queue: jobs of earlier runs and of other processes that are gone.
+// claim runs the jobs in the queue: those of earlier runs, and of processes that are gone.
 func (r *run) claim(ctx context.Context) {
-	idle := time.Time{} // since when nothing was there
+	idle := time.Time{} // since when the queue has been empty
 	for {
 		places := r.places(ctx)
 		if places == 0 {
@@ -527,7 +530,7 @@ func (r *run) claim(ctx context.Context) {
 	}
 }
 
-// places takes places for uploading: all that are free, up to a chunk, and at least one. It returns 0 when ctx has ended.
+// places takes all free places for uploading, up to a chunk, and at least one. It returns 0 when ctx has ended.
 func (r *run) places(ctx context.Context) int {
 	select {
 	case r.uploading <- struct{}{}:
@@ -544,7 +547,7 @@ func (r *run) places(ctx context.Context) int {
 	return chunk
 }
 
-// over reports whether the run has nothing more to do.
+// over reports whether the run is finished.
 func (r *run) over(ctx context.Context, idle time.Time) (bool, error) {
 	r.mu.Lock()
 	fed, met, active, left := r.fed, r.met, len(r.active), len(r.left)
@@ -563,7 +566,7 @@ func (r *run) over(ctx context.Context, idle time.Time) (bool, error) {
 	return n <= int64(left), nil
 }
 
-// renew keeps the jobs in process from other runs.
+// renew renews the leases of this run's jobs.
 func (r *run) renew(ctx context.Context) {
 	for sleep(ctx, r.opts.Lease/3) == nil {
 		r.mu.Lock()
@@ -576,14 +579,14 @@ func (r *run) renew(ctx context.Context) {
 	}
 }
 
-// release gives the jobs that were in process when the run ended to the next one.
+// release gives the unfinished jobs to the next run.
 func (r *run) release(ctx context.Context) {
 	r.mu.Lock()
 	keys := slices.Collect(maps.Keys(r.active))
 	r.mu.Unlock()
 	ctx, cancel := afterBill(ctx)
 	defer cancel()
-	_ = r.postpone(ctx, keys, time.Now()) // else the leases lapse
+	_ = r.postpone(ctx, keys, time.Now()) // otherwise the leases expire
 }
 
 func (r *run) postpone(ctx context.Context, keys []string, at time.Time) error {

@@ -9,22 +9,23 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// states knows which files are still in process. It reads that from a list of the files in that state, a hundred at a time, since a look
-// at each file by itself would be thousands of requests a second in a large run. Being on the list is believed; being absent is not, since
-// the list may lag behind, be cut off, or not know the filter: then the file itself is looked at.
+// states knows which files are still being processed. It reads the list of files in that state, a hundred per request,
+// since polling each file would be thousands of requests per second in a large run. A file on the list is being
+// processed. A file that is missing may be done, but the list may also lag, be cut off, or ignore the filter: then the
+// file itself is fetched.
 type states struct {
 	files    *filescan.Files
 	min, max time.Duration
 	ctx      context.Context //nolint:containedctx // of the readings, which serve several steps
-	stop     func()          // ends the reading under way
+	stop     func()          // ends the running reading
 
 	mu       sync.Mutex
-	wanted   map[string]*wanted // files that somebody waits for, by id
-	life     time.Duration      // how long files are in process, on average
-	lag      time.Duration      // how much later than they are made files have been seen to get on the list
-	finished bool               // some were, since the last reading
+	wanted   map[string]*wanted // files that jobs wait for, by id
+	life     time.Duration      // how long files are processed, on average
+	lag      time.Duration      // the observed delay until new files appear on the list
+	finished bool               // some files finished since the last reading
 
-	reading  chan struct{} // closed when the reading under way has ended; nil: none is
+	reading  chan struct{} // closed when the running reading ends; nil: none is running
 	round    int           // of the last reading
 	started  time.Time     // when it began
 	failures int           // of readings in a row
@@ -34,12 +35,12 @@ type states struct {
 	next     time.Time     // not before
 }
 
-// A wanted is a file that somebody waits for.
+// A wanted is a file that a job waits for.
 type wanted struct {
 	since time.Time
 	asked time.Time
-	round int           // of the last reading that had it
-	pause time.Duration // before the next look at the file itself
+	round int           // of the last reading that listed it
+	pause time.Duration // before the file itself is fetched again
 	look  time.Time     // not before
 }
 
@@ -47,9 +48,9 @@ const (
 	statePage    = 100
 	perPage      = 250 * time.Millisecond // of interval for each page: a long list is read less often
 	lookShare    = 10                     // readings during the usual life of a file
-	spareRows    = 1000                   // on the list beyond twice those that are waited for, before it is given up
-	forgotten    = 100                    // longest intervals without a question, before a file counts as nobody's
-	maxFailures  = 3                      // of readings, before they count as knowing nothing
+	spareRows    = 1000                   // on the list, beyond twice the number waited for, before reading stops
+	forgotten    = 100                    // longest intervals without a question, before a file is dropped
+	maxFailures  = 3                      // of readings, before the list counts as unusable
 	readDeadline = 2 * time.Minute
 )
 
@@ -68,7 +69,7 @@ func newStates(files *filescan.Files, minimum, maximum time.Duration) *states {
 	return s
 }
 
-// add notes a new file and returns when to ask for it.
+// add notes a new file, and returns when to ask for it.
 func (s *states) add(id string) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +87,7 @@ func (s *states) want(id string) *wanted {
 	return w
 }
 
-// forget notes that nobody waits for a file any more, since it is done.
+// forget removes a file that is done.
 func (s *states) forget(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,12 +104,13 @@ func (s *states) forget(id string) {
 	}
 }
 
-// looked notes that a look at the file itself found it in process, and returns when to ask again.
+// looked notes that the file itself was fetched and is still being processed, and returns when to ask again.
 func (s *states) looked(id string) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.want(id)
-	// It is in process, and is not on the list. Most likely the list lags behind: then it says nothing of files as new as this one.
+	// It is being processed, but is not on the list. Most likely the list lags: then it is of no use for files as new
+	// as this one.
 	s.lag = max(s.lag, min(s.started.Sub(w.since), max(s.life/4, s.min)))
 	w.look = time.Now().Add(w.pause)
 	after := w.pause
@@ -116,7 +118,7 @@ func (s *states) looked(id string) time.Duration {
 	return after
 }
 
-// busy reports whether a file is taken to be in process still, and when to ask again.
+// busy reports whether a file is assumed to be still processed, and when to ask again.
 func (s *states) busy(ctx context.Context, id string) (after time.Duration, busy bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -140,7 +142,7 @@ func (s *states) busy(ctx context.Context, id string) (after time.Duration, busy
 	now := time.Now()
 	switch {
 	case w.round == s.round && s.round != 0, // it is on the list
-		w.since.After(s.started.Add(-s.lag)): // it is too new to be missed there
+		w.since.After(s.started.Add(-s.lag)): // it is too new to be on the list
 		return s.spread(s.next.Sub(now)), true
 	case w.look.After(now):
 		return w.look.Sub(now), true
@@ -148,12 +150,12 @@ func (s *states) busy(ctx context.Context, id string) (after time.Duration, busy
 	return 0, false
 }
 
-// spread keeps those who wait for the same reading from asking at the same moment.
+// spread keeps jobs that wait for the same reading from asking at the same moment.
 func (s *states) spread(d time.Duration) time.Duration {
 	return max(d, 0) + rand.N(s.min/8+1) //nolint:gosec // no secret depends on it
 }
 
-// read reads the list once, for all who wait, and at most so many rows of it.
+// read reads the list once, for all waiting jobs, up to limit rows.
 func (s *states) read(ctx context.Context, limit int) {
 	ctx, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
@@ -169,7 +171,7 @@ func (s *states) read(ctx context.Context, limit int) {
 			onList = append(onList, file.ID)
 		}
 		if rows == limit {
-			break // others' files, or the filter does not work: what was seen so far counts
+			break // files of other programs, or the filter does not work: keep what was read so far
 		}
 	}
 	s.mu.Lock()
@@ -198,7 +200,7 @@ func (s *states) read(ctx context.Context, limit int) {
 	s.finished = false
 	for id, w := range s.wanted {
 		if time.Since(w.asked) > forgotten*s.max {
-			delete(s.wanted, id) // another process has finished it
+			delete(s.wanted, id) // another process finished it
 		}
 	}
 	s.interval = max(s.min, min(max(s.interval, time.Duration(rows/statePage)*perPage), s.max))
@@ -213,7 +215,7 @@ func (s *states) wants(id string) bool {
 	return s.wanted[id] != nil
 }
 
-// trouble returns the last of several readings in a row that have failed and since when they do, or nil.
+// trouble returns the error of the last of several failed readings in a row and the time of the first, or nil.
 func (s *states) trouble() (since time.Time, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

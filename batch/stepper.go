@@ -13,16 +13,16 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
-// A Next is when a job wants its next step.
+// A Next says when a job needs its next step.
 type Next struct {
-	Done  bool          // never: the job has ended, and its entry holds the outcome
-	After time.Duration // not before this; sooner is harmless, and what a callback asks for
+	Done  bool          // the job has ended, and its entry holds the outcome
+	After time.Duration // the time to wait; an earlier step is harmless, such as after a callback
 }
 
-// A Stepper moves jobs from phase to phase, one step at a time. It holds no state of theirs: that is in the journal, so any process may
-// take the next step of any job. Make one with [NewStepper]; it is safe for concurrent use.
+// A Stepper moves jobs from phase to phase, one step at a time. The state of the jobs is in the journal, so any process
+// may take the next step of any job. Create one with [NewStepper]; it is safe for concurrent use.
 //
-// Two steps of one job at the same time are allowed and safe: the journal decides which of them may bill.
+// Two steps of one job at the same time are safe: the journal decides which of them may send the billed request.
 type Stepper struct {
 	files   *filescan.Files
 	journal Journal
@@ -33,14 +33,14 @@ type Stepper struct {
 
 	source func(e Entry) acrcloud.Source // of a job
 	onSent func(bytes int64)             // content was handed to the connection
-	onBill func(n int)                   // so many requests that bill are about to be sent; -1: one has made nothing
+	onBill func(n int)                   // n billed requests are about to be sent; -1: one has created nothing
 
-	posts *gate // that steps pass which send content or make files; nil: there is none
-	looks *gate // that steps pass which look at a file
+	posts *gate // for steps that send content or create files; nil: no limit
+	looks *gate // for steps that fetch files; nil: no limit
 }
 
-// NewStepper makes a Stepper for the files of one container, for an engine to drive; [Scan] brings its own. Of the options it uses Open,
-// Upload, MaxBytesPerSecond, PostTimeout, Grace, Hold, MinInterval and MaxInterval.
+// NewStepper makes a Stepper for the files of one container, to be driven by an engine; [Scan] makes its own. It uses
+// the options Open, Upload, MaxBytesPerSecond, PostTimeout, Grace, Hold, MinInterval and MaxInterval.
 func NewStepper(files *filescan.Files, journal Journal, opts *Options) (*Stepper, error) {
 	o, err := opts.withDefaults()
 	switch {
@@ -68,12 +68,12 @@ func newStepper(files *filescan.Files, journal Journal, o Options) *Stepper {
 	return s
 }
 
-// Step takes the next step of a job: upload its content, look for a file whose creation got no response, or look if the scan has ended. Only
-// the first may bill, and only after a saved intent says so.
+// Step takes the next step of a job: it uploads the content, looks for a file whose creation got no response, or checks
+// whether the scan has ended. Only uploads are billed, and only after an intent was saved.
 //
-// An error means that the step has to be taken again; the job is as it was, or as it was saved last. What no further step would mend is no
-// error but the job's outcome, with one exception: what is wrong with the token, the account, the container or the journal concerns every
-// job, so it is an error however often it comes. ErrNoEntry says that there is no such job.
+// After an error, take the step again; the job is in the state that was saved last. A failure that no further step can
+// fix is not an error, but the job's outcome. The exception are problems of the token, the account, the container or
+// the journal: they concern every job, and are always errors. If there is no such job, the error is ErrNoEntry.
 func (s *Stepper) Step(ctx context.Context, key string) (Next, error) {
 	if s == nil || s.journal == nil {
 		return Next{}, &acrcloud.ArgumentError{Field: "Stepper", Problem: "was not made by NewStepper", Remedy: "call batch.NewStepper"}
@@ -88,13 +88,14 @@ func (s *Stepper) Step(ctx context.Context, key string) (Next, error) {
 	return next, err
 }
 
-// A pendingError is that of a request that bills and got no response. It is no failure of the step: the job waits, and is settled later.
+// A pendingError is the error of a billed request that got no response. The step has not failed: the job waits, and is
+// settled later.
 type pendingError struct{ err error }
 
 func (e *pendingError) Error() string { return e.err.Error() }
 func (e *pendingError) Unwrap() error { return e.err }
 
-// step is Step, and returns the entry as it is then. A file of which a callback was received is called.
+// step is Step, and also returns the new entry. called says that a callback was received.
 func (s *Stepper) step(ctx context.Context, key string, called bool) (Entry, Next, error) {
 	e, err := s.journal.Load(ctx, key)
 	if err != nil {
@@ -115,8 +116,8 @@ func (s *Stepper) step(ctx context.Context, key string, called bool) (Entry, Nex
 	}
 }
 
-// save saves an entry. Somebody else may have saved it since it was loaded, such as a callback on another machine; then what is
-// stored counts, and the caller's step has come to nothing.
+// save saves an entry. If it was saved in the meantime, such as by a callback on another machine, the stored entry
+// counts, and the caller's step has no effect.
 func (s *Stepper) save(ctx context.Context, e Entry) (Entry, error) {
 	saved, err := s.journal.Save(ctx, e)
 	if err != nil {
@@ -125,7 +126,7 @@ func (s *Stepper) save(ctx context.Context, e Entry) (Entry, error) {
 	return saved, nil
 }
 
-// afterBill returns a context for what must be written although ctx has ended: that something was billed.
+// afterBill returns a context for saving what was billed, even though ctx has ended.
 func afterBill(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 }
@@ -152,17 +153,17 @@ func (s *Stepper) finish(ctx context.Context, e Entry, file *filescan.File, fail
 	return saved, Next{Done: true}, nil
 }
 
-// again has the job stepped anew: somebody else has moved it on.
+// again requests another step, since the job was moved on in the meantime.
 func (s *Stepper) again(e Entry) (Entry, Next, error) { return e, Next{}, nil }
 
-// errPostTimeout ends the request that bills.
-var errPostTimeout = errors.New("batch: the request that makes the file took longer than Options.PostTimeout")
+// errPostTimeout ends the billed request.
+var errPostTimeout = errors.New("batch: the request that creates the file took longer than Options.PostTimeout")
 
-// A posting is the part of a step that may bill: what it has saved, and how long it may go on.
+// A posting is the billed part of a step: what it has saved, and how long it may take.
 type posting struct {
 	stepper *Stepper
 	entry   Entry  // as it was saved last
-	stored  bool   // the content was stored by an earlier attempt, which may be long ago
+	stored  bool   // an earlier attempt stored the content, maybe long ago
 	before  string // Entry.BilledBy before this attempt
 
 	ctx    context.Context //nolint:containedctx // it is this step's own
@@ -171,12 +172,12 @@ type posting struct {
 
 	mu     sync.Mutex
 	intent bool        // an intent was saved
-	sent   bool        // and from then on the request may be on its way
+	sent   bool        // the request may have been sent
 	timer  *time.Timer // ends the request
 }
 
-// lastWords is how long a request that bills may go on after its caller has gone. Broken off, it would cost the next run the whole grace to
-// find out what became of it.
+// lastWords is how long a billed request may continue after its caller is gone. If it were cut off, the next run would
+// need the whole grace to find out its outcome.
 const lastWords = 5 * time.Second
 
 func (s *Stepper) posting(ctx context.Context, e Entry) *posting {
@@ -204,7 +205,7 @@ func (p *posting) end() {
 	p.cancel(nil)
 }
 
-// intend saves the intent, and has the time run that the request may take. It is called right before the request.
+// intend saves the intent, and starts the request's timeout. It is called right before the request.
 func (p *posting) intend(ctx context.Context, ticket filescan.Ticket) error {
 	e := p.entry
 	e.Phase, e.Ticket, e.IntentAt, e.BilledBy = PhaseIntent, ticket, time.Now(), p.stepper.run
@@ -216,10 +217,10 @@ func (p *posting) intend(ctx context.Context, ticket filescan.Ticket) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.entry, p.intent = saved, true
-	// From the intent on, not from the end of its saving: others count from there.
+	// From the time of the intent, not from when it is saved: other processes count from there.
 	left := p.stepper.deadline(e) - time.Since(e.IntentAt)
 	if left <= 0 {
-		return fmt.Errorf("%w, since the journal was so slow", errPostTimeout)
+		return fmt.Errorf("%w, since saving the intent took too long", errPostTimeout)
 	}
 	if err := ended.Error(p.ctx); err != nil {
 		return err
@@ -230,7 +231,7 @@ func (p *posting) intend(ctx context.Context, ticket filescan.Ticket) error {
 	return nil
 }
 
-// upload sends the content of a new job and makes the file.
+// upload sends the content of a new job and creates the file.
 func (s *Stepper) upload(ctx context.Context, e Entry) (Entry, Next, error) {
 	name, err := NameOf(e.Key)
 	if err != nil {
@@ -260,7 +261,7 @@ func (s *Stepper) upload(ctx context.Context, e Entry) (Entry, Next, error) {
 	return s.posted(ctx, p, file, err)
 }
 
-// counting counts the content of one upload that is sent, also what an attempt sends again.
+// counting counts the sent bytes of one upload, including those that are sent again.
 func (s *Stepper) counting(report func(filescan.Progress)) func(filescan.Progress) {
 	var attempt int
 	var sent int64
@@ -278,14 +279,14 @@ func (s *Stepper) counting(report func(filescan.Progress)) func(filescan.Progres
 	}
 }
 
-// settle finds out what has become of a request that bills, once nobody can be at it any more, and sends it again only if the file is
-// nowhere to be found.
+// settle finds out the outcome of a billed request, once it can no longer be running. It is sent again only if the file
+// does not exist.
 func (s *Stepper) settle(ctx context.Context, e Entry) (Entry, Next, error) {
-	if !e.IntentAt.IsZero() { // else it is known to have made nothing
+	if !e.IntentAt.IsZero() { // otherwise it is known to have created nothing
 		pause := s.deadline(e) + s.opts.Grace
 		left := time.Until(e.IntentAt.Add(pause))
 		switch {
-		case left > pause: // the clock was set back since, or another machine's is ahead: wait the whole time by this one
+		case left > pause: // the clock was set back, or another machine's is ahead: wait the whole time by this clock
 			e.IntentAt = time.Now()
 			saved, err := s.save(ctx, e)
 			if errors.Is(err, ErrConflict) {
@@ -323,21 +324,21 @@ func (s *Stepper) settle(ctx context.Context, e Entry) (Entry, Next, error) {
 	return s.posted(ctx, p, file, err)
 }
 
-// find looks for the file of a ticket. It is absent if it is not there.
+// find looks for the file of a ticket. If there is none, absent reports true for the error.
 func (s *Stepper) find(ctx context.Context, t filescan.Ticket) (*filescan.File, error) {
 	if err := s.posts.enter(ctx); err != nil {
 		return nil, err
 	}
-	t.Key = "" // so that none is made
+	t.Key = "" // so that no file is created
 	file, err := s.files.Resume(ctx, t)
 	s.posts.leave(serviceError(err))
 	return file, err
 }
 
-// lookTime is how long an attempt after the first one looks for the file before it sends the request; see filescan.Files.Resume.
+// lookTime is how long retries look for the file before they send the request; see filescan.Files.Resume.
 const lookTime = 10 * time.Second
 
-// deadline is how long after an intent its request may be under way.
+// deadline is how long after an intent its request may be running.
 func (s *Stepper) deadline(e Entry) time.Duration {
 	if e.Attempt > 1 {
 		return s.opts.PostTimeout + lookTime
@@ -345,13 +346,13 @@ func (s *Stepper) deadline(e Entry) time.Duration {
 	return s.opts.PostTimeout
 }
 
-// absent reports whether err says that there is no file of a job's name. A 404 for the list itself does not.
+// absent reports whether err means that no file has the job's name. A 404 for the list itself does not.
 func absent(err error) bool {
 	_, answered := errors.AsType[*acrcloud.APIError](err)
 	return errors.Is(err, acrcloud.ErrNotFound) && !answered
 }
 
-// anew has the content of a job sent once more.
+// anew makes a job send its content again.
 func (s *Stepper) anew(ctx context.Context, e Entry) (Entry, Next, error) {
 	e.Phase, e.IntentAt, e.Ticket = PhaseNew, time.Time{}, filescan.Ticket{}
 	saved, err := s.save(ctx, e)
@@ -361,7 +362,7 @@ func (s *Stepper) anew(ctx context.Context, e Entry) (Entry, Next, error) {
 	return saved, Next{}, err
 }
 
-// posted saves what has become of the step that may bill.
+// posted saves the outcome of the billed request.
 func (s *Stepper) posted(ctx context.Context, p *posting, file *filescan.File, err error) (Entry, Next, error) {
 	e := p.entry
 	switch {
@@ -375,7 +376,8 @@ func (s *Stepper) posted(ctx context.Context, p *posting, file *filescan.File, e
 		after := max(0, time.Until(e.IntentAt.Add(s.deadline(e)+s.opts.Grace)))
 		return e, Next{After: after}, &pendingError{err}
 	}
-	// It was not sent, or the service has refused it: nothing was made, and the next attempt need not wait for the grace.
+	// It was not sent, or the service refused it: nothing was created, and the next attempt need not wait for the
+	// grace.
 	if p.sent {
 		s.onBill(-1)
 	}
@@ -390,12 +392,12 @@ func (s *Stepper) posted(ctx context.Context, p *posting, file *filescan.File, e
 		return p.entry, Next{}, saveErr
 	}
 	if v, _ := judge(err); p.stored && (v == lasting || errors.Is(err, acrcloud.ErrNotFound)) {
-		return s.anew(late, saved) // storage does not keep content for ever
+		return s.anew(late, saved) // the storage does not keep content forever
 	}
 	return s.unsent(ctx, saved, err)
 }
 
-// unsent decides what becomes of a job after a failure that has billed nothing.
+// unsent decides about a job after a failure without a bill.
 func (s *Stepper) unsent(ctx context.Context, e Entry, err error) (Entry, Next, error) {
 	if ended := ended.Error(ctx); ended != nil {
 		return e, Next{}, ended
@@ -416,7 +418,7 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
-// made saves that the file exists. A callback may have come first.
+// made saves that the file exists. A callback may have arrived first.
 func (s *Stepper) made(ctx context.Context, e Entry, file *filescan.File) (Entry, Next, error) {
 	late, cancel := afterBill(ctx)
 	defer cancel()
@@ -431,9 +433,9 @@ func (s *Stepper) made(ctx context.Context, e Entry, file *filescan.File) (Entry
 			break
 		}
 		if saved.FileID != "" || saved.Phase.Finished() {
-			break // a callback, as a rule
+			break // usually a callback
 		}
-		// Somebody else has settled or begun anew with a job whose file was being made here. It is this file's.
+		// The job was settled or restarted in the meantime, but its file was created here: it belongs to this file.
 		saved.Phase, saved.FileID, saved.IntentAt = PhaseWaiting, file.ID, e.IntentAt
 		saved, err = s.save(late, saved)
 	}
@@ -443,12 +445,12 @@ func (s *Stepper) made(ctx context.Context, e Entry, file *filescan.File) (Entry
 	case saved.FileID == "":
 		return s.again(saved)
 	case saved.FileID != file.ID:
-		return saved, Next{}, fmt.Errorf("batch: job %q has two files, %s and %s: another program writes into the container under the same keys", e.Key, saved.FileID, file.ID)
+		return saved, Next{}, fmt.Errorf("batch: job %q has two files, %s and %s: another program uploads files with the same keys", e.Key, saved.FileID, file.ID)
 	}
 	return saved, Next{After: s.states.add(file.ID)}, nil
 }
 
-// missingOK is err unless it is that the file is not there, which is a response like any other.
+// missingOK returns err, unless it says that the file does not exist, which is a normal response.
 func missingOK(err error) error {
 	if errors.Is(err, acrcloud.ErrNotFound) {
 		return nil
@@ -456,10 +458,10 @@ func missingOK(err error) error {
 	return serviceError(err)
 }
 
-// missingGrace is how long a new file may be unknown to the service that has just made it.
+// missingGrace is how long the service may respond with 404 for a new file.
 const missingGrace = time.Minute
 
-// look asks whether a file is done, and fetches its results if it is.
+// look checks whether a file is done, and fetches its results.
 func (s *Stepper) look(ctx context.Context, e Entry, called bool) (Entry, Next, error) {
 	if !called {
 		if after, busy := s.states.busy(ctx, e.FileID); busy {

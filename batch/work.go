@@ -10,7 +10,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// A job is one that is in process in this run.
+// A job is a running job of this run.
 type job struct {
 	run   *run
 	key   string
@@ -18,7 +18,7 @@ type job struct {
 	tries int           // failures in a row, while others succeeded
 }
 
-// work takes a job from step to step until it has ended, its context has, or it is not this run's any more.
+// work takes the steps of a job until it has ended, ctx has ended, or it no longer belongs to this run.
 func (r *run) work(ctx context.Context, key string) {
 	j := &job{run: r, key: key}
 	j.move(r.uploading)
@@ -55,7 +55,7 @@ func (r *run) work(ctx context.Context, key string) {
 	}
 }
 
-// serviceError is err if it says something about how the service fares, and not about the job, its content or the journal.
+// serviceError returns err if it concerns the service, and not the job, its content or the journal.
 func serviceError(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
@@ -69,7 +69,7 @@ func serviceError(err error) error {
 	return err
 }
 
-// failed decides about a step that has failed: how long to rest before the next one, or that the run has to end.
+// failed decides about a failed step: how long to rest before the next one, or whether the run must end.
 func (j *job) failed(ctx context.Context, e Entry, next Next, err error) (time.Duration, error) {
 	if _, ok := errors.AsType[*pendingError](err); ok {
 		return next.After, nil
@@ -88,8 +88,8 @@ func (j *job) failed(ctx context.Context, e Entry, next Next, err error) (time.D
 	return max(next.After, min(time.Second<<min(j.tries, 10), longestPause)), nil
 }
 
-// rest waits until the next step is due, or a callback says that it is. A job that waits for the service does so in the waiting room; one
-// whose upload has failed keeps its place, so that no other begins while nothing works.
+// rest waits until the next step is due, or until a callback arrives. A job that waits for the service moves to the
+// waiting room. A job whose upload failed keeps its place, so that no other starts while nothing works.
 func (j *job) rest(ctx context.Context, e Entry, pause time.Duration) (called bool, err error) {
 	outstanding := e.Phase == PhaseWaiting || e.Phase == PhaseIntent && !e.IntentAt.IsZero()
 	if outstanding && pause > 0 {
@@ -120,8 +120,9 @@ func (j *job) rest(ctx context.Context, e Entry, pause time.Duration) (called bo
 	return called, nil
 }
 
-// moveTo takes a place in another room, and leaves the one where the job is: after it has the new one if it goes on to wait, so that uploads
-// stop when the waiting room is full, and before it if it comes back, so that the two rooms cannot wait for each other.
+// moveTo takes a place in another room, and gives up the current one. On the way to the waiting room it gives it up
+// afterwards, so that uploads stop when the waiting room is full; on the way back it gives it up before, so that the
+// two rooms cannot wait for each other.
 func (j *job) moveTo(ctx context.Context, room chan struct{}) error {
 	if j.place == room {
 		return nil
@@ -139,7 +140,7 @@ func (j *job) moveTo(ctx context.Context, room chan struct{}) error {
 	return nil
 }
 
-// move notes that the job has a place in a room.
+// move notes that the job has a place in another room.
 func (j *job) move(room chan struct{}) {
 	j.place = room
 	j.count(1)
@@ -181,7 +182,7 @@ func (j *job) finished(ctx context.Context, e Entry) {
 	r.deliver(ctx, delivery{outcome: o, key: j.key})
 }
 
-// setAside leaves a job that this run cannot open to one that can, unless its item comes yet.
+// setAside leaves a job that this run cannot open to a run that can, unless its item is still to come.
 func (r *run) setAside(ctx context.Context, key string) {
 	if err := r.store.Later(ctx, key, time.Now().Add(r.opts.Lease)); err != nil {
 		if ctx.Err() == nil {
@@ -195,10 +196,10 @@ func (r *run) setAside(ctx context.Context, key string) {
 	r.left[key] = true
 }
 
-// errNothingToOpen is that of a job whose content this process does not have.
-var errNothingToOpen = error(&acrcloud.ArgumentError{Field: "Item.Source", Problem: "is missing, and Options.Open has made none of the Ref", Remedy: "give the item a Source, or a Ref that Options.Open opens"})
+// errNothingToOpen is the error of a job whose content this process does not have.
+var errNothingToOpen = error(&acrcloud.ArgumentError{Field: "Item.Source", Problem: "is missing, and Options.Open returned none for the Ref", Remedy: "give the item a Source, or a Ref that Options.Open opens"})
 
-// A storeError is one of the journal or the queue: nothing may be billed while they do not work.
+// A storeError is an error of the journal or the queue. Nothing may be billed while they fail.
 type storeError struct{ err error }
 
 func (e *storeError) Error() string { return e.err.Error() }

@@ -1,4 +1,4 @@
-// Package batchtest has the tests that every [batch.Store] must pass. Call [Store] in a test of your own:
+// Package batchtest has the tests that every [batch.Store] must pass. Call [Store] in your own test:
 //
 //	func TestStore(t *testing.T) {
 //		batchtest.Store(t, func(t *testing.T) batch.Store { return mystore.Open(t.TempDir()) })
@@ -19,8 +19,9 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// Store tests a store by what the interfaces of package batch promise: [batch.Store], and of [batch.Lister], [batch.Backlog] and
-// [batch.Renewer] those that the store has. open makes an empty store for one test, and has t close it. With -race it finds races, too.
+// Store tests that a store keeps the promises of [batch.Store], and of [batch.Lister], [batch.Backlog] and
+// [batch.Renewer] if it implements them. open makes an empty store for one test, and closes it with t.Cleanup. Run it
+// with -race to find races, too.
 func Store(t *testing.T, open func(t *testing.T) batch.Store) {
 	t.Helper()
 	for _, test := range []struct {
@@ -44,7 +45,7 @@ type suite struct {
 	store batch.Store
 }
 
-// keys are such as a store may stumble over.
+// keys are keys that a store may mishandle.
 func keys() []string {
 	return []string{"a.wav", "A.wav", "a b/c.wav", "%_\\*?'\";--", "Käse 音楽 🎵", "not UTF-8 \xff\xfe", "line\nbreak\x00", "~41", " ", "_", "__"}
 }
@@ -65,7 +66,7 @@ func (s *suite) fresh(keys ...string) {
 	n, err := s.store.Add(s.Context(), entries)
 	s.must(err)
 	if n != len(keys) {
-		s.Fatalf("Add has added %d of %d new entries", n, len(keys))
+		s.Fatalf("Add added %d of %d new entries", n, len(keys))
 	}
 }
 
@@ -90,14 +91,14 @@ func (s *suite) add() {
 	n, err := s.store.Add(s.Context(), []batch.Entry{{Key: "a.wav", Phase: batch.PhaseNew}, {Key: "new", Phase: batch.PhaseNew, Ref: "first"}, {Key: "new", Phase: batch.PhaseNew, Ref: "second"}})
 	s.must(err)
 	if n != 1 {
-		s.Errorf("Add has added %d entries; of a key that is there and one that comes twice it is 1", n)
+		s.Errorf("Add added %d entries, not 1, of an existing key and one that is given twice", n)
 	}
 	s.same(s.entry("a.wav"), saved)
 	if e := s.entry("new"); e.Ref != "first" {
-		s.Errorf("of two entries of one key the first one counts: %+v", e)
+		s.Errorf("of two entries with one key the first one is not kept: %+v", e)
 	}
 	if n, err := s.store.Add(s.Context(), nil); n != 0 || err != nil {
-		s.Errorf("Add of nothing: %d, %v", n, err)
+		s.Errorf("Add without entries: %d, %v", n, err)
 	}
 }
 
@@ -105,7 +106,7 @@ func (s *suite) load() {
 	s.fresh("a")
 	for _, key := range []string{"b", "A", "", "a "} {
 		if e, err := s.store.Load(s.Context(), key); !errors.Is(err, batch.ErrNoEntry) {
-			s.Errorf("Load of %q, which is not there: %+v, %v", key, e, err)
+			s.Errorf("Load of the missing key %q: %+v, %v", key, e, err)
 		}
 	}
 }
@@ -117,19 +118,19 @@ func (s *suite) save() {
 	second, err := s.store.Save(s.Context(), first)
 	s.must(err)
 	if second.Rev != first.Rev+1 {
-		s.Errorf("Rev after a save is %d, after %d", second.Rev, first.Rev)
+		s.Errorf("Rev after a save is %d; before, it was %d", second.Rev, first.Rev)
 	}
 	s.same(s.entry("a"), second)
 	for _, rev := range []uint64{0, first.Rev, second.Rev + 1} {
 		stale := second
 		stale.Rev, stale.Phase = rev, batch.PhaseFailed
 		if _, err := s.store.Save(s.Context(), stale); !errors.Is(err, batch.ErrConflict) {
-			s.Errorf("Save of revision %d where %d is stored: %v", rev, second.Rev, err)
+			s.Errorf("Save of revision %d while %d is stored: %v", rev, second.Rev, err)
 		}
 	}
 	s.same(s.entry("a"), second)
 	if _, err := s.store.Save(s.Context(), batch.Entry{Key: "b", Phase: batch.PhaseNew, Rev: 1}); !errors.Is(err, batch.ErrNoEntry) {
-		s.Errorf("Save of an entry that is not there: %v", err)
+		s.Errorf("Save of a missing entry: %v", err)
 	}
 }
 
@@ -148,7 +149,7 @@ func (s *suite) everyField() {
 	s.same(s.entry("k"), e)
 }
 
-// same compares two entries; times by the moment that they name.
+// same compares two entries; times are equal if they are the same instant.
 func (s *suite) same(got, want batch.Entry) {
 	s.Helper()
 	g, err := json.Marshal(got)
@@ -193,7 +194,7 @@ func (s *suite) saveAtOnce() {
 	}
 	all.Wait()
 	if e := s.entry("a"); e.Attempt != savers*saves || e.Rev != savers*saves+1 {
-		s.Errorf("of %d saves that succeeded %d have counted, in %d revisions: some has overwritten another", savers*saves, e.Attempt, e.Rev)
+		s.Errorf("%d saves succeeded, but %d have an effect, in %d revisions: one has overwritten another", savers*saves, e.Attempt, e.Rev)
 	}
 }
 
@@ -244,7 +245,7 @@ func (s *suite) claim() {
 		got = append(got, s.claimed(2, time.Hour)...)
 	}
 	if !slices.Equal(got, all) {
-		s.Errorf("Claim has returned\n%q, not\n%q: the longest due come first, and each once", got, all)
+		s.Errorf("Claim returned\n%q, not\n%q: the longest due must come first, and each once", got, all)
 	}
 }
 
@@ -288,22 +289,22 @@ func (s *suite) claimAtOnce() {
 	}
 }
 
-// lease: a job whose lease has lapsed is handed out again.
+// lease tests that a job is handed out again after its lease.
 func (s *suite) lease() {
 	s.fresh("a")
 	if keys := s.claimed(1, time.Millisecond); len(keys) != 1 {
-		s.Fatalf("Claim has returned %q", keys)
+		s.Fatalf("Claim returned %q", keys)
 	}
 	for end := time.Now().Add(10 * time.Second); ; {
 		if keys := s.claimed(1, time.Hour); len(keys) == 1 {
 			break
 		}
 		if time.Now().After(end) {
-			s.Fatal("the job was not handed out again after its lease")
+			s.Fatal("the job is not handed out again after its lease")
 		}
 	}
 	if keys := s.claimed(1, time.Hour); len(keys) != 0 {
-		s.Errorf("%q was handed out within its lease", keys)
+		s.Errorf("%q is handed out within its lease", keys)
 	}
 }
 
@@ -313,15 +314,15 @@ func (s *suite) later() {
 	s.must(s.store.Later(ctx, "a", time.Now().Add(time.Hour)))
 	s.must(s.store.Later(ctx, "b", time.Time{}))
 	if keys := s.claimed(10, time.Hour); len(keys) != 0 {
-		s.Errorf("%q were handed out: one is due in an hour, the other is not in the queue", keys)
+		s.Errorf("%q are handed out, but one is due in an hour, and the other is not in the queue", keys)
 	}
 	s.must(s.store.Later(ctx, "a", time.Now().Add(-time.Second)))
 	s.must(s.store.Later(ctx, "b", time.Now().Add(-time.Minute)))
 	if keys := s.claimed(10, time.Hour); !slices.Equal(keys, []string{"b", "a"}) {
-		s.Errorf("%q were handed out, not b and a", keys)
+		s.Errorf("%q are handed out, not b and a", keys)
 	}
 	if err := s.store.Later(ctx, "c", time.Now()); !errors.Is(err, batch.ErrNoEntry) {
-		s.Errorf("Later of a job that is not there: %v", err)
+		s.Errorf("Later of a missing job: %v", err)
 	}
 	before := s.entry("a")
 	s.must(s.store.Later(ctx, "a", time.Time{}))
@@ -341,11 +342,11 @@ func (s *suite) renew() {
 	s.must(s.store.Later(s.Context(), "a.wav", time.Time{}))
 	s.must(r.Renew(s.Context(), append(names[:len(names)-1:len(names)-1], "unknown", ""), time.Now().Add(time.Hour)))
 	if got := s.claimed(10, time.Hour); !slices.Equal(got, names[len(names)-1:]) {
-		s.Errorf("after Renew of all but %q: %q are due", names[len(names)-1], got)
+		s.Errorf("after Renew of all but %q, %q are due", names[len(names)-1], got)
 	}
 	s.must(r.Renew(s.Context(), names, time.Now().Add(-time.Minute)))
 	if got := s.claimed(len(names)+1, time.Hour); len(got) != len(names)-1 || slices.Contains(got, "a.wav") {
-		s.Errorf("after Renew %d of %d are due: all but the one that had left the queue", len(got), len(names))
+		s.Errorf("after Renew %d of %d are due, not all but the one that is no longer in the queue", len(got), len(names))
 	}
 	s.must(r.Renew(s.Context(), nil, time.Now()))
 }
@@ -395,17 +396,17 @@ func (s *suite) entries() {
 		s.must(err)
 	}
 	if len(seen) != jobs {
-		s.Errorf("Entries has listed %d of %d", len(seen), jobs)
+		s.Errorf("Entries lists %d of %d", len(seen), jobs)
 	}
 	n := 0
 	for e, err := range l.Entries(s.Context(), batch.PhaseDone, batch.PhaseFailed) {
 		s.must(err)
 		if n++; !e.Phase.Finished() || e.Attempt != 1 {
-			s.Errorf("Entries of the finished phases has listed %+v", e)
+			s.Errorf("Entries of the finished phases lists %+v", e)
 		}
 	}
 	if n != jobs*2/5 {
-		s.Errorf("Entries has listed %d finished ones of %d", n, jobs*2/5)
+		s.Errorf("Entries lists %d finished entries of %d", n, jobs*2/5)
 	}
 	for _, err := range l.Entries(s.Context()) {
 		s.must(err)
@@ -424,11 +425,11 @@ func (s *suite) endedContext() {
 	_, claimErr := s.store.Claim(ctx, 1, time.Hour)
 	for name, err := range map[string]error{"Add": addErr, "Load": loadErr, "Save": saveErr, "Claim": claimErr, "Later": s.store.Later(ctx, "a", time.Time{})} {
 		if !errors.Is(err, context.Canceled) {
-			s.Errorf("%s with a context that has ended: %v", name, err)
+			s.Errorf("%s with an ended context: %v", name, err)
 		}
 	}
 	s.same(s.entry("a"), before)
 	if keys := s.claimed(10, time.Hour); !slices.Equal(keys, []string{"a"}) {
-		s.Errorf("after calls with a context that has ended %q are due, not a", keys)
+		s.Errorf("after calls with an ended context, %q are due, not a", keys)
 	}
 }

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// A dialect is what SQLite and PostgreSQL do not have in common.
+// A dialect has the differences between SQLite and PostgreSQL.
 type dialect interface {
-	// query returns a statement with placeholders and types as the database wants them.
+	// query returns a statement with the database's placeholders and types.
 	query(text string) string
-	// oneWriter reports whether saves have to go one after the other, so that they are gathered into groups.
+	// oneWriter reports whether the database allows one writer at a time, so that saves are grouped.
 	oneWriter() bool
 	// claimLock keeps two processes from claiming the same rows.
 	claimLock() string
-	// now is the database's own time in microseconds.
+	// now is the database's time in microseconds.
 	now() string
 	// greatest is the function for the larger of two numbers.
 	greatest() string
@@ -31,7 +31,8 @@ func (sqlite) greatest() string  { return "max" }
 
 type postgres struct{}
 
-// query numbers the placeholders. JSON, unlike JSONB, keeps the text as it is, with every character that a title may hold.
+// query numbers the placeholders. JSON, unlike JSONB, keeps the text unchanged, with every character that a title may
+// contain.
 func (postgres) query(text string) string {
 	text = strings.NewReplacer("JSONTEXT", "JSON", "BIGNUM", "BIGINT").Replace(text)
 	var b strings.Builder

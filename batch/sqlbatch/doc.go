@@ -1,31 +1,32 @@
-// Package sqlbatch keeps the jobs of package batch in a database: SQLite in one file, with nothing to install, or PostgreSQL.
+// Package sqlbatch keeps the jobs of package batch in a database: SQLite, in one file and without installation, or
+// PostgreSQL.
 //
 //	store, err := sqlbatch.Open(ctx, "catalogue.db")
 //	...
 //	defer store.Close()
 //	for outcome, err := range batch.Scan(ctx, files, items, &batch.Options{Store: store, Open: acrcloud.FromFile}) {
 //
-// A save is on the disk when it returns: SQLite syncs its log at every commit, saves that come at the same time share one, and PostgreSQL
-// commits synchronously, whatever the server's default is. Several processes may use one database at the same time.
+// A save is on disk when it returns. SQLite syncs its log at every commit, which concurrent saves share. PostgreSQL
+// commits synchronously, whatever the server's default. Several processes may use one database at the same time.
 //
-// # Why these
+// # Drivers
 //
-// It is a module of its own, since two database drivers are no business of those who only scan files. modernc.org/sqlite is SQLite itself,
-// translated to Go: no cgo, so it builds everywhere Go does, and it is kept up to date with SQLite's releases. github.com/jackc/pgx is the
-// driver of PostgreSQL that is developed most actively; it needs no C library either.
+// It is a separate module, so that programs without a database do not depend on the drivers. modernc.org/sqlite is
+// SQLite translated to Go. It needs no cgo and follows SQLite's releases. github.com/jackc/pgx is the most actively
+// developed driver for PostgreSQL, and needs no C library.
 //
-// # What can go wrong
+// # Failures
 //
-// A change that fails was not made, and what was saved stays. A full disk, a folder that cannot be written, a damaged file, a lock that
-// another program keeps for half a minute and a server that is read-only end the run with an error that says so and what to do; the same run
-// again goes on. A database of another container ([ErrOtherContainer]) or of a newer version ([ErrNewer]) is left as it is. Do not keep an
-// SQLite file on a network drive: locks and syncs do not work there. A database that is lost is no disaster either: each file is looked
-// for by its name before it is made. Only wait with the next run for as long as batch.Options.Grace, so that lists show what the last one
-// has made.
+// A change that fails has no effect, and saved data stays. A full disk, a directory that is not writable, a damaged
+// file, a lock that another program holds for half a minute, and a read-only server end the run with an error that says
+// what to do; the next run continues. A database of another container ([ErrOtherContainer]) or of a newer version
+// ([ErrNewer]) is not changed. Do not keep an SQLite file on a network drive: locks and syncs do not work there. If the
+// database is lost, each file is looked for by its name before it is created. Wait for batch.Options.Grace before the
+// next run, so that lists show all files of the last one.
 //
 // # Tables
 //
-// They are made for people to read, too, such as with the sqlite3 command. Times are Unix milliseconds in UTC.
+// People can read them, too, for example with the sqlite3 command. Times are Unix milliseconds.
 //
 //	acrcloud_jobs
 //	  name        TEXT     the file's name in the container: the job's key, escaped as by batch.NameOf
@@ -43,7 +44,7 @@
 //	  name        TEXT     of a rate limiter
 //	  free_at     INTEGER  until when its calls are spoken for, in microseconds
 //
-// How many jobs have come how far, and the titles that were found most:
+// The number of jobs in each phase, and the titles that were found most often:
 //
 //	SELECT phase, count(*) FROM acrcloud_jobs GROUP BY phase;
 //	SELECT m.value->>'$.result.title' AS title, count(*) AS files FROM acrcloud_jobs, json_each(result, '$.file.results.music') AS m

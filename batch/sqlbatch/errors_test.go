@@ -204,8 +204,8 @@ func TestOpenRefuses(t *testing.T) {
 		"jobs.db?mode=ro":               "without settings",
 		folder:                          "opening the database",
 		folder + "/missing/jobs.db":     "opening the database",
-		"postgres://u:s3cret@h:x/d":     "is no address of a PostgreSQL database",
-		"host=h port=x password=s3cret": "is no address of a PostgreSQL database",
+		"postgres://u:s3cret@h:x/d":     "is not the address of a PostgreSQL database",
+		"host=h port=x password=s3cret": "is not the address of a PostgreSQL database",
 	} {
 		_, err := sqlbatch.Open(t.Context(), dsn)
 		require.ErrorContains(t, err, says, dsn)

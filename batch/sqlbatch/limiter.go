@@ -8,7 +8,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// A Limiter is a rate that all processes with the same database share, by one row of it. It implements acrcloud.Limiter.
+// A Limiter is a rate limit that all processes with the same database share. It implements acrcloud.Limiter.
 type Limiter struct {
 	store *Store
 	name  string
@@ -16,8 +16,8 @@ type Limiter struct {
 	burst int
 }
 
-// Limiter returns the rate of that name: so many calls a second, and after a silence up to burst of them at once. All processes have to ask
-// for the same rate under one name.
+// Limiter returns the rate limiter with the given name. It allows perSecond calls per second, and up to burst calls at
+// once after a pause. All processes must use the same rate for one name.
 func (s *Store) Limiter(name string, perSecond float64, burst int) (*Limiter, error) {
 	refuse := func(field, problem, remedy string) (*Limiter, error) {
 		return nil, &acrcloud.ArgumentError{Field: field, Problem: problem, Remedy: remedy}
@@ -25,16 +25,17 @@ func (s *Store) Limiter(name string, perSecond float64, burst int) (*Limiter, er
 	every := time.Duration(float64(time.Second) / perSecond)
 	switch {
 	case name == "":
-		return refuse("name", "is empty", "name what is limited, such as the account")
+		return refuse("name", "is empty", "name the limited resource, such as the account")
 	case !(perSecond > 0) || every <= 0 || every > 24*time.Hour:
-		return refuse("perSecond", "is no rate", "use a positive number of calls a second")
+		return refuse("perSecond", "is not a rate", "use a positive number of calls per second")
 	case burst < 1:
 		return refuse("burst", "is less than 1", "use 1 for evenly spaced calls")
 	}
 	return &Limiter{store: s, name: name, every: every, burst: burst}, nil
 }
 
-// Wait implements acrcloud.Limiter. It takes the next free place and waits for it. Where ctx ends first, the place stays taken.
+// Wait implements acrcloud.Limiter. It reserves the next free slot and waits for it. If ctx ends first, the slot stays
+// reserved.
 func (l *Limiter) Wait(ctx context.Context) error {
 	if l == nil || l.store == nil {
 		return errClosed
@@ -43,8 +44,8 @@ func (l *Limiter) Wait(ctx context.Context) error {
 	now, greatest := s.dialect.now(), s.dialect.greatest()
 	var wait int64
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		// free_at is when the last place given out begins; behind by a burst it does not lag. Further ahead than anybody waits it is
-		// the work of a clock that was set back since.
+		// free_at is the start of the last reserved slot, at most a burst in the past. If it is further ahead than any
+		// call waits, the clock was set back.
 		return tx.QueryRowContext(ctx, s.dialect.query(`INSERT INTO acrcloud_limits (name, free_at) VALUES (?, `+now+`)
 			ON CONFLICT (name) DO UPDATE SET free_at = CASE WHEN acrcloud_limits.free_at > `+now+` + ? THEN `+now+` ELSE `+greatest+`(acrcloud_limits.free_at + ?, `+now+` - ?) END
 			RETURNING free_at - `+now), l.name, (horizon + 1000*l.every).Microseconds(), l.every.Microseconds(), l.every.Microseconds()*int64(l.burst-1)).Scan(&wait)
@@ -55,7 +56,7 @@ func (l *Limiter) Wait(ctx context.Context) error {
 	return sleep(ctx, time.Duration(wait)*time.Microsecond)
 }
 
-// horizon is how far ahead of now a place may be, with a thousand others in between.
+// horizon is how far ahead of now a slot may be, with a thousand others before it.
 const horizon = time.Minute
 
 // sleep waits unless ctx ends first.

@@ -17,20 +17,20 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// connections is how many a store keeps to PostgreSQL at most, and to SQLite for reading.
+// connections is the most connections of a store to PostgreSQL, and to SQLite for reading.
 const connections = 16
 
-// Open opens the store that dsn names, and makes or updates its tables.
+// Open opens the store that dsn names, and creates or updates its tables.
 //
-// For PostgreSQL dsn is its URL or a list of settings such as "host=/run/postgresql dbname=catalogue". For SQLite it is the path of the
-// file, which is made if it is not there; its folder must exist.
+// For PostgreSQL, dsn is its URL or a list of settings such as "host=/run/postgresql dbname=catalogue". For SQLite, it
+// is the path of the file, which is created if needed; its directory must exist.
 //
-// A database that a newer version of this package has made is an error that matches [ErrNewer].
+// If a newer version of this package created the database, the error matches [ErrNewer].
 func Open(ctx context.Context, dsn string) (*Store, error) {
 	dsn = strings.TrimSpace(dsn)
 	switch {
 	case dsn == "":
-		return nil, &acrcloud.ArgumentError{Field: "dsn", Problem: "is empty", Remedy: "give the path of an SQLite file, or the URL of a PostgreSQL database"}
+		return nil, &acrcloud.ArgumentError{Field: "dsn", Problem: "is empty", Remedy: "use the path of an SQLite file, or the URL of a PostgreSQL database"}
 	case isPostgres(dsn):
 		return openPostgres(ctx, dsn)
 	default:
@@ -38,7 +38,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	}
 }
 
-// isPostgres tells a URL or list of settings from a path.
+// isPostgres reports whether dsn is a URL or a list of settings, not a path.
 func isPostgres(dsn string) bool {
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
 		return true
@@ -57,12 +57,12 @@ func isPostgres(dsn string) bool {
 func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return nil, &acrcloud.ArgumentError{Field: "dsn", Problem: "is no address of a PostgreSQL database", Remedy: `use one such as "postgres://user@host/database"`} // err may show the password
+		return nil, &acrcloud.ArgumentError{Field: "dsn", Problem: "is not the address of a PostgreSQL database", Remedy: `use one such as "postgres://user@host/database"`} // err may show the password
 	}
 	if config.RuntimeParams == nil {
 		config.RuntimeParams = map[string]string{}
 	}
-	config.RuntimeParams["synchronous_commit"] = "on" // an intent that a crash of the server undoes could bill a file twice
+	config.RuntimeParams["synchronous_commit"] = "on" // if a crash of the server lost an intent, a file could be billed twice
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "acrcloud-go"
 	}
@@ -73,14 +73,14 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	return s.begin(ctx)
 }
 
-// busy is how long to wait for a lock that another process has.
+// busy is how long to wait for a lock of another process.
 const busy = 30 * time.Second
 
 func openSQLite(ctx context.Context, path string, busy time.Duration, pragmas ...string) (*Store, error) {
 	path = strings.TrimPrefix(strings.TrimPrefix(path, "sqlite:"), "file:")
 	path, query, _ := strings.Cut(path, "?")
 	if path == ":memory:" || query != "" {
-		return nil, &acrcloud.ArgumentError{Field: "dsn", Problem: "is no plain path of a file", Remedy: "use a path without settings; for jobs in memory there is batch.NewMemory"}
+		return nil, &acrcloud.ArgumentError{Field: "dsn", Problem: "is not a plain path", Remedy: "use a path without settings; for jobs in memory use batch.NewMemory"}
 	}
 	if err := checkFile(path); err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func openSQLite(ctx context.Context, path string, busy time.Duration, pragmas ..
 	return s.begin(ctx)
 }
 
-// checkFile says in plain words what SQLite would say with a number.
+// checkFile reports common problems in plain words, for which SQLite has only numbers.
 func checkFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the caller's
 	if err != nil {
@@ -106,7 +106,7 @@ func checkFile(path string) error {
 	head := make([]byte, 16)
 	n, err := f.Read(head)
 	if n > 0 && !strings.HasPrefix(string(head[:n]), "SQLite format 3\x00") {
-		return fmt.Errorf("sqlbatch: %s is no SQLite database: it was left as it is", path)
+		return fmt.Errorf("sqlbatch: %s is not an SQLite database: use another path; the file was not changed", path)
 	}
 	if err != nil && n > 0 {
 		return fmt.Errorf("sqlbatch: reading the database: %w", err)
@@ -114,7 +114,7 @@ func checkFile(path string) error {
 	return nil
 }
 
-// begin prepares the tables, and has the writer run where there is one.
+// begin prepares the tables, and starts the writer if there is one.
 func (s *Store) begin(ctx context.Context) (*Store, error) {
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(s.explain(err, "preparing the tables"), s.db.Close())
@@ -125,7 +125,7 @@ func (s *Store) begin(ctx context.Context) (*Store, error) {
 	return s, nil
 }
 
-// Close closes the database. Calls that are under way end first.
+// Close closes the database, after running calls have ended.
 func (s *Store) Close() error {
 	if s == nil || s.db == nil {
 		return nil
@@ -136,5 +136,5 @@ func (s *Store) Close() error {
 	return s.db.Close()
 }
 
-// millis is how times are kept.
+// millis is the stored form of times.
 func millis(t time.Time) int64 { return t.UnixMilli() }

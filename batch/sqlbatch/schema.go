@@ -8,13 +8,13 @@ import (
 	"strconv"
 )
 
-// ErrNewer matches the error of [Open] for a database that a newer version of this package has made.
-var ErrNewer = errors.New("sqlbatch: the database was made by a newer version: update this program")
+// ErrNewer matches the error of [Open] for a database that a newer version of this package created.
+var ErrNewer = errors.New("sqlbatch: a newer version created the database: update this program")
 
-// ErrOtherContainer matches the error of a run whose files are in another container than the jobs of the database.
+// ErrOtherContainer matches the error of a run whose container differs from that of the database's jobs.
 var ErrOtherContainer = errors.New("sqlbatch: the database has the jobs of another container")
 
-// migrations make the tables, version by version. A version that was released does not change any more.
+// migrations create the tables, version by version. A released version never changes.
 var migrations = [][]string{
 	{
 		`CREATE TABLE acrcloud_jobs (
@@ -34,7 +34,7 @@ var migrations = [][]string{
 	},
 }
 
-// migrate brings the tables to the current version, in one transaction; of several processes one does it.
+// migrate updates the tables to the current version, in one transaction. Of several processes, only one does it.
 func (s *Store) migrate(ctx context.Context) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	have := 0
 	if version != "" {
 		if have, err = strconv.Atoi(version); err != nil {
-			return fmt.Errorf("the table acrcloud_meta has the schema %q, which is no number", version)
+			return fmt.Errorf("the table acrcloud_meta has the schema %q, which is not a number", version)
 		}
 	}
 	if have > len(migrations) {
@@ -91,8 +91,8 @@ func (s *Store) setMeta(ctx context.Context, tx *sql.Tx, name, value string) err
 	return err
 }
 
-// Bind has the database keep the jobs of one container for good. The first run binds it; one whose files are in another container gets an
-// error that matches [ErrOtherContainer]. It implements batch.Binder.
+// Bind assigns the database to one container for good. The first run does so; for a run with another container, the
+// error matches [ErrOtherContainer]. It implements batch.Binder.
 func (s *Store) Bind(ctx context.Context, containerID int) error {
 	if s == nil || s.db == nil {
 		return errClosed
@@ -113,7 +113,7 @@ func (s *Store) bind(ctx context.Context, container string) error {
 	case bound == container:
 		return nil
 	case bound != "":
-		return fmt.Errorf("%w: of container %s, not %s; use a database of its own", ErrOtherContainer, bound, container)
+		return fmt.Errorf("%w: of container %s, not %s; use another database for this container", ErrOtherContainer, bound, container)
 	}
 	if err := s.setMeta(ctx, tx, "container", container); err != nil {
 		return err

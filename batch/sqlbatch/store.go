@@ -16,9 +16,10 @@ import (
 	"github.com/musicchartsai/acrcloud-go/batch"
 )
 
-// A Store keeps jobs in a database. Make one with [Open]; it is safe for concurrent use, and so is the database between processes.
+// A Store keeps jobs in a database. Create one with [Open]. It is safe for concurrent use, and several processes may
+// use one database.
 //
-// It implements batch.Store, and batch.Lister, batch.Backlog, batch.Renewer and batch.Binder as well.
+// It implements batch.Store, batch.Lister, batch.Backlog, batch.Renewer and batch.Binder.
 type Store struct {
 	db      *sql.DB
 	dialect dialect
@@ -26,14 +27,14 @@ type Store struct {
 	writer  *writer // of SQLite
 }
 
-// row is an entry as its columns.
+// A row has the columns of an entry.
 type row struct {
-	name, phase, entry      string // name is batch.NameOf the key: ASCII, so that every database sorts and compares it alike
+	name, phase, entry      string // name is batch.NameOf of the key: ASCII, which every database sorts and compares alike
 	fileID, failure, result sql.NullString
 	rev                     int64
 }
 
-// split makes columns of an entry. What has a column of its own is not in the JSON.
+// split converts an entry to columns. Fields with their own column are not in the JSON.
 func split(e batch.Entry) (row, error) {
 	name, err := batch.NameOf(e.Key)
 	if err != nil {
@@ -49,7 +50,7 @@ func split(e batch.Entry) (row, error) {
 			} `json:"failure"`
 		}
 		if err := json.Unmarshal(e.Result, &result); err != nil {
-			return row{}, fmt.Errorf("sqlbatch: the result of job %q is no JSON: %w", e.Key, err)
+			return row{}, fmt.Errorf("sqlbatch: the result of job %q is not JSON: %w", e.Key, err)
 		}
 		if result.Failure != nil {
 			r.failure = sql.NullString{String: result.Failure.Kind, Valid: true}
@@ -68,7 +69,7 @@ func (r row) join() (batch.Entry, error) {
 	}
 	key, ok := batch.KeyOf(r.name)
 	if !ok {
-		return e, fmt.Errorf("sqlbatch: %q is no name that a key makes: was the row written by hand?", r.name)
+		return e, fmt.Errorf("sqlbatch: %q is not the name of a key: delete the row if it was written by hand", r.name)
 	}
 	e.Key, e.Phase, e.Rev, e.FileID = key, batch.Phase(r.phase), uint64(r.rev), r.fileID.String //nolint:gosec // it counts saves
 	if r.result.Valid {
@@ -77,7 +78,7 @@ func (r row) join() (batch.Entry, error) {
 	return e, nil
 }
 
-// write makes a change: in a group where there is one writer, else by itself.
+// write makes a change: in a group if there is one writer, otherwise alone.
 func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
 	if s == nil || s.db == nil {
 		return errClosed
@@ -93,7 +94,7 @@ func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx) err
 	}
 }
 
-// Errors of PostgreSQL after which the same transaction succeeds as a rule, since another one has ended.
+// Errors of PostgreSQL after which a retry of the transaction usually succeeds.
 const (
 	deadlock      = "40P01"
 	serialization = "40001"
@@ -121,7 +122,7 @@ func (s *Store) Add(ctx context.Context, entries []batch.Entry) (added int, err 
 			return 0, err
 		}
 	}
-	// In one order, so that two processes cannot wait for each other.
+	// In a fixed order, so that two processes cannot deadlock.
 	order := make([]int, len(entries))
 	for i := range order {
 		order[i] = i
@@ -205,7 +206,7 @@ func (s *Store) Save(ctx context.Context, e batch.Entry) (batch.Entry, error) {
 		case err != nil:
 			return err
 		default:
-			outcome = fmt.Errorf("%w: revision %d is there, not %d", batch.ErrConflict, there, r.rev)
+			outcome = fmt.Errorf("%w: revision %d is stored, not %d", batch.ErrConflict, there, r.rev)
 		}
 		return nil
 	})
@@ -265,7 +266,7 @@ func (s *Store) due(ctx context.Context, tx *sql.Tx, now time.Time, n int) (name
 	return names, rows.Err()
 }
 
-// namesAtOnce is how many names go into one statement.
+// namesAtOnce is the most names in one statement.
 const namesAtOnce = 500
 
 // list returns the placeholders and arguments of an IN.
@@ -296,7 +297,7 @@ func (s *Store) Later(ctx context.Context, key string, at time.Time) error {
 	if err == nil && missing {
 		return batch.ErrNoEntry
 	}
-	return s.explain(err, "putting a job into the queue")
+	return s.explain(err, "queueing a job")
 }
 
 // Renew implements batch.Renewer.
@@ -330,10 +331,11 @@ func (s *Store) Backlog(ctx context.Context) (n int64, err error) {
 	return n, s.explain(err, "counting jobs")
 }
 
-// listAtOnce is how many entries are read at once, so that a list of any length takes little memory and no long transaction.
+// listAtOnce is how many entries are read at a time, so that a list of any length needs little memory and no long
+// transaction.
 const listAtOnce = 200
 
-// Entries implements batch.Lister: in the order of the keys.
+// Entries implements batch.Lister. The entries are sorted by key.
 func (s *Store) Entries(ctx context.Context, phases ...batch.Phase) iter.Seq2[batch.Entry, error] {
 	return func(yield func(batch.Entry, error) bool) {
 		if s == nil || s.db == nil {

@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-// largestGroup is how many changes share one commit at most.
+// largestGroup is the most changes that share one commit.
 const largestGroup = 512
 
-// A writer gathers changes that come at the same time into one transaction, since each commit waits for the disk. SQLite has one writer at
-// a time anyway.
+// A writer groups concurrent changes into one transaction, since each commit waits for the disk. SQLite allows only one
+// writer at a time anyway.
 type writer struct {
 	db      *sql.DB
 	changes chan *change
@@ -41,7 +41,7 @@ func (w *writer) close() {
 	<-w.ended
 }
 
-// write makes a change, and returns when it is on the disk.
+// write makes a change, and returns when it is on disk.
 func (w *writer) write(ctx context.Context, do func(ctx context.Context, tx *sql.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (w *writer) write(ctx context.Context, do func(ctx context.Context, tx *sql
 	case <-w.closed:
 		return errClosed
 	}
-	<-c.done // from here on it happens, and the caller has to know
+	<-c.done // it can no longer be cancelled, and the caller must know its result
 	return c.err
 }
 
@@ -70,7 +70,7 @@ func (w *writer) run() {
 	}
 }
 
-// gather takes what else is waiting.
+// gather takes the other waiting changes.
 func (w *writer) gather(first *change) []*change {
 	group := []*change{first}
 	for len(group) < largestGroup {
@@ -84,7 +84,8 @@ func (w *writer) gather(first *change) []*change {
 	return group
 }
 
-// commit makes a group of changes at once. Where one of them fails, each is made by itself, so that none fails because of another.
+// commit makes a group of changes in one transaction. If one of them fails, each is made alone, so that none fails
+// because of another.
 func (w *writer) commit(group []*change) {
 	if err := w.transact(group); err != nil {
 		if len(group) == 1 {
@@ -100,7 +101,8 @@ func (w *writer) commit(group []*change) {
 	}
 }
 
-// transact returns the error of the first change that fails; then none is made. The end of a caller's context does not end the others'.
+// transact returns the error of the first change that fails; then none is made. The end of one caller's context does
+// not affect the others.
 func (w *writer) transact(group []*change) error {
 	ctx := context.WithoutCancel(group[0].ctx)
 	tx, err := w.db.BeginTx(ctx, nil)
