@@ -1,8 +1,11 @@
 package sqlbatch
 
 import (
+	"context"
 	"strconv"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // A dialect has the differences between SQLite and PostgreSQL.
@@ -17,6 +20,10 @@ type dialect interface {
 	now() string
 	// greatest is the function for the larger of two numbers.
 	greatest() string
+	// tell is the statement that says a text to all that listen; empty: they look by themselves.
+	tell() string
+	// listen has the Notifier hear of the callbacks of other processes, until ctx ends or that fails.
+	listen(ctx context.Context, n *Notifier) error
 }
 
 type sqlite struct{}
@@ -28,8 +35,9 @@ func (sqlite) oneWriter() bool   { return true }
 func (sqlite) claimLock() string { return "" }
 func (sqlite) now() string       { return "CAST(unixepoch('subsec') * 1000000 AS INTEGER)" }
 func (sqlite) greatest() string  { return "max" }
+func (sqlite) tell() string      { return "" }
 
-type postgres struct{}
+type postgres struct{ config *pgx.ConnConfig }
 
 // query numbers the placeholders. JSON, unlike JSONB, keeps the text unchanged, with every character that a title may
 // contain.
@@ -51,3 +59,4 @@ func (postgres) oneWriter() bool   { return false }
 func (postgres) claimLock() string { return " FOR UPDATE SKIP LOCKED" }
 func (postgres) now() string       { return "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint" }
 func (postgres) greatest() string  { return "greatest" }
+func (postgres) tell() string      { return "SELECT pg_notify('" + channel + "', $1)" }

@@ -24,6 +24,12 @@
 // database is lost, each file is looked for by its name before it is created. Wait for batch.Options.Grace before the
 // next run, so that lists show all files of the last one.
 //
+// # Several machines
+//
+// Processes that share a database can share more than its jobs: [Store.Limiter] is one rate for all of them, [Store.Deduplicator] has them
+// handle each callback once, and [Store.Notifier] takes a callback to the process that waits for it, whichever receives it. Processes with an
+// SQLite file are on one machine; with PostgreSQL they are anywhere.
+//
 // # Tables
 //
 // People can read them, too, for example with the sqlite3 command. Times are Unix milliseconds.
@@ -43,6 +49,14 @@
 //	acrcloud_limits
 //	  name        TEXT     of a rate limiter
 //	  free_at     INTEGER  until when its calls are spoken for, in microseconds
+//	acrcloud_events
+//	  event       TEXT     webhook.Event.Key, or a hash of it
+//	  holder      TEXT     the Deduplicator whose process is handling it; NULL: it is done
+//	  until       INTEGER  when that is forgotten
+//	acrcloud_callbacks
+//	  file_id     TEXT     in lower case, or a hash of it
+//	  container   INTEGER  0: the callback did not name it
+//	  called_at   INTEGER  when the last callback came, in microseconds
 //
 // The number of jobs in each phase, and the titles that were found most often:
 //

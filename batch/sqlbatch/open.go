@@ -69,7 +69,7 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	s := &Store{db: db, dialect: postgres{}}
+	s := &Store{db: db, dialect: postgres{config}}
 	return s.begin(ctx)
 }
 
@@ -130,6 +130,7 @@ func (s *Store) Close() error {
 	if s == nil || s.db == nil {
 		return nil
 	}
+	s.background.close()
 	if s.writer != nil {
 		s.writer.close()
 	}

@@ -32,6 +32,12 @@ var migrations = [][]string{
 		`CREATE INDEX acrcloud_jobs_phase ON acrcloud_jobs (phase)`,
 		`CREATE TABLE acrcloud_limits (name TEXT NOT NULL PRIMARY KEY, free_at BIGNUM NOT NULL)`,
 	},
+	{
+		`CREATE TABLE acrcloud_events (event TEXT NOT NULL PRIMARY KEY, holder TEXT, until BIGNUM NOT NULL)`,
+		`CREATE INDEX acrcloud_events_until ON acrcloud_events (until)`,
+		`CREATE TABLE acrcloud_callbacks (file_id TEXT NOT NULL, container BIGNUM NOT NULL, called_at BIGNUM NOT NULL, PRIMARY KEY (file_id, container))`,
+		`CREATE INDEX acrcloud_callbacks_called_at ON acrcloud_callbacks (called_at)`,
+	},
 }
 
 // migrate updates the tables to the current version, in one transaction. Of several processes, only one does it.

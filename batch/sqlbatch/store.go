@@ -25,6 +25,8 @@ type Store struct {
 	dialect dialect
 	path    string  // of an SQLite file
 	writer  *writer // of SQLite
+
+	background background
 }
 
 // A row has the columns of an entry.

@@ -1,0 +1,225 @@
+package sqlbatch
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/webhook"
+)
+
+const (
+	defaultTTL = 24 * time.Hour
+	eventLease = time.Minute // of an event that is being handled; renewed three times meanwhile
+)
+
+// A Deduplicator has all processes with the same database handle each callback once. It implements webhook.Deduplicator: give each process's
+// to its handler, by webhook.WithDeduplicator.
+//
+// A process keeps what it has claimed until it has handled it, however long that takes: it renews its claims in the background. The claims of
+// a process that has died, or that the database has not heard of for a minute, lapse, and a duplicate is handled by another process. An
+// event that was handled while the database could not be written is committed when it can be again, as long as the process lives.
+type Deduplicator struct {
+	store      *Store
+	ttl, lease time.Duration
+	holder     string // this one among those that share the database
+
+	mu       sync.Mutex
+	held     map[string]bool // what this one has claimed; true: it was handled, and that could not be written yet
+	renewing bool
+}
+
+// Deduplicator returns one that remembers each event for ttl after it was handled; below 1: for 24 hours. Expired events are removed as new
+// ones come, so the table does not grow for ever.
+func (s *Store) Deduplicator(ttl time.Duration) *Deduplicator {
+	if ttl < 1 {
+		ttl = defaultTTL
+	}
+	return &Deduplicator{store: s, ttl: ttl, lease: eventLease, holder: rand.Text(), held: map[string]bool{}}
+}
+
+// Claim implements webhook.Deduplicator. An event that is being handled, here or by another process, is webhook.ErrInProgress.
+func (d *Deduplicator) Claim(ctx context.Context, key string) (bool, error) {
+	if d == nil || d.store == nil || d.store.db == nil {
+		return false, errClosed
+	}
+	key = plainKey(key)
+	if handled, mine := d.hold(key); mine {
+		return inProgress(!handled)
+	}
+	claimed, done, err := d.claim(ctx, key)
+	if !claimed || err != nil {
+		d.drop(key)
+	}
+	switch {
+	case err != nil:
+		return false, d.store.explain(err, "claiming an event")
+	case claimed:
+		d.renew()
+		return true, nil
+	}
+	return inProgress(!done)
+}
+
+func inProgress(yes bool) (bool, error) {
+	if yes {
+		return false, webhook.ErrInProgress
+	}
+	return false, nil
+}
+
+// hold notes that this process is claiming a key, unless it has it already.
+func (d *Deduplicator) hold(key string) (handled, mine bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if handled, mine = d.held[key]; !mine {
+		d.held[key] = false
+	}
+	return handled, mine
+}
+
+func (d *Deduplicator) drop(key string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.held, key)
+}
+
+// expired is how many expired events a claim removes.
+const expired = 10
+
+// claim makes the event this holder's if it is new, if the time of its row is up, or if this holder's own claim got no response.
+func (d *Deduplicator) claim(ctx context.Context, key string) (claimed, done bool, err error) {
+	now := d.store.dialect.now() + " / 1000"
+	err = d.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		claimed, done = false, false
+		n, err := d.exec(ctx, tx, `INSERT INTO acrcloud_events (event, holder, until) VALUES (?, ?, `+now+` + ?) ON CONFLICT (event) DO UPDATE
+			SET holder = excluded.holder, until = excluded.until WHERE acrcloud_events.until <= `+now+` OR acrcloud_events.holder = excluded.holder`,
+			key, d.holder, d.lease.Milliseconds())
+		if err != nil {
+			return err
+		}
+		if claimed = n == 1; claimed {
+			_, err := d.exec(ctx, tx, `DELETE FROM acrcloud_events WHERE event IN
+				(SELECT event FROM acrcloud_events WHERE until <= `+now+` ORDER BY until LIMIT ?`+d.store.dialect.claimLock()+`)`, expired)
+			return err
+		}
+		var holder sql.NullString
+		err = tx.QueryRowContext(ctx, d.store.dialect.query(`SELECT holder FROM acrcloud_events WHERE event = ?`), key).Scan(&holder)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // it was released a moment ago: the next claim gets it
+		}
+		done = !holder.Valid
+		return err
+	})
+	return claimed, done, err
+}
+
+func (d *Deduplicator) exec(ctx context.Context, tx *sql.Tx, statement string, args ...any) (int64, error) {
+	done, err := tx.ExecContext(ctx, d.store.dialect.query(statement), args...)
+	if err != nil {
+		return 0, err
+	}
+	return done.RowsAffected()
+}
+
+// Commit implements webhook.Deduplicator. An event that this process has claimed and that cannot be committed now is committed later.
+func (d *Deduplicator) Commit(ctx context.Context, key string) error {
+	if d == nil || d.store == nil || d.store.db == nil {
+		return errClosed
+	}
+	key = plainKey(key)
+	if err := d.commit(ctx, key); err != nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if _, mine := d.held[key]; mine {
+			d.held[key] = true
+		}
+		return d.store.explain(err, "committing an event")
+	}
+	d.drop(key)
+	return nil
+}
+
+// commit is right also where the claim has lapsed, and another process has the event: it was handled.
+func (d *Deduplicator) commit(ctx context.Context, key string) error {
+	now := d.store.dialect.now() + " / 1000"
+	return d.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := d.exec(ctx, tx, `INSERT INTO acrcloud_events (event, holder, until) VALUES (?, NULL, `+now+` + ?)
+			ON CONFLICT (event) DO UPDATE SET holder = NULL, until = excluded.until`, key, d.ttl.Milliseconds())
+		return err
+	})
+}
+
+// Release implements webhook.Deduplicator. What another process has claimed since, or what is committed, is not released.
+func (d *Deduplicator) Release(ctx context.Context, key string) error {
+	if d == nil || d.store == nil || d.store.db == nil {
+		return errClosed
+	}
+	key = plainKey(key)
+	defer d.drop(key) // if it cannot be released, its claim lapses
+	err := d.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := d.exec(ctx, tx, `DELETE FROM acrcloud_events WHERE event = ? AND holder = ?`, key, d.holder)
+		return err
+	})
+	return d.store.explain(err, "releasing an event")
+}
+
+// renew has the claims of this process renewed for as long as there are any.
+func (d *Deduplicator) renew() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.renewing {
+		d.renewing = d.store.background.run(d.keep)
+	}
+}
+
+func (d *Deduplicator) keep(ctx context.Context) {
+	pause := d.lease / 3
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		d.mu.Lock()
+		held := maps.Clone(d.held)
+		if len(held) == 0 {
+			d.renewing = false
+			d.mu.Unlock()
+			return
+		}
+		d.mu.Unlock()
+		within, cancel := context.WithTimeout(ctx, pause)
+		d.keepOnce(within, held)
+		cancel()
+	}
+}
+
+// keepOnce commits what is handled, and renews the rest. What fails is tried again soon.
+func (d *Deduplicator) keepOnce(ctx context.Context, held map[string]bool) {
+	var keys []string
+	for key, handled := range held {
+		switch {
+		case !handled:
+			keys = append(keys, key)
+		case d.commit(ctx, key) == nil:
+			d.drop(key)
+		}
+	}
+	slices.Sort(keys) // in one order, so that two processes cannot wait for each other
+	for some := range slices.Chunk(keys, namesAtOnce) {
+		marks, args := list(some)
+		_ = d.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			_, err := d.exec(ctx, tx, `UPDATE acrcloud_events SET until = `+d.store.dialect.now()+` / 1000 + ? WHERE holder = ? AND event IN (`+marks+`)`,
+				append([]any{d.lease.Milliseconds(), d.holder}, args...)...)
+			return err
+		})
+	}
+}

@@ -1,0 +1,83 @@
+package sqlbatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// pingTime is how long PostgreSQL may take to show that it is still there.
+const pingTime = 10 * time.Second
+
+func (d postgres) listen(ctx context.Context, n *Notifier) error {
+	config := d.config.Copy()
+	config.RuntimeParams["application_name"] += " listener"
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return fmt.Errorf("connecting to listen: %w", err)
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = conn.Close(ctx)
+	}()
+	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+		return err
+	}
+	for {
+		if err := n.checkAll(ctx); err != nil { // what was told while nobody listened
+			return err
+		}
+		if err := hear(ctx, conn, n); err != nil {
+			return err
+		}
+	}
+}
+
+// hear passes on what it is told until it is time to look by itself, and to see if the connection is still there: one that was cut says
+// nothing, as one on which nothing happens.
+func hear(ctx context.Context, conn *pgx.Conn, n *Notifier) error {
+	within, cancel := context.WithTimeout(ctx, recheckEvery)
+	defer cancel()
+	for {
+		note, err := conn.WaitForNotification(within)
+		switch {
+		case err == nil:
+			n.heard(note.Payload)
+		case ctx.Err() == nil && errors.Is(within.Err(), context.DeadlineExceeded) && !conn.IsClosed():
+			ctx, cancel := context.WithTimeout(ctx, pingTime)
+			defer cancel()
+			return conn.Ping(ctx)
+		default:
+			return err
+		}
+	}
+}
+
+func (sqlite) listen(ctx context.Context, n *Notifier) error {
+	var last int64
+	if err := n.store.db.QueryRowContext(ctx, `SELECT coalesce(max(called_at), 0) FROM acrcloud_callbacks`).Scan(&last); err != nil {
+		return err
+	}
+	if err := n.checkAll(ctx); err != nil { // what came while nobody looked
+		return err
+	}
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for !n.idle() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		newest, err := n.read(ctx, `called_at > ?`, last)
+		if err != nil {
+			return err
+		}
+		last = max(last, newest)
+	}
+	return nil
+}
