@@ -65,6 +65,7 @@ func (p *program) mockCommand() *cobra.Command {
 	f.BoolVar(&s.hosts, "hosts", false, "stand for the public hosts, with TLS, for unchanged clients: prints the lines for /etc/hosts")
 	f.StringVar(&s.ca, "ca", "", "`folder` of the certificate authority, which is made if it is not there (default acrcloud/mock-ca in the folder for configurations)")
 	f.StringSliceVar(&s.names, "name", nil, "another host `name` that clients call it by, for TLS, such as that of a container")
+	c.AddCommand(p.mockHealthCommand())
 	return c
 }
 

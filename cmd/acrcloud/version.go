@@ -11,6 +11,9 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
+// revision is the commit that a build without a repository was made from: -ldflags '-X main.revision=…'.
+var revision string //nolint:gochecknoglobals // the linker sets it
+
 // A version is what this binary was made of.
 type version struct {
 	Version  string `json:"version"` // of the SDK and the command
@@ -29,10 +32,10 @@ func (p *program) versionCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v := version{Version: acrcloud.Version, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
+			v := version{Version: acrcloud.Version, Revision: revision, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
 			if info, ok := debug.ReadBuildInfo(); ok {
 				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" {
+					if s.Key == "vcs.revision" && v.Revision == "" {
 						v.Revision = s.Value
 					}
 				}
