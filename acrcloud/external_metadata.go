@@ -94,7 +94,11 @@ type Link struct {
 // Links returns the pages of the recording on the services whose public addresses are well known, made from the ids alone. Nobody
 // has checked that they exist. An id that is missing gives no link.
 func (e ExternalMetadata) Links() []Link {
-	var links []Link
+	most := len(e.Spotify) + len(e.Deezer) + len(e.Apple) + len(e.YouTube) + len(e.MusicBrainz)
+	if most == 0 {
+		return nil
+	}
+	links := make([]Link, 0, most)
 	add := func(platform, prefix, id string) {
 		if id == "" || id == "." || id == ".." { // which no escaping keeps from changing the path
 			return

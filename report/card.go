@@ -196,7 +196,7 @@ func claimText(r *acrcloud.RightsClaim) string {
 			owner = "an unnamed owner"
 		}
 		if s := r.RightsOwners[i].SharePercentage; s != nil {
-			owner += " " + number(*s, 3) + " %"
+			owner += " " + measure(*s, 3, " %")
 		}
 		l.add("", owner)
 	}

@@ -55,8 +55,8 @@ func (r *Report) writeFile(root *os.Root, v *fileView) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p := &page{report: &one, templates: t, overview: &overview{files: 1}, full: 1, name: brief(v.Name, 200)}
-	if err := buffered(&p.body, func(w io.Writer) error { return p.show(w, "fileOpen", v) }); err != nil {
+	p := &page{report: &one, templates: t, overview: &overview{files: 1}, markup: markups.Get().(*markup), full: 1, name: brief(v.Name, 200)} //nolint:forcetypeassert // nothing else is in it
+	if err := p.show("fileOpen", v); err != nil {
 		return "", errors.Join(err, p.close())
 	}
 	name := fmt.Sprintf("files/%06d.html", v.number)

@@ -18,6 +18,7 @@ func Template(source string) (*template.Template, error) {
 
 // A View is what markup writes.
 type View struct {
+	verdict  *verdict
 	timeline *timeline
 	sections []*section
 	days     []*dayView
@@ -35,12 +36,15 @@ func ViewOf(f *filescan.File, segments []identify.Segment, plays []Play) []View 
 	for i, d := range r.days() {
 		days = append(days, o.day(i+1, d))
 	}
-	return []View{{file.Timeline, file.Sections, nil}, {recording.Timeline, recording.Sections, nil}, {nil, nil, days}}
+	return []View{{file.Verdict, file.Timeline, file.Sections, nil}, {nil, recording.Timeline, recording.Sections, nil}, {nil, nil, nil, days}}
 }
 
 // ByHand writes a view as pages have it.
 func (v View) ByHand() []byte {
 	var m markup
+	if v.verdict != nil {
+		m.verdict(v.verdict)
+	}
 	if v.timeline != nil {
 		m.timeline(v.timeline)
 	}
@@ -56,6 +60,11 @@ func (v View) ByHand() []byte {
 
 // ByTemplate writes a view with the templates.
 func (v View) ByTemplate(w io.Writer, t *template.Template) error {
+	if v.verdict != nil {
+		if err := t.ExecuteTemplate(w, "verdict", v.verdict); err != nil {
+			return err
+		}
+	}
 	if v.timeline != nil {
 		if err := t.ExecuteTemplate(w, "timeline", v.timeline); err != nil {
 			return err

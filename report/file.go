@@ -183,7 +183,7 @@ func (v *fileView) ai(rows []filescan.AIDetection) {
 			row.Part = "whole mix"
 		}
 		if d.Start != nil && d.End != nil {
-			row.When = clock(*d.Start) + " to " + clock(*d.End)
+			row.When = span(*d.Start, *d.End)
 		}
 		if d.AIProbability != nil {
 			row.Probability = percent(*d.AIProbability)
@@ -197,7 +197,7 @@ func (v *fileView) ai(rows []filescan.AIDetection) {
 		for j := range d.Segments {
 			s := &d.Segments[j]
 			part := aiRow{
-				Anchor: v.Anchor + "-ai" + strconv.Itoa(len(v.AI)+1), Part: row.Part, When: clock(s.Start) + " to " + clock(s.End), Prediction: prediction(s.Prediction), Probability: dash,
+				Anchor: v.Anchor + "-ai" + strconv.Itoa(len(v.AI)+1), Part: row.Part, When: span(s.Start, s.End), Prediction: prediction(s.Prediction), Probability: dash,
 				Source: clean(s.LikelySource), Model: row.Model,
 			}
 			if s.AIProbability != nil {
@@ -224,7 +224,7 @@ func (v *fileView) speech(rows []filescan.Segment) {
 			what = clean(s.Label)
 		}
 		v.Speech = append(v.Speech, speechRow{
-			Anchor: v.Anchor + "-s" + strconv.Itoa(i+1), When: clock(s.Start) + " to " + clock(s.End), Length: number(s.End-s.Start, 1) + " s", What: what,
+			Anchor: v.Anchor + "-s" + strconv.Itoa(i+1), When: span(s.Start, s.End), Length: measure(s.End-s.Start, 1, " s"), What: what,
 		})
 	}
 }

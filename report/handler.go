@@ -45,7 +45,7 @@ func serve(w http.ResponseWriter, req *http.Request, find func(*http.Request) (R
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", policy()+"; frame-ancestors 'self'")
+	h.Set("Content-Security-Policy", constants().policy+"; frame-ancestors 'self'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")

@@ -41,10 +41,20 @@ func hashOf(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// policy allows the page's own style and script only.
-func policy() string {
-	return "default-src 'none'; style-src " + hashOf(styleSource+pageStyle) + "; script-src " + hashOf(scriptSource) + "; base-uri 'none'; form-action 'none'"
+// constant is the same in every page.
+type constant struct {
+	style  template.CSS
+	script template.JS
+	policy string // allows only these two
 }
+
+//nolint:gochecknoglobals // as templates
+var constants = sync.OnceValue(func() constant {
+	return constant{
+		style: template.CSS(styleSource + pageStyle), script: template.JS(scriptSource), //nolint:gosec // the package's own
+		policy: "default-src 'none'; style-src " + hashOf(styleSource+pageStyle) + "; script-src " + hashOf(scriptSource) + "; base-uri 'none'; form-action 'none'",
+	}
+})
 
 // HTML writes the report as one self-contained page, which can be sent, stored and printed, and read without scripts.
 // Its own script sorts and filters the table of files.
@@ -64,13 +74,13 @@ type page struct {
 	report    *Report
 	templates *template.Template
 	overview  *overview
-	rows      spool  // of the table of files
-	body      spool  // the files in full, or the other content
-	markup    markup // of one file at a time
-	full      int    // files in the body
-	rawLeft   int    // bytes of raw JSON that the page may still have
-	name      string // of the only file, for the window's title
-	cause     error  // why the list ended early
+	rows      spool   // of the table of files
+	body      spool   // the files in full, or the other content
+	markup    *markup // of one file at a time
+	full      int     // files in the body
+	rawLeft   int     // bytes of raw JSON that the page may still have
+	name      string  // of the only file, for the window's title
+	cause     error   // why the list ended early
 
 	// each writes a page for a file and returns its relative URL. If it is set, no file is shown in full here.
 	each func(v *fileView) (string, error)
@@ -88,10 +98,10 @@ func (r *Report) gather(each func(*fileView) (string, error)) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &page{report: r, templates: t, overview: newOverview(), rawLeft: rawMost, each: each}
+	p := &page{report: r, templates: t, overview: newOverview(), markup: markups.Get().(*markup), rawLeft: rawMost, each: each} //nolint:forcetypeassert // nothing else is in it
 	switch r.kind {
 	case ofRecording:
-		err = buffered(&p.body, func(w io.Writer) error { return p.show(w, "recordingOpen", r.recordingView()) })
+		err = p.show("recordingOpen", r.recordingView())
 	case ofPlays:
 		err = p.plays()
 	default:
@@ -103,25 +113,18 @@ func (r *Report) gather(each func(*fileView) (string, error)) (*page, error) {
 	return p, p.cause
 }
 
-// close removes temporary files.
-func (p *page) close() error { return errors.Join(p.rows.close(), p.body.close()) }
+// close releases memory and removes temporary files.
+func (p *page) close() error {
+	p.markup.free()
+	return errors.Join(p.rows.close(), p.body.close())
+}
 
 func (p *page) execute(w io.Writer, name string, data any) error {
 	return p.templates.ExecuteTemplate(w, name, data)
 }
 
-// buffered writes through a buffer: templates write in small pieces.
-func buffered(w io.Writer, write func(io.Writer) error) error {
-	b := bufio.NewWriterSize(w, 32<<10)
-	if err := write(b); err != nil {
-		return err
-	}
-	return b.Flush()
-}
-
 // files reads all files.
 func (p *page) files() error {
-	rows, body := bufio.NewWriterSize(&p.rows, 32<<10), bufio.NewWriterSize(&p.body, 32<<10)
 	n := 0
 	for f, err := range p.report.files {
 		if err != nil {
@@ -132,15 +135,15 @@ func (p *page) files() error {
 			continue
 		}
 		n++
-		if err := p.file(p.report.viewOf(f, n), rows, body); err != nil {
+		if err := p.file(p.report.viewOf(f, n)); err != nil {
 			return err
 		}
 	}
-	return errors.Join(rows.Flush(), body.Flush())
+	return nil
 }
 
 // file adds one file.
-func (p *page) file(v *fileView, rows, body io.Writer) error {
+func (p *page) file(v *fileView) error {
 	p.overview.add(v)
 	row := p.report.rowOf(v)
 	switch {
@@ -152,11 +155,11 @@ func (p *page) file(v *fileView, rows, body io.Writer) error {
 	case p.fits():
 		p.full++
 		row.Link = "#" + v.Anchor
-		if err := p.show(body, "fileOpen", v); err != nil {
+		if err := p.show("fileOpen", v); err != nil {
 			return err
 		}
 	}
-	return p.execute(rows, "fileRow", row)
+	return p.execute(&p.rows, "fileRow", row)
 }
 
 // fits reports whether one more file fits on the page in full.
@@ -167,13 +170,17 @@ func (p *page) fits() bool {
 	return p.full == 0 || (p.full < usualDetails && p.body.size < usualSize)
 }
 
-// show writes a file or a recording in full.
-func (p *page) show(w io.Writer, open string, v *fileView) error {
+// show adds a file or a recording in full to the body.
+func (p *page) show(open string, v *fileView) error {
+	w := &p.body
 	if err := p.execute(w, open, v); err != nil {
 		return err
 	}
-	m := &p.markup
+	m := p.markup
 	m.b = slices.Grow(m.b[:0], 1024*(v.matches()+1))
+	if v.Verdict != nil {
+		m.verdict(v.Verdict)
+	}
 	if v.Timeline != nil {
 		m.add("<h3>Timeline</h3>")
 		m.timeline(v.Timeline)
@@ -252,19 +259,21 @@ type head struct {
 
 // writePage writes the whole page. back is the relative URL of the index, if there is one.
 func (p *page) writePage(w io.Writer, back string) error {
+	c := constants()
 	h := head{
-		Title: p.report.title(), Name: p.name, Made: p.report.date(p.report.Made), Back: back, Policy: policy(),
-		Style: template.CSS(styleSource + pageStyle), Script: template.JS(scriptSource), //nolint:gosec // the package's own
+		Title: p.report.title(), Name: p.name, Made: p.report.date(p.report.Made), Back: back, Policy: c.policy, Style: c.style, Script: c.script,
 	}
-	return buffered(w, func(w io.Writer) error {
-		if err := p.execute(w, "open", h); err != nil {
-			return err
-		}
-		if err := p.writeBody(w); err != nil {
-			return err
-		}
-		return p.execute(w, "close", h)
-	})
+	b := bufio.NewWriterSize(w, 16<<10) // templates write in small pieces
+	if err := p.execute(b, "open", h); err != nil {
+		return err
+	}
+	if err := p.writeBody(b); err != nil {
+		return err
+	}
+	if err := p.execute(b, "close", h); err != nil {
+		return err
+	}
+	return b.Flush()
 }
 
 // writeBody writes everything between the title and the end.

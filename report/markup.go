@@ -1,17 +1,29 @@
 package report
 
 import (
-	"html/template"
 	"strconv"
-	"strings"
+	"sync"
 )
 
-// Markup writes timelines and matches exactly as templates would. A page may have thousands of them, and templates
-// spend most of their time on reflection. A test compares it with the templates, byte for byte, with arbitrary results.
+// Markup writes reasons, timelines and matches exactly as templates would. A page may have thousands of them, and
+// templates spend most of their time on reflection. A test compares it with the templates, byte for byte, with arbitrary
+// results.
 //
-// Only literals of this package are written unescaped. Everything else goes through text, which escapes it with
-// [html/template], and appears between tags or in a quoted attribute.
+// Only literals of this package are written unescaped. Everything else goes through text, which escapes as
+// [html/template] does, and appears between tags or in a quoted attribute.
 type markup struct{ b []byte }
+
+// markups are reused for their memory.
+//
+//nolint:gochecknoglobals // a pool is shared by all that need one
+var markups = sync.Pool{New: func() any { return &markup{} }}
+
+// free makes the memory available to other pages, unless it is unusually large.
+func (m *markup) free() {
+	if cap(m.b) <= 1<<20 {
+		markups.Put(m)
+	}
+}
 
 // A literal is a constant part of the page, never data.
 type literal string
@@ -21,18 +33,21 @@ func (m *markup) add(l literal) { m.b = append(m.b, l...) }
 func (m *markup) int(n int) { m.b = strconv.AppendInt(m.b, int64(n), 10) }
 
 // text writes data.
-func (m *markup) text(s string) {
-	if !strings.ContainsAny(s, "\"&'<>\x00") {
-		m.b = append(m.b, s...)
-		return
-	}
-	template.HTMLEscape(m, []byte(s))
-}
+func (m *markup) text(s string) { m.b = escaped(m.b, s) }
 
-// Write implements [io.Writer] for [template.HTMLEscape].
-func (m *markup) Write(p []byte) (int, error) {
-	m.b = append(m.b, p...)
-	return len(p), nil
+// escapes are those of [html/template.HTMLEscape].
+var escapes = [256]string{'"': "&#34;", '\'': "&#39;", '&': "&amp;", '<': "&lt;", '>': "&gt;", 0: "\uFFFD"}
+
+// escaped appends text, escaped for use between tags and in quoted attributes.
+func escaped[T string | []byte](b []byte, s T) []byte {
+	last := 0
+	for i := range len(s) {
+		if e := &escapes[s[i]]; *e != "" {
+			b = append(append(b, s[last:i]...), *e...)
+			last = i + 1
+		}
+	}
+	return append(b, s[last:]...)
 }
 
 // attr writes an attribute.
@@ -70,6 +85,56 @@ func (m *markup) long(s string) {
 	m.add("</summary>")
 	m.text(s)
 	m.add("</details>")
+}
+
+func (m *markup) verdict(v *verdict) {
+	m.add("<div")
+	m.attr("class", "verdict "+v.Risk)
+	m.add("><p><strong")
+	m.attr("class", "risk "+v.Risk)
+	m.add(">")
+	m.text(v.Word)
+	m.add("</strong> ")
+	m.text(v.Lead)
+	m.add("</p>")
+	if len(v.Why) > 0 {
+		m.add("<h3>Why</h3><ul>")
+		for i := range v.Why {
+			m.why(&v.Why[i])
+		}
+		m.add("</ul>")
+	}
+	m.add("</div>\n")
+}
+
+func (m *markup) why(w *why) {
+	m.add("<li><b>")
+	m.text(w.Name)
+	m.add("</b> <code>")
+	m.text(w.Rule)
+	m.add("</code>")
+	if w.Single != "" {
+		m.add(" ")
+		m.text(w.Single)
+		return
+	}
+	m.add("<ul>")
+	m.items(w.First)
+	m.add("</ul>")
+	if len(w.Rest) > 0 {
+		m.add("<details><summary>")
+		m.int(len(w.Rest))
+		m.add(" more</summary><ul>")
+		m.items(w.Rest)
+		m.add("</ul></details>")
+	}
+}
+
+func (m *markup) items(texts []string) {
+	for _, text := range texts {
+		m.add("<li>")
+		m.text(text)
+	}
 }
 
 func (m *markup) timeline(t *timeline) {

@@ -83,10 +83,10 @@ func (s *section) matchOf(anchor string, m *filescan.Match, c card) *match {
 		v.When = "from " + clock(v.start)
 	}
 	if usable(v.length) && !oddLength {
-		v.Length = number(v.length, 1) + " s"
+		v.Length = measure(v.length, 1, " s")
 	}
 	if v.placed {
-		v.When = clock(v.start) + " to " + clock(v.start+max(v.length, 0))
+		v.When = span(v.start, v.start+max(v.length, 0))
 		if v.length < 0 {
 			v.note("Its length is negative.")
 		}
@@ -124,7 +124,7 @@ func (m *match) position(begin, end *int64) {
 	}
 	switch {
 	case begin != nil && end != nil:
-		m.Position = clock(m.begin) + " to " + clock(m.end)
+		m.Position = span(m.begin, m.end)
 	case begin != nil:
 		m.Position = "from " + clock(m.begin)
 	case end != nil:
@@ -209,7 +209,7 @@ func (g *group) sum(duration float64) {
 		g.Best = percent(g.best)
 	}
 	if placed {
-		g.Total = number(g.seconds, 1) + " s"
+		g.Total = measure(g.seconds, 1, " s")
 		if s := share(g.seconds, duration); s != "" {
 			g.Total += ", " + s + " of the file"
 		}
@@ -261,11 +261,12 @@ func (s *section) bars(length float64) (bars []bar, unplaced int) {
 			continue
 		}
 		name := m.card.name()
-		b := bar{No: m.No, Href: m.Anchor, Label: brief(name, 70), Text: m.When + ": " + name}
+		b := bar{No: m.No, Href: m.Anchor, Text: m.When + ": " + name}
 		if m.similarity >= 0 {
-			b.Label = m.Similarity + " " + b.Label
+			b.Label = m.No + " · " + m.Similarity + " " + brief(name, 70)
+		} else {
+			b.Label = m.No + " · " + brief(name, 70)
 		}
-		b.Label = m.No + " · " + b.Label
 		b.place(m.start, m.start+m.length, length)
 		bars = append(bars, b)
 	}

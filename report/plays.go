@@ -1,7 +1,6 @@
 package report
 
 import (
-	"io"
 	"slices"
 	"strconv"
 	"time"
@@ -45,24 +44,23 @@ func (r *Report) days() []day {
 
 // plays writes a day for each date with plays.
 func (p *page) plays() error {
-	return buffered(&p.body, func(w io.Writer) error {
-		for i, d := range p.report.days() {
-			v := p.overview.day(i+1, d)
-			if err := p.execute(w, "dayOpen", v); err != nil {
-				return err
-			}
-			var m markup
-			m.add(`<div class="hours">`)
-			m.timeline(v.Timeline)
-			m.add("</div>\n<h3>Plays</h3>")
-			m.plays(v)
-			m.add("</section>\n")
-			if _, err := w.Write(m.b); err != nil {
-				return err
-			}
+	for i, d := range p.report.days() {
+		v := p.overview.day(i+1, d)
+		if err := p.execute(&p.body, "dayOpen", v); err != nil {
+			return err
 		}
-		return nil
-	})
+		m := p.markup
+		m.b = m.b[:0]
+		m.add(`<div class="hours">`)
+		m.timeline(v.Timeline)
+		m.add("</div>\n<h3>Plays</h3>")
+		m.plays(v)
+		m.add("</section>\n")
+		if _, err := p.body.Write(m.b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dayAround is the day that contains a time, from its first moment to that of the next day. A day on which clocks

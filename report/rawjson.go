@@ -7,54 +7,72 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// deepest is the last level of JSON that is indented. Deeper lines would be mostly white space.
-const deepest = 40
-
 // json writes JSON in one pass as [encoding/json.Indent] and [html/template.HTMLEscape] would in two. Invalid JSON is
 // written as well as possible.
 func (m *markup) json(data []byte) {
 	data = printable(data)
-	depth, quoted, escaped := 0, false, false
+	// Everything between two bytes that need more than being copied is copied at once.
+	last, depth, where := 0, 0, outside
 	for i := 0; i < len(data); i++ {
 		c := data[i]
-		if quoted {
-			switch {
-			case escaped:
-				escaped = false
-			case c == '\\':
-				escaped = true
-			case c == '"':
-				quoted = false
-			}
-			m.byte(c)
+		switch {
+		case jsonMarks[c]&where == 0:
 			continue
+		case c == '\\' && where == inside && i+1 < len(data):
+			if i++; escapes[data[i]] == "" {
+				continue
+			}
+			c = data[i]
+		case c == '"':
+			where ^= inside | outside
 		}
-		switch c {
-		case ' ', '\t', '\n', '\r':
-		case '{', '[':
+		m.b = append(m.b, data[last:i]...)
+		last = i + 1
+		switch {
+		case escapes[c] != "":
+			m.b = append(m.b, escapes[c]...)
+		case c == '{', c == '[':
 			m.b = append(m.b, c)
-			if rest := bytes.TrimLeft(data[i+1:], " \t\r\n"); len(rest) > 0 && rest[0] == c+2 { // the closing bracket: it is empty
+			next := i + 1
+			for next < len(data) && isBlank(data[next]) {
+				next++
+			}
+			if next < len(data) && data[next] == c+2 { // the closing bracket: it is empty
 				m.b = append(m.b, c+2)
-				i = len(data) - len(rest)
+				i, last = next, next+1
 				continue
 			}
 			depth++
 			m.line(depth)
-		case '}', ']':
+		case c == '}', c == ']':
 			depth--
 			m.line(depth)
 			m.b = append(m.b, c)
-		case ',':
+		case c == ',':
 			m.b = append(m.b, c)
 			m.line(depth)
-		case ':':
+		case c == ':':
 			m.b = append(m.b, ':', ' ')
-		default:
-			quoted = c == '"'
-			m.byte(c)
+		case c == '\\': // the last byte
+			m.b = append(m.b, c)
 		}
 	}
+	m.b = append(m.b, data[last:]...)
 }
+
+// Where a byte of JSON is: in a string, or not.
+const (
+	inside = 1 << iota
+	outside
+)
+
+// jsonMarks says where a byte needs more than being copied.
+var jsonMarks = [256]int{
+	' ': outside, '\t': outside, '\n': outside, '\r': outside, '{': outside, '}': outside, '[': outside, ']': outside, ',': outside, ':': outside,
+	'\\': inside, '"': inside | outside, '\'': inside | outside, '&': inside | outside, '<': inside | outside, '>': inside | outside,
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
 // printable escapes characters that a page must not contain.
 func printable(data []byte) []byte {
@@ -69,27 +87,9 @@ func printable(data []byte) []byte {
 	return data
 }
 
+// line begins a line, indented by at most 40. Deeper lines would be mostly white space.
 func (m *markup) line(depth int) {
+	const spaces = "                                        "
 	m.b = append(m.b, '\n')
-	for range min(max(depth, 0), deepest) {
-		m.b = append(m.b, ' ')
-	}
-}
-
-// byte writes one byte, escaped as by [html/template.HTMLEscape].
-func (m *markup) byte(c byte) {
-	switch c {
-	case '"':
-		m.b = append(m.b, "&#34;"...)
-	case '\'':
-		m.b = append(m.b, "&#39;"...)
-	case '&':
-		m.b = append(m.b, "&amp;"...)
-	case '<':
-		m.b = append(m.b, "&lt;"...)
-	case '>':
-		m.b = append(m.b, "&gt;"...)
-	default:
-		m.b = append(m.b, c)
-	}
+	m.b = append(m.b, spaces[:min(max(depth, 0), len(spaces))]...)
 }

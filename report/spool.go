@@ -1,58 +1,73 @@
 package report
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"os"
+	"sync"
 )
 
-// A spool keeps what is written for later: in memory up to spoolMemory, then in a temporary file.
+// A spool keeps what is written for later: the first spoolMemory bytes in memory, the rest in a temporary file.
 type spool struct {
-	chunks [][]byte // so that growing does not copy
+	chunks []*chunk // so that growing does not copy
 	file   *os.File
-	size   int // in bytes
+	out    *bufio.Writer // to the file
+	size   int           // in bytes
 }
 
-const (
-	spoolMemory = 1 << 20
-	spoolChunk  = 64 << 10
-)
+const spoolMemory = 1 << 20
+
+type chunk [64 << 10]byte
+
+// chunks are reused, since most reports fill several.
+//
+//nolint:gochecknoglobals // a pool is shared by all that need one
+var chunks = sync.Pool{New: func() any { return new(chunk) }}
 
 // Write implements [io.Writer].
 func (s *spool) Write(p []byte) (int, error) {
-	s.size += len(p)
-	if s.file == nil && s.size <= spoolMemory {
-		for rest := p; len(rest) > 0; {
-			last := len(s.chunks) - 1
-			if last < 0 || len(s.chunks[last]) == cap(s.chunks[last]) {
-				s.chunks = append(s.chunks, make([]byte, 0, max(spoolChunk, len(rest))))
-				continue
+	rest := p
+	for len(rest) > 0 && s.file == nil {
+		used := s.size % len(chunk{})
+		if used == 0 {
+			if s.size == spoolMemory {
+				f, err := os.CreateTemp("", "acrcloud-report-*")
+				if err != nil {
+					return len(p) - len(rest), err
+				}
+				s.file, s.out = f, bufio.NewWriterSize(f, len(chunk{}))
+				break
 			}
-			n := min(len(rest), cap(s.chunks[last])-len(s.chunks[last]))
-			s.chunks[last] = append(s.chunks[last], rest[:n]...)
-			rest = rest[n:]
+			s.chunks = append(s.chunks, chunks.Get().(*chunk)) //nolint:forcetypeassert // nothing else is in it
 		}
+		n := copy(s.chunks[len(s.chunks)-1][used:], rest)
+		s.size += n
+		rest = rest[n:]
+	}
+	if len(rest) == 0 {
 		return len(p), nil
 	}
-	if s.file == nil {
-		f, err := os.CreateTemp("", "acrcloud-report-*")
-		if err != nil {
-			return 0, err
-		}
-		s.file = f
-	}
-	return s.file.Write(p)
+	n, err := s.out.Write(rest)
+	s.size += n
+	return len(p) - len(rest) + n, err
 }
 
 // copyTo writes everything to w.
 func (s *spool) copyTo(w io.Writer) error {
-	for _, chunk := range s.chunks {
-		if _, err := w.Write(chunk); err != nil {
+	left := min(s.size, spoolMemory)
+	for _, c := range s.chunks {
+		n := min(left, len(c))
+		if _, err := w.Write(c[:n]); err != nil {
 			return err
 		}
+		left -= n
 	}
 	if s.file == nil {
 		return nil
+	}
+	if err := s.out.Flush(); err != nil {
+		return err
 	}
 	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -61,8 +76,12 @@ func (s *spool) copyTo(w io.Writer) error {
 	return err
 }
 
-// close removes the temporary file.
+// close releases the memory and removes the temporary file.
 func (s *spool) close() error {
+	for _, c := range s.chunks {
+		chunks.Put(c)
+	}
+	s.chunks = nil
 	if s.file == nil {
 		return nil
 	}

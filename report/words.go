@@ -1,7 +1,9 @@
 package report
 
 import (
+	"bytes"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,10 +20,20 @@ func usable(seconds float64) bool { return math.Abs(seconds) <= 1e9 }
 
 // clock writes seconds as h:mm:ss, with tenths if there are any.
 func clock(seconds float64) string {
+	var room [24]byte
+	return string(appendClock(room[:0], seconds))
+}
+
+// span writes when something begins and ends.
+func span(from, to float64) string {
+	var room [64]byte
+	return string(appendClock(append(appendClock(room[:0], from), " to "...), to))
+}
+
+func appendClock(b []byte, seconds float64) []byte {
 	if !usable(seconds) {
-		return "unknown"
+		return append(b, "unknown"...)
 	}
-	b := make([]byte, 0, 16)
 	tenths := int64(math.Round(seconds * 10))
 	if tenths < 0 {
 		b, tenths = append(b, "\u2212"...), -tenths
@@ -43,31 +55,43 @@ func clock(seconds float64) string {
 	if tenths%10 != 0 {
 		b = append(b, '.', byte('0'+tenths%10))
 	}
-	return string(b)
+	return b
 }
 
 // clockOf writes a Duration as clock does.
 func clockOf(d time.Duration) string { return clock(d.Seconds()) }
 
 // number formats a number with at most the given number of decimals.
-func number(v float64, decimals int) string {
-	switch {
-	case math.IsNaN(v):
-		return "not a number"
-	case math.IsInf(v, 0):
-		return "infinite"
-	}
-	digits := strconv.FormatFloat(v, 'f', decimals, 64)
-	if strings.Contains(digits, ".") {
-		digits = strings.TrimRight(strings.TrimRight(digits, "0"), ".")
-	}
-	if digits == "-0" {
-		return "0"
-	}
-	return strings.Replace(digits, "-", "\u2212", 1)
+func number(v float64, decimals int) string { return measure(v, decimals, "") }
+
+// measure formats a number with its unit.
+func measure(v float64, decimals int, unit string) string {
+	var room [48]byte
+	return string(append(appendNumber(room[:0], v, decimals), unit...))
 }
 
-func percent(v float64) string { return number(v, 1) + " %" }
+func appendNumber(b []byte, v float64, decimals int) []byte {
+	switch {
+	case math.IsNaN(v):
+		return append(b, "not a number"...)
+	case math.IsInf(v, 0):
+		return append(b, "infinite"...)
+	}
+	start := len(b)
+	b = strconv.AppendFloat(b, v, 'f', decimals, 64)
+	if bytes.IndexByte(b[start:], '.') >= 0 {
+		b = bytes.TrimRight(bytes.TrimRight(b, "0"), ".")
+	}
+	switch {
+	case b[start] != '-':
+		return b
+	case string(b[start:]) == "-0":
+		return append(b[:start], '0')
+	}
+	return slices.Replace(b, start, start+1, []byte("\u2212")...)
+}
+
+func percent(v float64) string { return measure(v, 1, " %") }
 
 // share is a part of a whole in percent, without false precision.
 func share(part, whole float64) string {
@@ -78,7 +102,7 @@ func share(part, whole float64) string {
 	if p > 0 && p < 0.5 {
 		return "under 1 %"
 	}
-	return number(p, 0) + " %"
+	return measure(p, 0, " %")
 }
 
 // alteration describes how tempo and pitch differ from the recording's. The service states the tempo as a ratio of
@@ -105,9 +129,9 @@ func differs(skew *float64, more, less, same string) string {
 	v := *skew
 	switch {
 	case v > 0:
-		return number(100*v, 1) + " % " + more
+		return measure(100*v, 1, " % "+more)
 	case v < 0:
-		return number(-100*v, 1) + " % " + less
+		return measure(-100*v, 1, " % "+less)
 	case v == 0:
 		return same
 	}

@@ -37,6 +37,7 @@ import (
 var (
 	killRounds = flag.Int("kill.rounds", 1, "how many rounds with kills at random moments")
 	killFiles  = flag.Int("kill.files", 400, "how many files each of them has")
+	killAtOnce = flag.Int("kill.parallel", 4, "how many of these rounds run at the same time")
 )
 
 // The named points at which a process is killed: right before and right after each kind of save, the request that bills, and an outcome.
@@ -385,16 +386,17 @@ func TestKillAtPoints(t *testing.T) {
 	})
 }
 
-// TestKill kills processes at random moments until one gets to the end. The long form:
+// TestKill kills processes at random moments until one gets to the end. The long form takes about 25 minutes of two cores, mostly waiting:
 //
-//	go test -run 'TestKill$' -kill.rounds 200 -timeout 10h -v
-func TestKill(t *testing.T) { //nolint:tparallel // some rounds have the machine to themselves
+//	go test -run 'TestKill$' -kill.rounds 200 -kill.parallel 8 -timeout 5h -v
+func TestKill(t *testing.T) {
 	t.Parallel()
+	turns := make(chan struct{}, *killAtOnce)
 	for round := range *killRounds {
 		t.Run(strconv.Itoa(round), func(t *testing.T) {
-			if round%4 != 0 {
-				t.Parallel()
-			}
+			t.Parallel()
+			turns <- struct{}{}
+			defer func() { <-turns }()
 			r := newKillRound(t, *killFiles, 1000+round)
 			for range 4 {
 				if !r.process(time.Duration(200+r.random.IntN(8000)) * time.Millisecond) {
