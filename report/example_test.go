@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -33,6 +34,38 @@ func ExampleHTML() {
 	}
 	fmt.Println(strings.Contains(page.String(), "Critical risk"), strings.Contains(page.String(), "0:30 to 1:30"))
 	// Output: true true
+}
+
+func ExampleDay() {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	on := time.Date(2026, 3, 1, 8, 0, 0, 0, berlin)
+	r := report.Day([]report.Play{
+		{Start: on, Length: 4 * time.Minute, Music: acrcloud.Music{Title: "Silver River", Artists: []acrcloud.Artist{{Name: "Ada Alder"}}, Label: "Paper Comet Records"}},
+		{Start: on.Add(5 * time.Minute), Length: 30 * time.Second, Kind: report.PlayCustom, Music: acrcloud.Music{Title: "Station jingle"}},
+	})
+	r.Title, r.Location = "Radio Example", berlin
+	if err := report.HTML(io.Discard, r); err != nil { // to a file, as a rule
+		fmt.Println(err)
+		return
+	}
+	var text strings.Builder
+	if err := report.Text(&text, r, &report.TextOptions{Width: 68}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for line := range strings.Lines(text.String()) {
+		if strings.HasPrefix(line, "08:00") || strings.HasPrefix(line, "  08:") {
+			fmt.Print(line)
+		}
+	}
+	// Output:
+	// 08:00  ████·█······················································
+	//   08:00:00  4:00
+	//   08:05:00  0:30
 }
 
 func ExampleText() {

@@ -25,6 +25,13 @@ type playRow struct {
 type day struct {
 	from, to time.Time
 	plays    []Play
+	running  []running // from the date before, at midnight
+}
+
+// A running play has begun on the date before.
+type running struct {
+	*Play
+	anchor string // of its row there
 }
 
 // days sorts the plays by dates.
@@ -36,11 +43,28 @@ func (r *Report) days() []day {
 		from, to := r.dayAround(sorted[0].Start)
 		n, _ := slices.BinarySearchFunc(sorted, to, func(a Play, t time.Time) int { return a.Start.Compare(t) })
 		n = max(n, 1)
-		days = append(days, day{from, to, sorted[:n]})
+		d := day{from: from, to: to, plays: sorted[:n]}
+		if last := len(days) - 1; last >= 0 && days[last].to.Equal(from) {
+			d.running = days[last].after(last + 1)
+		}
+		days = append(days, d)
 		sorted = sorted[n:]
 	}
 	return days
 }
+
+// after returns the plays that go on after midnight.
+func (d *day) after(n int) (plays []running) {
+	for i := range d.plays {
+		if p := &d.plays[i]; p.Length > d.to.Sub(p.Start) {
+			plays = append(plays, running{p, playAnchor(n, i)})
+		}
+	}
+	return plays
+}
+
+// playAnchor is the anchor of a play on the nth date.
+func playAnchor(n, i int) string { return "d" + strconv.Itoa(n) + "-" + strconv.Itoa(i+1) }
 
 // plays writes a day for each date with plays.
 func (p *page) plays() error {
@@ -84,19 +108,27 @@ func firstOf(year int, month time.Month, day int, where *time.Location) time.Tim
 	return t
 }
 
-// day prepares the plays of a date, and counts them.
+// day prepares the plays of a date, and counts them. A play that goes on after midnight is shown on both dates, if the
+// report has both, with an arrow.
 func (o *overview) day(n int, of day) *dayView {
 	from, to, plays := of.from, of.to, of.plays
 	d := &dayView{Anchor: "d" + strconv.Itoa(n), Date: from.Format("2006-01-02"), Timeline: &timeline{Ticks: ticks(3600)}}
-	hours := make([][]bar, int((to.Sub(from)+time.Hour-1)/time.Hour))
+	h := hours{day: of, bars: make([][]bar, int((to.Sub(from)+time.Hour-1)/time.Hour))}
+	for _, play := range of.running {
+		c := cardOf(&play.Music)
+		h.draw(play.Play, c.name(), play.anchor)
+	}
 	seconds := 0.0
 	for i := range plays {
 		play := &plays[i]
 		c := cardOf(&play.Music)
 		length := max(play.Length, 0)
-		row := playRow{Anchor: d.Anchor + "-" + strconv.Itoa(i+1), At: play.Start.In(from.Location()).Format("15:04:05"), Length: dash, Similarity: dash, Card: &c}
+		row := playRow{Anchor: playAnchor(n, i), At: play.Start.In(from.Location()).Format("15:04:05"), Length: dash, Similarity: dash, Card: &c}
 		if length > 0 {
 			row.Length = clockOf(length)
+		}
+		if length > to.Sub(play.Start) {
+			row.Length += ", until " + play.Start.Add(length).In(from.Location()).Format("2006-01-02 15:04:05")
 		}
 		if s := play.Music.Score; s != nil {
 			row.Similarity = percent(*s)
@@ -104,18 +136,10 @@ func (o *overview) day(n int, of day) *dayView {
 		d.Plays = append(d.Plays, row)
 		seconds += length.Seconds()
 		o.play(&c, length.Seconds())
-		begin := play.Start.Sub(from)
-		end := min(begin, to.Sub(from)) + min(length, to.Sub(from)-begin)
-		for h := int(begin / time.Hour); h < len(hours); h++ {
-			first := time.Duration(h) * time.Hour
-			if h > int(begin/time.Hour) && end <= first {
-				break
-			}
-			hours[h] = append(hours[h], barOf(&row, play, max(begin-first, 0), min(end-first, time.Hour)))
-		}
+		h.draw(play, c.name(), row.Anchor)
 	}
-	for h, bars := range hours {
-		l := lane{Name: from.Add(time.Duration(h) * time.Hour).Format("15:04"), Class: "m"}
+	for i, bars := range h.bars {
+		l := lane{Name: from.Add(time.Duration(i) * time.Hour).Format("15:04"), Class: "m"}
 		l.lay(bars, 3600)
 		d.Timeline.Lanes = append(d.Timeline.Lanes, l)
 	}
@@ -129,15 +153,40 @@ func (o *overview) day(n int, of day) *dayView {
 	return d
 }
 
-// barOf is the bar of a play, or of its part within one hour.
-func barOf(row *playRow, play *Play, begin, end time.Duration) bar {
-	name := row.Card.name()
-	b := bar{Href: row.Anchor, Label: name, Text: row.At + ": " + name}
+// hours are the hours of a date, each with its bars.
+type hours struct {
+	day  day
+	bars [][]bar
+}
+
+// draw adds the bars of a play, one for each hour in which it was on.
+func (h *hours) draw(play *Play, name, anchor string) {
+	day := h.day.to.Sub(h.day.from)
+	begin, length := play.Start.Sub(h.day.from), max(play.Length, 0)
+	end := min(begin, day) + min(length, day-begin)
+	goesOn := length > day-begin
+	b := bar{Href: anchor, Label: name, Text: play.Start.In(h.day.from.Location()).Format("15:04:05") + ": " + name}
 	if play.Kind == PlayCustom {
 		b.Class = "o"
 	}
-	b.place(begin.Seconds(), end.Seconds(), 3600)
-	return b
+	switch {
+	case begin < 0:
+		b.Label, b.Text = "→ "+b.Label, b.Text+", since the day before"
+	case goesOn:
+		b.Text += ", goes on after midnight"
+	}
+	for i := int(max(begin, 0) / time.Hour); i < len(h.bars); i++ {
+		first := time.Duration(i) * time.Hour
+		if first > begin && end <= first {
+			break
+		}
+		b := b
+		if goesOn && i == len(h.bars)-1 {
+			b.Label, b.No = name+" →", "→" // the number's place, where there is none for more
+		}
+		b.place(max(begin-first, 0).Seconds(), min(end-first, time.Hour).Seconds(), 3600)
+		h.bars[i] = append(h.bars[i], b)
+	}
 }
 
 // play counts a play.

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -483,8 +484,81 @@ func TestDay(t *testing.T) {
 	for _, want := range []string{"2026-10-25", "2026-10-26", "4 plays", "Silver River 3", "09:50:00 20:00 97 % Silver River", "times in Europe/Berlin", "00:30:00 – 97 %"} {
 		assert.Contains(t, text, want)
 	}
-	assert.Equal(t, []drawn{{0, 1, 25}, {83.33, 1, 16.67}, {0, 1, 16.67}, {75, 1, 25}, {50, 1, 0.3}}, barsOf(page))
+	want := []drawn{{0, 1, 25}, {83.33, 1, 16.67}, {0, 1, 16.67}, {75, 1, 25}, {0, 1, 100}, {50, 19, 0.3}}
+	for range 23 { // the jingle goes on through the next day
+		want = append(want, drawn{0, 1, 100})
+	}
+	assert.Equal(t, want, barsOf(page))
 	assert.Contains(t, shown(pageOf(t, report.Day(nil))), "0 plays")
+}
+
+// Pages that are made at the same time share memory one after the other, and nothing else.
+func TestPagesAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	var want []string
+	var reports []report.Report
+	for n := range 6 { // from one match to more than is kept in memory
+		var files []*filescan.File
+		for i := range 1 + n*30 {
+			files = append(files, fileOf(t, fmt.Sprintf("upload %d-%d.mp3", n, i), 223, resultsOf(1+n*4)))
+		}
+		r := report.Files(listOf(files...), nil)
+		r.Details = len(files)
+		reports = append(reports, r)
+		page := pageOf(t, r)
+		want = append(want, page)
+		at := 0
+		for i := range files {
+			next := strings.Index(page[at:], fmt.Sprintf(`<section class="file" id="a%d"`, i+1))
+			require.Positive(t, next, "each file is there, and in order")
+			at += next
+		}
+		assert.True(t, strings.HasSuffix(page, "</html>\n"))
+	}
+	assert.Greater(t, len(want[5]), 3<<20)
+	var all sync.WaitGroup
+	for range 3 {
+		for n, r := range reports {
+			all.Go(func() {
+				var page bytes.Buffer
+				assert.NoError(t, report.HTML(&page, r))
+				assert.True(t, want[n] == page.String(), "page %d is another", n) //nolint:testifylint // it is too long to be shown
+			})
+		}
+	}
+	all.Wait()
+}
+
+// A play that goes on after midnight is whole: on both dates, if there are both.
+func TestDayPlayAtMidnight(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 1, 1, 23, 54, 0, 0, time.UTC)
+	late := report.Play{Start: start, Length: 12 * time.Minute, Music: acrcloud.Music{Title: "Silver River"}}
+	next := report.Play{Start: start.Add(12 * time.Minute), Length: 3 * time.Minute, Music: acrcloud.Music{Title: "Copper Creek"}}
+	both := pageOf(t, report.Day([]report.Play{late, next}))
+	assert.Equal(t, []drawn{{90, 1, 10}, {0, 1, 10}, {10, 1, 5}}, barsOf(both))
+	for _, want := range []string{
+		`href="#d1-1"><svg x="90%" y="1" width="10%"><title>23:54:00: Silver River, goes on after midnight</title><rect/><text>Silver River →</text>`,
+		`href="#d1-1"><svg x="0%" y="1" width="10%"><title>23:54:00: Silver River, since the day before</title><rect/><text>→ Silver River</text>`,
+	} {
+		assert.Contains(t, both, want)
+	}
+	assert.Contains(t, shown(both), "23:54:00 12:00, until 2026-01-02 00:06:00")
+	assert.Contains(t, shown(both), "2 plays")
+	late.Start, late.Length = start.Add(4*time.Minute), 3*time.Minute
+	short := pageOf(t, report.Day([]report.Play{late}))
+	assert.Contains(t, short, `<text class="n">→</text>`)
+	late.Length = 2 * time.Minute
+	exact := pageOf(t, report.Day([]report.Play{late, next}))
+	assert.NotContains(t, exact, "→", "it ends at midnight")
+	next.Start = next.Start.AddDate(0, 0, 1)
+	late.Length = time.Hour
+	assert.Equal(t, []drawn{{96.67, 1, 3.33}, {10, 1, 5}}, barsOf(pageOf(t, report.Day([]report.Play{late, next}))), "the day after the next one has nothing of it")
+	var b bytes.Buffer
+	late.Start, late.Length, next.Start = start, 12*time.Minute, next.Start.AddDate(0, 0, -1)
+	require.NoError(t, report.Text(&b, report.Day([]report.Play{late, next}), nil))
+	assert.Contains(t, b.String(), "23:00  ······················································██████\n")
+	assert.Contains(t, b.String(), "00:00  █████████···")
 }
 
 func TestText(t *testing.T) {

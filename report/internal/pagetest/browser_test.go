@@ -281,6 +281,18 @@ func TestSortAndFilter(t *testing.T) {
 	assert.ElementsMatch(t, []string{"whole song.mp3", "megamix.mp3"}, column(0))
 }
 
+// A file's name of usual length, and each figure, stays on one line in the table of files, and nothing has to be scrolled on a usual screen.
+func TestTheTableOfFilesHasRoom(t *testing.T) {
+	t.Parallel()
+	p := open(t, addressOf(t, ""), look{width: 1200, script: true})
+	broken := ask[[]string](p, `[...document.querySelectorAll(".files tbody :is(th, td:not(:nth-child(3)))")].filter(c => { const r = document.createRange(); r.selectNodeContents(c); const tops = [...r.getClientRects()].map(b => b.top); return c.innerText.length < 17 && Math.max(...tops) - Math.min(...tops) > 12 }).map(c => c.innerText)`)
+	assert.Empty(t, broken, "on more than one line")
+	over := ask[[]string](p, `[...document.querySelectorAll(".files :is(th, td)")].filter(c => c.scrollWidth > c.clientWidth + 1).map(c => c.innerText)`)
+	assert.Empty(t, over, "wider than their columns")
+	wide := ask[float64](p, `(() => { const w = document.querySelector(".files").parentNode; return w.scrollWidth - w.clientWidth })()`)
+	assert.LessOrEqual(t, wide, 0.0, "nothing is to be scrolled")
+}
+
 func TestTenThousandFilesStayUsable(t *testing.T) {
 	t.Parallel()
 	r := report.Files(func(yield func(*filescan.File, error) bool) {
