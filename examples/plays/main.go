@@ -26,6 +26,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/console"
 	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
+	"github.com/musicchartsai/acrcloud-go/internal/gaps"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
@@ -108,8 +109,8 @@ func plays(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	if s.stream != "" {
 		found = client.Streams(s.project).Plays(ctx, s.stream, o)
 	}
-	g := &gaps{end: day.In(zone), least: s.gap}
-	found = g.watch(found)
+	finder := &gaps.Finder{End: day.In(zone), Least: s.gap}
+	found = finder.Watch(found)
 	report := &console.ReportOptions{Zone: zone}
 	switch s.format {
 	case "csv":
@@ -122,12 +123,34 @@ func plays(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	g.add(day.AddDays(1).In(zone), time.Now())
+	end := day.AddDays(1).In(zone)
+	if now := time.Now(); now.Before(end) {
+		end = now
+	}
+	finder.Until(end)
 	out := stderr // keeps what other programs read clean
 	if s.format == "table" {
 		out = stdout
 	}
-	return g.print(out, zone)
+	return printGaps(out, finder, zone)
+}
+
+// printGaps lists the times in which nothing was recognised.
+func printGaps(w io.Writer, f *gaps.Finder, zone *time.Location) error {
+	if len(f.Gaps) == 0 {
+		_, err := fmt.Fprintf(w, "\nNo gap of %v or more.\n", f.Least)
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "\nGaps of %v or more:\n", f.Least); err != nil {
+		return err
+	}
+	for _, found := range f.Gaps {
+		length := found.To.Sub(found.From).Round(time.Second)
+		if _, err := fmt.Fprintf(w, "  %s to %s  %v\n", found.From.In(zone).Format(time.TimeOnly), found.To.In(zone).Format(time.TimeOnly), length); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // client chooses the real service if there is a token, else the mock. With the mock it chooses a station, too.

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/musicchartsai/acrcloud-go/console"
+	"github.com/musicchartsai/acrcloud-go/report"
+)
+
+// savedDays is how far back days are looked for without --from: a machine that was off catches up.
+const savedDays = 7
+
+// settled is when a day's plays are taken to be complete. What the service's delay is, is not known.
+const settled = 6 * time.Hour
+
+func (p *program) savePlays() *cobra.Command {
+	var f playFlags
+	var dir string
+	var settle time.Duration
+	var again bool
+	c := &cobra.Command{
+		Use: "save STATION...", Short: "Keep a file of what was played for each day",
+		Long: "Store what stations have played, a file for each day: DIR/STATION/2026-01-02.csv, or .jsonl or .html. Days whose file is there are not\n" +
+			"fetched again, so the command can be stopped and repeated, such as once a day by cron; a file is there as a whole or not at all. Without\n" +
+			"--from it is the last 7 days. Days that ended less than --settle ago are left for later: how soon the service has all plays of a day is\n" +
+			"not known. The paths of new files are printed, one a line. Use the same --zone each time.",
+		Example: "  acrcloud plays save s-AbC12 s-XyZ34 --project 13528 --dir log --zone Europe/Zurich\n  acrcloud plays save 238766 --project 179 --from 2026-01-01 --dir log -o jsonl",
+		Args:    f.arguments(-1),
+		RunE: func(c *cobra.Command, args []string) error {
+			format, err := p.format(formatCSV, formatJSONL, formatHTML)
+			if err != nil {
+				return err
+			}
+			if settle < 0 {
+				return usagef("--settle is %v: give a positive duration, such as 6h, or 0", settle)
+			}
+			opts, err := f.options(-savedDays, -1)
+			if err != nil {
+				return err
+			}
+			stations, err := p.stations(c.Context(), f.stationFlags, args)
+			if err != nil {
+				return err
+			}
+			if last := console.DateOf(time.Now().Add(-settle).In(opts.Zone)).AddDays(-1); last.Before(opts.Days.To) {
+				if last.Before(opts.Days.From) {
+					p.note("Nothing to save: %v ended less than %v ago, or has not ended.", opts.Days.From, settle)
+					return nil
+				}
+				p.note("%v and later are left for later: they ended less than %v ago, or have not ended.", last.AddDays(1), settle)
+				opts.Days.To = last
+			}
+			for _, s := range stations {
+				if err := p.saveStation(c.Context(), s, format, filepath.Join(dir, s.id), opts, again); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	f.registerDays(c)
+	c.Flags().StringVar(&dir, "dir", ".", "`folder` for the folders of stations")
+	c.Flags().DurationVar(&settle, "settle", settled, "how long after its end a day is taken to be complete")
+	c.Flags().BoolVar(&again, "again", false, "also fetch days whose file is there, and replace it")
+	return c
+}
+
+// saveStation makes the files that are missing.
+func (p *program) saveStation(ctx context.Context, s *monitored, format, dir string, opts console.PlaysOptions, again bool) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // as any folder that a command makes
+		return err
+	}
+	file := func(date console.Date) string { return date.String() + "." + format }
+	saved, kept := 0, 0
+	for runs := range missing(opts.Days, func(date console.Date) bool { return !again && exists(filepath.Join(dir, file(date))) }) {
+		if runs.To.IsZero() {
+			kept++
+			continue
+		}
+		opts.Days.From, opts.Days.To = runs.From, runs.To
+		for day, err := range s.days(ctx, opts) {
+			if err != nil {
+				p.note("%s: %s saved, %d were there already.", s.id, count(saved, "day"), kept)
+				return fmt.Errorf("%s: %w\nThe same command goes on from there", s.id, err)
+			}
+			path, err := saveFile(dir, func(w io.Writer) error { return p.writeDay(w, format, opts.Zone, s, day) }, func() (string, error) { return file(day.Date), nil })
+			if err != nil {
+				return fmt.Errorf("%s, %v: %w", s.id, day.Date, err)
+			}
+			if _, err := fmt.Fprintln(p.out, path); err != nil {
+				return err
+			}
+			saved++
+		}
+	}
+	p.note("%s: %s saved, %d were there already.", s.id, count(saved, "day"), kept)
+	return nil
+}
+
+// missing are the runs of days that are not there, and each day that is there as a range without an end.
+func missing(days console.DateRange, there func(console.Date) bool) iter.Seq[console.DateRange] {
+	return func(yield func(console.DateRange) bool) {
+		var run console.DateRange
+		for date := days.From; !days.To.Before(date); date = date.AddDays(1) {
+			switch has := there(date); {
+			case !has && run.From.IsZero():
+				run = console.DateRange{From: date, To: date}
+			case !has:
+				run.To = date
+			default:
+				if !run.From.IsZero() && !yield(run) {
+					return
+				}
+				run = console.DateRange{}
+				if !yield(console.DateRange{From: date}) {
+					return
+				}
+			}
+		}
+		if !run.From.IsZero() {
+			yield(run)
+		}
+	}
+}
+
+// writeDay writes a day into a file.
+func (p *program) writeDay(w io.Writer, format string, zone *time.Location, s *monitored, day *console.Day) error {
+	plays := console.PlaysOf(day.Plays...)
+	opts := &console.ReportOptions{Zone: zone}
+	switch format {
+	case formatJSONL:
+		return console.WriteJSONL(w, plays, opts)
+	case formatHTML:
+		return p.writePlayPage(w, zone, s.id+", "+day.Date.String(), plays)
+	}
+	return console.WriteCSV(w, plays, opts)
+}
+
+// writePlayPage writes plays as a page.
+func (p *program) writePlayPage(w io.Writer, zone *time.Location, title string, plays iter.Seq2[*console.Play, error]) error {
+	var all []report.Play
+	for play, err := range plays {
+		if err != nil {
+			return err // a page of a part of the days would pass for all of them
+		}
+		if shown, ok := pageOf(play); ok {
+			all = append(all, shown)
+		}
+	}
+	r := report.Day(all)
+	r.Title, r.Location, r.Made = title, zone, time.Now()
+	return report.HTML(w, r)
+}

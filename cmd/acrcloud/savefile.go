@@ -1,0 +1,44 @@
+package main
+
+import (
+	"bufio"
+	"crypto/rand"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// saveFile makes a file, all of it or nothing. name is called when all is written, and may choose the path in the folder by what was.
+func saveFile(dir string, write func(io.Writer) error, name func() (string, error)) (path string, err error) {
+	f, err := os.OpenFile(filepath.Join(dir, ".acrcloud-"+rand.Text()[:12]+".part"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) //nolint:gosec // as any file that a command makes
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	buffered := bufio.NewWriterSize(f, 64<<10)
+	if err = write(buffered); err == nil {
+		err = buffered.Flush()
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", err
+	}
+	if path, err = name(); err != nil {
+		return "", err
+	}
+	path = filepath.Join(dir, path)
+	return path, os.Rename(f.Name(), path)
+}
+
+// exists reports whether there is something at a path.
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
