@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -181,8 +180,8 @@ func (p *program) lookUp(ctx context.Context, s *metadataSettings, queries []str
 		return err
 	}
 	if service.mock != nil {
-		p.note("The embedded mock knows one recording: %q by %s.", sampleTrack.Title, sampleTrack.Artists[0])
-		service.mock.AddTrack(sampleTrack)
+		track := addSample(service.mock)
+		p.note("The embedded mock knows one recording: %q by %s, ISRC %s.", track.Title, track.Artists[0], track.ISRC)
 	} else if len(queries) > s.most {
 		if err := p.confirm(ctx, s.yes, "Look %s up at %s, with the token of %s? Whether a look-up is billed is not known.", count(len(queries), "recording"), service.name(), service.origin); err != nil {
 			return err
@@ -217,10 +216,12 @@ func (p *program) lookUp(ctx context.Context, s *metadataSettings, queries []str
 	return writeList(p, format, columns, tracks)
 }
 
-// sampleTrack is what the embedded mock knows where a command needs something to find.
-var sampleTrack = mock.Track{
-	Title: "Silver River", Artists: []string{"Ada Alder"}, Album: "Bridges", Label: "Quay Records", ISRC: "XX0000000001",
-	ACRID: "0123456789abcdef0123456789abcdef", ReleaseDate: "2024-05-17", Duration: 3 * time.Minute,
+// addSample has the embedded mock know a track, where a command needs something to find.
+func addSample(srv *mock.Server) mock.Track {
+	return srv.AddTrack(mock.Track{
+		Title: "Silver River", Artists: []string{"Ada Alder"}, Album: "Bridges", Label: "Quay Records", ISRC: "XX0000000001",
+		ACRID: "0123456789abcdef0123456789abcdef", ReleaseDate: "2024-05-17", Duration: 3 * time.Minute,
+	})
 }
 
 // The most that is read of standard input as arguments.
@@ -244,7 +245,7 @@ func (p *program) lines(args []string) ([]string, error) {
 			add(arg)
 			continue
 		}
-		input := bufio.NewScanner(io.Reader(p.in))
+		input := bufio.NewScanner(p.in)
 		input.Buffer(nil, maxLineBytes)
 		for input.Scan() {
 			add(strings.TrimPrefix(input.Text(), "\uFEFF")) // some editors put a mark at the beginning

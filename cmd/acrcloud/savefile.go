@@ -27,7 +27,10 @@ func saveFile(dir string, write func(io.Writer) error, name func() (string, erro
 	if err == nil {
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
 		return "", err
 	}
 	if path, err = name(); err != nil {

@@ -130,7 +130,7 @@ func (p *program) stations(ctx context.Context, f stationFlags, ids []string) ([
 
 // sampleStation makes a stream that plays a track from time to time.
 func sampleStation(ctx context.Context, srv *mock.Server, client *console.Client) (project int, ids []string, err error) {
-	track := srv.AddTrack(sampleTrack)
+	track := addSample(srv)
 	srv.OnPlays(func(_ string, day time.Time) []mock.Play {
 		var plays []mock.Play
 		for minutes := 7; minutes < 24*60; minutes += 47 {
