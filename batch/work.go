@@ -16,6 +16,9 @@ type job struct {
 	key   string
 	place chan struct{} // where it is: uploading or waiting
 	tries int           // failures in a row, while others succeeded
+
+	notified    <-chan struct{} // of callbacks for its file
+	unsubscribe func()          // nil: not subscribed yet
 }
 
 // work takes the steps of a job until it has ended, ctx has ended, or it no longer belongs to this run.
@@ -23,6 +26,11 @@ func (r *run) work(ctx context.Context, key string) {
 	j := &job{run: r, key: key}
 	j.move(r.uploading)
 	defer j.leave()
+	defer func() {
+		if j.unsubscribe != nil {
+			j.unsubscribe()
+		}
+	}()
 	called := false
 	for ctx.Err() == nil {
 		e, next, err := r.stepper.step(ctx, key, called)
@@ -97,12 +105,7 @@ func (j *job) rest(ctx context.Context, e Entry, pause time.Duration) (called bo
 			return false, err
 		}
 	}
-	var notified <-chan struct{}
-	if n := j.run.opts.Notifier; n != nil && e.Phase == PhaseWaiting {
-		ch, unsubscribe := n.Subscribe(j.run.stepper.files.ContainerID(), e.FileID)
-		defer unsubscribe()
-		notified = ch
-	}
+	j.subscribe(e)
 	if pause > 0 {
 		timer := time.NewTimer(pause)
 		defer timer.Stop()
@@ -110,14 +113,24 @@ func (j *job) rest(ctx context.Context, e Entry, pause time.Duration) (called bo
 		case <-ctx.Done():
 			return false, ctx.Err()
 		case <-timer.C:
-		case <-notified:
-			called = true
+		case _, called = <-j.notified:
+			if !called {
+				j.notified = nil // it has nothing more to say
+			}
 		}
 	}
 	if e.Phase != PhaseWaiting {
 		return called, j.moveTo(ctx, j.run.uploading)
 	}
 	return called, nil
+}
+
+// subscribe has the job hear of callbacks once its file exists. That is one subscription for as long as the file is in process: a new one
+// for each rest would hear again and again of a callback that came too early.
+func (j *job) subscribe(e Entry) {
+	if n := j.run.opts.Notifier; n != nil && e.Phase == PhaseWaiting && j.unsubscribe == nil {
+		j.notified, j.unsubscribe = n.Subscribe(j.run.stepper.files.ContainerID(), e.FileID)
+	}
 }
 
 // moveTo takes a place in another room, and gives up the current one. On the way to the waiting room it gives it up

@@ -188,7 +188,7 @@ func TestMigration(t *testing.T) {
 		t.Helper()
 		want := filled(t, dsn)
 		s := open(t, dsn)
-		for _, statement := range []string{"DROP TABLE acrcloud_events", "DROP TABLE acrcloud_callbacks", "UPDATE acrcloud_meta SET value = '1' WHERE name = 'schema'"} {
+		for _, statement := range []string{"DROP TABLE acrcloud_events", "DROP TABLE acrcloud_callbacks", "ALTER TABLE acrcloud_limits DROP COLUMN asked_at", "UPDATE acrcloud_meta SET value = '1' WHERE name = 'schema'"} {
 			require.NoError(t, s.Exec(t.Context(), statement))
 		}
 		newer := open(t, dsn)

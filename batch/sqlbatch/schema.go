@@ -37,6 +37,7 @@ var migrations = [][]string{
 		`CREATE INDEX acrcloud_events_until ON acrcloud_events (until)`,
 		`CREATE TABLE acrcloud_callbacks (file_id TEXT NOT NULL, container BIGNUM NOT NULL, called_at BIGNUM NOT NULL, PRIMARY KEY (file_id, container))`,
 		`CREATE INDEX acrcloud_callbacks_called_at ON acrcloud_callbacks (called_at)`,
+		`ALTER TABLE acrcloud_limits ADD COLUMN asked_at BIGNUM NOT NULL DEFAULT 0`,
 	},
 }
 
