@@ -36,7 +36,7 @@ func (b *bar) show(p batch.Progress) {
 	}
 	line := fmt.Sprintf("%d uploading, %d waiting, %d failed", p.Uploading, p.Waiting, p.Failed)
 	if p.Trouble != nil {
-		line = "no answer since " + p.TroubleSince.Format(time.TimeOnly) + ": " + text.Truncate(text.Terminal(p.Trouble.Error()), 60)
+		line = "no response since " + p.TroubleSince.Format(time.TimeOnly) + ": " + text.Truncate(text.Terminal(p.Trouble.Error()), 60)
 	}
 	b.b.Describe(line)
 	_ = b.b.Set64(min(p.Earlier+p.Done+p.Failed, b.b.GetMax64()))

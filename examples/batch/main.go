@@ -1,15 +1,15 @@
-// Batch scans all recordings in a folder, each exactly once, however often it is stopped and started again.
+// Batch scans all recordings in a directory, each exactly once, even if it is stopped and restarted.
 //
 //	go run .                           # some recordings that it makes itself, in the embedded mock
 //	go run . -store catalogue.db -o results.csv -failures failures.csv path/to/folder
 //	go run . -store catalogue.db -retry path/to/folder      # and tries again what has failed
 //
-// Run it in examples/batch: it is a module of its own, since it needs a database and a progress bar. Stop it with Ctrl-C, or however you like,
-// and give the same command again: it goes on.
+// Run it in examples/batch, which is a separate module, since it needs a database and a progress bar. Stop it with
+// Ctrl-C or in any other way, and run the same command again: it continues.
 //
-// With ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID in the environment it uses the real service, unless -mock is given or
-// ACRCLOUD_USE_MOCK is set. The embedded mock ends with the program, and so do its files. To try Ctrl-C and a second run offline, have a mock
-// that lives longer: it prints what to set in another terminal.
+// With ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID in the environment it uses the real service, unless -mock is
+// given or ACRCLOUD_USE_MOCK is set. The embedded mock and its files end with the program. To try Ctrl-C and a second
+// run offline, start a separate mock, which prints what to set in another terminal:
 //
 //	go run . -mock-listen
 package main
@@ -55,17 +55,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var s settings
 	flags := flag.NewFlagSet("batch", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, whatever credentials there are")
+	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, even if credentials are set")
 	flags.BoolVar(&s.listen, "mock-listen", false, "only run a mock for other processes, until Ctrl-C")
-	flags.BoolVar(&s.retry, "retry", false, "try again what has failed in earlier runs")
-	flags.StringVar(&s.store, "store", "", "the `database` with the jobs: a file, or the URL of a PostgreSQL database; without it nothing survives the program")
+	flags.BoolVar(&s.retry, "retry", false, "retry the jobs that failed in earlier runs")
+	flags.StringVar(&s.store, "store", "", "the `database` with the jobs: a file, or the URL of a PostgreSQL database; without it, the jobs end with the program")
 	flags.StringVar(&s.output, "o", "", "a `file` to write the results of all runs to")
-	flags.StringVar(&s.format, "format", "csv", "of that file: csv or jsonl")
+	flags.StringVar(&s.format, "format", "csv", "the format of the results: csv or jsonl")
 	flags.StringVar(&s.failed, "failures", "", "a `file` to write the failures of all runs to, as CSV")
 	flags.StringVar(&s.rules, "rules", "", "a JSON `file` with the rules of the verdict; see docs/assessment.md")
-	flags.IntVar(&s.uploads, "uploads", 4, "how many files are uploaded at once")
+	flags.IntVar(&s.uploads, "uploads", 4, "how many files are uploaded at the same time")
 	flags.Usage = func() {
-		_, _ = fmt.Fprint(stderr, "usage: batch [flags] [folder]\n\nWithout a folder it scans recordings that it makes itself, against the mock.\n\n")
+		_, _ = fmt.Fprint(stderr, "usage: batch [flags] [folder]\n\nWithout a folder, it scans generated recordings with the mock.\n\n")
 		flags.PrintDefaults()
 	}
 	switch err := flags.Parse(args); {
@@ -86,7 +86,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
-		_, _ = fmt.Fprintln(stderr, "batch: stopped; the same command again goes on")
+		_, _ = fmt.Fprintln(stderr, "batch: stopped; run the same command again to continue")
 		return exitInterrupted
 	default:
 		_, _ = fmt.Fprintln(stderr, "batch:", err)

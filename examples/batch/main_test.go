@@ -73,13 +73,13 @@ func TestStopAndGoOn(t *testing.T) {
 	}()
 	var stdout, stderr bytes.Buffer
 	require.Equal(t, exitInterrupted, run(ctx, args, &stdout, &stderr), stderr.String())
-	assert.Contains(t, stderr.String(), "the same command again goes on")
+	assert.Contains(t, stderr.String(), "run the same command again to continue")
 	for range 2 {
 		stdout.Reset()
 		stderr.Reset()
 		require.Equal(t, exitOK, run(t.Context(), args, &stdout, &stderr), stderr.String())
 	}
-	assert.Contains(t, stderr.String(), "13 of 13 had ended before this run. This run: 0 done")
+	assert.Contains(t, stderr.String(), "13 of 13 were finished before. This run: 0 done")
 	made := 0
 	for _, r := range srv.Requests() {
 		if r.Op == mock.OpCreateFile {

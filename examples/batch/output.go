@@ -15,7 +15,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// write writes what all runs have brought so far: the files that were asked for, and a table.
+// write writes the outcomes of all runs so far: the requested files, and a table.
 func write(ctx context.Context, store batch.Store, rejected []*batch.Outcome, rules *filescan.Rules, s settings, stdout io.Writer) error {
 	results := filescan.WriteCSV
 	if s.format == "jsonl" {
@@ -28,7 +28,7 @@ func write(ctx context.Context, store batch.Store, rejected []*batch.Outcome, ru
 	)
 }
 
-// toFile writes a file beside the one that is there, and then in its place.
+// toFile writes a file next to the existing one, and then replaces it.
 func toFile(name string, write func(io.Writer) error) error {
 	if name == "" {
 		return nil
@@ -43,7 +43,7 @@ func toFile(name string, write func(io.Writer) error) error {
 	return os.Rename(name+".part", name)
 }
 
-// scanned iterates over the scanned files, under the names that they have in the folder.
+// scanned iterates over the scanned files, with their names in the folder.
 func scanned(ctx context.Context, store batch.Store) iter.Seq2[*filescan.File, error] {
 	return func(yield func(*filescan.File, error) bool) {
 		for o, err := range batch.Outcomes(ctx, store) {
@@ -70,7 +70,7 @@ func writeFailures(ctx context.Context, w io.Writer, store batch.Store, rejected
 		if f, ok := errors.AsType[*batch.Failure](o.Err); ok {
 			kind, message = string(f.Kind), fmt.Sprint(f.Err)
 		}
-		_ = out.Write([]string{text.Cell(o.Key), text.Cell(o.Ref), kind, text.Cell(message)}) // Error tells
+		_ = out.Write([]string{text.Cell(o.Key), text.Cell(o.Ref), kind, text.Cell(message)}) // Error reports it
 	}
 	_ = out.Write([]string{"key", "path", "kind", "error"})
 	for _, o := range rejected {
@@ -86,10 +86,10 @@ func writeFailures(ctx context.Context, w io.Writer, store batch.Store, rejected
 	return out.Error()
 }
 
-// shown is how many files the table names.
+// shown is the number of files in the table.
 const shown = 20
 
-// printRisks prints how many files have which risk, and some of those that deserve a look.
+// printRisks prints the number of files per risk, and some files that need a review.
 func printRisks(ctx context.Context, w io.Writer, store batch.Store, rejected int, rules *filescan.Rules) error {
 	counts := map[filescan.Risk]int{}
 	failed := rejected

@@ -10,7 +10,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// samples makes a folder of recordings, some of which the mock recognises.
+// samples makes a folder of recordings. The mock recognises some of them.
 func samples(srv *mock.Server) (folder string, remove func(), err error) {
 	folder, err = os.MkdirTemp("", "recordings")
 	if err != nil {
@@ -19,7 +19,7 @@ func samples(srv *mock.Server) (folder string, remove func(), err error) {
 	remove = func() { _ = os.RemoveAll(folder) }
 	song := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}, Duration: 2 * time.Minute})
 	unknown := mock.New()
-	defer unknown.Close() //nolint:errcheck // it was only asked for a sound
+	defer unknown.Close() //nolint:errcheck // it only generated audio
 	other := unknown.AddTrack(mock.Track{Title: "Nobody's", Duration: 2 * time.Minute})
 	var errs []error
 	put := func(name string, content []byte) {
@@ -31,7 +31,7 @@ func samples(srv *mock.Server) (folder string, remove func(), err error) {
 		put(fmt.Sprintf("known/%d.wav", i), song.WAV(at, at+time.Duration(4+4*i)*time.Second))
 		put(fmt.Sprintf("unknown/%d.wav", i), other.WAV(at, at+8*time.Second))
 	}
-	put("notes.txt", []byte("no recording: it is skipped"))
+	put("notes.txt", []byte("not a recording: it is skipped"))
 	put("empty.wav", nil)
 	if err := errors.Join(errs...); err != nil {
 		remove()

@@ -42,9 +42,9 @@ func scan(ctx context.Context, s settings, stdout, stderr io.Writer, bar *bar) (
 	_, _ = fmt.Fprintln(stderr, service)
 	switch {
 	case s.folder == "" && service.Mock == nil:
-		return errors.New("name the folder to scan: the samples are for the mock")
+		return errors.New("name the folder to scan: the generated samples are for the mock only")
 	case service.Mock != nil && s.store != "":
-		return errors.New("the embedded mock ends with this program, so that its jobs would be without their files the next time: leave -store, or use -mock-listen")
+		return errors.New("the embedded mock and its files end with this program, so a stored job would miss its file next time: leave out -store, or use -mock-listen")
 	case s.folder == "":
 		folder, remove, err := samples(service.Mock)
 		if err != nil {
@@ -63,25 +63,25 @@ func scan(ctx context.Context, s settings, stdout, stderr io.Writer, bar *bar) (
 		if err != nil {
 			return err
 		}
-		_, _ = fmt.Fprintf(stderr, "Trying again %d that had failed.\n", n)
+		_, _ = fmt.Fprintf(stderr, "Retrying %d failed jobs.\n", n)
 	}
 	client, err := filescan.New(service.Config, service.Options...)
 	if err != nil {
 		return err
 	}
 	rejected, scanErr := work(ctx, client.Files(service.Config.ContainerID), store, s, service, stderr, bar)
-	// What has ended is written also if the run was stopped.
+	// Finished jobs are written even if the run was stopped.
 	return errors.Join(scanErr, write(context.WithoutCancel(ctx), store, rejected, rules, s, stdout))
 }
 
-// open opens the store. Without a database the jobs are in memory.
+// open opens the store. Without a database, the jobs end with the program.
 func open(ctx context.Context, dsn string) (batch.Store, func() error, error) {
 	if dsn == "" {
 		dir, err := os.MkdirTemp("", "batch")
 		if err != nil {
 			return nil, nil, err
 		}
-		store, err := sqlbatch.Open(ctx, dir+"/jobs.db") // it keeps results, which memory does not
+		store, err := sqlbatch.Open(ctx, dir+"/jobs.db") // unlike batch.Memory, it keeps results
 		if err != nil {
 			return nil, nil, errors.Join(err, os.RemoveAll(dir))
 		}
@@ -94,10 +94,10 @@ func open(ctx context.Context, dsn string) (batch.Store, func() error, error) {
 	return store, store.Close, nil
 }
 
-// work runs the jobs, and returns the items that could not become any.
+// work runs the jobs, and returns the rejected items.
 func work(ctx context.Context, files *filescan.Files, store batch.Store, s settings, service *demo.Service, stderr io.Writer, bar *bar) (rejected []*batch.Outcome, err error) {
 	total := int64(0)
-	for _, err := range batch.Dir(s.folder, nil) { // once for the number, so that the bar has an end
+	for _, err := range batch.Dir(s.folder, nil) { // once for the number, so that the bar has a total
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +117,7 @@ func work(ctx context.Context, files *filescan.Files, store batch.Store, s setti
 		bar.show(p)
 	}
 	defer func() {
-		_, _ = fmt.Fprintf(stderr, "%d of %d had ended before this run. This run: %d done, %d failed, %d of them begun by an earlier one; %d billed.\n",
+		_, _ = fmt.Fprintf(stderr, "%d of %d were finished before. This run: %d done, %d failed, %d of them begun earlier; %d billed.\n",
 			last.Earlier, total, last.Done, last.Failed, last.Resumed, last.Billed)
 	}()
 	for outcome, err := range batch.Scan(ctx, files, batch.Dir(s.folder, nil), opts) {
@@ -125,7 +125,7 @@ func work(ctx context.Context, files *filescan.Files, store batch.Store, s setti
 			return rejected, err
 		}
 		if f, ok := errors.AsType[*batch.Failure](outcome.Err); ok {
-			switch f.Kind { // of these there is no job in the store
+			switch f.Kind { // these have no job in the store
 			case batch.FailureItem, batch.FailureDuplicate, batch.FailureChanged:
 				rejected = append(rejected, outcome)
 			}

@@ -4,7 +4,7 @@
 //	go run ./examples/doctor config.json     # one configuration, or several with names, in a file
 //	go run ./examples/doctor -mock           # against the embedded mock
 //
-// It ends with 0 if nothing failed, else with 1. Only -upload is billed.
+// Its exit code is 0 if nothing failed, otherwise 1. Only -upload is billed.
 package main
 
 import (
@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	asJSON := flags.Bool("json", false, "print the findings as JSON")
 	upload := flags.Bool("upload", false, "also scan a tiny file and delete it again; this is billed")
 	flags.Usage = func() {
-		_, _ = fmt.Fprint(stderr, "usage: doctor [-json] [-upload] [-mock | config.json]\n\nWithout a file it checks the configuration in the environment.\n\n")
+		_, _ = fmt.Fprint(stderr, "usage: doctor [-json] [-upload] [-mock | config.json]\n\nWithout a file, it checks the configuration in the environment.\n\n")
 		flags.PrintDefaults()
 	}
 	switch err := flags.Parse(args); {
@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err != nil:
 		return exitUsage
 	case *useMock && flags.NArg() > 0:
-		_, _ = fmt.Fprintln(stderr, "doctor: -mock checks a configuration of its own: leave out the file, or -mock")
+		_, _ = fmt.Fprintln(stderr, "doctor: -mock checks the mock's configuration: leave out the file, or -mock")
 		return exitUsage
 	case flags.NArg() > 1:
 		flags.Usage()
@@ -98,7 +98,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitOK
 }
 
-// configurations are the mock's, those in a file, or the one in the environment.
+// configurations returns the mock's configuration, those in a file, or the one in the environment.
 func configurations(useMock bool, path string, stderr io.Writer) ([]acrcloud.Config, []acrcloud.Option, error) {
 	useMock, err := demo.UseMock(useMock)
 	if err != nil {
@@ -126,18 +126,19 @@ func configurations(useMock bool, path string, stderr io.Writer) ([]acrcloud.Con
 	return configs, nil, err
 }
 
-// warnIfReadable says that others can read a file with secrets in it. Windows has other means than a file's mode.
+// warnIfReadable warns if other users can read a file with secrets. It does nothing on Windows, where the mode does not
+// show that.
 func warnIfReadable(f *os.File, stderr io.Writer) {
 	info, err := f.Stat()
 	if err != nil || runtime.GOOS == "windows" {
 		return
 	}
 	if others := info.Mode().Perm() & 0o077; others != 0 {
-		_, _ = fmt.Fprintf(stderr, "Warning: others can read %s, which holds secrets: run 'chmod 600 %s'.\n", f.Name(), f.Name())
+		_, _ = fmt.Fprintf(stderr, "Warning: other users can read %s, which has secrets: run 'chmod 600 %s'.\n", f.Name(), f.Name())
 	}
 }
 
-// sample is what -upload scans: any sound will do.
+// sample is the file for -upload: any sound will do.
 func sample(upload bool) acrcloud.Source {
 	if !upload {
 		return acrcloud.Source{}

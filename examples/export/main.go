@@ -1,4 +1,4 @@
-// Export writes the files of a container with their matches and verdicts, as CSV or as lines of JSON.
+// Export writes the files of a container with their matches and verdicts, as CSV or JSON lines.
 //
 //	go run ./examples/export                  # some files that it makes itself, in the embedded mock
 //	go run ./examples/export -format jsonl
@@ -89,7 +89,7 @@ func export(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 		return err
 	}
 	if service.Mock == nil {
-		_, _ = fmt.Fprintf(stderr, "Using the ACRCloud service, container %d: it is only read.\n", service.Config.ContainerID)
+		_, _ = fmt.Fprintf(stderr, "Using the ACRCloud service, container %d, read-only.\n", service.Config.ContainerID)
 	} else {
 		_, _ = fmt.Fprintln(stderr, service)
 	}
@@ -113,7 +113,7 @@ func export(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	return filescan.WriteCSV(stdout, all, rules)
 }
 
-// list shows the newest files. The service lists them newest first, as far as is known.
+// list shows the newest files. As far as is known, the service lists the newest first.
 func list(ctx context.Context, files *filescan.Files, newest int, rules *filescan.Rules, w io.Writer) error {
 	var t text.Table
 	t.Row("NAME", "STATE", "AGE", "MATCHES", "RISK", "ID")
@@ -135,7 +135,7 @@ func list(ctx context.Context, files *filescan.Files, newest int, rules *filesca
 	return t.Print(w)
 }
 
-// fill puts a file of each kind into the mock.
+// fill uploads a file of each kind to the mock.
 func fill(ctx context.Context, srv *mock.Server, files *filescan.Files) error {
 	song := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}, Duration: 2 * time.Minute})
 	for _, sample := range []struct {

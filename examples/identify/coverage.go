@@ -9,14 +9,14 @@ import (
 	"github.com/musicchartsai/acrcloud-go/identify"
 )
 
-// A coverage knows how much of a recording was identified, and what was not.
+// A coverage records which parts of a recording were identified, and which were not.
 type coverage struct {
 	windows int
 	failed  int
 	gaps    []gap
 }
 
-// A gap is a stretch of windows that failed for one reason.
+// A gap is a range of windows that failed for the same reason.
 type gap struct {
 	start, end time.Duration
 	windows    int
@@ -24,7 +24,7 @@ type gap struct {
 	reason     string
 }
 
-// watch passes windows on, and takes note of those that failed.
+// watch passes windows on, and notes the failed ones.
 func (c *coverage) watch(windows iter.Seq2[*identify.Window, error]) iter.Seq2[*identify.Window, error] {
 	return func(yield func(*identify.Window, error) bool) {
 		for w, err := range windows {
@@ -54,10 +54,10 @@ func (c *coverage) add(w *identify.Window) {
 	c.gaps = append(c.gaps, gap{w.Start, w.End, 1, c.windows, reason})
 }
 
-// identified is in how many windows the service has looked for matches.
+// identified is the number of windows that were identified.
 func (c *coverage) identified() int { return c.windows - c.failed }
 
-// report lists what was not identified, and returns an error if there is any of it.
+// report lists the parts that were not identified, and returns an error if there are any.
 func (c *coverage) report(w io.Writer) error {
 	for _, g := range c.gaps {
 		_, _ = fmt.Fprintf(w, "%s to %s was not identified (%s): %s\n", clock(g.start), clock(g.end), count(g.windows, "window"), g.reason)
@@ -68,7 +68,7 @@ func (c *coverage) report(w io.Writer) error {
 	return nil
 }
 
-// count writes a number of things.
+// count formats a number of things.
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -1,4 +1,4 @@
-// Identify recognises a sample of audio, or what was played in a long recording, and prints it.
+// Identify recognises a sample of audio, or the tracks of a long recording, and prints them.
 //
 //	go run ./examples/identify                    # a sample that it makes itself, against the embedded mock
 //	go run ./examples/identify path/to/song.mp3   # a file; of WAV the last 12 seconds are sent
@@ -39,9 +39,9 @@ const (
 	exitInterrupted = 130
 )
 
-// A job is what the command line asks for.
+// A job is the task given on the command line.
 type job struct {
-	path    string // empty: a sample of our own; "-": standard input
+	path    string // empty: a generated sample; "-": standard input
 	useMock bool
 	windows bool
 	every   time.Duration
@@ -54,11 +54,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	flags.SetOutput(stderr)
 	var j job
 	flags.BoolVar(&j.useMock, "mock", false, "use the embedded mock, even if credentials are set")
-	flags.BoolVar(&j.windows, "windows", false, "go through a long WAV file, and list what was played")
-	flags.DurationVar(&j.every, "every", 30*time.Second, "with -windows: how often 12 seconds are identified; each time is billed")
-	flags.IntVar(&j.most, "max", 0, "with -windows: how many times at most; 0 for no limit")
+	flags.BoolVar(&j.windows, "windows", false, "identify a long WAV file in windows, and list its tracks")
+	flags.DurationVar(&j.every, "every", 30*time.Second, "with -windows: the interval between the identified windows of 12 seconds; each window is billed")
+	flags.IntVar(&j.most, "max", 0, "with -windows: the most windows; 0 for no limit")
 	flags.Usage = func() {
-		_, _ = fmt.Fprint(stderr, "usage: identify [-mock] [-windows [-every 30s] [-max n]] [file]\n\nWithout a file it identifies a sample that it makes itself, against the mock.\n\n")
+		_, _ = fmt.Fprint(stderr, "usage: identify [-mock] [-windows [-every 30s] [-max n]] [file]\n\nWithout a file, it identifies a generated sample with the mock.\n\n")
 		flags.PrintDefaults()
 	}
 	switch err := flags.Parse(args); {
@@ -90,7 +90,7 @@ func (j *job) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer
 	}
 	_, _ = fmt.Fprintln(stderr, svc)
 	if j.path == "" && svc.mock == nil {
-		return errors.New("name the file to identify: the sample is for the mock, and the service would bill it and find nothing")
+		return errors.New("name the file to identify: the generated sample is for the mock; the service would bill it and find nothing")
 	}
 	client, err := identify.New(svc.config, svc.options...)
 	if err != nil {
@@ -120,7 +120,7 @@ func (j *job) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer
 	return err
 }
 
-// log identifies window after window, and prints what was played.
+// log identifies window after window, and prints the tracks.
 func (j *job) log(ctx context.Context, client *identify.Client, svc *service, stdin io.Reader, stdout, stderr io.Writer) error {
 	recording := stdin
 	switch j.path {
@@ -139,7 +139,7 @@ func (j *job) log(ctx context.Context, client *identify.Client, svc *service, st
 	windows := client.Windows(ctx, recording, &identify.WindowsOptions{Every: j.every, MaxWindows: j.most, InFlight: 4})
 	segments, err := identify.Merge(seen.watch(windows))
 	if err != nil && len(segments) == 0 {
-		return errors.Join(err, seen.report(stderr)) // nothing was found, and not all was identified
+		return errors.Join(err, seen.report(stderr)) // nothing was found, and parts were not identified
 	}
 	return errors.Join(err, printSegments(stdout, segments, &seen, j.every), seen.report(stderr))
 }

@@ -13,13 +13,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// sample makes 12 seconds of a track that the mock knows.
+// sample returns 12 seconds of a track that the mock knows.
 func sample(srv *mock.Server) acrcloud.Source {
 	track := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}})
 	return acrcloud.FromBytes("sample.wav", track.WAV(time.Minute, time.Minute+identify.WindowDuration))
 }
 
-// broadcast makes three minutes of two tracks.
+// broadcast returns three minutes of two tracks.
 func broadcast(srv *mock.Server) io.Reader {
 	first := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}})
 	second := srv.AddTrack(mock.Track{Title: "Midnight Harbour", Artists: []string{"Birch", "Juniper"}})
@@ -30,7 +30,7 @@ func broadcast(srv *mock.Server) io.Reader {
 	return bytes.NewReader(wav)
 }
 
-// shorten sends of a WAV file what is analysed, and no more.
+// shorten reduces a WAV file to the part that is analysed.
 func shorten(src acrcloud.Source, path string) acrcloud.Source {
 	if strings.EqualFold(filepath.Ext(path), ".wav") {
 		return identify.Trim(src, identify.WindowDuration)

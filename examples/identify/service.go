@@ -16,8 +16,8 @@ type service struct {
 	mock    *mock.Server // nil: the real service
 }
 
-// newService chooses the real service if there are a host, a key and a secret for it in the environment, else the mock. A part of them is
-// an error: nobody should take the mock's results for real ones.
+// newService chooses the real service if the environment has its host, key and secret, otherwise the mock. If only some
+// of them are set, that is an error, so that the mock's results are never taken for real ones.
 func newService(useMock bool) (*service, error) {
 	useMock, err := demo.UseMock(useMock)
 	if err != nil {
@@ -33,12 +33,12 @@ func newService(useMock bool) (*service, error) {
 		srv := mock.New()
 		return &service{config: srv.Config(), options: srv.Options(), mock: srv}, nil
 	case cfg.IdentifyHost == "" || cfg.IdentifyAccessKey.IsZero() || cfg.IdentifyAccessSecret.IsZero():
-		return nil, errors.New("set all of ACRCLOUD_IDENTIFY_HOST, ACRCLOUD_IDENTIFY_ACCESS_KEY and ACRCLOUD_IDENTIFY_ACCESS_SECRET, as the console shows them for one project, or use -mock")
+		return nil, errors.New("set all of ACRCLOUD_IDENTIFY_HOST, ACRCLOUD_IDENTIFY_ACCESS_KEY and ACRCLOUD_IDENTIFY_ACCESS_SECRET, as on the project's page in the console, or use -mock")
 	}
 	return &service{config: cfg}, nil
 }
 
-// String says which service it is, and what it costs.
+// String names the service, and says what it costs.
 func (s *service) String() string {
 	if s.mock != nil {
 		return "Using the embedded mock: no network, nothing is billed."

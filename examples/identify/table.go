@@ -11,7 +11,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// printCandidates prints what the sample may be, the most likely first.
+// printCandidates prints the candidates, the most likely first.
 func printCandidates(w io.Writer, result *identify.Result) error {
 	if !result.Matched() {
 		_, err := fmt.Fprintln(w, "no match")
@@ -35,7 +35,7 @@ func printCandidates(w io.Writer, result *identify.Result) error {
 	return t.Print(w)
 }
 
-// urls are the pages of a recording on other services, or one dash.
+// urls returns the pages of a recording on other services, or a dash.
 func urls(c identify.Candidate) []string {
 	var list []string
 	for _, link := range c.Music.ExternalMetadata.Links() {
@@ -47,14 +47,15 @@ func urls(c identify.Candidate) []string {
 	return list
 }
 
-// printSegments prints what was played from when to when, and how exact that is. Where nothing was found, it says in how much.
+// printSegments prints the tracks with their start and end, and how exact these are. If nothing was found, it says how
+// much was identified.
 func printSegments(w io.Writer, segments []identify.Segment, seen *coverage, every time.Duration) error {
 	switch {
 	case len(segments) == 0 && seen.failed == 0:
 		_, err := fmt.Fprintln(w, "no match")
 		return err
 	case len(segments) == 0 && seen.identified() == 0:
-		return nil // nobody knows
+		return nil // unknown
 	case len(segments) == 0:
 		_, err := fmt.Fprintf(w, "no match in the %s that could be identified\n", count(seen.identified(), "window"))
 		return err
@@ -75,15 +76,15 @@ func printSegments(w io.Writer, segments []identify.Segment, seen *coverage, eve
 	return err
 }
 
-// exactness says how far the times of segments may be off.
+// exactness says how exact the times of segments are.
 func exactness(every time.Duration) string {
 	if unseen := every - identify.WindowDuration; unseen > 0 {
-		return fmt.Sprintf("Of every %v, %v were identified: what was played may have begun up to %v earlier and ended up to %v later than shown.", every, identify.WindowDuration, unseen, unseen)
+		return fmt.Sprintf("Of every %v, %v were identified: a track may begin up to %v earlier and end up to %v later than shown.", every, identify.WindowDuration, unseen, unseen)
 	}
-	return fmt.Sprintf("Within a window the times are the service's own; where it gives none, they are those of the whole window of %v.", identify.WindowDuration)
+	return fmt.Sprintf("Within a window, the times are the service's; if it has none, they are those of the whole window of %v.", identify.WindowDuration)
 }
 
-// clock writes a time as hours, minutes and seconds.
+// clock formats a time as hours, minutes and seconds.
 func clock(d time.Duration) string {
 	d = d.Round(time.Second)
 	if d < time.Hour {

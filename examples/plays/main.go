@@ -1,4 +1,4 @@
-// Plays prints what a station has played on a day, and when nothing was recognised.
+// Plays prints the plays of a station on a day, and the gaps in which nothing was recognised.
 //
 //	go run ./examples/plays                              # a station of the embedded mock, yesterday
 //	go run ./examples/plays -format csv -day 2026-01-02 -zone Europe/Zurich
@@ -60,9 +60,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var s settings
 	flags := flag.NewFlagSet("plays", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, whatever credentials there are")
+	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, even if credentials are set")
 	flags.IntVar(&s.project, "project", 0, "the `id` of the monitoring project")
-	flags.StringVar(&s.stream, "stream", "", "the `id` of a stream of your own, such as s-AbC12")
+	flags.StringVar(&s.stream, "stream", "", "the `id` of one of your own streams, such as s-AbC12")
 	flags.IntVar(&s.channel, "channel", 0, "the `id` of a channel of the service's database")
 	flags.StringVar(&s.day, "day", "", "the `date`, such as 2026-01-02; yesterday if left out")
 	flags.StringVar(&s.zone, "zone", "UTC", "the time zone of the day, such as Europe/Zurich")
@@ -128,7 +128,7 @@ func plays(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 		end = now
 	}
 	finder.Until(end)
-	out := stderr // keeps what other programs read clean
+	out := stderr // keeps the output for other programs clean
 	if s.format == "table" {
 		out = stdout
 	}
@@ -153,7 +153,7 @@ func printGaps(w io.Writer, f *gaps.Finder, zone *time.Location) error {
 	return nil
 }
 
-// client chooses the real service if there is a token, else the mock. With the mock it chooses a station, too.
+// client chooses the real service if there is a token, otherwise the mock, with a station.
 func (s *settings) client(ctx context.Context, stderr io.Writer) (*console.Client, error) {
 	useMock, err := demo.UseMock(s.mock)
 	if err != nil {
@@ -165,9 +165,9 @@ func (s *settings) client(ctx context.Context, stderr io.Writer) (*console.Clien
 	}
 	if !useMock && !cfg.BearerToken.IsZero() {
 		if s.project == 0 || s.stream == "" && s.channel == 0 {
-			return nil, errors.New("give -project and -stream, or -project and -channel: the console shows their ids; or use -mock")
+			return nil, errors.New("set -project and -stream, or -project and -channel, to the ids that the console shows, or use -mock")
 		}
-		_, _ = fmt.Fprintln(stderr, "Using the ACRCloud service: it is only read.")
+		_, _ = fmt.Fprintln(stderr, "Using the ACRCloud service, read-only.")
 		return console.New(cfg)
 	}
 	_, _ = fmt.Fprintln(stderr, "Using the embedded mock: no network, nothing is billed.")

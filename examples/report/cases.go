@@ -14,7 +14,8 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// A sample is a file that the mock scans, and what it finds. Names, titles and owners are invented; the shapes are those of the service.
+// A sample is a file that the mock scans, with its results. Names, titles and owners are invented; the format is the
+// service's.
 type sample struct {
 	name    string
 	seconds float64
@@ -23,7 +24,7 @@ type sample struct {
 	results string // JSON
 }
 
-// samples are the cases that a report should make plain.
+// samples are the cases that a report should present clearly.
 var samples = []sample{
 	{name: "whole song.mp3", seconds: 204, results: `{"music": [
 		{"offset": 0.4, "played_duration": 201.8, "type": "traverse", "engine_type": "3", "score": 100, "time_skew": 0, "frequency_skew": 0, "file_duration": 204, "result": {
@@ -58,18 +59,18 @@ var samples = []sample{
 		"music_speech": [{"start": 0, "end": 12.5, "label": "m"}, {"start": 12.5, "end": 31, "label": "ms"}, {"start": 31, "end": 1790, "label": "s"}, {"start": 1790, "end": 1822, "label": "m"}, {"start": 1822, "end": 1830, "label": "o"}]}`},
 	{name: "our own song.flac", seconds: 219, results: `{"music": [
 		{"offset": 0, "played_duration": 219, "type": "traverse", "score": 100, "result": {"acrid": "0a110ced0a110ced0a110ced0a110ced", "title": "Northern Signal", "artists": [{"name": "Hugo Hazel"}], "label": "Our Own Label", "duration_ms": 219000, "external_ids": {"isrc": "QZOWN2400001"}}}]}`},
-	{name: "made by a machine.mp3", seconds: 181, results: `{"ai_detection": [
+	{name: "AI-generated.mp3", seconds: 181, results: `{"ai_detection": [
 		{"start": 0, "end": 180.5, "duration": 180.5, "stem": "original", "prediction": "ai_generated", "likely_source": "suno", "ai_probability": 96.3, "source_probabilities": [{"source": "suno", "probability": 91.2}, {"source": "human", "probability": 3.7}], "model_id": "m1"},
 		{"start": 0, "end": 180.5, "duration": 180.5, "stem": "vocals", "prediction": "no_vocals"}]}`},
 	{name: "advertisement.wav", seconds: 30, results: `{"custom_files": [
 		{"offset": 1.5, "played_duration": 27.8, "type": "traverse", "result": {"acrid": "c0570111c0570111c0570111c0570111", "audio_id": "3", "bucket_id": "4711", "title": "Spring campaign, 30 seconds", "customer": "Meadow Foods", "booking": 20260412, "score": 99, "duration_ms": 30000, "db_begin_time_offset_ms": 1400, "db_end_time_offset_ms": 29200}}]}`},
 	{name: "birdsong.wav", seconds: 64, state: -1, results: `[]`},
 	{name: "broken upload.mp3", state: -2, detail: "the audio could not be decoded"},
-	{name: "odd answer.mp3", seconds: 200, results: `{"music": [7, "eight"], "cover_songs": [], "custom_files": null}`},
+	{name: "odd response.mp3", seconds: 200, results: `{"music": [7, "eight"], "cover_songs": [], "custom_files": null}`},
 	{name: "megamix.mp3", seconds: 3540, results: megamix()},
 }
 
-// megamix has 77 matches that overlap, as derivative works detection finds them in a mix.
+// megamix has 77 overlapping matches, as derivative works detection finds in a mix.
 func megamix() string {
 	adjectives := []string{"Silver", "Midnight", "Paper", "Distant", "Golden", "Quiet", "Electric"}
 	nouns := []string{"River", "Harbour", "Lantern", "Garden", "Signal", "Meadow", "Comet", "Station", "Orchard"}
@@ -77,7 +78,7 @@ func megamix() string {
 	type row = map[string]any
 	rows := make([]row, 0, 77)
 	for i := range 77 {
-		n := i % 58 // so that some recordings come again
+		n := i % 58 // so that some recordings repeat
 		start := math.Round(10*(float64(i)*44+17*math.Sin(float64(i)*1.7)+20)) / 10
 		length := 40 + float64((i*37)%96)
 		begin := 5 + float64((i*53)%80)
@@ -99,7 +100,7 @@ func megamix() string {
 	return string(data)
 }
 
-// script makes the mock find what the samples say.
+// script makes the mock return the samples' results.
 func script(u mock.Upload) mock.Outcome {
 	for i := range samples {
 		s := &samples[i]
@@ -118,12 +119,12 @@ func script(u mock.Upload) mock.Outcome {
 	return mock.Outcome{}
 }
 
-// upload has the mock scan the samples.
+// upload scans the samples with the mock.
 func upload(ctx context.Context, files *filescan.Files) error {
 	for _, s := range samples {
 		_, err := files.Scan(ctx, acrcloud.FromBytes(s.name, []byte("the content of "+s.name)), nil)
 		var failed *filescan.ScanError
-		if err != nil && !errors.As(err, &failed) { // one of them is to fail
+		if err != nil && !errors.As(err, &failed) { // one of them fails on purpose
 			return err
 		}
 	}

@@ -1,4 +1,5 @@
-// Report shows the files of a container as a page: what was found in each, where, whose it is, and a verdict with its reasons.
+// Report writes a page about the files of a container: the matches of each, their positions and owners, and a verdict
+// with its reasons.
 //
 //	go run ./examples/report                     # report.html, of files that it makes itself, in the embedded mock
 //	go run ./examples/report -dir report         # a page for each file
@@ -48,7 +49,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var s settings
 	flags := flag.NewFlagSet("report", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, whatever credentials there are")
+	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, even if credentials are set")
 	flags.BoolVar(&s.text, "text", false, "write for the terminal, to standard output")
 	flags.StringVar(&s.out, "o", "report.html", "the `file` to write the page to")
 	flags.StringVar(&s.dir, "dir", "", "a new `directory` to write a page for each file to, in place of -o")
@@ -84,7 +85,7 @@ func show(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 		return err
 	}
 	if service.Mock == nil {
-		_, _ = fmt.Fprintf(stderr, "Using the ACRCloud service, container %d: it is only read.\n", service.Config.ContainerID)
+		_, _ = fmt.Fprintf(stderr, "Using the ACRCloud service, container %d, read-only.\n", service.Config.ContainerID)
 	} else {
 		_, _ = fmt.Fprintln(stderr, service)
 	}

@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	rulesFile := flags.String("rules", "", "a JSON `file` with the rules of the verdict; see docs/assessment.md")
 	page := flags.String("o", "", "a `file` to write a page of the result to, such as report.html")
 	flags.Usage = func() {
-		_, _ = fmt.Fprint(stderr, "usage: scan [-mock] [-json] [-o report.html] [-rules file.json] [file]\n\nWithout a file it scans a sample that it makes itself, against the mock.\n\n")
+		_, _ = fmt.Fprint(stderr, "usage: scan [-mock] [-json] [-o report.html] [-rules file.json] [file]\n\nWithout a file, it scans a generated sample with the mock.\n\n")
 		flags.PrintDefaults()
 	}
 	switch err := flags.Parse(args); {
@@ -93,7 +93,7 @@ func scan(ctx context.Context, path, rulesFile, page string, useMock, asJSON boo
 	src := acrcloud.FromFile(path)
 	if path == "" {
 		if service.Mock == nil {
-			return errors.New("name the file to scan: the sample is for the mock, and the service would bill it and find nothing")
+			return errors.New("name the file to scan: the generated sample is for the mock; the service would bill it and find nothing")
 		}
 		src = sample(service.Mock)
 	}
@@ -109,7 +109,7 @@ func scan(ctx context.Context, path, rulesFile, page string, useMock, asJSON boo
 	file, err := client.Files(service.Config.ContainerID).Scan(ctx, src, options(status, service, stderr))
 	status.Clear()
 	if file != nil && page != "" {
-		err = errors.Join(err, writePage(page, file, rules)) // of a scan that failed, too
+		err = errors.Join(err, writePage(page, file, rules)) // also for a failed scan
 	}
 	if file != nil && err != nil {
 		_, _ = fmt.Fprintf(stderr, "The file is uploaded; its id is %s.\n", file.ID)
@@ -147,7 +147,7 @@ func writePage(name string, file *filescan.File, rules *filescan.Rules) error {
 	return errors.Join(report.HTML(f, r), f.Close())
 }
 
-// options reports on a terminal how far the scan is.
+// options reports the progress of the scan on a terminal.
 func options(status *demo.Status, service *demo.Service, stderr io.Writer) *filescan.ScanOptions {
 	started := time.Now()
 	var interval time.Duration // the default
@@ -169,19 +169,20 @@ func options(status *demo.Status, service *demo.Service, stderr io.Writer) *file
 			},
 			OnError: func(err error) {
 				status.Clear()
-				_, _ = fmt.Fprintln(stderr, "scan: still waiting; a request failed:", err)
+				_, _ = fmt.Fprintln(stderr, "scan: still waiting after a failed request:", err)
 			},
 		},
 	}
 }
 
-// withoutCovers has the mock's container look for recordings only: with covers, each song of the sample would be listed twice.
+// withoutCovers makes the mock's container look for recordings only. With covers, each song of the sample would be
+// listed twice.
 func withoutCovers(ctx context.Context, client *filescan.Client, container int) error {
 	_, err := client.Containers().Update(ctx, container, &filescan.UpdateContainerRequest{Engine: new(filescan.EngineFingerprint)})
 	return err
 }
 
-// sample makes a recording in which two tracks play one after the other.
+// sample makes a recording of two tracks, one after the other.
 func sample(srv *mock.Server) acrcloud.Source {
 	first := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}, Duration: 2 * time.Minute})
 	second := srv.AddTrack(mock.Track{Title: "Midnight Harbour", Artists: []string{"Birch", "Juniper"}, Duration: 3 * time.Minute})

@@ -11,7 +11,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// printTable prints what was found, a row for each match.
+// printTable prints a row for each match.
 func printTable(w io.Writer, file *filescan.File) error {
 	_, _ = fmt.Fprintf(w, "%s  (%s, %v)\n", text.Terminal(file.Name), clock(file.Duration), file.State)
 	results := file.Results
@@ -74,7 +74,7 @@ func percent(score *float64) string {
 	return fmt.Sprintf("%.0f %%", *score)
 }
 
-// clock writes seconds as minutes and seconds.
+// clock formats seconds as minutes and seconds.
 func clock(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second)).Round(time.Second)
 	return fmt.Sprintf("%d:%02d", d/time.Minute, d%time.Minute/time.Second)

@@ -8,7 +8,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// printVerdict prints how much the file deserves a look, and why.
+// printVerdict prints the risk of the file, and the reasons.
 func printVerdict(w io.Writer, a filescan.Assessment) error {
 	_, err := fmt.Fprintf(w, "\nrisk: %v", a.Risk)
 	if a.MatchType != filescan.MatchNone {

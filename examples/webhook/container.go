@@ -12,10 +12,10 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// tidying bounds what is done at the end, also after Ctrl-C.
+// tidying limits the time for cleaning up, also after Ctrl-C.
 const tidying = 30 * time.Second
 
-// setUp gets a container that calls back, and what takes it down again.
+// setUp returns a container with the callback URL, and a function that restores everything.
 func setUp(ctx context.Context, client *filescan.Client, f *flags, callback acrcloud.Secret, stderr io.Writer) (id int, release func() error, err error) {
 	if f.container != 0 {
 		release, err = borrow(ctx, client.Containers(), f.container, callback, stderr)
@@ -24,7 +24,7 @@ func setUp(ctx context.Context, client *filescan.Client, f *flags, callback acrc
 	return scratch(ctx, client.Containers(), acrcloud.Region(f.region), callback, stderr)
 }
 
-// scratch makes a container that is deleted in the end, with the files in it.
+// scratch creates a container, which is deleted at the end with its files.
 func scratch(ctx context.Context, containers *filescan.Containers, region acrcloud.Region, callback acrcloud.Secret, stderr io.Writer) (int, func() error, error) {
 	container, err := containers.Create(ctx, &filescan.CreateContainerRequest{
 		Name: "acrcloud-go webhook example " + rand.Text()[:8], Region: region, Engine: filescan.EngineFingerprint,
@@ -37,15 +37,15 @@ func scratch(ctx context.Context, containers *filescan.Containers, region acrclo
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidying)
 		defer cancel()
 		if err := containers.Delete(ctx, container.ID); err != nil {
-			return fmt.Errorf("the scratch container %d (%q) is still there, delete it in the console: %w", container.ID, container.Name, err)
+			return fmt.Errorf("deleting the scratch container %d (%q) failed, delete it in the console: %w", container.ID, container.Name, err)
 		}
 		_, _ = fmt.Fprintf(stderr, "The scratch container %d is deleted.\n", container.ID)
 		return nil
 	}, nil
 }
 
-// borrow replaces the callback URL of an existing container until release is called. While it does, whoever received the container's
-// callbacks gets none.
+// borrow replaces the callback URL of an existing container until release is called. Until then, the usual receiver of
+// its callbacks gets none.
 func borrow(ctx context.Context, containers *filescan.Containers, id int, callback acrcloud.Secret, stderr io.Writer) (release func() error, err error) {
 	before, err := containers.Get(ctx, id)
 	if err != nil {
@@ -53,7 +53,7 @@ func borrow(ctx context.Context, containers *filescan.Containers, id int, callba
 	}
 	old := before.CallbackURL
 	if old.IsZero() {
-		_, _ = fmt.Fprintf(stderr, "Container %d shows no callback URL. If it has one that the service does not show, it cannot be restored.\n", id)
+		_, _ = fmt.Fprintf(stderr, "Container %d shows no callback URL. If it has a hidden one, it cannot be restored.\n", id)
 	} else {
 		_, _ = fmt.Fprintf(stderr, "Container %d has a callback URL (%s); it gets no callbacks until this program ends.\n", id, old.Describe())
 	}
@@ -61,9 +61,9 @@ func borrow(ctx context.Context, containers *filescan.Containers, id int, callba
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidying)
 		defer cancel()
 		if err := set(ctx, containers, id, old); err != nil {
-			return fmt.Errorf("container %d may not have its old callback URL back, check it in the console: %w", id, err)
+			return fmt.Errorf("restoring the callback URL of container %d failed, check it in the console: %w", id, err)
 		}
-		_, _ = fmt.Fprintf(stderr, "Container %d has its old callback URL back.\n", id)
+		_, _ = fmt.Fprintf(stderr, "Container %d has its old callback URL again.\n", id)
 		return nil
 	}
 	if err := set(ctx, containers, id, callback); err != nil {
@@ -82,7 +82,7 @@ func set(ctx context.Context, containers *filescan.Containers, id int, callback 
 		return err
 	}
 	if !now.CallbackURL.Equal(callback) {
-		return errors.New("the callback URL that was set is not the one that is read back")
+		return errors.New("the service returned another callback URL than the one that was set")
 	}
 	return nil
 }

@@ -1,13 +1,13 @@
-// Webhook shows a callback from end to end: a container with a callback URL, a handler behind it, an upload, the callback, and the
-// result fetched again from the API before it is believed.
+// Webhook shows a callback from end to end: a container with a callback URL, its handler, an upload, the callback, and
+// the result, which is fetched from the API before it is trusted.
 //
 //	go run ./examples/webhook                                                  # offline, against the embedded mock
 //	go run ./examples/webhook -public https://example.trycloudflare.com song.mp3
 //
-// With ACRCLOUD_BEARER_TOKEN in the environment it uses the real service, unless -mock is given or ACRCLOUD_USE_MOCK is set. ACRCloud
-// must be able to reach the handler, so put a tunnel in front of the address that -listen names and give its URL with -public. The
-// program makes a container of its own and deletes it at the end; ACRCLOUD_CONTAINER_ID is left alone. Without a file it only
-// listens, until Ctrl-C.
+// With ACRCLOUD_BEARER_TOKEN in the environment it uses the real service, unless -mock is given or ACRCLOUD_USE_MOCK is
+// set. ACRCloud must be able to reach the handler: put a tunnel in front of the address of -listen, and pass its URL
+// with -public. The program creates its own container and deletes it at the end; it does not use ACRCLOUD_CONTAINER_ID.
+// Without a file it only listens, until Ctrl-C.
 package main
 
 import (
@@ -48,7 +48,7 @@ const (
 	exitInterrupted = 130
 )
 
-// flags are what the command line says.
+// flags are the values of the command line.
 type flags struct {
 	useMock   bool
 	listen    string
@@ -64,12 +64,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	set := flag.NewFlagSet("webhook", flag.ContinueOnError)
 	set.SetOutput(stderr)
 	set.BoolVar(&f.useMock, "mock", false, "use the embedded mock, even if credentials are set")
-	set.StringVar(&f.listen, "listen", "127.0.0.1:0", "the address to listen on; port 0 takes any")
-	set.StringVar(&f.public, "public", "", "the https URL by which ACRCloud reaches that address, such as a tunnel's; required for the real service")
-	set.IntVar(&f.container, "container", 0, "use this existing container: its callback URL is replaced meanwhile and restored at the end")
+	set.StringVar(&f.listen, "listen", "127.0.0.1:0", "the address to listen on; port 0 means any free port")
+	set.StringVar(&f.public, "public", "", "the https URL at which ACRCloud reaches that address, such as a tunnel's; required for the real service")
+	set.IntVar(&f.container, "container", 0, "use this existing container: its callback URL is replaced, and restored at the end")
 	set.StringVar(&f.region, "region", string(acrcloud.EUWest1), "the region of the scratch container")
 	set.Usage = func() {
-		_, _ = fmt.Fprint(stderr, "usage: webhook [flags] [file]\n\nWithout a file it scans a sample against the mock, and only listens with the real service.\n\n")
+		_, _ = fmt.Fprint(stderr, "usage: webhook [flags] [file]\n\nWithout a file, it scans a generated sample with the mock, or only listens with the real service.\n\n")
 		set.PrintDefaults()
 	}
 	switch err := set.Parse(args); {
@@ -97,7 +97,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // errTidying marks a failure of the clean-up, which is reported even if the program was stopped.
 var errTidying = errors.New("tidying up")
 
-// tidied adds what went wrong at the end.
+// tidied adds the errors of cleaning up.
 func tidied(err error, problems ...error) error {
 	if problem := errors.Join(problems...); problem != nil {
 		return errors.Join(err, fmt.Errorf("%w: %w", errTidying, problem))
@@ -105,7 +105,7 @@ func tidied(err error, problems ...error) error {
 	return err
 }
 
-// receive does everything. What it sets up is taken down in any case.
+// receive does everything, and always restores what it has set up.
 func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error) {
 	service, err := choose(f.useMock)
 	if err != nil {
@@ -118,7 +118,7 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 		_, _ = fmt.Fprintln(stderr, "Using the ACRCloud service: a scan is billed.")
 	}
 	if service.Mock == nil && f.public == "" {
-		return errors.New("ACRCloud cannot reach this computer by itself: put a tunnel or a reverse proxy in front of -listen, and give its https URL with -public (or use -mock)")
+		return errors.New("ACRCloud cannot reach this computer directly: put a tunnel or a reverse proxy in front of -listen, and pass its https URL with -public, or use -mock")
 	}
 	client, err := filescan.New(service.Config, service.Options...)
 	if err != nil {
@@ -134,7 +134,7 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 		base = "http://" + local(listener.Addr())
 	}
 
-	// The secret is new each time: nobody but ACRCloud learns it. A real service keeps its secret.
+	// The secret is new each time, and only ACRCloud learns it. A real service keeps its secret.
 	secret := webhook.NewSecret()
 	callback, err := webhook.CallbackURL(base+path, "key", secret)
 	if err != nil {
@@ -150,7 +150,7 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 	notifier := webhook.NewNotifier()
 	handler, err := webhook.NewHandler(
 		func(ctx context.Context, event *webhook.Event) error {
-			// Here a program would store the result. To return an error means that this event is not done.
+			// Here a program would store the result. An error means that the event is not done.
 			select {
 			case events <- event:
 				return nil
@@ -162,7 +162,7 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 		webhook.WithContainers(container),
 		webhook.WithRefetch(client),
 		webhook.WithNotifier(notifier),
-		webhook.WithObserver(webhook.LogTo(slog.New(slog.NewTextHandler(stderr, nil)))), // a line for each request, refused ones too
+		webhook.WithObserver(webhook.LogTo(slog.New(slog.NewTextHandler(stderr, nil)))), // a line for each request, also for refused ones
 	)
 	if err != nil {
 		return err
@@ -181,7 +181,7 @@ func receive(ctx context.Context, f *flags, stdout, stderr io.Writer) (err error
 	return scan(ctx, client.Files(container), source, notifier, events, stdout, stderr)
 }
 
-// local is where this computer reaches an address that it listens on, even if that is all of its addresses.
+// local returns an address at which this computer can reach its own listener, even if that listens on all addresses.
 func local(listens net.Addr) string {
 	if tcp, ok := listens.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
 		return net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
@@ -189,10 +189,10 @@ func local(listens net.Addr) string {
 	return listens.String()
 }
 
-// path is where the handler listens.
+// path is the path of the handler.
 const path = "/acrcloud/callback"
 
-// choose takes the real service if there is a token, else the mock.
+// choose returns the real service if there is a token, otherwise the mock.
 func choose(flag bool) (*demo.Service, error) {
 	useMock, err := demo.UseMock(flag)
 	if err != nil {
@@ -233,7 +233,7 @@ func scan(ctx context.Context, files *filescan.Files, source acrcloud.Source, no
 	started := time.Now()
 	file, err := files.Scan(ctx, source, &filescan.ScanOptions{Wait: filescan.WaitOptions{
 		Notifier: notifier,
-		OnError:  func(err error) { _, _ = fmt.Fprintln(stderr, "webhook: still waiting, though a look failed:", err) },
+		OnError:  func(err error) { _, _ = fmt.Fprintln(stderr, "webhook: still waiting after a failed request:", err) },
 	}})
 	if err != nil {
 		if file != nil {
@@ -241,13 +241,13 @@ func scan(ctx context.Context, files *filescan.Files, source acrcloud.Source, no
 		}
 		return err
 	}
-	_, _ = fmt.Fprintf(stderr, "The wait for file %s was over after %v.\n", file.ID, time.Since(started).Round(time.Millisecond))
+	_, _ = fmt.Fprintf(stderr, "The wait for file %s ended after %v.\n", file.ID, time.Since(started).Round(time.Millisecond))
 	select {
 	case event := <-events:
 		return show(stdout, event)
 	case <-time.After(time.Minute):
-		// The wait has the result anyway: callbacks get lost.
-		_, _ = fmt.Fprintln(stderr, "No callback came within a minute after the file was done: is the -public URL reachable from outside?")
+		// The wait has the result anyway, since callbacks can get lost.
+		_, _ = fmt.Fprintln(stderr, "No callback arrived within a minute after the file was done: check that the -public URL can be reached from outside.")
 		return show(stdout, &webhook.Event{Kind: webhook.FileScan, FileID: file.ID, Name: file.Name, State: file.State, Results: file.Results})
 	case <-ctx.Done():
 		return ctx.Err()
@@ -268,7 +268,7 @@ func listen(ctx context.Context, events <-chan *webhook.Event, stdout io.Writer)
 	}
 }
 
-// show prints an event, each match on a line of its own, whatever its title is.
+// show prints an event, with a line for each match, whatever its title contains.
 func show(w io.Writer, event *webhook.Event) error {
 	file := event.File()
 	if file == nil {
@@ -294,7 +294,7 @@ func show(w io.Writer, event *webhook.Event) error {
 	return nil
 }
 
-// sample makes a recording of a track that the mock knows.
+// sample returns a recording of a track that the mock knows.
 func sample(srv *mock.Server) acrcloud.Source {
 	track := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}, Duration: 2 * time.Minute})
 	return acrcloud.FromBytes("sample.wav", track.WAV(30*time.Second, 50*time.Second))

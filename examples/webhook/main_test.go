@@ -125,7 +125,7 @@ func TestBorrow(t *testing.T) {
 	remove := srv.Inject(mock.Fault{Method: http.MethodGet, Skip: 1, Body: `{"data":{"id":1,"name":"x"}}`})
 	var stderr bytes.Buffer
 	_, err = borrow(t.Context(), containers, id, ours, &stderr)
-	require.ErrorContains(t, err, "is not the one that is read back")
+	require.ErrorContains(t, err, "another callback URL than the one that was set")
 	require.ErrorContains(t, err, "check it in the console")
 	remove()
 	assert.Equal(t, "https://example.com/theirs?key=theirs", current())

@@ -8,18 +8,20 @@ import (
 )
 
 const (
-	pageMemory   = 16 // how many pages an iterator remembers the ids of
+	pageMemory   = 16 // how many pages' keys an iterator keeps
 	maxLookBacks = 3  // in a row, without a new row
 )
 
-// ErrRepeatedPage says that a list cannot be completed.
-var ErrRepeatedPage = errors.New("acrcloud: the service returned rows again instead of the next page: the list cannot be completed; try again later")
+// ErrRepeatedPage reports that a list cannot be completed.
+var ErrRepeatedPage = errors.New("acrcloud: the service returned the same rows again instead of the next page, so the list cannot be completed: try again later")
 
-// All iterates over the rows of all pages from the first. Each range starts anew. An error comes last and ends it.
+// All iterates over the rows of all pages, starting with the page first. Each range starts from the beginning. An error
+// is yielded last and ends the iteration.
 //
-// Rows may move while it runs. Those that it has just seen are left out, by their key; where rows have gone it looks back for what has
-// moved up; and a page without a new row ends it with [ErrRepeatedPage], unless as many rows were added. It remembers the keys of the last
-// 16 pages, so that its memory does not grow with the list.
+// Rows may move between pages during the iteration. Rows that were just yielded are skipped, by their key. If rows were
+// removed, the previous page is fetched again for those that moved up. A page without a new row ends the iteration with
+// [ErrRepeatedPage], unless enough rows were added to explain it. Only the keys of the last 16 pages are kept, so
+// memory does not grow with the list.
 func All[T any, K comparable](ctx context.Context, first int, fetch func(context.Context, int) (*Page[T], error), key func(*T) K) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		w := walk[T, K]{first: max(first, 1), total: -1}
@@ -57,14 +59,14 @@ type walk[T any, K comparable] struct {
 	number    int // of the last page
 	highest   int
 	keys      []K // of the last page
-	total     int // as the last page has it; -1 before it
+	total     int // according to the last page; -1 before the first
 	size      int // of a full page
 	lookBacks int // since the last progress
 	barren    int // pages without a new row, in a row
-	added     int // rows that were added since the last page with a new one
+	added     int // rows that were added since the last page with a new row
 }
 
-// next says which page comes after the one that was fetched as that number; 0: none.
+// next returns the number of the page to fetch after the given one; 0: none.
 func (w *walk[T, K]) next(page *Page[T], number int, keys []K, fresh bool) (int, error) {
 	gone := w.total - page.Total // since the last page
 	stuck := w.stuck(page, number, keys, fresh)
@@ -75,10 +77,10 @@ func (w *walk[T, K]) next(page *Page[T], number int, keys []K, fresh bool) (int,
 	w.highest, w.size = max(w.highest, number), max(w.size, len(keys), 1)
 	switch {
 	case page.LastPage <= 0 && !fresh:
-		return 0, nil // it does not say how many there are
+		return 0, nil // the service does not send the total
 	case gone > 0 && number > w.first && w.lookBacks < maxLookBacks:
-		// The rows from here on have moved up by as many at most. While every request meets with fewer rows there is no end to
-		// looking back, so it goes on after some.
+		// Later rows have moved up by at most that many. If rows disappear with every request, looking back would never
+		// end, so it is limited.
 		w.lookBacks++
 		return max(number-(gone+w.size-1)/w.size, w.first), nil
 	case stuck:
@@ -89,8 +91,9 @@ func (w *walk[T, K]) next(page *Page[T], number int, keys []K, fresh bool) (int,
 	return number + 1, nil
 }
 
-// stuck reports whether a page that was not fetched before has no new row, which is to be expected only where rows were added: they push
-// the others to later pages. On the last page rows that were seen before are no trouble unless the whole page is the one before.
+// stuck reports whether a page that was not fetched before has no new row. That is normal only if rows were added,
+// which push the others to later pages. On the last page, known rows are fine unless the whole page repeats the
+// previous one.
 func (w *walk[T, K]) stuck(page *Page[T], number int, keys []K, fresh bool) bool {
 	if fresh || len(keys) == 0 {
 		w.barren, w.added = 0, 0
@@ -109,7 +112,7 @@ func (w *walk[T, K]) stuck(page *Page[T], number int, keys []K, fresh bool) bool
 	return w.barren > pageMemory || (w.barren-1)*max(w.size, len(keys)) >= w.added
 }
 
-// recent remembers the keys of the last few pages.
+// recent keeps the keys of the last few pages.
 type recent[K comparable] struct{ pages []map[K]bool }
 
 // turn begins a new page.
@@ -123,7 +126,7 @@ func (r *recent[K]) turn() {
 	r.pages = append(r.pages, map[K]bool{})
 }
 
-// add reports whether the key is new, and remembers it from now on.
+// add adds a key, and reports whether it is new.
 func (r *recent[K]) add(key K) bool {
 	known := slices.ContainsFunc(r.pages, func(p map[K]bool) bool { return p[key] })
 	r.pages[len(r.pages)-1][key] = true

@@ -13,15 +13,15 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// A Checkup checks a client's configuration step by step. Each step adds to its Diagnosis and reports whether the
-// next one makes sense.
+// A Checkup checks a client's configuration step by step. Each step adds to the Diagnosis, and reports whether the next
+// one makes sense.
 type Checkup struct {
 	acrcloud.Diagnosis
 
 	client *Client
 }
 
-// Checkup begins one.
+// Checkup starts a Checkup.
 func (c *Client) Checkup() *Checkup { return &Checkup{client: c} }
 
 // Add adds a finding.
@@ -29,11 +29,11 @@ func (k *Checkup) Add(name string, outcome acrcloud.Outcome, seen, remedy string
 	k.Checks = append(k.Checks, acrcloud.Check{Name: name, Outcome: outcome, Seen: seen, Remedy: remedy, Err: err})
 }
 
-// Token checks what the token states about itself, such as its scopes. Only the service decides.
+// Token checks the token's own claims, such as its scopes. Whether it is accepted is up to the service.
 func (k *Checkup) Token(ctx context.Context, scopes ...credential.Scope) bool {
 	token, err := k.client.token(ctx, "")
 	if err != nil {
-		k.Add("token", acrcloud.Failed, err.Error(), "see to it that a token can be had", &acrcloud.TokenError{Op: "check", Err: err})
+		k.Add("token", acrcloud.Failed, err.Error(), "fix the TokenSource so that it returns a token", &acrcloud.TokenError{Op: "check", Err: err})
 		return false
 	}
 	claims, ok := credential.Inspect(token)
@@ -46,16 +46,16 @@ func (k *Checkup) Token(ctx context.Context, scopes ...credential.Scope) bool {
 	k.Add("token", acrcloud.Passed, "a JWT, "+token.Describe(), "", nil)
 	switch {
 	case claims.ExpiresAt.IsZero():
-		k.Add("token expiry", acrcloud.Skipped, "the token does not say", "", nil)
+		k.Add("token expiry", acrcloud.Skipped, "the token does not state it", "", nil)
 	case !looks.Expired.IsZero():
 		k.Add("token expiry", acrcloud.Warned, "expired on "+looks.Expired.Format(time.DateOnly), explained, nil)
 	default:
-		k.Add("token expiry", acrcloud.Passed, "good until "+claims.ExpiresAt.Format(time.DateOnly), "", nil)
+		k.Add("token expiry", acrcloud.Passed, "valid until "+claims.ExpiresAt.Format(time.DateOnly), "", nil)
 	}
 	needed := strings.Join(looks.Needed, ", ")
 	switch {
 	case claims.Scopes == nil:
-		k.Add("token scopes", acrcloud.Skipped, "the token does not say", "", nil)
+		k.Add("token scopes", acrcloud.Skipped, "the token does not state them", "", nil)
 	case looks.Scopes != nil:
 		k.Add("token scopes", acrcloud.Warned, "not covered: "+needed, explained, nil)
 	default:
@@ -64,7 +64,8 @@ func (k *Checkup) Token(ctx context.Context, scopes ...credential.Scope) bool {
 	return true
 }
 
-// Service finds out whether there is one that accepts the token. probe sends a request that is free, and returns its error.
+// Service checks whether the service can be reached and accepts the token. probe sends a request that is not billed,
+// and returns its error.
 func (k *Checkup) Service(probe func() error) bool {
 	err := probe()
 	host := k.client.hosts.Main
@@ -79,7 +80,7 @@ func (k *Checkup) Service(probe func() error) bool {
 		k.Add("token accepted", acrcloud.Passed, "the service accepts the token", "", nil)
 		return true
 	case odd:
-		k.Add("service", acrcloud.Failed, host+" responds, but not as the service does: "+decode.Err.Error(), "check Config.BaseURL, and any proxy or firewall in between", err)
+		k.Add("service", acrcloud.Failed, host+" responds, but not like the service: "+decode.Err.Error(), "check Config.BaseURL, and any proxy or firewall on the way", err)
 		return false
 	case !answered:
 		seen, remedy := transport.Trouble(err)

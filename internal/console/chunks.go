@@ -9,12 +9,12 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// MaxIDs is how many ids go into one request; with UUIDs that makes a path of about 2 kB.
+// MaxIDs is the most ids in one request; with UUIDs, the path has about 2 kB.
 const MaxIDs = 50
 
-// InChunks has many ids deleted, so many in a request. remove sends one. Where the service does not know one of several, they are deleted
-// one by one, and the error names those that it does not know. What is gone after an attempt whose response was lost counts as
-// deleted.
+// InChunks deletes by ids, in requests of at most MaxIDs. remove sends one request. If the service does not know one of
+// several ids, they are deleted one by one, and the error names the unknown ones. If a response is lost and the thing
+// is gone, that counts as deleted.
 func InChunks(ctx context.Context, ids []string, remove func(ctx context.Context, ids []string) error) error {
 	for chunk := range slices.Chunk(ids, MaxIDs) {
 		if err := inChunk(ctx, chunk, remove); err != nil {
@@ -30,7 +30,7 @@ func inChunk(ctx context.Context, ids []string, remove func(ctx context.Context,
 	switch {
 	case !errors.Is(err, acrcloud.ErrNotFound):
 		return err
-	case len(ids) == 1 && lost: // the attempt that was lost has deleted it
+	case len(ids) == 1 && lost: // the attempt without a response deleted it
 		return nil
 	case len(ids) == 1:
 		return err
@@ -43,13 +43,13 @@ func inChunk(ctx context.Context, ids []string, remove func(ctx context.Context,
 		}
 		return err
 	})
-	if lost && missing == len(ids) { // it has deleted them all
+	if lost && missing == len(ids) { // that attempt deleted them all
 		return nil
 	}
 	return err
 }
 
-// EachOf runs do for each id, and goes on over those that the service does not know.
+// EachOf calls do for each id, and continues after ids that the service does not know.
 func EachOf(ctx context.Context, ids []string, do func(id string) error) error {
 	var missing []error
 	for _, id := range ids {

@@ -1,9 +1,9 @@
-// Package console is what every client of the Console API needs: where requests go, the token that goes with them, lists page by page,
-// and the reading of what comes back. Package filescan stands on it.
+// Package console has what every client of the Console API needs: the hosts, the token, paged lists, decoding of
+// responses, and creation exactly once. Packages filescan and console use it.
 //
-// A client of the SDK holds a [Client], narrowed to the [Scope] of each part of the API by [Client.For]. Its methods make a
-// [transport.Request] and [Client.Send] it; where the response holds one thing, [One] reads it, and where it holds a list, [GetPage] does
-// and [All] goes through the pages.
+// A client of the SDK holds a [Client]; [Client.For] returns one for the scope of a part of the API. Its methods make a
+// [transport.Request] and pass it to [Client.Send]. [One] decodes a response with one thing, [GetPage] one with a list,
+// and [All] iterates over pages.
 package console
 
 import (
@@ -51,7 +51,7 @@ func New(cfg acrcloud.Config, scope credential.Scope, opts ...acrcloud.Option) (
 	return &Client{http: transport.New(s), config: cfg, hosts: hosts, token: token, scope: scope}, nil
 }
 
-// hostsOf reads the addresses, and trims the region.
+// hostsOf parses the addresses, and trims the region.
 func hostsOf(cfg *acrcloud.Config, s *settings.Settings) (endpoint.Console, error) {
 	const field = "Config.Region"
 	cfg.Region = acrcloud.Region(strings.TrimSpace(string(cfg.Region)))
@@ -68,32 +68,32 @@ func hostsOf(cfg *acrcloud.Config, s *settings.Settings) (endpoint.Console, erro
 	return hosts, nil
 }
 
-// For returns a Client for another part of the API: its errors and its [Checkup] speak of that scope.
+// For returns a Client for another part of the API: its errors and its [Checkup] name that scope.
 func (c *Client) For(scope credential.Scope) *Client {
 	narrowed := *c
 	narrowed.scope = scope
 	return &narrowed
 }
 
-// Config is the configuration that the Client was made of, its region trimmed.
+// Config is the Client's configuration, with a trimmed region.
 func (c *Client) Config() acrcloud.Config { return c.config }
 
-// Hosts says where requests go.
+// Hosts returns the addresses that requests are sent to.
 func (c *Client) Hosts() endpoint.Console { return c.hosts }
 
-// HTTP sends requests to other places than the Console API, without the token: content to the storage.
+// HTTP sends requests outside the Console API, without the token, such as content to the storage.
 func (c *Client) HTTP() *transport.Client { return c.http }
 
 // URL returns the address of a path, such as "/buckets/7", on the main host.
 func (c *Client) URL(path string) string { return c.hosts.Main + path }
 
-// NotMade is the error of a client that is nil or zero.
+// NotMade is the error of a nil or zero client.
 func NotMade(constructor string) error {
-	return refuse("Client", "was not made by New", "call "+constructor)
+	return refuse("Client", "was not created by New", "call "+constructor)
 }
 
-// Send runs one request with the token. It is retried as its cost allows. Where the service refuses the token, the error says what to do
-// about it.
+// Send sends a request with the token, and retries it as its cost allows. If the service refuses the token, the error
+// says what to do.
 func (c *Client) Send(ctx context.Context, req *transport.Request) (*transport.Response, error) {
 	var used acrcloud.Secret
 	req.Token = func(ctx context.Context, rejected string) (string, error) {
@@ -105,7 +105,7 @@ func (c *Client) Send(ctx context.Context, req *transport.Request) (*transport.R
 		req.Header = http.Header{}
 	}
 	if req.Header.Get("Accept") == "" {
-		req.Header.Set("Accept", "application/json") // without it the service responds to invalid requests with a redirect to HTML
+		req.Header.Set("Accept", "application/json") // without it, the service responds to invalid requests with a redirect to HTML
 	}
 	resp, err := c.http.Do(ctx, req)
 	if e, ok := errors.AsType[*acrcloud.APIError](err); ok && e.Remedy == "" {

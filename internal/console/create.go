@@ -12,20 +12,21 @@ import (
 
 // How a thing is created exactly once
 //
-// A file, a bucket or a container is made by a POST. Each POST makes another thing, and most are billed. HTTP has no way to say
-// "only once": when the connection breaks, a proxy times out or the response is a 500, the service may have made the thing or not.
-// Sending the request again may make it twice; not sending it may lose it. Guessing by the name is worse than both: a file of that
-// name may be somebody else's, and the caller gets the result of another recording.
+// A file, a bucket or a container is created by a POST. Each POST creates another thing, and most are billed. HTTP
+// cannot express "only once": when the connection breaks, a proxy times out or the response is a 500, the service may
+// have created the thing or not. Sending the request again may create it twice; not sending it may lose it. Guessing by
+// the name is worse: a file with that name may come from elsewhere, and the caller would get the results of another
+// recording.
 //
-// The service does offer a list. So the name is the only thing that can settle what happened, and how far it does depends on what
-// is known about the name. That is the Proof:
+// The service has lists, so what happened can be settled by the name only. How far depends on what is known about the
+// name, which is the Proof:
 //
-//   - NoProof: other things may have that name. A thing that is found is never taken for this creation's. New things of the name are
-//     reported, and the outcome is unknown.
-//   - ByCaller: the caller has promised that the name is used once. Then a thing of that name is this creation's, made by this
-//     request or by an earlier one, and it is returned.
-//   - ByService: the service refuses a second thing of that name. Then sending again is harmless, and a thing that is new and has the
-//     name is this creation's.
+//   - NoProof: other things may have the name. A thing that is found is never taken for this creation's. New things
+//     with the name are reported, and the outcome is unknown.
+//   - ByCaller: the caller has promised that the name is used only once. Then a thing with the name belongs to this
+//     creation, from this request or an earlier one, and is returned.
+//   - ByService: the service refuses a second thing with the name. Then a retry is harmless, and a new thing with the
+//     name belongs to this creation.
 //
 // The steps are:
 //
@@ -37,26 +38,27 @@ import (
 //	 │                                       │
 //	 └─► found, ByCaller: the thing          └─► not found: retry if allowed, else the outcome is unknown
 //
-// Lists lag: a thing may take a moment to show. So a look after a request is repeated until it is settled, a few seconds after the
-// response. Only then does "not found" mean "not made". Something that shows later than that cannot be ruled out by any client;
-// UploadOptions.UniqueName and Files.Resume say what follows for callers.
+// Lists lag: a new thing may take a moment to appear. So looks after a request are repeated until a few seconds after
+// the response. Only then does "not found" mean "not created". No client can exclude that a thing appears even later;
+// UploadOptions.UniqueName and Files.Resume say what that means for callers.
 //
-// Nothing here knows HTTP. What happened is in the error: acrcloud.ErrOutcomeUnknown means that the request may have been processed.
+// Nothing here depends on HTTP. The error says what happened: acrcloud.ErrOutcomeUnknown means that the request may
+// have been processed.
 
-// A Proof says what shows that a thing was made by this creation.
+// A Proof says what proves that a thing belongs to this creation.
 type Proof int
 
 // The proofs.
 const (
-	NoProof   Proof = iota // nothing does: other things may have the name
-	ByCaller               // the name: the caller has promised that it is this creation's alone
-	ByService              // the name: the service refuses a second thing of that name
+	NoProof   Proof = iota // nothing: other things may have the name
+	ByCaller               // the name: the caller has promised that no other thing has it
+	ByService              // the name: the service refuses a second thing with it
 )
 
-// ErrNameNotUnique is the reason of a [DoubtError] about a name that was promised to be unique.
+// ErrNameNotUnique is the reason of a [DoubtError] if several things have a name that was promised to be unique.
 var ErrNameNotUnique = errors.New("the name is not unique")
 
-// A DoubtError is the error where things of the name exist, and none of them is known to be this creation's.
+// A DoubtError reports that things with the name exist, and none is known to belong to this creation.
 type DoubtError[T any] struct {
 	Things []*T
 	Err    error
@@ -68,58 +70,58 @@ func (d *DoubtError[T]) Error() string { return d.Err.Error() }
 // Unwrap returns the reason.
 func (d *DoubtError[T]) Unwrap() error { return d.Err }
 
-// A Look is what a list shows of a name.
+// A Look is the result of looking for a name in a list.
 type Look[T any] struct {
-	Things []*T      // all that have the name, whoever made them
-	Now    time.Time // the service's time; zero if it does not say
+	Things []*T      // all that have the name, from any creation
+	Now    time.Time // the service's time; zero if unknown
 }
 
-// A Creation is one thing that is to be made once.
+// A Creation is one thing to be created exactly once.
 type Creation[T any] struct {
 	Proof Proof
 
-	// Look looks for the things of the name: for all of them, or for those that the list shows first. nil: the thing has no name that
-	// could be looked for.
+	// Look looks for the things with the name: all of them, or those at the beginning of the list. nil: the thing has
+	// no name.
 	Look func(ctx context.Context, all bool) (Look[T], error)
 
-	// Made returns the id of a thing, and when it was made, by the service's clock; zero if it does not say.
+	// Made returns the id of a thing, and when it was created, by the service's clock; zero if unknown.
 	Made func(*T) (id string, at time.Time)
 
-	// Ours reports why a thing of the name cannot be this creation's: it is of another kind, or has other settings. It is asked
-	// only where there is a proof.
+	// Ours returns an error if a thing with the name cannot belong to this creation, since it has another type or other
+	// settings. It is called only if there is a proof.
 	Ours func(*T) error
 
-	// Ready is called right before the first request, with the service's time. An error ends the creation; nothing was sent. nil:
-	// nothing is called.
+	// Ready, if not nil, is called right before the first request, with the service's time. An error ends the creation
+	// before anything is sent.
 	Ready func(ctx context.Context, now time.Time) error
 
-	// Send sends the request. It calls again before it sends a refused request again, with the wait since the refusal, and gives up
-	// with the error that again returns.
+	// Send sends the request. Before it retries a refused request, it calls again with the wait since the refusal, and
+	// gives up if again returns an error.
 	Send func(ctx context.Context, again func(ctx context.Context, waited time.Duration) error) (*T, error)
 
-	// Resend reports whether to retry where the outcome is unknown and nothing of the name is found. ByService always does so
-	// once. nil: no.
+	// Resend reports whether to retry if the outcome is unknown and nothing with the name is found. With ByService, one
+	// such retry always happens. nil: no.
 	Resend func() bool
 
-	// Earlier is when an earlier request that may have made the thing ended, and Since the service's time before that request.
-	// Zero: there was none.
+	// Earlier is when an earlier request that may have created the thing ended. Since is the service's time before that
+	// request. Zero: there was none.
 	Earlier, Since time.Time
 }
 
-// ClockGrain is how far the service's Date header may run ahead of the times in its records.
+// ClockGrain is how far the service's Date header may be ahead of the times in its records.
 const ClockGrain = 2 * time.Second
 
-// looks are the times of the looks for a thing, counted from the response of the request that may have made it.
+// looks are the times at which to look for a thing, counted from the response to the request that may have created it.
 var looks = [...]time.Duration{0, time.Second, 4 * time.Second}
 
-// Settled is how long after a request a thing that it has made may take to show.
+// Settled is how long a new thing may take to appear in lists.
 const Settled = 4 * time.Second
 
-// maxResends bounds the requests whose outcome stayed unknown.
+// maxResends is the most retries of requests with an unknown outcome.
 const maxResends = 2
 
-// Do makes the thing, or returns the one that was made already. The error matches acrcloud.ErrOutcomeUnknown if the thing may have
-// been made, and is a [DoubtError] if things of its name are there.
+// Do creates the thing, or returns the existing one. The error matches acrcloud.ErrOutcomeUnknown if the thing may have
+// been created, and is a [DoubtError] if other things have its name.
 func (c *Creation[T]) Do(ctx context.Context) (*T, error) {
 	r := &run[T]{Creation: c, started: time.Now(), since: c.Since}
 	if mine, err := r.first(ctx); mine != nil || err != nil {
@@ -130,7 +132,7 @@ func (c *Creation[T]) Do(ctx context.Context) (*T, error) {
 			return nil, err
 		}
 	}
-	var unsure error // of an earlier request; what becomes of a later one does not make it certain
+	var unsure error // of an earlier request; a later one does not settle it
 	for resends := 0; ; resends++ {
 		made, err := c.Send(ctx, r.again)
 		if err == nil {
@@ -157,19 +159,19 @@ func (c *Creation[T]) Do(ctx context.Context) (*T, error) {
 	}
 }
 
-// Find looks once for the thing, to save what comes before Do. It is nil, without an error, if the thing is not there.
+// Find looks once for the thing, to avoid preparing Do in vain. It returns nil, without an error, if there is none.
 func (c *Creation[T]) Find(ctx context.Context) (*T, error) {
 	r := &run[T]{Creation: c}
 	return r.find(ctx)
 }
 
-// A run is one Do.
+// A run is one call of Do.
 type run[T any] struct {
 	*Creation[T]
 	started time.Time
 	now     time.Time       // the service's time of the last look
-	since   time.Time       // the service's time before the first request; zero: not known
-	before  map[string]bool // the ids of what was there then, as far as they are known
+	since   time.Time       // the service's time before the first request; zero: unknown
+	before  map[string]bool // the known ids of what existed then
 }
 
 // first looks before anything is sent.
@@ -182,8 +184,8 @@ func (r *run[T]) first(ctx context.Context) (*T, error) {
 	case r.Proof == ByCaller:
 		return r.find(ctx)
 	}
-	// With no proof the look is no condition of the request. It only shows what is not new after it, and so not all is asked for: a
-	// container may have any number of files of one name.
+	// Without proof, the request does not depend on this look. It only records what is not new later, so only the
+	// beginning of the list is fetched: a container may have any number of files with one name.
 	things, err := r.look(ctx, false)
 	if err != nil {
 		return nil, ctx.Err()
@@ -205,7 +207,7 @@ func (r *run[T]) look(ctx context.Context, all bool) ([]*T, error) {
 	return look.Things, nil
 }
 
-// find looks once for a thing that is proven to be this creation's.
+// find looks once for a thing that provably belongs to this creation.
 func (r *run[T]) find(ctx context.Context) (*T, error) {
 	things, err := r.look(ctx, true)
 	if err != nil {
@@ -214,11 +216,11 @@ func (r *run[T]) find(ctx context.Context) (*T, error) {
 	return r.judge(things)
 }
 
-// judge returns the thing that is proven to be this creation's, nil if there is none, or a doubt.
+// judge returns the thing that provably belongs to this creation, nil if there is none, or a DoubtError.
 func (r *run[T]) judge(things []*T) (*T, error) {
 	if r.Proof == NoProof {
 		if things = r.fresh(things); len(things) > 0 {
-			return nil, &DoubtError[T]{Things: things, Err: fmt.Errorf("%w: something new has the same name", acrcloud.ErrOutcomeUnknown)}
+			return nil, &DoubtError[T]{Things: things, Err: fmt.Errorf("%w: a new thing has the same name", acrcloud.ErrOutcomeUnknown)}
 		}
 		return nil, nil
 	}
@@ -234,8 +236,9 @@ func (r *run[T]) judge(things []*T) (*T, error) {
 	return nil, &DoubtError[T]{Things: things, Err: fmt.Errorf("%w: %d have it", ErrNameNotUnique, len(things))}
 }
 
-// fresh returns the things that were not there before the first request, as far as the service's clock and the first look show. Where
-// neither is known, nothing is known to be new, but everything may be if an earlier request was sent at any time.
+// fresh returns the things that did not exist before the first request, according to the service's clock and the first
+// look. If neither is available, nothing is known to be new; but if an earlier request was sent at an unknown time,
+// everything may be.
 func (r *run[T]) fresh(things []*T) (fresh []*T) {
 	since := r.since
 	if since.IsZero() && r.before == nil && r.Earlier.IsZero() {
@@ -253,8 +256,9 @@ func (r *run[T]) fresh(things []*T) (fresh []*T) {
 	return fresh
 }
 
-// settle looks until a thing that a request has made must show. waited is the time since the response of that request. A refused
-// request has most likely made nothing, and the service may be short of breath, so that one look at the end will do.
+// settle looks until a thing that a request created must have appeared. waited is the time since the response to that
+// request. A refused request has most likely created nothing, and the service may be overloaded, so it looks only once,
+// at the end.
 func (r *run[T]) settle(ctx context.Context, waited time.Duration, refused bool) (mine *T, err error) {
 	for i, at := range looks {
 		if i+1 < len(looks) && (refused || looks[i+1] <= waited) {
@@ -271,12 +275,12 @@ func (r *run[T]) settle(ctx context.Context, waited time.Duration, refused bool)
 	return nil, err
 }
 
-// A found thing stops the request that would make it again.
+// A found thing stops the request that would create it again.
 type found[T any] struct{ thing *T }
 
-func (f *found[T]) Error() string { return "it was made by the request that was refused" }
+func (f *found[T]) Error() string { return "the refused request created it" }
 
-// again looks for a thing that a refused request created all the same, before the request is retried.
+// again looks for a thing that a refused request created nevertheless, before the request is retried.
 func (r *run[T]) again(ctx context.Context, waited time.Duration) error {
 	if r.Look == nil {
 		return nil
@@ -287,14 +291,15 @@ func (r *run[T]) again(ctx context.Context, waited time.Duration) error {
 		return &found[T]{mine}
 	case isDoubt[T](err):
 		return err
-	case r.Proof == ByService, // it is harmless
-		r.Proof == NoProof && errors.Is(err, acrcloud.ErrCredentials): // the token is good for creating, but not for lists
+	case r.Proof == ByService, // a retry is harmless
+		r.Proof == NoProof && errors.Is(err, acrcloud.ErrCredentials): // the token may create, but not list
 		return ctx.Err()
 	}
 	return err
 }
 
-// mayExist reports whether the thing may be there although the request has failed. Refusals have been processed all the same.
+// mayExist reports whether the thing may exist although the request failed. Refused requests have been processed
+// before.
 func mayExist(err error) bool {
 	if errors.Is(err, acrcloud.ErrOutcomeUnknown) {
 		return true
@@ -315,15 +320,15 @@ func (r *run[T]) mayResend(resends int) bool {
 	return resends < maxResends && r.Resend != nil && r.Resend()
 }
 
-// withDoubt adds to an error why a look could not settle it.
+// withDoubt adds to an error why looking did not settle it.
 func withDoubt[T any](err, look error) error {
 	if doubt, ok := errors.AsType[*DoubtError[T]](look); ok && errors.Is(look, acrcloud.ErrOutcomeUnknown) && errors.Is(err, acrcloud.ErrOutcomeUnknown) {
-		return &DoubtError[T]{Things: doubt.Things, Err: err} // err says so already, and why
+		return &DoubtError[T]{Things: doubt.Things, Err: err} // err already says so, and why
 	}
 	return fmt.Errorf("%w; looking for it: %w", err, look)
 }
 
-// after adds an earlier error, if there is one, without which the last one is only half of the story.
+// after adds an earlier error, if there is one, to complete the report.
 func after(err, earlier error) error {
 	if earlier == nil {
 		return err

@@ -13,11 +13,11 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// Do makes any call of the Console API on the main host. GET, HEAD, PUT and DELETE are retried after any passing failure; POST and PATCH
-// are retried only if the service cannot have accepted them.
+// Do makes any call of the Console API on the main host. GET, HEAD, PUT and DELETE are retried after temporary
+// failures; POST and PATCH are retried only if the service cannot have accepted them.
 //
-// in is sent as JSON, unless it is nil. An io.Writer as out gets the response's bytes, any other pointer is decoded into by encoding/json;
-// nil ignores the response.
+// in is sent as JSON, unless it is nil. If out is an io.Writer, it receives the response's bytes; any other pointer is
+// decoded into with encoding/json; nil ignores the response.
 func (c *Client) Do(ctx context.Context, method, path string, in, out any) error {
 	cost, err := costOf(method)
 	if err != nil {
@@ -42,7 +42,7 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any) error
 		req.Check = transport.ConsoleError
 	case decode:
 		if v := reflect.ValueOf(out); v.Kind() != reflect.Pointer || v.IsNil() {
-			return refuse("out", "is no pointer to decode into", "give the address of a variable, an io.Writer, or nil")
+			return refuse("out", "is not a pointer", "pass the address of a variable, an io.Writer, or nil")
 		}
 		req.Check = func(resp *transport.Response) error {
 			if err := transport.ConsoleError(resp); err != nil || json.Valid(resp.Body) {
@@ -75,7 +75,7 @@ func costOf(method string) (transport.Cost, error) {
 	case http.MethodPost, http.MethodPatch:
 		return transport.Billed, nil
 	}
-	return 0, refuse("method", "is none of GET, HEAD, PUT, DELETE, POST and PATCH", "use one of these, in capital letters")
+	return 0, refuse("method", "is not GET, HEAD, PUT, DELETE, POST or PATCH", "use one of these, in capital letters")
 }
 
 // checkPath returns the path without its leading /api.
@@ -86,13 +86,13 @@ func checkPath(path string) (string, error) {
 	case err != nil:
 		problem = "cannot be parsed"
 	case u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/"):
-		problem = "does not begin with one slash"
+		problem = "does not begin with a single slash"
 	case u.Fragment != "":
 		problem = "has a fragment"
 	default:
 		for part := range strings.SplitSeq(u.Path, "/") {
 			if part == "." || part == ".." {
-				problem = "has a relative part"
+				problem = "has a relative segment"
 			}
 		}
 	}

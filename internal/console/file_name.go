@@ -7,34 +7,35 @@ import (
 	"unicode/utf8"
 )
 
-// ValidName makes a name that can be sent of one that is not UTF-8. It is done once, before the first request, so that all of them
-// and all comparisons have the same name.
+// ValidName replaces what is not UTF-8 in a name, so that it can be sent. It is called once, before the first request,
+// so that all requests and comparisons use the same name.
 func ValidName(name string) string { return strings.ToValidUTF8(name, string(utf8.RuneError)) }
 
-// CheckName refuses a name that breaks headers and lists. Everything else is data, and sent as it is.
+// CheckName refuses a name that breaks headers and lists. Any other name is sent unchanged.
 func CheckName(field, name string) error {
 	if strings.ContainsFunc(name, unicode.IsControl) {
-		return refuse(field, fmt.Sprintf("has a control character: %q", name), "give it a name without line breaks and the like")
+		return refuse(field, fmt.Sprintf("has a control character: %q", name), "use a name without control characters, such as line breaks")
 	}
 	return nil
 }
 
-// CheckUniqueName refuses a name that could become the same as another one on its way.
+// CheckUniqueName refuses a name that the service could change into another one.
 func CheckUniqueName(field, name string) error {
 	if !utf8.ValidString(name) || strings.ContainsRune(name, utf8.RuneError) {
-		return refuse(field, fmt.Sprintf("is not UTF-8: %q", name), "a unique name has to arrive as it is: use ASCII letters, digits, dots, hyphens and underscores")
+		return refuse(field, fmt.Sprintf("is not UTF-8: %q", name), "a unique name must arrive unchanged: use ASCII letters, digits, dots, hyphens and underscores")
 	}
 	if PlainName(name) == "" {
-		return refuse(field, "is blank", "give it a unique name")
+		return refuse(field, "is blank", "use a unique name")
 	}
 	return nil
 }
 
-// PlainName is what names are compared by: blanks have been seen to come back as underscores, and those at the ends may be trimmed.
+// PlainName is the form in which names are compared: the service has been seen to replace blanks by underscores, and
+// may trim the ends.
 func PlainName(name string) string { return strings.ReplaceAll(strings.TrimSpace(name), " ", "_") }
 
-// SearchTerm is the longest part of a name that a search finds whatever the service makes of blanks, and of the signs with a meaning
-// in patterns. It finds others, too.
+// SearchTerm is the longest part of a name without blanks and characters that have a meaning in patterns. A search for
+// it finds the name, and possibly others.
 func SearchTerm(name string) string {
 	longest := ""
 	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return unicode.IsSpace(r) || r == '%' || r == '\\' || r == '*' }) {

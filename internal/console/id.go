@@ -5,18 +5,19 @@ import (
 	"unicode"
 )
 
-// CheckID refuses an id that was never set, or that nothing of the service has. remedy says where such ids come from.
+// CheckID refuses an id that was not set, or that is impossible. remedy says where to find such ids.
 func CheckID(field string, id int, remedy string) error {
 	switch {
 	case id == 0:
-		return refuse(field, "is 0, which is no id", remedy)
+		return refuse(field, "is 0, which is not an id", remedy)
 	case id < 0:
 		return refuse(field, "is negative", remedy)
 	}
 	return nil
 }
 
-// CheckTextID keeps an id from reaching other paths than its own, and several from being taken for one. remedy says where such ids come from.
+// CheckTextID refuses an id that would change the path of the request, or that would count as several ids. remedy says
+// where to find such ids.
 func CheckTextID(field, id, remedy string) error {
 	switch {
 	case id == "":
@@ -31,7 +32,7 @@ func CheckTextID(field, id, remedy string) error {
 	return nil
 }
 
-// CheckFileID is the check of a file's id.
+// CheckFileID checks the id of a file.
 func CheckFileID(field, id string) error {
-	return CheckTextID(field, id, "use the File.ID that the service has given out")
+	return CheckTextID(field, id, "use the File.ID of the service")
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// Page is one page of a list. The clients have types of their own with the same fields, and convert.
+// Page is one page of a list. The clients have their own types with the same fields, and convert.
 type Page[T any] struct {
 	Items    []*T
 	Page     int // the number of this page, from 1
@@ -27,7 +27,8 @@ const (
 	AllPerPage     = 100
 )
 
-// PageQuery begins the query of a list. An invalid page is an *acrcloud.ArgumentError. perPage is the requested size.
+// PageQuery returns the query of a list's page, and the requested page size. An invalid page is an
+// *acrcloud.ArgumentError.
 func PageQuery(page, perPage int) (q Query, asked int, err error) {
 	switch {
 	case page < 0:
@@ -58,7 +59,8 @@ type listNumbers struct {
 	Total       int `json:"total"`
 }
 
-// GetPage gets one page of a list, and the service's time of it, which is zero if the service does not send it. perPage is the requested size.
+// GetPage gets one page of a list, and the service's time, or zero if the response does not have it. perPage is the
+// requested size.
 func GetPage[T any](ctx context.Context, c *Client, perPage int, req *transport.Request) (*Page[T], time.Time, error) {
 	var body listBody[T]
 	req.Method, req.Cost = http.MethodGet, transport.Read
@@ -95,7 +97,7 @@ func GetPage[T any](ctx context.Context, c *Client, perPage int, req *transport.
 	return page, now, nil
 }
 
-// HasMember reports whether a JSON object has a member of that name.
+// HasMember reports whether a JSON object has the named member.
 func HasMember(data []byte, name string) bool {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if brace, err := dec.ReadToken(); err != nil || brace.Kind() != '{' {

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Names lets one client create one thing of a name at a time, and remembers for a moment which names were sent: a list that lags
-// does not show them yet. The zero value is ready for use.
+// Names lets a client create one thing per name at a time, and remembers sent names until lists must show them. The
+// zero value is ready to use.
 type Names struct {
 	mu    sync.Mutex
 	names map[string]*name
-	sent  []sentName // in order of time, so that those of the past are at the front
+	sent  []sentName // in order of time, the oldest first
 }
 
 type name struct {
-	turn chan struct{} // holds a value while nobody has the name
-	uses int           // who has it, wait for it, or remember it
+	turn chan struct{} // holds a value while the name is free
+	uses int           // its holder, waiters, and entries in Names.sent
 	sent time.Time     // the end of the last request; zero: none was sent
 }
 
@@ -25,8 +25,8 @@ type sentName struct {
 	at   time.Time
 }
 
-// Take waits until nobody else has the name, and returns when the last request for it ended; zero if none was sent lately. The
-// function it returns gives the name back, and takes whether a request was sent.
+// Take waits until the name is free, and returns when the last request for it ended; zero if none was sent recently.
+// The returned function releases the name; its argument says whether a request was sent.
 func (n *Names) Take(ctx context.Context, key string) (earlier time.Time, give func(sent bool), err error) {
 	e := n.use(key)
 	select {
@@ -73,7 +73,7 @@ func (n *Names) give(key string, sent bool) {
 	e.turn <- struct{}{}
 }
 
-// drop ends a use of the name.
+// drop ends one use of the name.
 func (n *Names) drop(key string) {
 	if e := n.names[key]; e.uses > 1 {
 		e.uses--
@@ -82,7 +82,7 @@ func (n *Names) drop(key string) {
 	delete(n.names, key)
 }
 
-// forget drops the names whose things must show in lists by now.
+// forget drops the names whose things lists must show by now.
 func (n *Names) forget() {
 	for len(n.sent) > 0 && time.Since(n.sent[0].at) > Settled {
 		n.drop(n.sent[0].name)

@@ -13,7 +13,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// JSON encodes what is sent.
+// JSON encodes a request's body.
 func JSON(v any) ([]byte, error) {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -35,7 +35,7 @@ func SetJSON(req *transport.Request, data []byte) {
 	}}
 }
 
-// A Query is that of a URL; empty values are left out. The zero value is empty.
+// A Query is the query of a URL, without empty values. The zero value is empty.
 type Query struct{ values url.Values }
 
 // Text adds a parameter unless it is empty.
@@ -43,7 +43,7 @@ func (q Query) Text(name, value string) Query {
 	if value == "" {
 		return q
 	}
-	values := maps.Clone(q.values) // the Query may be the beginning of others
+	values := maps.Clone(q.values) // the Query may be shared
 	if values == nil {
 		values = url.Values{}
 	}
@@ -67,7 +67,7 @@ func (q Query) Bool(name string, value bool) Query {
 	return q.Text(name, "1")
 }
 
-// String returns the query with its question mark, or nothing.
+// String returns the query with its question mark, or an empty string.
 func (q Query) String() string {
 	if len(q.values) == 0 {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// Into makes a request's check that decodes the whole response into v, or is the Console API's error.
+// Into returns a check that decodes the whole response into v, or returns the Console API's error.
 func Into(v any) func(*transport.Response) error {
 	return func(resp *transport.Response) error {
 		if err := transport.ConsoleError(resp); err != nil {
@@ -24,12 +24,12 @@ func Into(v any) func(*transport.Response) error {
 	}
 }
 
-// One makes a request's check for one thing: in data as an object or as the only element of an array, or bare. It sets out to the first
-// that is valid. Without one the error is missing, or a DecodeError if that is nil.
+// One returns a check for a response with one thing: in data, as an object or an array, or at the top level. It sets
+// out to the first valid one. If there is none, the error is missing, or a DecodeError if missing is nil.
 func One[T any](out **T, valid func(*T) bool, missing error) func(*transport.Response) error {
 	return func(resp *transport.Response) error {
 		var body struct {
-			Data []*T `json:"data"` // one for many is accepted
+			Data []*T `json:"data"` // one object for an array is accepted
 		}
 		if err := Into(&body)(resp); err != nil {
 			return err
@@ -50,18 +50,18 @@ func One[T any](out **T, valid func(*T) bool, missing error) func(*transport.Res
 		if missing != nil {
 			return missing
 		}
-		return transport.NotJSON(resp, errors.New("the response does not hold what was asked for"))
+		return transport.NotJSON(resp, errors.New("the response does not have the requested data"))
 	}
 }
 
-// NotFound is the service's other way of saying "not found": success, and nothing in it, not even a message. what names the thing, as
-// "file 6b1e".
+// NotFound is the error for a successful response without the requested thing, which is how the service sometimes says
+// "not found". what names the thing, such as "file 6b1e".
 func NotFound(what string) error {
-	return &acrcloud.APIError{StatusCode: http.StatusOK, Remedy: "The response holds no " + what + ". " + remedy.CheckIDs}
+	return &acrcloud.APIError{StatusCode: http.StatusOK, Remedy: "The response has no " + what + ". " + remedy.CheckIDs}
 }
 
-// Acknowledged is the check of a request for which the service need not return anything: a body that reports an error is an error, and so is a web
-// page, which is from in between.
+// Acknowledged is the check of a request whose response may be empty. A body that reports an error is an error, and so
+// is a web page, which must come from a proxy.
 func Acknowledged(resp *transport.Response) error {
 	if err := transport.Acknowledged(resp); err != nil {
 		return err

@@ -8,10 +8,10 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/settings"
 )
 
-// A tokenFunc gives out the token of a call; rejected is one that the service has just refused.
+// A tokenFunc returns the token for a call; rejected is a token that the service has just refused.
 type tokenFunc func(ctx context.Context, rejected string) (acrcloud.Secret, error)
 
-// tokens takes the token from the source, if there is one, else from the configuration.
+// tokens returns the token from the source, if there is one, otherwise from the configuration.
 func tokens(cfg acrcloud.Config, scope credential.Scope, s *settings.Settings) (tokenFunc, error) {
 	if s.Token != nil {
 		return func(ctx context.Context, rejected string) (acrcloud.Secret, error) {

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// parse returns the documentation of a package, as go doc has it.
+// parse returns the documentation of a package, as in go doc.
 func parse(t *testing.T, dir string) (*doc.Package, *token.FileSet) {
 	t.Helper()
 	fset := token.NewFileSet()
@@ -38,14 +38,15 @@ func parse(t *testing.T, dir string) (*doc.Package, *token.FileSet) {
 	return p, fset
 }
 
-// A symbol is something exported: its declaration on one or a few lines, and its comment.
+// A symbol is an exported name: its declaration in one or a few lines, and its comment.
 type symbol struct {
 	name    string
 	decl    string
 	comment string
 }
 
-// exported returns what a package exports, sorted: functions, methods, types with their exported fields, constants and variables.
+// exported returns the exported symbols of a package, sorted: functions, methods, types with their exported fields,
+// constants and variables.
 func exported(t *testing.T, dir string) []symbol {
 	t.Helper()
 	p, fset := parse(t, dir)
@@ -109,7 +110,7 @@ func exported(t *testing.T, dir string) []symbol {
 	return symbols
 }
 
-// header is a type's declaration without its fields or methods.
+// header returns a type's declaration without its fields or methods.
 func header(spec *ast.TypeSpec, show func(any) string) string {
 	name := spec.Name.Name
 	if spec.TypeParams != nil {
@@ -134,7 +135,7 @@ func header(spec *ast.TypeSpec, show func(any) string) string {
 	}
 }
 
-// members are the exported fields of a struct, or the methods of an interface.
+// members returns the exported fields of a struct, or the methods of an interface.
 func members(spec *ast.TypeSpec, show func(any) string) []symbol {
 	var list *ast.FieldList
 	kind := "field"
@@ -147,7 +148,7 @@ func members(spec *ast.TypeSpec, show func(any) string) []symbol {
 		return nil
 	}
 	var symbols []symbol
-	above := "" // a comment above a group of fields is for all of it
+	above := "" // a comment above a group of fields applies to all of them
 	for _, f := range list.List {
 		comment := ""
 		if f.Doc != nil {
@@ -193,7 +194,7 @@ func TestAPI(t *testing.T) {
 	}
 	listings, err := fs.Glob(osRoot(t), "*.txt")
 	require.NoError(t, err)
-	assert.ElementsMatch(t, append(all, "dependencies.txt"), listings, "a package has come or gone")
+	assert.ElementsMatch(t, append(all, "dependencies.txt"), listings, "a package was added or removed")
 }
 
 func TestEverythingIsDocumented(t *testing.T) {
@@ -216,7 +217,7 @@ var callsAPI = map[string]*regexp.Regexp{
 	"identify": regexp.MustCompile(`^Client\.`),
 }
 
-// notAPI are methods with a context that name no path of their own: the caller does, or the methods that they call do.
+// notAPI are methods with a context that have no path of their own: the caller passes one, or they call other methods.
 var notAPI = regexp.MustCompile(`\.(Check|Do)$`)
 
 var (
@@ -225,8 +226,8 @@ var (
 	namesMethod  = regexp.MustCompile(`\[[A-Z]\w*(\.[A-Z]\w*)?\]`)
 )
 
-// A method that calls the service says which method and path, so that a reader finds it in the service's own documentation; one that calls others
-// says which.
+// A method that calls the service names the HTTP method and path, so that readers find it in the service's
+// documentation; one that calls other methods names them.
 func TestMethodsNameTheirPath(t *testing.T) {
 	t.Parallel()
 	for dir, types := range callsAPI {
@@ -240,7 +241,7 @@ func TestMethodsNameTheirPath(t *testing.T) {
 			}
 			checked++
 			comment := strings.Join(strings.Fields(s.comment), " ")
-			assert.True(t, namesPath.MatchString(comment) || namesMethod.MatchString(comment), "%s.%s names neither the path that it calls nor the methods that do: %q", dir, s.name, comment)
+			assert.True(t, namesPath.MatchString(comment) || namesMethod.MatchString(comment), "%s.%s names neither its path nor the methods that it calls: %q", dir, s.name, comment)
 		}
 		assert.NotZero(t, checked, dir)
 	}

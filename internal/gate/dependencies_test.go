@@ -16,7 +16,7 @@ func osRoot(t *testing.T) fs.FS {
 	return os.DirFS("testdata")
 }
 
-// What each public module requires by its own decision. A new line needs a reason.
+// The direct requirements of each public module. A new line needs a reason.
 func TestDependencies(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder

@@ -1,7 +1,7 @@
-// Package gate has no code, only tests of the whole repository: what the public API is, that it is documented, what the module depends on, and
-// that the code in README.md and docs works.
+// Package gate has no code, only tests of the whole repository: they check the public API, its documentation, the
+// dependencies, and the code in README.md and docs.
 //
-// The listings in testdata are changed on purpose only:
+// Change the listings in testdata on purpose only:
 //
 //	go test ./internal/gate -update
 package gate

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the listings in testdata anew")
+var update = flag.Bool("update", false, "rewrite the listings in testdata")
 
 // root is the directory of the module.
 const root = "../.."
@@ -78,7 +78,7 @@ func golden(t *testing.T, name, got string) {
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)
-	assert.Equal(t, strings.ReplaceAll(string(want), "\r\n", "\n"), got, "if that is on purpose: go test ./internal/gate -update, and a line in CHANGELOG.md")
+	assert.Equal(t, strings.ReplaceAll(string(want), "\r\n", "\n"), got, "if this is intended, run go test ./internal/gate -update, and add a line to CHANGELOG.md")
 }
 
 // run runs a command of the Go tool in a directory and returns what it prints.
@@ -92,7 +92,7 @@ func run(t *testing.T, dir string, args ...string) string {
 	return string(out)
 }
 
-// environment is that of the tests with more variables, and without what a developer has set for the SDK.
+// environment returns the environment with more variables, and without the developer's variables for the SDK.
 func environment(more ...string) []string {
 	env := slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "ACRCLOUD_") })
 	return append(append(env, "GOTOOLCHAIN=local"), more...)

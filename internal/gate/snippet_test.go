@@ -45,14 +45,14 @@ func snippets(t *testing.T) []snippet {
 				block.code += line + "\n"
 			}
 		}
-		require.Nil(t, block, "%s: a block has no end", page)
+		require.Nil(t, block, "%s: a block is not closed", page)
 	}
 	require.NotEmpty(t, all)
 	return all
 }
 
-// surroundings are what a snippet that is no whole program may use: what its page has introduced before. Each is declared if the
-// snippet uses it and does not declare it.
+// surroundings are the variables that an incomplete snippet may use, since its page has introduced them. Each is
+// declared if the snippet uses it and does not declare it.
 var surroundings = []struct{ name, code string }{
 	{"ctx", "ctx := context.Background()"},
 	{"cfg", `cfg, err := acrcloud.ConfigFromEnv()
@@ -75,7 +75,7 @@ var surroundings = []struct{ name, code string }{
 	{"w", "w := io.Discard"},
 }
 
-// imports are those that snippets may use.
+// imports are the packages that snippets may use.
 var imports = []string{
 	"context", "encoding/json", "errors", "fmt", "io", "iter", "log", "log/slog", "mime/multipart", "net/http", "net/netip", "os", "os/signal", "strings", "testing",
 	"testing/synctest", "time", "github.com/musicchartsai/acrcloud-go/acrcloud", "github.com/musicchartsai/acrcloud-go/batch",
@@ -84,7 +84,8 @@ var imports = []string{
 	"github.com/musicchartsai/acrcloud-go/mock", "github.com/musicchartsai/acrcloud-go/report", "github.com/musicchartsai/acrcloud-go/webhook",
 }
 
-// program makes a program of a snippet: its own, a test, or its statements in a function. run says whether it is to be run, not only built.
+// program makes a program from a snippet: a whole program, a test, or statements in a function. run says whether to run
+// it, not only build it.
 func (s snippet) program() (file, code string, run bool) {
 	switch {
 	case strings.HasPrefix(s.code, "package main"):
@@ -128,7 +129,8 @@ func (s snippet) withImports(code string) string {
 	return first + "\n" + b.String() + rest
 }
 
-// Every block of Go in README.md and docs compiles when pasted where its page says, whole programs and tests run, against the mock.
+// Every block of Go in README.md and docs compiles when pasted where its page says. Whole programs and tests run,
+// against the mock.
 func TestSnippets(t *testing.T) {
 	t.Parallel()
 	srv := mock.New()
@@ -163,7 +165,7 @@ func TestSnippets(t *testing.T) {
 	for _, s := range snippets(t) {
 		file, code, run := s.program()
 		pretty, err := format.Source([]byte(code))
-		require.NoError(t, err, "%s:%d is no Go:\n%s", s.page, s.line, code)
+		require.NoError(t, err, "%s:%d is not valid Go:\n%s", s.page, s.line, code)
 		name := fmt.Sprintf("%s_%d", strings.TrimSuffix(s.page, ".md"), s.line)
 		dir := filepath.Join(module, name)
 		require.NoError(t, os.Mkdir(dir, 0o700))

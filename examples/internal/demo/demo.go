@@ -1,4 +1,4 @@
-// Package demo is what the examples share: which service to use, and how to talk to a terminal.
+// Package demo has what the examples share: the choice of the service, and output to terminals.
 package demo
 
 import (
@@ -15,7 +15,7 @@ import (
 // UseMockEnv forces the mock, even if credentials are set.
 const UseMockEnv = "ACRCLOUD_USE_MOCK"
 
-// UseMock reports whether the mock is asked for, by the flag or by the environment.
+// UseMock reports whether the flag or the environment selects the mock.
 func UseMock(flag bool) (bool, error) {
 	text := os.Getenv(UseMockEnv)
 	if flag || text == "" {
@@ -35,8 +35,8 @@ type Service struct {
 	Mock    *mock.Server // nil: the real service
 }
 
-// ForScanning chooses the real service if there is a token and a container for it in the environment, else the mock. A half of it is an
-// error: nobody should take the mock's results for real ones.
+// ForScanning chooses the real service if the environment has a token and a container, otherwise the mock. If only one
+// of them is set, that is an error, so that the mock's results are never taken for real ones.
 func ForScanning(useMock bool, opts ...mock.Option) (*Service, error) {
 	useMock, err := UseMock(useMock)
 	if err != nil {
@@ -52,14 +52,14 @@ func ForScanning(useMock bool, opts ...mock.Option) (*Service, error) {
 		srv := mock.New(opts...)
 		return &Service{Config: srv.Config(), Options: srv.Options(), Mock: srv}, nil
 	case !hasContainer:
-		return nil, errors.New("ACRCLOUD_BEARER_TOKEN is set, but ACRCLOUD_CONTAINER_ID is not: set it to the id that the console shows for your container, or use -mock")
+		return nil, errors.New("ACRCLOUD_BEARER_TOKEN is set, but ACRCLOUD_CONTAINER_ID is not: set it to the id of your container, which the console shows, or use -mock")
 	case !hasToken:
-		return nil, errors.New("ACRCLOUD_CONTAINER_ID is set, but ACRCLOUD_BEARER_TOKEN is not: set it to a Console API token, made under Account, Developer Settings, or use -mock")
+		return nil, errors.New("ACRCLOUD_CONTAINER_ID is set, but ACRCLOUD_BEARER_TOKEN is not: set it to a Console API token from Account, Developer Settings, or use -mock")
 	}
 	return &Service{Config: cfg}, nil
 }
 
-// String says which service it is, and what it costs.
+// String names the service, and says what it costs.
 func (s *Service) String() string {
 	if s.Mock != nil {
 		return "Using the embedded mock: no network, nothing is billed."

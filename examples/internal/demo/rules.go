@@ -7,7 +7,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// Rules reads the rules in a file; no name means the default ones.
+// Rules reads assessment rules from a file. Without a name, it returns nil, which means the default rules.
 func Rules(name string) (*filescan.Rules, error) {
 	if name == "" {
 		return filescan.DefaultRules(), nil

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// Serial makes a writer that several goroutines may write to, such as a log and the program itself.
+// Serial returns a writer that several goroutines may use, such as a log and the program itself.
 func Serial(w io.Writer) io.Writer { return &serial{w: w} }
 
 type serial struct {

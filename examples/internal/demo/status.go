@@ -9,7 +9,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// A Status is one line that is written over again and again, on a terminal only.
+// A Status is a line on a terminal that is overwritten with each update.
 type Status struct {
 	w io.Writer
 
@@ -17,7 +17,7 @@ type Status struct {
 	text string // shown now
 }
 
-// NewStatus makes a status line on w; it stays silent if w is no terminal.
+// NewStatus returns a status line on w. It writes nothing if w is not a terminal.
 func NewStatus(w io.Writer) *Status {
 	if !IsTerminal(w) {
 		return &Status{}

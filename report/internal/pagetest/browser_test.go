@@ -344,7 +344,7 @@ func axe(t *testing.T) string {
 func TestAccessibility(t *testing.T) {
 	t.Parallel()
 	pages := map[string]string{"": addressOf(t, ""), "index": strings.TrimSuffix(addressOf(t, "megamix.mp3"), filepath.Join("files", filepath.Base(addressOf(t, "megamix.mp3")))) + "index.html"}
-	for _, name := range []string{"megamix.mp3", "whole song.mp3", "podcast intro.mp3", "AI-generated.mp3", "broken upload.mp3", "odd answer.mp3"} {
+	for _, name := range []string{"megamix.mp3", "whole song.mp3", "podcast intro.mp3", "AI-generated.mp3", "broken upload.mp3", "odd response.mp3"} {
 		pages[name] = addressOf(t, name)
 	}
 	for i, r := range reportsOf(fileOf(t, "song.mp3", 120, everything)) {
