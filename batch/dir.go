@@ -40,7 +40,7 @@ var (
 // Dir makes items of the files in a directory and its subdirectories, in the order of their names. It follows links,
 // but not in circles. Key is the path within the directory, with slashes; if that is too long for a name, it is a part
 // of it and a hash. Ref is the path to open. Version is the size and the modification time. Use it with Options.Open:
-// acrcloud.FromFile.
+// acrcloud.FromFile and Options.Version: [FileVersion].
 //
 // An unreadable file or directory is an item whose outcome reports the problem. If root itself cannot be read, the
 // sequence ends with an error.
@@ -121,8 +121,22 @@ func (w *walk) file(path string, info fs.FileInfo) bool {
 	}
 	return w.take(Item{
 		Key: w.key(path), Ref: ref(path), Source: acrcloud.FromFile(path),
-		Version: fmt.Sprintf("%d-%s", info.Size(), info.ModTime().UTC().Format("20060102T150405.000000000")),
+		Version: versionOf(info),
 	})
+}
+
+func versionOf(info fs.FileInfo) string {
+	return fmt.Sprintf("%d-%s", info.Size(), info.ModTime().UTC().Format("20060102T150405.000000000"))
+}
+
+// FileVersion is the Options.Version for items of [Dir] and [List]: size and modification time of the file at that path,
+// or "" if it cannot be read.
+func FileVersion(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	return versionOf(info)
 }
 
 // inspect reads as much of a file as it needs to decide whether it is skipped, and why.

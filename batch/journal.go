@@ -66,6 +66,14 @@ type Binder interface {
 	Bind(ctx context.Context, containerID int) error
 }
 
+// A Marker is a Journal that remembers which run last came across a key. It is optional. Without it, a run that goes on
+// with the jobs of an earlier one cannot notice that one of their keys comes twice.
+type Marker interface {
+	// Mark notes for each key that the run came across it, and returns the indexes of those for which that is noted already,
+	// among them those that come twice in keys. Of each key only the last run is remembered.
+	Mark(ctx context.Context, run string, keys []string) (again []int, err error)
+}
+
 // A Renewer is a Queue that can postpone many jobs in one call. It is optional, and saves work in runs with many jobs.
 type Renewer interface {
 	// Renew makes the given jobs due at that time, except those that are not in the queue.

@@ -23,6 +23,7 @@ type Memory struct {
 
 type memoryJob struct {
 	entry Entry
+	run   string // that last came across it
 	at    time.Time
 	seq   int // of jobs due at the same time, the first added comes first
 	index int // in the queue; -1: not in it
@@ -124,6 +125,26 @@ func (m *Memory) Later(ctx context.Context, key string, at time.Time) error {
 	}
 	m.later(job, at)
 	return nil
+}
+
+// Mark implements [Marker].
+func (m *Memory) Mark(ctx context.Context, run string, keys []string) (again []int, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, key := range keys {
+		job := m.jobs[key]
+		if job == nil {
+			continue
+		}
+		if job.run == run {
+			again = append(again, i)
+		}
+		job.run = run
+	}
+	return again, nil
 }
 
 // Renew implements [Renewer].

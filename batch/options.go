@@ -22,6 +22,11 @@ type Options struct {
 	Store Store                            // nil: NewMemory(). NewStepper ignores it
 	Open  func(ref string) acrcloud.Source // opens the content of a job without a Source, such as acrcloud.FromFile
 
+	// Version returns the present Version of what Open opens, such as [FileVersion], or "" if it is not known. With it, a
+	// job of an earlier run whose content has changed before anything was created from it is known by its new Version.
+	// Without it, that job is taken for one of the old content when its item comes, and Changed applies.
+	Version func(ref string) string
+
 	Uploads int // the most jobs that are uploaded at the same time; 0: 4
 	Waiting int // the most jobs that wait for the service, in addition; 0: 1000
 

@@ -208,6 +208,79 @@ func TestChanged(t *testing.T) {
 	}
 }
 
+// A job of an earlier run may be uploaded before its item comes. It is known by what was uploaded, so its item is not taken for a change.
+func TestChangedBeforeItsItemComes(t *testing.T) {
+	t.Parallel()
+	for _, known := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			srv, files := service(t)
+			store := batch.NewMemory()
+			_, err := store.Add(t.Context(), []batch.Entry{{Key: "a", Ref: "/a", Version: "1", Phase: batch.PhaseNew, AddedBy: "earlier-0"}})
+			require.NoError(t, err)
+			opts := &batch.Options{Store: store, Open: func(ref string) acrcloud.Source { return acrcloud.FromBytes(ref, []byte("RIFF the second version")) }}
+			if known {
+				opts.Version = func(ref string) string {
+					assert.Equal(t, "/a", ref)
+					return "2"
+				}
+			}
+			var kinds []batch.FailureKind
+			for o, err := range batch.Scan(t.Context(), files, func(yield func(batch.Item, error) bool) {
+				<-time.After(time.Minute) // the queue has it first
+				yield(batch.Item{Key: "a", Ref: "/a", Version: "2"}, nil)
+			}, opts) {
+				require.NoError(t, err)
+				kind := batch.FailureKind("")
+				if o.Err != nil {
+					kind = kindOf(t, o)
+				}
+				kinds = append(kinds, kind)
+			}
+			if known {
+				assert.Equal(t, []batch.FailureKind{""}, kinds)
+			} else {
+				assert.Equal(t, []batch.FailureKind{"", batch.FailureChanged}, kinds)
+			}
+			assert.Equal(t, 1, created(srv))
+		})
+	}
+}
+
+// noMarker is a store without Mark.
+type noMarker struct{ batch.Store }
+
+// A key that comes twice is noticed in every run, also where an earlier run has added the jobs and has finished some of them. The first
+// item counts, whatever the second one is.
+func TestDuplicatesInALaterRun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv, files := service(t)
+		store := batch.NewMemory()
+		open := func(ref string) acrcloud.Source { return acrcloud.FromBytes(ref, []byte("RIFF content of "+ref)) }
+		collect(t.Context(), t, files, list(item("done", "")), &batch.Options{Store: store})
+		_, err := store.Add(t.Context(), []batch.Entry{{Key: "open", Ref: "/first", Phase: batch.PhaseNew, AddedBy: "earlier-0", Due: time.Now().Add(time.Hour)}})
+		require.NoError(t, err)
+		items := list(item("done", ""), batch.Item{Key: "open", Ref: "/first"}, item("new", ""), item("done", ""), batch.Item{Key: "open", Ref: "/second"}, item("new", ""), item("done", ""))
+		for range 2 { // in each run, not over runs
+			kinds := map[string][]batch.FailureKind{}
+			for o, err := range batch.Scan(t.Context(), files, items, &batch.Options{Store: store, Open: open, Uploads: 3}) {
+				require.NoError(t, err)
+				if o.Err != nil {
+					kinds[o.Key] = append(kinds[o.Key], kindOf(t, o))
+				}
+			}
+			assert.Equal(t, map[string][]batch.FailureKind{
+				"done": {batch.FailureDuplicate, batch.FailureDuplicate}, "open": {batch.FailureDuplicate}, "new": {batch.FailureDuplicate},
+			}, kinds)
+		}
+		e, err := store.Load(t.Context(), "open")
+		require.NoError(t, err)
+		assert.Equal(t, "/first", e.Ref, "the first one counts")
+		assert.Equal(t, 3, created(srv))
+		assert.Empty(t, collect(t.Context(), t, files, items, &batch.Options{Store: noMarker{store}, Open: open}), "without Mark they are the same jobs once more")
+	})
+}
+
 // A folder that has moved: the job goes on with the path that the item has now.
 func TestMovedSource(t *testing.T) {
 	t.Parallel()

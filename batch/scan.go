@@ -33,8 +33,8 @@ import (
 // crashes, each outcome is delivered at least once. When the loop is left or ctx ends, the run stops. A billed request
 // has five seconds to finish, and so does the sequence of items, which runs in its own goroutine.
 //
-// If two items have the same key, the second has an outcome with [FailureDuplicate]. In a run that resumes an earlier
-// one, a second item with the key of an earlier job is that job, and has no outcome of its own.
+// If two items have the same key, the second has an outcome with [FailureDuplicate], also in a run that resumes an
+// earlier one if the store is a [Marker], as those of this project are.
 func Scan(ctx context.Context, files *filescan.Files, items iter.Seq2[Item, error], opts *Options) iter.Seq2[*Outcome, error] {
 	return func(yield func(*Outcome, error) bool) {
 		o, err := opts.withDefaults()
@@ -334,7 +334,7 @@ func (r *run) take(ctx context.Context, items []Item, ordinal int) error {
 	var taken []Item
 	for i, item := range items {
 		if err := r.checkItem(item); err != nil {
-			r.deliver(ctx, delivery{outcome: &Outcome{Key: item.Key, Ref: item.Ref, Err: &Failure{Kind: FailureItem, Err: err}}})
+			_ = r.reject(ctx, item, FailureItem, err) // the end of ctx shows below
 			continue
 		}
 		entries = append(entries, r.entry(item, item.Key, ordinal+i))
@@ -347,12 +347,24 @@ func (r *run) take(ctx context.Context, items []Item, ordinal int) error {
 	if err != nil {
 		return fmt.Errorf("batch: adding %d jobs: %w", len(entries), err)
 	}
+	doubles := map[int]bool{}
+	if added < len(entries) {
+		if doubles, err = r.doubles(ctx, entries); err != nil {
+			return err
+		}
+	}
 	// All are noted before the first one waits for a place: noted jobs keep their lease, and are released when the run
 	// ends.
 	var begun []string
 	for i, e := range entries {
 		mine := added == len(entries)
-		if !mine {
+		switch {
+		case mine:
+		case doubles[i]:
+			if err := r.reject(ctx, taken[i], FailureDuplicate, errDuplicate(e.Key)); err != nil {
+				return err
+			}
+		default:
 			if mine, err = r.meet(ctx, &e, taken[i]); err != nil {
 				return err
 			}
@@ -370,6 +382,38 @@ func (r *run) take(ctx context.Context, items []Item, ordinal int) error {
 		r.jobs.Go(func() { r.work(ctx, key) })
 	}
 	return nil
+}
+
+// doubles returns the indexes of the entries whose keys came before in this run. A store that is no [Marker] knows those
+// only that this run has added, and so does meet.
+func (r *run) doubles(ctx context.Context, entries []Entry) (map[int]bool, error) {
+	marker, ok := r.store.(Marker)
+	if !ok {
+		return nil, nil
+	}
+	keys := make([]string, len(entries))
+	for i := range entries {
+		keys[i] = entries[i].Key
+	}
+	again, err := marker.Mark(ctx, r.stepper.run, keys)
+	if err != nil {
+		return nil, fmt.Errorf("batch: marking %d jobs: %w", len(keys), err)
+	}
+	doubles := make(map[int]bool, len(again))
+	for _, i := range again {
+		doubles[i] = true
+	}
+	return doubles, nil
+}
+
+func errDuplicate(key string) error {
+	return &acrcloud.ArgumentError{Field: "Item.Key", Problem: fmt.Sprintf("%q is the key of an earlier item of this run", key), Remedy: "give each item a unique key"}
+}
+
+// reject delivers the outcome of an item that becomes no job.
+func (r *run) reject(ctx context.Context, item Item, kind FailureKind, err error) error {
+	r.deliver(ctx, delivery{outcome: &Outcome{Key: item.Key, Ref: item.Ref, Err: &Failure{Kind: kind, Err: err}}})
+	return ended.Error(ctx)
 }
 
 // entry is the entry of a new job. It belongs to this run for one lease.
@@ -400,12 +444,8 @@ func (r *run) meet(ctx context.Context, mine *Entry, item Item) (begin bool, err
 	if there.AddedBy == mine.AddedBy {
 		return true, nil
 	}
-	reject := func(kind FailureKind, err error) (bool, error) {
-		r.deliver(ctx, delivery{outcome: &Outcome{Key: item.Key, Ref: item.Ref, Err: &Failure{Kind: kind, Err: err}}})
-		return false, ended.Error(ctx)
-	}
 	if r.mine(there) {
-		return reject(FailureDuplicate, &acrcloud.ArgumentError{Field: "Item.Key", Problem: fmt.Sprintf("%q is the key of an earlier item of this run", item.Key), Remedy: "give each item a unique key"})
+		return false, r.reject(ctx, item, FailureDuplicate, errDuplicate(item.Key))
 	}
 	r.mu.Lock()
 	r.met = true
@@ -420,7 +460,7 @@ func (r *run) meet(ctx context.Context, mine *Entry, item Item) (begin bool, err
 				return false, fmt.Errorf("batch: saving job %q: %w", mine.Key, err)
 			}
 		case changed && r.opts.Changed == ChangedFails:
-			return reject(FailureChanged, fmt.Errorf("the content has changed since the job began: version %q, not %q; use another key, or set Options.Changed", item.Version, there.Version))
+			return false, r.reject(ctx, item, FailureChanged, fmt.Errorf("the content has changed since the job began: version %q, not %q; use another key, or set Options.Changed", item.Version, there.Version))
 		case changed:
 			return r.meetChanged(ctx, mine, item)
 		}
@@ -445,8 +485,7 @@ func (r *run) meetChanged(ctx context.Context, mine *Entry, item Item) (begin bo
 	hash := sha256.Sum256([]byte(item.Version))
 	item.Key += "@" + hex.EncodeToString(hash[:6])
 	if err := r.checkItem(item); err != nil {
-		r.deliver(ctx, delivery{outcome: &Outcome{Key: item.Key, Ref: item.Ref, Err: &Failure{Kind: FailureItem, Err: err}}})
-		return false, ended.Error(ctx)
+		return false, r.reject(ctx, item, FailureItem, err)
 	}
 	mine.Key = item.Key
 	if _, err := r.store.Add(ctx, []Entry{*mine}); err != nil {

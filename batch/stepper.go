@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -240,6 +241,9 @@ func (s *Stepper) upload(ctx context.Context, e Entry) (Entry, Next, error) {
 	src := s.source(e)
 	if src.IsZero() {
 		return e, Next{}, errNothingToOpen
+	}
+	if s.opts.Version != nil && e.Ref != "" && e.Version != "" {
+		e.Version = cmp.Or(s.opts.Version(e.Ref), e.Version) // of what is uploaded; saved with the intent
 	}
 	if err := s.posts.enter(ctx); err != nil {
 		return e, Next{}, err

@@ -30,7 +30,7 @@ func Store(t *testing.T, open func(t *testing.T) batch.Store) {
 	}{
 		{"add", (*suite).add}, {"load", (*suite).load}, {"save", (*suite).save}, {"every field", (*suite).everyField},
 		{"save at the same time", (*suite).saveAtOnce}, {"add at the same time", (*suite).addAtOnce}, {"claim", (*suite).claim},
-		{"claim at the same time", (*suite).claimAtOnce}, {"lease", (*suite).lease}, {"later", (*suite).later}, {"renew", (*suite).renew},
+		{"claim at the same time", (*suite).claimAtOnce}, {"lease", (*suite).lease}, {"later", (*suite).later}, {"renew", (*suite).renew}, {"mark", (*suite).mark},
 		{"backlog", (*suite).backlog}, {"entries", (*suite).entries}, {"ended context", (*suite).endedContext},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -349,6 +349,31 @@ func (s *suite) renew() {
 		s.Errorf("after Renew %d of %d are due, not all but the one that is no longer in the queue", len(got), len(names))
 	}
 	s.must(r.Renew(s.Context(), nil, time.Now()))
+}
+
+func (s *suite) mark() {
+	m, ok := s.store.(batch.Marker)
+	if !ok {
+		return
+	}
+	all := keys()
+	s.fresh(all...)
+	expect := func(run string, keys []string, want ...int) {
+		s.Helper()
+		again, err := m.Mark(s.Context(), run, keys)
+		s.must(err)
+		if !slices.Equal(again, want) {
+			s.Errorf("Mark of %q by %s: %v had been marked, not %v", keys, run, again, want)
+		}
+	}
+	before := s.entry("a.wav")
+	expect("one", []string{all[1], all[0], all[1]}, 2)
+	expect("one", []string{all[3], all[0], all[2], all[1]}, 1, 3)
+	expect("two", all)
+	expect("two", []string{all[4]}, 0)
+	expect("one", []string{all[4]})
+	expect("one", nil)
+	s.same(s.entry("a.wav"), before)
 }
 
 func (s *suite) backlog() {

@@ -44,6 +44,9 @@
 //	  entry       JSON     the rest of batch.Entry
 //	  result      JSON     file: the scanned file with its results; failure: kind and error; NULL: it has not ended
 //	  updated_at  INTEGER  the last save
+//	acrcloud_marks
+//	  name        TEXT     of a job that an earlier run added
+//	  run         TEXT     the last run that has come across its key
 //	acrcloud_meta
 //	  name, value TEXT     schema: the version of these tables; container: whose jobs they are
 //	acrcloud_limits

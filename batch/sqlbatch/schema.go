@@ -39,6 +39,9 @@ var migrations = [][]string{
 		`CREATE INDEX acrcloud_callbacks_called_at ON acrcloud_callbacks (called_at)`,
 		`ALTER TABLE acrcloud_limits ADD COLUMN asked_at BIGNUM NOT NULL DEFAULT 0`,
 	},
+	{
+		`CREATE TABLE acrcloud_marks (name TEXT NOT NULL PRIMARY KEY, run TEXT NOT NULL)`,
+	},
 }
 
 // migrate updates the tables to the current version, in one transaction. Of several processes, only one does it.

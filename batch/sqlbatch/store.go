@@ -19,7 +19,7 @@ import (
 // A Store keeps jobs in a database. Create one with [Open]. It is safe for concurrent use, and several processes may
 // use one database.
 //
-// It implements batch.Store, batch.Lister, batch.Backlog, batch.Renewer and batch.Binder.
+// It implements batch.Store, batch.Lister, batch.Backlog, batch.Renewer, batch.Marker and batch.Binder.
 type Store struct {
 	db      *sql.DB
 	dialect dialect
@@ -322,6 +322,43 @@ func (s *Store) Renew(ctx context.Context, keys []string, at time.Time) error {
 		}
 	}
 	return nil
+}
+
+// Mark implements batch.Marker.
+func (s *Store) Mark(ctx context.Context, run string, keys []string) (again []int, err error) {
+	names := make([]string, len(keys))
+	order := make([]int, len(keys))
+	for i, key := range keys {
+		order[i] = i
+		if names[i], err = batch.NameOf(key); err != nil {
+			return nil, err
+		}
+	}
+	// In one order, so that two processes cannot wait for each other.
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(names[a], names[b]) })
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		again = nil
+		mark, err := tx.PrepareContext(ctx, s.dialect.query(`INSERT INTO acrcloud_marks (name, run) VALUES (?, ?)
+			ON CONFLICT (name) DO UPDATE SET run = excluded.run WHERE acrcloud_marks.run <> excluded.run`))
+		if err != nil {
+			return err
+		}
+		defer mark.Close() //nolint:errcheck // it was only used
+		for _, i := range order {
+			done, err := mark.ExecContext(ctx, names[i], run)
+			if err != nil {
+				return err
+			}
+			if n, err := done.RowsAffected(); err != nil {
+				return err
+			} else if n == 0 {
+				again = append(again, i)
+			}
+		}
+		return nil
+	})
+	slices.Sort(again)
+	return again, s.explain(err, "marking jobs")
 }
 
 // Backlog implements batch.Backlog.

@@ -21,6 +21,7 @@ var (
 	_ batch.Lister     = (*sqlbatch.Store)(nil)
 	_ batch.Backlog    = (*sqlbatch.Store)(nil)
 	_ batch.Renewer    = (*sqlbatch.Store)(nil)
+	_ batch.Marker     = (*sqlbatch.Store)(nil)
 	_ batch.Binder     = (*sqlbatch.Store)(nil)
 	_ acrcloud.Limiter = (*sqlbatch.Limiter)(nil)
 )

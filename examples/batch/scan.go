@@ -107,7 +107,7 @@ func work(ctx context.Context, files *filescan.Files, store batch.Store, s setti
 	}
 	bar.begin(total)
 	defer bar.end()
-	opts := &batch.Options{Store: store, Open: acrcloud.FromFile, Uploads: s.uploads, Total: total}
+	opts := &batch.Options{Store: store, Open: acrcloud.FromFile, Version: batch.FileVersion, Uploads: s.uploads, Total: total}
 	if service.Mock != nil {
 		opts.MinInterval = 300 * time.Millisecond
 	}
