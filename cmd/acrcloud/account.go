@@ -24,6 +24,8 @@ const (
 	configEnv     = "ACRCLOUD_CONFIG"
 	configFileEnv = "ACRCLOUD_CONFIG_FILE"
 	defaultName   = "default"
+	defaultMember = "default"
+	commandSuffix = "_command"
 
 	maxConfigBytes = 1 << 20
 	commandTimeout = 2 * time.Minute // a keyring may ask for a password
@@ -34,6 +36,7 @@ const (
 type entry struct {
 	config   acrcloud.Config
 	commands map[string][]string // by the member that they stand for
+	chosen   bool                // it is used where none is named
 }
 
 // secretMembers are those that a keyring command may stand for, and where its output goes.
@@ -72,20 +75,26 @@ func (p *program) account(ctx context.Context) (*service, error) {
 	return found.service(ctx, path)
 }
 
-// choose finds an entry by its name; without one it is the only one, or the default one, or none.
+// choose finds an entry by its name; without one it is the chosen one, the only one, or the one called "default", or none.
 func choose(entries []entry, name, path string) (*entry, error) {
 	names := make([]string, 0, len(entries))
+	found := -1
 	for i, e := range entries {
-		if e.config.Name == name && name != "" || name == "" && (len(entries) == 1 || e.config.Name == defaultName) {
+		switch {
+		case name != "" && e.config.Name == name, name == "" && e.chosen:
 			return &entries[i], nil
+		case name == "" && (len(entries) == 1 || e.config.Name == defaultName):
+			found = i
 		}
 		names = append(names, e.config.Name)
 	}
 	switch {
+	case found >= 0:
+		return &entries[found], nil
 	case name != "":
 		return nil, usagef("there is no configuration %q in %s%s", name, path, meant(nearest.Key(name, names), names))
 	case len(entries) > 1:
-		return nil, usagef("%s has several configurations: choose one with --config or %s%s", path, configEnv, meant("", names))
+		return nil, usagef("%s has several configurations: choose one with --config or %s, or for good with 'acrcloud config use'%s", path, configEnv, meant("", names))
 	}
 	return nil, nil
 }
@@ -167,10 +176,9 @@ func (p *program) entries() ([]entry, string, error) {
 	return entries, path, nil
 }
 
-// parseEntries reads configurations as acrcloud.ReadConfigs does, and the commands beside them.
+// parseEntries reads configurations as acrcloud.ReadConfigs does, and what is only this command's beside them.
 func parseEntries(data []byte) ([]entry, error) {
 	data = bytes.TrimPrefix(data, []byte("\uFEFF")) // some editors put a mark there
-	var commands []map[string][]string
 	var objects []map[string]json.RawMessage
 	if json.Unmarshal(data, &objects) != nil { // a mistake is found below, by what can say where it is
 		var object map[string]json.RawMessage
@@ -178,26 +186,34 @@ func parseEntries(data []byte) ([]entry, error) {
 			objects = append(objects, object)
 		}
 	}
-	taken := false
+	own := make([]entry, len(objects))
+	taken, chosen := false, -1
 	for i, object := range objects {
-		commands = append(commands, nil)
+		if raw, ok := object[defaultMember]; ok {
+			if json.Unmarshal(raw, &own[i].chosen) != nil {
+				return nil, fmt.Errorf("[%d].%s must be true or false", i, defaultMember)
+			}
+			if own[i].chosen && chosen >= 0 {
+				return nil, fmt.Errorf("[%d] and [%d] are both the %s: 'acrcloud config use' chooses one", chosen, i, defaultMember)
+			}
+			if own[i].chosen {
+				chosen = i
+			}
+			delete(object, defaultMember)
+			taken = true
+		}
 		for member := range secretMembers {
-			raw, ok := object[member+"_command"]
-			if !ok {
+			args, err := takeCommand(object, i, member)
+			if err != nil {
+				return nil, err
+			}
+			if args == nil {
 				continue
 			}
-			var args []string
-			if err := json.Unmarshal(raw, &args); err != nil || len(args) == 0 || args[0] == "" {
-				return nil, fmt.Errorf("[%d].%s_command must be a list of texts, such as [\"secret-tool\", \"lookup\", \"service\", \"acrcloud\"]", i, member)
+			if own[i].commands == nil {
+				own[i].commands = map[string][]string{}
 			}
-			if _, both := object[member]; both {
-				return nil, fmt.Errorf("[%d] has both %s and %s_command: leave one out", i, member, member)
-			}
-			if commands[i] == nil {
-				commands[i] = map[string][]string{}
-			}
-			commands[i][member] = args
-			delete(object, member+"_command")
+			own[i].commands[member] = args
 			taken = true
 		}
 	}
@@ -213,10 +229,27 @@ func parseEntries(data []byte) ([]entry, error) {
 	}
 	entries := make([]entry, len(configs))
 	for i, cfg := range configs {
-		entries[i].config = cfg
-		if i < len(commands) {
-			entries[i].commands = commands[i]
+		if i < len(own) {
+			entries[i] = own[i]
 		}
+		entries[i].config = cfg
 	}
 	return entries, nil
+}
+
+// takeCommand takes the command that stands for a secret out of an object.
+func takeCommand(object map[string]json.RawMessage, i int, member string) ([]string, error) {
+	raw, ok := object[member+commandSuffix]
+	if !ok {
+		return nil, nil
+	}
+	var args []string
+	if err := json.Unmarshal(raw, &args); err != nil || len(args) == 0 || args[0] == "" {
+		return nil, fmt.Errorf("[%d].%s_command must be a list of texts, such as [\"secret-tool\", \"lookup\", \"service\", \"acrcloud\"]", i, member)
+	}
+	if _, both := object[member]; both {
+		return nil, fmt.Errorf("[%d] has both %s and %s_command: leave one out", i, member, member)
+	}
+	delete(object, member+commandSuffix)
+	return args, nil
 }

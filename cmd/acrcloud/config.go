@@ -3,25 +3,38 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // A configuration is what may be shown of an entry.
 type configuration struct {
 	Name           string   `json:"name"`
+	Default        bool     `json:"default"` // it is used where none is named
 	BaseURL        string   `json:"base_url,omitempty"`
+	Region         string   `json:"region,omitempty"`
 	ContainerID    int      `json:"container_id,omitempty"`
-	BearerToken    string   `json:"bearer_token,omitempty"` // what kind of source it has, never the token
+	BearerToken    string   `json:"bearer_token,omitempty"` // where it comes from and what it looks like, never the token
 	IdentifyHost   string   `json:"identify_host,omitempty"`
 	IdentifyAccess string   `json:"identify_access,omitempty"`
+	IdentifySecret string   `json:"identify_access_secret,omitempty"`
 	Commands       []string `json:"commands,omitempty"` // the members that a command stands for
 }
 
 var configurationColumns = []column[configuration]{
 	{"name", true, func(c configuration) string { return c.Name }},
+	{"default", false, func(c configuration) string {
+		if c.Default {
+			return "yes"
+		}
+		return ""
+	}},
 	{"container", false, func(c configuration) string {
 		if c.ContainerID == 0 {
 			return ""
@@ -35,7 +48,7 @@ var configurationColumns = []column[configuration]{
 }
 
 func (p *program) configCommand() *cobra.Command {
-	c := group("config", "List named configurations, and say where they are",
+	c := group("config", "Make, show, choose and remove named configurations",
 		"Named configurations are in a JSON file: that of --config-file or ACRCLOUD_CONFIG_FILE, else acrcloud/config.json in the user's folder for\n"+
 			"configurations. Only its owner may read it (chmod 600). It is a list of objects:\n\n"+
 			"  [{\"name\": \"scans\", \"bearer_token\": \"eyJ…\", \"container_id\": 10005},\n"+
@@ -44,9 +57,9 @@ func (p *program) configCommand() *cobra.Command {
 			"with the members name, base_url, region, bearer_token, container_id, identify_host, identify_access_key, identify_access_secret and\n"+
 			"is_active. In place of a secret its member with \"_command\" names a command that prints it, such as that of a keyring; no shell is used.\n\n"+
 			"--config or ACRCLOUD_CONFIG choose one by its name, and then no other variable counts. Without them the environment comes first, then\n"+
-			"the only configuration, or the one named \"default\".",
-		"  acrcloud config list\n  acrcloud config path\n  acrcloud doctor --config radio")
-	c.AddCommand(p.listConfigurations(), p.showConfigPath())
+			"the configuration that 'acrcloud config use' has chosen, the only one, or the one named \"default\".",
+		"  acrcloud config set scans container_id 10005\n  acrcloud config set scans bearer_token\n  acrcloud config use scans\n  acrcloud doctor --config radio")
+	c.AddCommand(p.listConfigurations(), p.removeConfiguration(), p.setConfiguration(), p.showConfiguration(), p.showConfigPath(), p.useConfiguration())
 	return c
 }
 
@@ -59,16 +72,14 @@ func (p *program) listConfigurations() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			entries, _, err := p.entries()
-			if errors.Is(err, errNoConfigurations) {
-				return &usageError{text: err.Error()}
-			}
+			entries, path, err := p.known()
 			if err != nil {
 				return err
 			}
+			inUse, _ := choose(entries, "", path) // with several it is none
 			return writeList(p, format, configurationColumns, func(yield func(configuration, error) bool) {
-				for _, e := range entries {
-					if !yield(e.shown(), nil) {
+				for i := range entries {
+					if !yield(entries[i].shown(&entries[i] == inUse), nil) {
 						return
 					}
 				}
@@ -77,24 +88,82 @@ func (p *program) listConfigurations() *cobra.Command {
 	}
 }
 
+// known reads the configurations, of which there must be some.
+func (p *program) known() ([]entry, string, error) {
+	entries, path, err := p.entries()
+	if errors.Is(err, errNoConfigurations) {
+		return nil, path, &usageError{text: err.Error()}
+	}
+	return entries, path, err
+}
+
+func (p *program) showConfiguration() *cobra.Command {
+	return &cobra.Command{
+		Use: "show [NAME]", Short: "Show a configuration",
+		Long:    "Show a named configuration, or the one that is used where none is named. Of secrets only the length and the last characters are shown.",
+		Example: "  acrcloud config show scans\n  acrcloud config show -o json", Args: arguments(0, 1, ""),
+		RunE: func(_ *cobra.Command, args []string) error {
+			format, err := p.format(formatTable, formatJSON)
+			if err != nil {
+				return err
+			}
+			entries, path, err := p.known()
+			if err != nil {
+				return err
+			}
+			name := p.flags.config
+			if len(args) > 0 {
+				name = args[0]
+			}
+			if name == "" {
+				name = os.Getenv(configEnv)
+			}
+			found, err := choose(entries, name, path)
+			if err != nil {
+				return err
+			}
+			if found == nil {
+				return usagef("there is no configuration in %s", path)
+			}
+			inUse, _ := choose(entries, "", path) // with several it is none
+			c := found.shown(found == inUse)
+			if format == formatJSON {
+				return writeJSON(p.out, c)
+			}
+			return c.print(p.out)
+		},
+	}
+}
+
+// print writes a configuration for people.
+func (c configuration) print(w io.Writer) error {
+	var t text.Table
+	for _, line := range [][2]string{
+		{"name", c.Name}, {defaultMember, map[bool]string{true: "yes"}[c.Default]}, {"base_url", c.BaseURL}, {"region", c.Region},
+		{"container_id", map[bool]string{true: strconv.Itoa(c.ContainerID)}[c.ContainerID != 0]}, {"bearer_token", c.BearerToken},
+		{"identify_host", c.IdentifyHost}, {"identify_access_key", c.IdentifyAccess}, {"identify_access_secret", c.IdentifySecret},
+	} {
+		if line[1] != "" {
+			t.Row(line[0], text.Terminal(line[1]))
+		}
+	}
+	return t.Print(w)
+}
+
 // shown is what may be shown.
-func (e *entry) shown() configuration {
-	c := configuration{Name: e.config.Name, BaseURL: e.config.BaseURL, ContainerID: e.config.ContainerID, IdentifyHost: e.config.IdentifyHost}
-	source := func(set bool, member string) string {
-		switch {
+func (e *entry) shown(inUse bool) configuration {
+	c := configuration{Name: e.config.Name, Default: inUse, BaseURL: e.config.BaseURL, Region: string(e.config.Region), ContainerID: e.config.ContainerID, IdentifyHost: e.config.IdentifyHost}
+	source := func(member string) string {
+		switch secret := secretMembers[member](&e.config); {
 		case len(e.commands[member]) > 0:
 			c.Commands = append(c.Commands, member)
 			return "from a command"
-		case set:
-			return "in the file"
+		case !secret.IsZero():
+			return "in the file, " + secret.Describe()
 		}
 		return ""
 	}
-	c.BearerToken = source(!e.config.BearerToken.IsZero(), "bearer_token")
-	c.IdentifyAccess = source(!e.config.IdentifyAccessKey.IsZero(), "identify_access_key")
-	if _, ok := e.commands["identify_access_secret"]; ok {
-		c.Commands = append(c.Commands, "identify_access_secret")
-	}
+	c.BearerToken, c.IdentifyAccess, c.IdentifySecret = source("bearer_token"), source("identify_access_key"), source("identify_access_secret")
 	slices.Sort(c.Commands)
 	return c
 }

@@ -27,8 +27,8 @@ func TestNamedConfigurations(t *testing.T) {
 
 	code, stdout, stderr := call(t, env, "config", "list", "-o", "csv")
 	require.Equal(t, exitOK, code, stderr)
-	assert.Contains(t, stdout, "scans,"+strconv.Itoa(cfg.ContainerID)+",in the file")
-	assert.Contains(t, stdout, "keyring,"+strconv.Itoa(cfg.ContainerID)+",from a command")
+	assert.Contains(t, stdout, "scans,,"+strconv.Itoa(cfg.ContainerID)+",\"in the file, ")
+	assert.Contains(t, stdout, "keyring,,"+strconv.Itoa(cfg.ContainerID)+",from a command")
 	assert.NotContains(t, stdout, cfg.BearerToken.Reveal())
 	code, stdout, _ = call(t, env, "config", "path")
 	assert.Equal(t, exitOK, code)

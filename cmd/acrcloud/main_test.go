@@ -53,11 +53,12 @@ const testTimeout = time.Minute
 // clean is the environment without anything that the command reads.
 func clean(t *testing.T, extra ...string) []string {
 	t.Helper()
-	env := []string{"HOME=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir(), "AppData=" + t.TempDir()}
+	home := t.TempDir()
+	env := []string{"HOME=" + home, "XDG_CONFIG_HOME=" + filepath.Join(home, "config"), "XDG_STATE_HOME=" + filepath.Join(home, "state"), "AppData=" + home, "LocalAppData=" + home}
 	for _, e := range os.Environ() {
 		name, _, _ := strings.Cut(e, "=")
 		switch {
-		case strings.HasPrefix(name, "ACRCLOUD_"), name == "HOME", name == "XDG_CONFIG_HOME", strings.EqualFold(name, "AppData"), name == "NO_COLOR":
+		case strings.HasPrefix(name, "ACRCLOUD_"), name == "HOME", strings.HasPrefix(name, "XDG_"), strings.EqualFold(name, "AppData"), strings.EqualFold(name, "LocalAppData"), name == "NO_COLOR":
 		default:
 			env = append(env, e)
 		}

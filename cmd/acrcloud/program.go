@@ -23,7 +23,11 @@ type program struct {
 
 func newProgram(stdin io.Reader, stdout, stderr io.Writer, cancel context.CancelCauseFunc) *program {
 	people := &serialWriter{w: text.Writer(stderr)} // which is not for several goroutines
-	return &program{in: stdin, out: &output{w: stdout, cancel: cancel}, err: people, progress: newProgress(stderr)}
+	p := &program{in: stdin, out: &output{w: stdout, cancel: cancel}, err: people, progress: newProgress(stderr)}
+	if terminal(stdout) != nil {
+		p.out.before = p.progress.clear
+	}
+	return p
 }
 
 // say tells the person something on standard error.
@@ -44,6 +48,7 @@ func (p *program) note(format string, args ...any) {
 type output struct {
 	w      io.Writer
 	cancel context.CancelCauseFunc
+	before func() // makes room on the terminal; nil: there is none
 	err    error
 }
 
@@ -51,6 +56,9 @@ type output struct {
 func (o *output) Write(b []byte) (int, error) {
 	if o.err != nil {
 		return 0, o.err
+	}
+	if o.before != nil {
+		o.before()
 	}
 	n, err := o.w.Write(b)
 	if err != nil {

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,11 +14,21 @@ import (
 
 // A scanSettings is how files are scanned.
 type scanSettings struct {
-	name, rules, failOn string
-	platform, all, yes  bool
-	most, uploads       int
-	samples             bool
+	name, rules, failOn, journal string
+	platform, all, yes, fresh    bool
+	most, uploads                int
+	grace                        time.Duration
+	samples                      bool
 }
+
+// The bounds of --grace: the default is that of package batch.
+const (
+	usualGrace       = 5 * time.Minute
+	usualPostTimeout = 2 * time.Minute
+)
+
+// postTimeout is how long a request that bills may take.
+func (s *scanSettings) postTimeout() time.Duration { return min(usualPostTimeout, s.grace) }
 
 func (p *program) scanCommand() *cobra.Command {
 	var s scanSettings
@@ -27,9 +36,13 @@ func (p *program) scanCommand() *cobra.Command {
 		Use: "scan FILE|DIR|GLOB|URL|-...", Short: "Scan files for music",
 		Long: "Upload files, wait until they are processed, and show what was found with a verdict by rules (docs/assessment.md).\n\n" +
 			"Of a folder all audio and video files are scanned, and those in folders below; links are followed, but not in circles. A URL is fetched by\n" +
-			"the service. - is standard input, and needs --name. Each file is billed each time: before, the command says what and where, and with more\n" +
-			"than --max files it asks. Nothing is kept of a run that was interrupted but what it has printed: 'acrcloud files list' shows the files.",
-		Example: "  acrcloud scan song.mp3\n  acrcloud scan --fail-on high uploads/ -o jsonl > results.jsonl\n  acrcloud scan mix.wav -o html > report.html\n  acrcloud scan --mock --sample",
+			"the service. - is one file from standard input, and needs --name.\n\n" +
+			"Each file is billed once: a journal has what was scanned, and what is in it is shown and not scanned again, as long as path, size and time\n" +
+			"of modification are the same. So the same command again goes on where the last one was stopped, and tries again what has failed. --fresh\n" +
+			"scans anew. A URL is billed each time. Before anything is billed the command says what and where, and with more than --max it asks.\n\n" +
+			exitCodes,
+		Example: "  acrcloud scan song.mp3\n  acrcloud scan --fail-on high uploads/ -o jsonl > results.jsonl\n  acrcloud scan mix.wav -o html > report.html\n" +
+			"  ffmpeg -i talk.mkv -vn -f mp3 - | acrcloud scan - --name talk.mp3\n  acrcloud scan --mock --sample",
 		Args: func(c *cobra.Command, args []string) error {
 			if s.samples {
 				return arguments(0, 0, "")(c, args)
@@ -39,7 +52,7 @@ func (p *program) scanCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error { return p.scan(c.Context(), args, s) },
 	}
 	f := c.Flags()
-	f.StringVar(&s.name, "name", "", "`name` of the file in the container; required for standard input")
+	f.StringVar(&s.name, "name", "", "`name` of the file, for the container and the results; required for standard input")
 	f.StringVar(&s.rules, "rules", "", "JSON `file` with the rules of the verdict")
 	f.StringVar(&s.failOn, "fail-on", "", "exit with 3 if a file has this `risk` or a higher one: low, medium, high or critical")
 	f.BoolVar(&s.platform, "platform", false, "URLs are pages of a platform, such as YouTube, rather than of a file")
@@ -47,7 +60,12 @@ func (p *program) scanCommand() *cobra.Command {
 	f.BoolVar(&s.samples, "sample", false, "scan a recording that the embedded mock makes; only with --mock")
 	f.BoolVarP(&s.yes, "yes", "y", false, "do not ask, however many")
 	f.IntVar(&s.most, "max", maxUnasked, "how many may be billed without --yes")
-	f.IntVar(&s.uploads, "uploads", 4, "how many files are scanned at once")
+	f.IntVar(&s.uploads, "uploads", 4, "how many files are uploaded at once")
+	f.Bool("resume", true, "show what the journal has, and go on with the rest; that is the default")
+	f.BoolVar(&s.fresh, "fresh", false, "scan, and have billed, also what was scanned before")
+	f.StringVar(&s.journal, "journal", "", "`file` to keep the journal in, in place of the container's own")
+	f.DurationVar(&s.grace, "grace", usualGrace, "how long a file is left alone whose upload got no response; if the service lists new files later than that, one may be billed twice")
+	c.MarkFlagsMutuallyExclusive("resume", "fresh")
 	return c
 }
 
@@ -64,11 +82,13 @@ func (s *scanSettings) check() (filescan.Risk, error) {
 		return risk, usagef("--uploads is %d: give a number from 1 to 100", s.uploads)
 	case s.most < 0:
 		return risk, usagef("--max is %d: give a positive number, or 0 to be asked always", s.most)
+	case s.grace <= 0:
+		return risk, usagef("--grace is %v: give a positive duration, such as %v", s.grace, usualGrace)
 	}
 	return risk, nil
 }
 
-func (p *program) scan(ctx context.Context, args []string, s scanSettings) error {
+func (p *program) scan(ctx context.Context, args []string, s scanSettings) (err error) {
 	format, err := p.format(resultFormats...)
 	if err != nil {
 		return err
@@ -85,137 +105,68 @@ func (p *program) scan(ctx context.Context, args []string, s scanSettings) error
 	if err != nil {
 		return err
 	}
-	jobs, err := p.jobs(args, s, service)
+	if s.samples && service.mock == nil {
+		return usagef("--sample is for the embedded mock, and the service would bill it and find nothing: add --mock, or name a file")
+	}
+	targets, err := s.targets(args)
 	if err != nil {
 		return err
 	}
-	if err := p.billed(ctx, service, "Scanning "+count(len(jobs), "file"), len(jobs), s.most, s.yes); err != nil {
+	journal, err := p.openJournal(ctx, s.journal, service)
+	if err != nil {
 		return err
 	}
-	run := &scanRun{program: p, service: service, files: files, rules: rules, withErrors: format != formatTable && format != formatHTML}
-	if !p.flags.quiet {
-		p.progress.start(int64(len(jobs)), "scanning")
+	defer func() { err = errors.Join(err, journal.close()) }()
+	plan, err := p.plan(ctx, targets, s, service, journal)
+	if err != nil {
+		return err
 	}
-	err = p.writeResults(format, run.scan(ctx, jobs, s.uploads), rules)
+	defer func() { err = errors.Join(err, plan.close()) }()
+	if err := p.tell(ctx, plan, s, service); err != nil {
+		return err
+	}
+	run := &scanRun{program: p, service: service, files: files, settings: s, plan: plan, rules: rules, withErrors: format != formatTable && format != formatHTML}
+	err = p.writeResults(format, run.results(ctx), rules)
 	p.progress.stop()
 	if p.out.err != nil {
 		return p.out.err
 	}
+	run.summary(ctx)
 	switch {
 	case ctx.Err() != nil:
 		return errors.Join(ctx.Err(), err)
 	case s.failOn != "" && run.worst >= failOn:
 		return &riskError{fmt.Sprintf("the highest risk is %v, and --fail-on is %v", run.worst, failOn)}
 	case errors.Is(err, errIncomplete) || err == nil && run.failed > 0:
-		return run.verdict(len(jobs))
+		return run.verdict()
 	}
 	return err
+}
+
+// tell says what is about to happen and what of it is billed, and asks where that is much.
+func (p *program) tell(ctx context.Context, l *plan, s scanSettings, service *service) error {
+	if l.done > 0 {
+		p.note("%s of %d scanned before, and not billed again; --fresh scans anew. The results are in %s", count(l.done, "file"), l.all, l.journal.path)
+	}
+	if l.begun > 0 {
+		p.note("%s in process since an earlier command, and not billed again.", count(l.begun, "file"))
+	}
+	if l.unsure > 0 {
+		p.note("%s may have been made by a command that was stopped. So that none is billed twice, that is found out before it is uploaded again, by %s.",
+			count(l.unsure, "file"), l.settled.Add(time.Second).Format(time.TimeOnly))
+	}
+	if l.billed() == 0 {
+		return nil
+	}
+	return p.billed(ctx, service, "Scanning "+count(l.billed(), "file"), l.billed(), s.most, s.yes)
 }
 
 // errIncomplete ends a report of a run in which files failed.
 var errIncomplete = errors.New("some files could not be scanned")
 
-// A scanRun scans files, and knows what has become of them.
-type scanRun struct {
-	program    *program
-	service    *service
-	files      *filescan.Files
-	rules      *filescan.Rules
-	withErrors bool // the format has a place for what went wrong with a file
-
-	failed  int
-	unknown bool // one of them may have been billed
-	denied  bool // the credentials are to blame
-	worst   filescan.Risk
-}
-
-// An ended is what has become of a job.
-type ended struct {
-	job  *scanJob
-	file *filescan.File
-	err  error
-}
-
-// scan yields the files as they end. A file that failed is told of on standard error.
-func (r *scanRun) scan(parent context.Context, jobs []*scanJob, atOnce int) iter.Seq2[*filescan.File, error] {
-	return func(yield func(*filescan.File, error) bool) {
-		ctx, cancel := context.WithCancel(parent)
-		queue, done := make(chan *scanJob), make(chan ended)
-		var workers sync.WaitGroup
-		for range min(atOnce, len(jobs)) {
-			workers.Go(func() {
-				for job := range queue {
-					file, err := job.scan(ctx, r.files, r.service.waiting())
-					done <- ended{job, file, err}
-				}
-			})
-		}
-		go func() {
-			defer close(queue)
-			for _, job := range jobs {
-				select {
-				case queue <- job:
-				case <-ctx.Done():
-					return
-				}
-			}
-		}()
-		go func() {
-			workers.Wait()
-			close(done)
-		}()
-		defer func() {
-			cancel()
-			for e := range done { // whatever was uploaded is told of
-				_, _ = r.note(parent, e) // it is told of, and not shown
-			}
-		}()
-		for e := range done {
-			r.program.progress.add(1)
-			file, err := r.note(parent, e)
-			if file != nil && !yield(file, err) {
-				return
-			}
-			if r.denied {
-				break // no other file would fare better
-			}
-		}
-		if !r.withErrors && r.failed > 0 {
-			yield(nil, errIncomplete)
-		}
-	}
-}
-
-// note keeps account of a job that has ended, and returns what to show of it.
-func (r *scanRun) note(ctx context.Context, e ended) (*filescan.File, error) {
-	if e.err == nil {
-		r.worst = max(r.worst, filescan.Assess(e.file, r.rules).Risk)
-		return e.file, nil
-	}
-	r.failed++
-	r.unknown = r.unknown || errors.Is(e.err, acrcloud.ErrOutcomeUnknown)
-	r.denied = r.denied || errors.Is(e.err, acrcloud.ErrCredentials)
-	switch {
-	case e.file != nil && !isScanError(e.err):
-		r.program.say("%s: the file is uploaded, its id is %s: %v", e.job.name, e.file.ID, e.err)
-	case ctx.Err() != nil && errors.Is(e.err, ctx.Err()) && !errors.Is(e.err, acrcloud.ErrOutcomeUnknown):
-		return nil, nil // it was not begun, or nothing has come of it
-	default:
-		r.program.say("%s: %v", e.job.name, e.err)
-	}
-	file := e.file
-	if file == nil && r.withErrors {
-		file = &filescan.File{Name: e.job.name, ContainerID: r.files.ContainerID()}
-	}
-	if !r.withErrors {
-		return file, nil // its state says what happened
-	}
-	return file, e.err
-}
-
 // verdict is the error of a run in which files failed. Why each of them did was said before.
-func (r *scanRun) verdict(all int) error {
-	text := fmt.Sprintf("%d of %s could not be scanned", r.failed, count(all, "file"))
+func (r *scanRun) verdict() error {
+	text := fmt.Sprintf("%d of %s could not be scanned", r.failed, count(r.plan.all, "file"))
 	switch {
 	case r.unknown:
 		return &failure{text, acrcloud.ErrOutcomeUnknown}

@@ -18,7 +18,22 @@ import (
 )
 
 // mp3 begins like an MP3 file.
-func mp3(content string) []byte { return []byte("ID3\x03\x00\x00\x00\x00\x00\x00" + content) }
+func mp3(content string) []byte {
+	return []byte("ID3\x03\x00\x00\x00\x00\x00\x00\xff\xfb\x90\x64" + content)
+}
+
+// ids are those of the files that there are.
+func ids(t *testing.T, srv *mock.Server) (all []string) {
+	t.Helper()
+	code, stdout, stderr := call(t, clean(t, variables(srv.Config())...), "files", "list", "-o", "jsonl")
+	require.Equal(t, exitOK, code, stderr)
+	for line := range strings.Lines(stdout) {
+		all = append(all, decode[struct {
+			ID string `json:"id"`
+		}](t, line).ID)
+	}
+	return all
+}
 
 // created counts the files that the mock was asked to make.
 func created(srv *mock.Server) int {
@@ -60,6 +75,8 @@ func TestScan(t *testing.T) {
 		} `json:"assessment"`
 	}](t, stdout)
 	require.Len(t, rows, 2)
+	assert.Equal(t, song, rows[0].File.Name, "what was scanned before comes first, under the path that it was given by")
+	assert.Equal(t, 2, created(srv), "the song was billed once")
 
 	code, stdout, stderr = call(t, env, "scan", "-q", other, "-o", "csv", "--fail-on", "low")
 	assert.Equal(t, exitOK, code, stderr)
@@ -67,7 +84,7 @@ func TestScan(t *testing.T) {
 	table, err := csv.NewReader(strings.NewReader(stdout)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, table, 2)
-	assert.Equal(t, "other.mp3", table[1][1])
+	assert.Equal(t, other, table[1][1])
 
 	code, stdout, _ = call(t, env, "scan", "-q", song, "-o", "html")
 	assert.Equal(t, exitOK, code)
@@ -76,16 +93,20 @@ func TestScan(t *testing.T) {
 	code, stdout, _ = call(t, env, "scan", "-q", filepath.Join(dir, "*.mp3"), "-o", "jsonl")
 	assert.Equal(t, exitOK, code, "a pattern that no shell has expanded")
 	assert.Equal(t, 2, strings.Count(stdout, "\n"))
+	assert.Equal(t, 2, created(srv))
 }
 
 func TestScanOfStandardInputAndURL(t *testing.T) {
 	t.Parallel()
-	_, env := listening(t)
-	c := command(t, env, "scan", "-", "--name", "from stdin.mp3", "-o", "jsonl")
-	c.Stdin = strings.NewReader(string(mp3("piped")))
-	out, err := c.Output()
-	require.NoError(t, err)
-	assert.Contains(t, string(out), `"from stdin.mp3"`)
+	srv, env := listening(t)
+	for _, content := range []string{"piped", "piped", "other"} {
+		c := command(t, env, "scan", "-", "--name", "from stdin.mp3", "-o", "jsonl")
+		c.Stdin = strings.NewReader(string(mp3(content)))
+		out, err := c.Output()
+		require.NoError(t, err)
+		assert.Contains(t, string(out), `"from stdin.mp3"`)
+	}
+	assert.Equal(t, 2, created(srv), "the same content under the same name is billed once")
 
 	code, stdout, stderr := call(t, env, "scan", "https://cdn.example.com/a.mp3?signature=s3cr3t", "-o", "jsonl")
 	assert.Equal(t, exitOK, code, stderr)
@@ -114,6 +135,7 @@ func TestScanOfFolder(t *testing.T) {
 
 	code, stdout, stderr = call(t, env, "scan", dir, "-o", "html")
 	assert.Equal(t, exitFailed, code)
+	assert.Equal(t, 2, created(srv))
 	assert.Contains(t, stdout, "ncomplete", "the page does not pass for a whole one")
 	assert.Contains(t, stderr, "1 of 3 files could not be scanned")
 
@@ -147,29 +169,49 @@ func TestScanThatFails(t *testing.T) {
 	tests := []struct {
 		name   string
 		fault  mock.Fault
+		args   []string
 		code   int
 		stderr []string
+		row    bool // the failure is the file's own
 	}{
-		{"refused token", mock.Fault{Status: http.StatusUnauthorized}, exitCredentials, []string{"song.mp3: "}},
-		{"lost response", mock.Fault{Op: mock.OpCreateFile, Forget: true}, exitUnknown, []string{"song.mp3: ", "may or may not have been"}},
-		{"refused file", mock.Fault{Op: mock.OpCreateFile, Status: http.StatusUnprocessableEntity, Body: `{"error":"no\u001b[2J"}`}, exitFailed, []string{"song.mp3: ", `\x1b`}},
+		{"refused token", mock.Fault{Status: http.StatusUnauthorized}, nil, exitCredentials, []string{"song.mp3: ", "Console API token"}, false},
+		{"refused file", mock.Fault{Op: mock.OpCreateFile, Status: http.StatusUnprocessableEntity, Body: `{"error":"no\u001b[2J"}`}, nil, exitFailed, []string{"song.mp3: ", `\x1b`}, true},
+		{"lost response of a URL", mock.Fault{Op: mock.OpCreateFile, Forget: true}, []string{"https://cdn.example.com/song.mp3"}, exitUnknown, []string{"song.mp3: ", "may or may not have been"}, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			srv, env := listening(t)
-			srv.Inject(tt.fault)
-			song := write(t, filepath.Join(t.TempDir(), "song.mp3"), mp3("x"))
-			code, stdout, stderr := call(t, env, "scan", "-q", song, "-o", "csv")
+			remove := srv.Inject(tt.fault)
+			args := tt.args
+			if args == nil {
+				args = []string{write(t, filepath.Join(t.TempDir(), "song.mp3"), mp3("x"))}
+			}
+			args = append([]string{"scan", "-q", "-o", "csv"}, args...)
+			code, stdout, stderr := call(t, env, args...)
 			assert.Equal(t, tt.code, code, stderr)
 			for _, want := range tt.stderr {
 				assert.Contains(t, stderr, want)
 			}
-			assert.Contains(t, stdout, "unknown", "a file that failed has a row, and no verdict")
+			assert.Equal(t, tt.row, strings.Contains(stdout, "unknown"), "a file that failed has a row, and no verdict: %s", stdout)
 			assert.NotContains(t, stdout+stderr, "\x1b")
 			assert.NotContains(t, stdout+stderr, srv.Config().BearerToken.Reveal())
+			remove()
+			code, _, stderr = call(t, env, args...)
+			assert.Equal(t, exitOK, code, "what has failed is tried again: %s", stderr)
 		})
 	}
+}
+
+func TestScanWithALostResponse(t *testing.T) {
+	t.Parallel()
+	srv, env := listening(t)
+	srv.Inject(mock.Fault{Op: mock.OpCreateFile, Forget: true, Times: 1})
+	song := write(t, filepath.Join(t.TempDir(), "song.mp3"), mp3("x"))
+	code, stdout, stderr := call(t, env, "scan", song, "--grace", "300ms", "-o", "jsonl")
+	require.Equal(t, exitOK, code, stderr)
+	assert.Equal(t, 1, strings.Count(stdout, "\n"))
+	assert.Len(t, ids(t, srv), 1)
 }
 
 func TestFailedScanIsNoCleanOne(t *testing.T) {

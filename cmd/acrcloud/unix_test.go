@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -41,7 +42,15 @@ func TestSignals(t *testing.T) {
 			require.NoError(t, c.Process.Signal(s))
 			assert.Equal(t, exitSignal+int(s), exit(t, c.Wait()))
 			assert.Contains(t, stderr.String(), "stopped: ")
-			assert.Contains(t, stderr.String(), "song.mp3: ", "what was uploaded is not lost")
+			assert.Contains(t, stderr.String(), "The same command again goes on")
+			for _, id := range ids(t, srv) {
+				require.NoError(t, srv.Complete(id))
+			}
+			code, _, again := call(t, env, "scan", song)
+			assert.Equal(t, exitOK, code, again)
+			assert.Contains(t, again, "1 file in process since an earlier command")
+			assert.NotContains(t, again, "each is billed", "nothing is any more")
+			assert.Equal(t, 1, created(srv), "what was uploaded is not lost, and not billed again")
 		})
 	}
 }
@@ -166,4 +175,31 @@ func TestQuestion(t *testing.T) {
 	code, shown = onTerminal(t, env, 200, "y\n", "scan", song, "--max", "0")
 	assert.Equal(t, exitOK, code, shown)
 	assert.Equal(t, 1, created(srv))
+}
+
+func TestSecretIsNotShown(t *testing.T) {
+	t.Parallel()
+	env := clean(t)
+	c := command(t, env, "config", "set", "scans", "bearer_token")
+	master, tty, err := pty.Open()
+	require.NoError(t, err)
+	defer master.Close() //nolint:errcheck // the command has ended
+	c.Stdin, c.Stdout, c.Stderr = tty, tty, tty
+	require.NoError(t, c.Start())
+	require.Eventually(t, func() bool { // until it listens, the terminal echoes
+		settings := exec.CommandContext(t.Context(), "stty", "-a")
+		settings.Stdin = tty
+		out, err := settings.Output()
+		return err == nil && strings.Contains(string(out), "-echo ")
+	}, testTimeout, 10*time.Millisecond)
+	require.NoError(t, tty.Close())
+	_, err = io.WriteString(master, "typed-s3cr3t\n")
+	require.NoError(t, err)
+	var shown bytes.Buffer
+	_, _ = io.Copy(&shown, master) // ends with an error when the terminal is closed
+	assert.Contains(t, shown.String(), "bearer_token of scans: ")
+	require.Equal(t, exitOK, exit(t, c.Wait()), shown.String())
+	assert.NotContains(t, shown.String(), "s3cr3t")
+	_, stdout, _ := call(t, env, "config", "show")
+	assert.Contains(t, stdout, "12 characters")
 }

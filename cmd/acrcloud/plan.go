@@ -1,0 +1,295 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/batch"
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+// A plan is what a call of scan has to do. It is made before anything is billed, and exactly this is done then: a file that comes into a
+// folder later was not spoken of.
+type plan struct {
+	journal *journal
+	files   *spool[planned] // those on the disk
+	others  []planned       // those of which only this process has the content
+	remotes []target
+
+	all     int       // files and URLs
+	done    int       // of the files, those whose results are in the journal
+	begun   int       // those that are in process at the service
+	unsure  int       // those of which nobody knows yet whether they are
+	settled time.Time // when all of these can be known
+	seen    map[string]bool
+	remove  []func() error
+}
+
+// A planned is a file that is to be scanned.
+type planned struct {
+	Path    string // as the person calls it
+	Key     string
+	Version string // empty: it could not be read
+	Size    int64
+	Done    bool // its results are in the journal
+	Failed  bool // an earlier command could not scan it
+	Anew    bool // it is scanned once more
+
+	source acrcloud.Source // not on the disk
+}
+
+// billed is how many files and URLs may be billed.
+func (l *plan) billed() int { return l.all - l.done - l.begun }
+
+func (l *plan) close() error {
+	var errs []error
+	for _, remove := range l.remove {
+		errs = append(errs, remove())
+	}
+	return errors.Join(errs...)
+}
+
+// plan looks at all targets, and into the journal.
+func (p *program) plan(ctx context.Context, targets []target, s scanSettings, service *service, j *journal) (l *plan, err error) {
+	files, remove, err := newSpool[planned]()
+	if err != nil {
+		return nil, err
+	}
+	l = &plan{journal: j, files: files, remove: []func() error{remove}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.close())
+		}
+	}()
+	if s.samples {
+		track := service.mock.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}})
+		return l, l.other("sample.wav", acrcloud.FromBytes("sample.wav", track.WAV(30*time.Second, 70*time.Second)), "sample")
+	}
+	if len(targets) > 1 {
+		l.seen = map[string]bool{}
+	}
+	for _, t := range targets {
+		switch {
+		case t.remote != nil:
+			l.all++
+			l.remotes = append(l.remotes, t)
+		case t.stdin:
+			err = p.input(ctx, l, s)
+		case t.folder:
+			err = p.folder(ctx, l, t.path, s)
+		default:
+			err = l.file(ctx, t.path, s)
+		}
+		if err != nil {
+			return l, err
+		}
+	}
+	if l.all == 0 {
+		names := make([]string, len(targets))
+		for i, t := range targets {
+			names[i] = t.name
+		}
+		return l, usagef("there is nothing to scan in %s: --all takes files that do not begin like audio or video, too", strings.Join(names, ", "))
+	}
+	return l, nil
+}
+
+// file plans one file on the disk. One that cannot be read is planned as well: its outcome will say so.
+func (l *plan) file(ctx context.Context, path string, s scanSettings) error {
+	id, info, err := identityOf(path)
+	f := planned{Path: path}
+	if err == nil {
+		f.Version, f.Size = versionOf(info), info.Size()
+	}
+	if s.name != "" {
+		id.name = s.name
+	}
+	if err := l.look(ctx, &f, id, s); err != nil || f.Key == "" {
+		return err
+	}
+	return l.files.add(f)
+}
+
+// other plans what is not on the disk.
+func (l *plan) other(path string, source acrcloud.Source, hash string) error {
+	l.all++
+	l.others = append(l.others, planned{Path: path, Key: identity{name: path, hash: hash}.key(1), source: source})
+	return nil
+}
+
+// look finds out what the journal has of a file. The key stays empty if the file was named before.
+func (l *plan) look(ctx context.Context, f *planned, id identity, s scanSettings) error {
+	if l.seen[id.hash] {
+		return nil
+	}
+	if l.seen != nil {
+		l.seen[id.hash] = true
+	}
+	key, next, e, known, err := l.journal.latest(ctx, id)
+	if err != nil {
+		return err
+	}
+	f.Key = key
+	l.all++
+	switch {
+	case !known:
+	case s.fresh && e.Phase.Finished():
+		f.Key, f.Anew = next, true
+	case e.Phase == batch.PhaseDone:
+		f.Done = true
+		l.done++
+	case e.Phase == batch.PhaseFailed:
+		f.Failed = true
+	case e.Phase == batch.PhaseWaiting:
+		l.begun++
+	case e.Phase == batch.PhaseIntent && !e.IntentAt.IsZero():
+		l.unsure++
+		if at := e.IntentAt.Add(s.postTimeout() + s.grace); at.After(l.settled) {
+			l.settled = at
+		}
+	}
+	return nil
+}
+
+// folder plans what is in a folder.
+func (p *program) folder(ctx context.Context, l *plan, dir string, s scanSettings) error {
+	skipped := 0
+	opts := &batch.DirOptions{All: s.all, OnSkip: func(path string, reason error) {
+		skipped++
+		if p.flags.verbose {
+			p.say("%s is left out: it %v", path, reason)
+		}
+	}}
+	for item, err := range batch.Dir(dir, opts) {
+		switch {
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case item.Ref == "": // its path is no text, which a journal cannot have
+			sum := sha256.Sum256([]byte(item.Source.Name() + "\x00" + item.Key + "\x00" + item.Version))
+			f := planned{Path: filepath.Join(dir, filepath.FromSlash(item.Key)), source: item.Source}
+			if err := l.look(ctx, &f, identity{name: item.Source.Name(), hash: short(sum[:])}, s); err != nil {
+				return err
+			}
+			if f.Key != "" {
+				l.others = append(l.others, f)
+			}
+			continue
+		}
+		if err := l.file(ctx, item.Ref, s); err != nil {
+			return err
+		}
+	}
+	if skipped > 0 {
+		p.note("%s left out of %s: they do not begin like audio or video; --all takes them, too.", count(skipped, "file"), dir)
+	}
+	return nil
+}
+
+// input plans standard input, which is one file. It is known by all of its content.
+func (p *program) input(ctx context.Context, l *plan, s scanSettings) error {
+	file, remove, err := temporary()
+	if err != nil {
+		return err
+	}
+	l.remove = append(l.remove, remove)
+	h := sha256.New()
+	read := make(chan error, 1)
+	var size int64
+	go func() { // a read from a terminal or a pipe cannot be stopped
+		n, err := io.Copy(io.MultiWriter(file, h), p.in)
+		size = n
+		read <- err
+	}()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-read:
+		if err != nil {
+			return fmt.Errorf("standard input: %w", err)
+		}
+	}
+	f := planned{Path: s.name, Size: size, source: acrcloud.FromReaderAt(s.name, file, size)}
+	if err := l.look(ctx, &f, identity{name: s.name, hash: short(h.Sum(nil))}, s); err != nil {
+		return err
+	}
+	l.others = append(l.others, f)
+	return nil
+}
+
+// each yields the planned files: those that are done already, or the others.
+func (l *plan) each(done bool) iter.Seq2[planned, error] {
+	return func(yield func(planned, error) bool) {
+		for _, f := range l.others {
+			if f.Done == done && !yield(f, nil) {
+				return
+			}
+		}
+		for f, err := range l.files.all() {
+			if (err != nil || f.Done == done) && !yield(f, err) {
+				return
+			}
+		}
+	}
+}
+
+// content is that of the file as it was planned: of any other the journal would have the result under a wrong key.
+func (f planned) content() acrcloud.Source {
+	switch {
+	case !f.source.IsZero():
+		return f.source
+	case f.Version == "":
+		return acrcloud.FromFile(f.Path) // says again why it cannot be read
+	}
+	return acrcloud.NewSource(filepath.Base(f.Path), f.Size, func(context.Context) (io.ReadCloser, error) {
+		file, err := os.Open(f.Path)
+		if err != nil {
+			return nil, err
+		}
+		c := &unchanged{file, f.Version}
+		if err := c.check(); err != nil {
+			return nil, errors.Join(err, file.Close())
+		}
+		return c, nil
+	})
+}
+
+// An unchanged is a file that ends with an error if it is not what it was.
+type unchanged struct {
+	*os.File
+	version string
+}
+
+var errChanged = errors.New("has changed since the command began: give the command again")
+
+func (c *unchanged) check() error {
+	info, err := c.Stat()
+	if err != nil {
+		return err
+	}
+	if versionOf(info) != c.version {
+		return errChanged
+	}
+	return nil
+}
+
+// Read implements [io.Reader].
+func (c *unchanged) Read(b []byte) (int, error) {
+	n, err := c.File.Read(b)
+	if errors.Is(err, io.EOF) {
+		if changed := c.check(); changed != nil {
+			return n, changed
+		}
+	}
+	return n, err
+}

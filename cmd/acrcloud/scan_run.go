@@ -1,0 +1,363 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/batch"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+)
+
+// A scanRun does what is planned, and knows what has become of it.
+type scanRun struct {
+	program    *program
+	service    *service
+	files      *filescan.Files
+	settings   scanSettings
+	plan       *plan
+	rules      *filescan.Rules
+	withErrors bool // the format has a place for what went wrong with a file
+
+	ended   int // files that have been shown or told of
+	failed  int
+	unknown bool // one of them may have been billed
+	denied  bool // the credentials are to blame
+	worst   filescan.Risk
+
+	mu    sync.Mutex
+	paths map[string]string // of the files in process, by key
+	last  batch.Progress
+	quiet bool // the trouble that there is was told of
+}
+
+// results yields the files: those that were scanned before, then the others as they end, then those of URLs. A file that failed is told of
+// on standard error.
+func (r *scanRun) results(ctx context.Context) iter.Seq2[*filescan.File, error] {
+	return func(yield func(*filescan.File, error) bool) {
+		show := func(e ended) bool {
+			file, err := r.note(ctx, e)
+			return file == nil || yield(file, err)
+		}
+		for _, part := range []func(context.Context, func(ended) bool) error{r.earlier, r.scan, r.imports} {
+			err := part(ctx, show)
+			switch {
+			case errors.Is(err, errLeft):
+				return
+			case err != nil:
+				yield(nil, err)
+				return
+			}
+		}
+		if !r.withErrors && r.failed > 0 {
+			yield(nil, errIncomplete)
+		}
+	}
+}
+
+// errLeft says that nobody wants more results.
+var errLeft = errors.New("no more results are wanted")
+
+// An ended is what has become of a file.
+type ended struct {
+	path string
+	file *filescan.File
+	err  error
+	kept bool // the journal knows of it
+}
+
+// earlier shows what the journal has.
+func (r *scanRun) earlier(ctx context.Context, show func(ended) bool) error {
+	if r.plan.done == 0 {
+		return nil
+	}
+	for f, err := range r.plan.each(true) {
+		if err != nil {
+			return err
+		}
+		o, err := r.plan.journal.outcome(ctx, f.Key)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Path, err)
+		}
+		if !show(endedBy(o, f.Path)) {
+			return errLeft
+		}
+	}
+	return nil
+}
+
+// endedBy is what an outcome says, under the name that the person knows. What is in the container is named after the key.
+func endedBy(o *batch.Outcome, path string) ended {
+	e := ended{path: path, err: o.Err, kept: true}
+	if f, ok := errors.AsType[*batch.Failure](o.Err); ok && f.Err != nil {
+		e.err = f.Err // its kind is a word of the package
+	}
+	if o.File != nil {
+		file := *o.File
+		file.Name = path
+		e.file = &file
+	}
+	return e
+}
+
+// scan scans the files of which the journal has no results.
+func (r *scanRun) scan(ctx context.Context, show func(ended) bool) error {
+	total := r.plan.all - r.plan.done - len(r.plan.remotes)
+	if total == 0 {
+		return nil
+	}
+	r.start(total)
+	if err := r.renew(ctx); err != nil {
+		return err
+	}
+	r.paths = map[string]string{}
+	wait := r.service.waiting()
+	opts := &batch.Options{
+		Store: r.plan.journal.store, Uploads: r.settings.uploads, Total: int64(total), OnProgress: r.report,
+		Grace: r.settings.grace, PostTimeout: r.settings.postTimeout(), MinInterval: wait.MinInterval,
+	}
+	for o, err := range batch.Scan(ctx, r.files, r.items(ctx), opts) {
+		if err != nil {
+			return r.named(err)
+		}
+		path, ours := r.take(o.Key)
+		if ours && !show(endedBy(o, path)) {
+			return errLeft
+		}
+	}
+	for key, path := range r.paths { // another command has finished them meanwhile
+		o, err := r.plan.journal.outcome(ctx, key)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		if !show(endedBy(o, path)) {
+			return errLeft
+		}
+	}
+	return nil
+}
+
+// named calls the file that an error is of what the person calls it.
+func (r *scanRun) named(err error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key, path := range r.paths {
+		if rest, ok := strings.CutPrefix(err.Error(), fmt.Sprintf("batch: job %q: ", key)); ok {
+			return &calledError{path + ": " + strings.TrimPrefix(rest, "acrcloud: "), err}
+		}
+	}
+	return err
+}
+
+// A calledError has another text than what it wraps.
+type calledError struct {
+	text string
+	err  error
+}
+
+func (e *calledError) Error() string { return e.text }
+func (e *calledError) Unwrap() error { return e.err }
+
+// renew notes which files are to be scanned once more, so that a command that is stopped goes on with those and no others.
+func (r *scanRun) renew(ctx context.Context) error {
+	if !r.settings.fresh {
+		return nil
+	}
+	const atOnce = 64
+	var entries []batch.Entry
+	add := func() error {
+		if len(entries) == 0 {
+			return nil
+		}
+		_, err := r.plan.journal.store.Add(ctx, entries)
+		entries = entries[:0]
+		return err
+	}
+	for f, err := range r.plan.each(false) {
+		if err != nil {
+			return err
+		}
+		if !f.Anew {
+			continue
+		}
+		if entries = append(entries, batch.Entry{Schema: 1, Key: f.Key, Ref: f.Path, Phase: batch.PhaseNew}); len(entries) == atOnce {
+			if err := add(); err != nil {
+				return err
+			}
+		}
+	}
+	return add()
+}
+
+// items are the files to scan, for package batch.
+func (r *scanRun) items(ctx context.Context) iter.Seq2[batch.Item, error] {
+	return func(yield func(batch.Item, error) bool) {
+		for f, err := range r.plan.each(false) {
+			if err == nil && f.Failed {
+				err = r.plan.journal.revive(ctx, f.Key)
+			}
+			if err != nil {
+				yield(batch.Item{}, err)
+				return
+			}
+			r.mu.Lock()
+			r.paths[f.Key] = f.Path
+			r.mu.Unlock()
+			if !yield(batch.Item{Key: f.Key, Ref: f.Path, Source: f.content()}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// take returns the path of a file that has ended.
+func (r *scanRun) take(key string) (path string, ours bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	path, ours = r.paths[key]
+	delete(r.paths, key)
+	return path, ours
+}
+
+// imports scans URLs.
+func (r *scanRun) imports(parent context.Context, show func(ended) bool) error {
+	remotes := r.plan.remotes
+	if len(remotes) == 0 {
+		return nil
+	}
+	r.start(len(remotes))
+	ctx, cancel := context.WithCancel(parent)
+	queue, done := make(chan target), make(chan ended)
+	var workers sync.WaitGroup
+	for range min(r.settings.uploads, len(remotes)) {
+		workers.Go(func() {
+			for t := range queue {
+				file, err := r.fetch(ctx, t)
+				done <- ended{path: t.name, file: file, err: err}
+			}
+		})
+	}
+	go func() {
+		defer close(queue)
+		for _, t := range remotes {
+			select {
+			case queue <- t:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	go func() {
+		workers.Wait()
+		close(done)
+	}()
+	defer func() {
+		cancel()
+		for e := range done { // whatever was made is told of
+			_, _ = r.note(parent, e) // it is told of, and not shown
+		}
+	}()
+	for e := range done {
+		r.program.progress.add(1)
+		if !show(e) {
+			return errLeft
+		}
+		if r.denied {
+			break // no other would fare better
+		}
+	}
+	return nil
+}
+
+// fetch has the service fetch one URL, and waits.
+func (r *scanRun) fetch(ctx context.Context, t target) (*filescan.File, error) {
+	file, err := r.files.Import(ctx, *t.remote, &filescan.ImportOptions{Name: r.settings.name})
+	if err != nil {
+		return file, err
+	}
+	wait := r.service.waiting()
+	done, err := r.files.Wait(ctx, file.ID, &wait)
+	if done == nil {
+		done = file
+	}
+	return done, err
+}
+
+// note keeps account of a file that has ended, and returns what to show of it.
+func (r *scanRun) note(ctx context.Context, e ended) (*filescan.File, error) {
+	if e.err == nil {
+		r.ended++
+		r.worst = max(r.worst, filescan.Assess(e.file, r.rules).Risk)
+		return e.file, nil
+	}
+	if ctx.Err() != nil && errors.Is(e.err, ctx.Err()) && e.file == nil && !errors.Is(e.err, acrcloud.ErrOutcomeUnknown) {
+		return nil, nil // it was not begun, or nothing has come of it
+	}
+	r.ended++
+	r.failed++
+	r.unknown = r.unknown || errors.Is(e.err, acrcloud.ErrOutcomeUnknown)
+	r.denied = r.denied || errors.Is(e.err, acrcloud.ErrCredentials)
+	if e.file != nil && !isScanError(e.err) {
+		r.program.say("%s: the file is uploaded, its id is %s: %s", e.path, e.file.ID, cause(e.err))
+	} else {
+		r.program.say("%s: %s", e.path, cause(e.err))
+	}
+	if !r.withErrors {
+		return e.file, nil // its state says what happened
+	}
+	if e.file == nil {
+		return &filescan.File{Name: e.path, ContainerID: r.files.ContainerID()}, e.err
+	}
+	return e.file, e.err
+}
+
+// cause is what went wrong, without the name that the message begins with already.
+func cause(err error) string { return strings.TrimPrefix(err.Error(), "acrcloud: ") }
+
+// start shows progress.
+func (r *scanRun) start(total int) {
+	if !r.program.flags.quiet {
+		r.program.progress.start(int64(total), "scanning")
+	}
+}
+
+// report shows progress, and tells of trouble once.
+func (r *scanRun) report(b batch.Progress) {
+	r.mu.Lock()
+	r.last = b
+	tell := b.Trouble != nil && !r.quiet
+	over := b.Trouble == nil && r.quiet
+	r.quiet = b.Trouble != nil
+	r.mu.Unlock()
+	switch {
+	case tell:
+		r.program.note("Requests fail since %s, and are tried again until they succeed: %v", b.TroubleSince.Format(time.TimeOnly), b.Trouble)
+	case over:
+		r.program.note("Requests succeed again.")
+	}
+	r.program.progress.set(b.Done+b.Failed, b.Bytes)
+}
+
+// summary says how far the command has come, and how to go on.
+func (r *scanRun) summary(ctx context.Context) {
+	left := r.plan.all - r.ended
+	if r.plan.all > 1 && !r.program.flags.quiet {
+		r.program.note("%d of %s scanned, %d failed; %d billed by this command.", r.ended-r.failed, count(r.plan.all, "file"), r.failed, r.last.Billed)
+	}
+	if left == 0 && ctx.Err() == nil || r.service.mock != nil {
+		return
+	}
+	how := "The same command again goes on"
+	if r.settings.fresh {
+		how += ", without --fresh"
+	}
+	if r.plan.journal.path != "" {
+		how += ": the journal is " + r.plan.journal.path
+	}
+	r.program.say("%s", how)
+}

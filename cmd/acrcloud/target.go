@@ -1,0 +1,84 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/filescan"
+)
+
+const standardInput = "-"
+
+// A target is what an argument of scan names.
+type target struct {
+	path   string // of a file or a folder
+	folder bool
+	stdin  bool
+	remote *filescan.Remote // a URL, in place of a path
+	name   string           // to be told to people: of a URL without its secrets
+}
+
+// targets finds out what the arguments name. Nothing of it is opened.
+func (s *scanSettings) targets(args []string) ([]target, error) {
+	var targets []target
+	inputs := 0
+	for _, arg := range args {
+		more, err := s.targetsOf(arg)
+		if err != nil {
+			return nil, err
+		}
+		if arg == standardInput {
+			inputs++
+		}
+		targets = append(targets, more...)
+	}
+	switch {
+	case inputs > 1:
+		return nil, usagef("standard input is named twice: name it once")
+	case s.name != "" && (len(targets) > 1 || targets[0].folder):
+		return nil, usagef("--name is for one file: leave it out")
+	}
+	return targets, nil
+}
+
+func (s *scanSettings) targetsOf(arg string) ([]target, error) {
+	switch {
+	case arg == standardInput && s.name == "":
+		return nil, usagef("standard input has no name: give it one with --name, such as --name song.mp3")
+	case arg == standardInput:
+		return []target{{stdin: true, name: "standard input"}}, nil
+	case isURL(arg):
+		remote := filescan.AudioURL(arg)
+		if s.platform {
+			remote = filescan.Platform(arg)
+		}
+		return []target{{remote: &remote, name: filescan.RemoteURL(arg).String()}}, nil
+	}
+	info, err := os.Stat(arg)
+	switch {
+	case err == nil && !info.IsDir() && !info.Mode().IsRegular():
+		return nil, usagef("%s is no regular file: have its content come from standard input, with - and --name", arg)
+	case err == nil:
+		return []target{{path: arg, folder: info.IsDir(), name: arg}}, nil
+	}
+	found, badPattern := filepath.Glob(arg) // where no shell has done it
+	if badPattern != nil || len(found) == 0 {
+		return nil, &usageError{text: err.Error()}
+	}
+	var targets []target
+	for _, path := range found {
+		info, err := os.Stat(path)
+		if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+			continue // it was not named by itself
+		}
+		targets = append(targets, target{path: path, folder: err == nil && info.IsDir(), name: path})
+	}
+	return targets, nil
+}
+
+// isURL reports whether an argument is an address: a file of such a name is given as ./http:…
+func isURL(arg string) bool {
+	scheme, _, ok := strings.Cut(arg, "://")
+	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "ftp"))
+}
