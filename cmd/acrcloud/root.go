@@ -56,7 +56,7 @@ func (p *program) root() *cobra.Command {
 	f.StringVar(&p.flags.baseURL, "base-url", "", "`URL` of the Console API, such as that of a mock or a proxy")
 	f.StringVar(&p.flags.region, "region", "", "`region` of the container, which is then not looked up")
 	f.BoolVar(&p.flags.insecureHTTP, "insecure-http", false, "allow http:// to other machines; credentials can be read on the way")
-	root.AddCommand(p.configCommand(), p.containersCommand(), p.doctorCommand(), p.exportCommand(), p.filesCommand(), p.identifyCommand(), p.manCommand(), p.metadataCommand(), p.mockCommand(), p.playsCommand(), p.projectsCommand(), p.scanCommand(), p.versionCommand())
+	root.AddCommand(p.bucketsCommand(), p.configCommand(), p.containersCommand(), p.doctorCommand(), p.exportCommand(), p.filesCommand(), p.identifyCommand(), p.manCommand(), p.metadataCommand(), p.mockCommand(), p.playsCommand(), p.projectsCommand(), p.scanCommand(), p.versionCommand())
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {
