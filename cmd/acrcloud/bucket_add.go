@@ -232,7 +232,11 @@ type bucketRun struct {
 
 	failed          int
 	unknown, denied bool
-	hopeless        bool // the credentials or the bucket are to blame
+}
+
+// hopeless reports whether the credentials or the bucket are to blame: no other file would fare better.
+func hopeless(err error) bool {
+	return errors.Is(err, acrcloud.ErrCredentials) || errors.Is(err, acrcloud.ErrNotFound)
 }
 
 // bytes is how much is to be sent.
