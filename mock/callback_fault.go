@@ -50,19 +50,24 @@ func (s *Server) planCallback() *CallbackFault {
 		if f.seen <= f.Skip || (f.Times > 0 && f.seen > f.Skip+f.Times) || (f.Rate > 0 && s.random.Float64() >= f.Rate) {
 			continue
 		}
-		plan.Lose = plan.Lose || f.Lose
-		plan.Copies += max(f.Copies, 0)
-		plan.Delay += max(f.Delay, 0)
-		plan.Reorder = plan.Reorder || f.Reorder
-		plan.Early = plan.Early || f.Early
-		plan.Slow += max(f.Slow, 0)
-		plan.Shape.Form = plan.Shape.Form || f.Shape.Form
-		plan.Shape.Wrapped = plan.Shape.Wrapped || f.Shape.Wrapped
-		plan.Shape.List = plan.Shape.List || f.Shape.List
-		plan.Shape.ID = plan.Shape.ID || f.Shape.ID
-		plan.Shape.TextResults = plan.Shape.TextResults || f.Shape.TextResults
+		plan.add(&f.CallbackFault)
 	}
 	return plan
+}
+
+// add has what another fault does happen, too.
+func (plan *CallbackFault) add(f *CallbackFault) {
+	plan.Lose = plan.Lose || f.Lose
+	plan.Copies += max(f.Copies, 0)
+	plan.Delay += max(f.Delay, 0)
+	plan.Reorder = plan.Reorder || f.Reorder
+	plan.Early = plan.Early || f.Early
+	plan.Slow += max(f.Slow, 0)
+	plan.Shape.Form = plan.Shape.Form || f.Shape.Form
+	plan.Shape.Wrapped = plan.Shape.Wrapped || f.Shape.Wrapped
+	plan.Shape.List = plan.Shape.List || f.Shape.List
+	plan.Shape.ID = plan.Shape.ID || f.Shape.ID
+	plan.Shape.TextResults = plan.Shape.TextResults || f.Shape.TextResults
 }
 
 // slowReader gives its bytes in ten pieces, with a pause before each.

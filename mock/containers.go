@@ -105,6 +105,7 @@ func (s *Server) updateContainer(q *request) *answer {
 		if len(problems) > 0 {
 			return invalid(q.Request, problems)
 		}
+		s.keepSettings(c)
 		c.settings, c.updated = &changed, time.Now()
 		return data(http.StatusOK, c.json())
 	})

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"io"
 
 	"github.com/musicchartsai/acrcloud-go/internal/media"
@@ -15,6 +16,9 @@ type content struct {
 	duration float64 // in seconds; 0: not known
 	readable bool    // something can be heard in it
 }
+
+// sha256 is the hash as text.
+func (c *content) sha256() string { return hex.EncodeToString(c.hash[:]) }
 
 // take reads content without keeping it.
 func take(r io.Reader) (*content, error) {

@@ -51,6 +51,12 @@
 // lost before or after the request was processed, responses that break off. [Server.Requests] returns the requests that were received, with their [Op].
 // [Server.InjectCallback] does the same with callbacks, which [Server.Deliveries] lists.
 //
+// [Server.AddRule] says what becomes of files by their name, content or order, without a script; package scenario reads such rules from JSON.
+//
+// # What is kept
+//
+// Nothing, when the program ends; with [WithStateFile] everything that the service would keep, in a file.
+//
 // # What is known and what is assumed
 //
 // Behaviour that is documented or has been observed is built in: all calls of the Console API that are known have a route. Where the service's behaviour is not known the server does what the

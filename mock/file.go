@@ -32,6 +32,7 @@ type file struct {
 	created, updated int64 // in nanoseconds since 1970
 	readyAt          int64
 	plan             *CallbackFault // what happens to the callback; nil before it is decided
+	rule             *Rule          // which applies to the scan; nil: none does
 
 	settings *settings // of the container, when the processing began
 	state    int
@@ -77,20 +78,21 @@ func (s *Server) process(f *file) {
 	c := f.container
 	c.move(f, stateProcessing)
 	f.settings, f.settled, f.found, f.scripted = c.settings, false, nil, nil
-	f.readyAt = time.Now().Add(s.processing).UnixNano()
+	processing := s.processing
+	if f.rule != nil && f.rule.Processing != nil {
+		processing = *f.rule.Processing
+	}
+	f.readyAt = time.Now().Add(processing).UnixNano()
 	c.pending.add(f)
+	s.touch(f)
 	if c.CallbackURL == "" || s.closed {
 		return
 	}
 	f.plan = s.planCallback()
-	// A timer is never stopped: it may belong to another testing/synctest bubble. One that is no longer wanted finds nothing to do.
-	time.AfterFunc(s.processing, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if !s.closed {
-			s.settle(f)
-		}
-	})
+	if f.rule != nil {
+		f.plan.add(&f.rule.Callback)
+	}
+	s.expect(f)
 }
 
 // settle ends the processing of a file whose time has come. It is called with the lock held.
@@ -101,6 +103,7 @@ func (s *Server) settle(f *file) {
 	f.container.pending.remove(f)
 	f.settled, f.updated = true, f.readyAt
 	s.scan(f)
+	s.touch(f)
 	s.callback(f)
 }
 

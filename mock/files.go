@@ -63,6 +63,7 @@ func (s *Server) deleteFiles(q *request) *answer {
 	return s.eachFile(q, func(c *container, files []*file) *answer {
 		for _, f := range files {
 			delete(s.files, f.id)
+			s.forgotten(f)
 			c.remove(f)
 		}
 		return nothing()
@@ -75,6 +76,7 @@ func (s *Server) rescanFiles(q *request) *answer {
 		rows := make([]any, 0, len(files))
 		for _, f := range files {
 			f.updated = time.Now().UnixNano()
+			f.rule = s.ruleFor(f.container, f)
 			s.process(f)
 			f.keepForLater()
 			rows = append(rows, f.json(false))

@@ -1,7 +1,19 @@
 package mock
 
+import "slices"
+
 // An Op names what a request asks for, so that a [Fault] can be for it and a [Request] is easily identified.
 type Op string
+
+// Ops returns all that there are, in their order.
+func Ops() []Op {
+	list := []Op{OpStore, OpIdentify}
+	for _, r := range consoleRoutes() {
+		list = append(list, r.op)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
 
 // What can be asked for. A request that nothing answers to has no name.
 const (

@@ -36,6 +36,7 @@ type options struct {
 	playsPerDay int             // of each monitored stream
 	origins     map[string]bool // nil: no CORS
 	regional    bool            // an address for each region
+	statePath   string          // empty: nothing is kept
 }
 
 // WithProcessingTime is how long a file stays in state 0, from its upload or its rescan. Without it a file is done when it is first looked

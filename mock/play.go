@@ -47,6 +47,7 @@ func (s *Server) AddPlay(streamID string, p Play) error {
 	}
 	p.Track = p.Track.clone()
 	s.keepPlay(streamID, p)
+	s.changed()
 	for _, st := range stations {
 		s.postPlay(st, &p)
 	}

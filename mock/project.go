@@ -60,7 +60,9 @@ func (s *Server) AddProject(region acrcloud.Region) (acrcloud.Config, error) {
 	}
 	s.lock()
 	defer s.mu.Unlock()
-	return s.identifyConfig(s.newProject(region)), nil
+	p := s.newProject(region)
+	s.changed()
+	return s.identifyConfig(p), nil
 }
 
 // newProject makes a project of the server's account, with all buckets. It is called with the lock held.

@@ -48,6 +48,7 @@ type request struct {
 	route   *route // of the Console API
 	methods bool   // the path is there, for other methods only
 	account *account
+	fault   *Fault // what a rule has go wrong with it
 }
 
 // receive finds out what a request is for.

@@ -2,7 +2,6 @@ package mock
 
 import (
 	"cmp"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -46,7 +45,16 @@ func (s *Server) scan(f *file) {
 	case !empty(resultsOf(f)):
 		state = stateReady
 	}
-	if s.onScan != nil {
+	switch {
+	case f.rule != nil && f.rule.decides():
+		if f.rule.Outcome.Duration > 0 {
+			f.seconds = f.rule.Outcome.Duration.Seconds()
+		}
+		if s := f.rule.Outcome.State; s != nil && *s < 0 {
+			f.found = nil
+		}
+		state = f.end(f.rule.outcome(f), state)
+	case s.onScan != nil:
 		state = f.follow(s.onScan, state)
 	}
 	f.container.move(f, state)
@@ -66,14 +74,18 @@ func (s *Server) unreadableState(c *settings) int {
 // follow has a script decide how a scan ends that would end in a state.
 func (f *file) follow(script func(Upload) Outcome, state int) int {
 	u := Upload{
-		FileID: f.id, ContainerID: f.container.ID, Name: f.name, DataType: f.dataType, URL: f.url, Engine: f.settings.Engine, Size: f.size, SHA256: hex.EncodeToString(f.hash[:]),
+		FileID: f.id, ContainerID: f.container.ID, Name: f.name, DataType: f.dataType, URL: f.url, Engine: f.settings.Engine, Size: f.size, SHA256: f.sha256(),
 	}
 	for _, p := range f.found {
 		if !slices.ContainsFunc(u.Recognised, func(t Track) bool { return t.ACRID == p.track.ACRID }) {
 			u.Recognised = append(u.Recognised, p.track.clone())
 		}
 	}
-	o := ask(script, u)
+	return f.end(ask(script, u), state)
+}
+
+// end has a scan end as somebody has decided, that would end in a state.
+func (f *file) end(o Outcome, state int) int {
 	if o.Results != nil {
 		if !json.Valid(o.Results) {
 			o = Outcome{State: new(stateError), Detail: "mock: the results that the function given to OnScan returned are no JSON"}

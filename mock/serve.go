@@ -26,10 +26,19 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	var a *answer
 	if f == nil || !f.answers() || f.Process || f.Forget {
 		a = s.answer(q)
+		if f == nil && q.fault != nil {
+			if f = q.fault; wait(r.Context(), f.Delay) != nil || f.Lose {
+				s.note(q, at, 0, body.n.Load())
+				panic(http.ErrAbortHandler)
+			}
+		}
 	} else {
 		_, _ = io.Copy(io.Discard, r.Body)
 	}
 	drain(r)
+	if err := s.kept(q); err != nil {
+		f, a = nil, message(http.StatusInternalServerError, err.Error())
+	}
 	switch {
 	case f == nil:
 		s.note(q, at, a.status, body.n.Load())

@@ -46,12 +46,16 @@ type Server struct {
 	seeded     uint64 // what everything is invented from
 	onScan     func(Upload) Outcome
 	onIdentify func(Identification) IdentifyOutcome
+	rules      []*rule
 	faults     []*fault
 	requests   []Request
 	deliveries []Delivery
 
 	callbackFaults []*callbackFault
 	held           []*held // callbacks that are to come after the next one
+
+	state    *stateFile // nil: nothing is kept
+	restored int        // how many tracks were
 
 	listening *listening // after Start
 	closed    bool
@@ -109,6 +113,9 @@ func (s *Server) ready() {
 			first.accessKey, first.accessSecret = s.accessKey.Reveal(), s.accessPass.Reveal()
 		}
 		s.first = first
+		if s.statePath != "" && s.failed == nil {
+			s.failed = s.openState(s.statePath)
+		}
 	})
 }
 
@@ -162,6 +169,7 @@ func (s *Server) Complete(fileID string) error {
 		return fmt.Errorf("mock: there is no file %q", fileID)
 	}
 	s.finish(f)
+	s.keepNoted()
 	return nil
 }
 
@@ -177,9 +185,10 @@ func (s *Server) Close() error {
 	s.lock()
 	s.closed = true
 	l := s.listening
+	err := s.closeState()
 	s.mu.Unlock()
 	if l == nil {
-		return nil
+		return err
 	}
-	return l.close()
+	return errors.Join(err, l.close())
 }

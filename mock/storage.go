@@ -86,6 +86,14 @@ func (s *Server) store(q *request) *answer {
 func (s *Server) keep(key string, o *content) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.storeContent(key, o)
+	if s.state != nil {
+		s.state.stored = append(s.state.stored, key)
+	}
+}
+
+// storeContent is called with the lock held.
+func (s *Server) storeContent(key string, o *content) {
 	if s.stored[key] == nil {
 		s.storedKeys = append(s.storedKeys, key)
 	}

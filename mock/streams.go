@@ -155,5 +155,6 @@ func (s *Server) SetStreamState(streamID, state string) error {
 	for _, st := range list {
 		st.change(state)
 	}
+	s.changed()
 	return nil
 }

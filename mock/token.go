@@ -28,7 +28,9 @@ type Token struct {
 func (s *Server) IssueToken(t Token) acrcloud.Secret {
 	s.lock()
 	defer s.mu.Unlock()
-	return acrcloud.NewSecret(s.issue(t, ""))
+	text := s.issue(t, "")
+	s.changed()
+	return acrcloud.NewSecret(text)
 }
 
 // RevokeToken makes the server forget a token, such as that of [Server.Config]: it is refused with 403 from now on, as any text is that was
@@ -37,6 +39,7 @@ func (s *Server) RevokeToken(token acrcloud.Secret) {
 	s.lock()
 	defer s.mu.Unlock()
 	delete(s.tokens, token.Reveal())
+	s.changed()
 }
 
 // issue has the server accept a text as a token; an empty one stands for a token that is invented. It is called with the lock held.
@@ -121,4 +124,5 @@ func (s *Server) SetSuspended(suspended bool) {
 	s.lock()
 	defer s.mu.Unlock()
 	s.suspended = suspended
+	s.changed()
 }

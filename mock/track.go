@@ -36,6 +36,7 @@ type Track struct {
 	UserDefined map[string]string
 
 	number  int
+	hash    string         // of Data, if there is any
 	audioID string         // of a bucket's file; else it follows from the number
 	keys    map[string]any // like UserDefined, of any type
 }
@@ -56,6 +57,9 @@ func (s *Server) AddTrack(t Track) Track {
 
 // addTrack is called with the lock held.
 func (s *Server) addTrack(t Track, r *rand.Rand) Track {
+	if known := s.again(&t); known != nil {
+		return *known
+	}
 	t.number = len(s.tracks) + 1
 	fill(&t.ACRID, func() string { return hexadecimal(r, 32) })
 	fill(&t.Title, func() string { return pick(r, titleAdjectives) + " " + pick(r, titleNouns) })
@@ -74,11 +78,40 @@ func (s *Server) addTrack(t Track, r *rand.Rand) Track {
 	}
 	t.Duration = min(t.Duration, maxDuration)
 	if len(t.Data) > 0 {
-		s.hashes[sha256.Sum256(t.Data)] = t.number
+		hash := sha256.Sum256(t.Data)
+		s.hashes[hash], t.hash = t.number, hex.EncodeToString(hash[:])
 	}
 	kept := t.clone()
 	s.tracks = append(s.tracks, &kept)
+	s.keepNoted()
 	return t
+}
+
+// again finds a track that a state file has brought back, so that who adds it at each start adds it once.
+func (s *Server) again(t *Track) *Track {
+	for _, known := range s.tracks[:s.restored] {
+		if known.Title == "" || known.Title != t.Title || (t.ACRID != "" && t.ACRID != known.ACRID) || (len(t.Artists) > 0 && !slices.Equal(t.Artists, known.Artists)) {
+			continue
+		}
+		number, has := s.hashes[sha256.Sum256(t.Data)]
+		if len(t.Data) == 0 || (has && number == known.number) {
+			found := known.clone()
+			found.Data = t.Data
+			return &found
+		}
+	}
+	return nil
+}
+
+// Tracks returns the tracks that the server knows, in the order in which they came.
+func (s *Server) Tracks() []Track {
+	s.lock()
+	defer s.mu.Unlock()
+	list := make([]Track, 0, len(s.tracks))
+	for _, t := range s.tracks {
+		list = append(list, t.clone())
+	}
+	return list
 }
 
 // clone is a track that shares nothing that can be changed, but for Data, which the server does not look at again.

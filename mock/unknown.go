@@ -62,6 +62,7 @@ func (s *Server) AddUnknownContent(projectID int, c UnknownContent) (id int, err
 		c.Detections = slices.Clone(c.Detections)
 		r := &unknownResult{UnknownContent: c, id: s.newID(), project: p, created: c.Detections[0], updated: c.Detections[len(c.Detections)-1]}
 		p.results.add(r.id, r)
+		s.changed()
 		return r.id, nil
 	}
 	return 0, fmt.Errorf("mock: there is no project %d for unknown content; make it by the API first", projectID)

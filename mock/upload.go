@@ -34,6 +34,12 @@ func (s *Server) createFile(q *request) *answer {
 		if len(problems) > 0 {
 			return invalid(q.Request, problems)
 		}
+		if f.rule = s.ruleFor(c, f); f.rule != nil && f.rule.Fault != nil {
+			q.fault = f.rule.Fault
+			if q.fault.prevents() {
+				return nothing() // nobody sees it
+			}
+		}
 		f.id = s.uuid()
 		f.created = time.Now().UnixNano()
 		f.updated = f.created

@@ -31,6 +31,7 @@ const (
 type mockSettings struct {
 	listen                                 []string
 	token, accessKey, accessSecret, tracks string
+	scenario, state                        string
 	container                              int
 	seed                                   uint64
 	latency, processing                    time.Duration
@@ -44,7 +45,8 @@ func (p *program) mockCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "mock", Short: "Run an ACRCloud in memory, for clients in any language",
 		Long: "Run an ACRCloud in memory that speaks the wire protocol: File Scanning and identification, on one address. It prints the variables that\n" +
-			"clients need, one a line, then logs each request to standard error. Nothing is billed, and nothing is kept when it ends.\n\n" +
+			"clients need, one a line, then logs each request to standard error. Nothing is billed, and nothing is kept when it\n" +
+			"ends, but for --state. docs/mock.md says what it can do.\n\n" +
 			"Credentials are invented, unless given by flags or by ACRCLOUD_BEARER_TOKEN, ACRCLOUD_CONTAINER_ID, ACRCLOUD_IDENTIFY_ACCESS_KEY and\n" +
 			"ACRCLOUD_IDENTIFY_ACCESS_SECRET: then they are the same after every start, and are not printed.\n\n" +
 			"It recognises the files of --tracks byte for byte. " + healthPath + " answers 200 as soon as it serves. Ctrl-C and SIGTERM end it with exit code 0.",
@@ -61,6 +63,8 @@ func (p *program) mockCommand() *cobra.Command {
 	f.DurationVar(&s.latency, "latency", 0, "how much later each response comes, such as 200ms")
 	f.DurationVar(&s.processing, "processing", 0, "how long a file is in process, such as 5s")
 	f.StringVar(&s.tracks, "tracks", "", "`folder` with recordings to recognise, named \"Artist - Title.mp3\" or \"Title.mp3\"")
+	f.StringVar(&s.scenario, "scenario", "", "`file` of YAML or JSON that says what becomes of files and what goes wrong: see docs/mock.md")
+	f.StringVar(&s.state, "state", "", "`file` that keeps the state over restarts; it is made if it is not there")
 	f.BoolVar(&s.tls, "tls", false, "speak TLS, beside plain HTTP on the same port, with a certificate authority of its own")
 	f.BoolVar(&s.hosts, "hosts", false, "stand for the public hosts, with TLS, for unchanged clients: prints the lines for /etc/hosts")
 	f.StringVar(&s.ca, "ca", "", "`folder` of the certificate authority, which is made if it is not there (default acrcloud/mock-ca in the folder for configurations)")
@@ -105,6 +109,9 @@ func (s *mockSettings) options(c *cobra.Command) ([]mock.Option, error) {
 	if s.processing != 0 {
 		opts = append(opts, mock.WithProcessingTime(s.processing))
 	}
+	if s.state != "" {
+		opts = append(opts, mock.WithStateFile(s.state))
+	}
 	if s.latency < 0 {
 		return nil, usagef("--latency is %v: give a positive duration, such as 200ms", s.latency)
 	}
@@ -121,11 +128,21 @@ func (p *program) serveMock(c *cobra.Command, s mockSettings) error {
 	}
 	srv := mock.New(opts...)
 	if err := srv.Err(); err != nil {
-		return &usageError{text: err.Error()}
+		return &usageError{text: strings.ReplaceAll(err.Error(), "mock: ", "")}
 	}
+	defer srv.Close() //nolint:errcheck // when it has not begun to serve, there is nothing to lose
 	if s.tracks != "" {
 		if err := p.addTracks(srv, s.tracks); err != nil {
 			return err
+		}
+	}
+	if s.scenario != "" {
+		script, err := readScenario(s.scenario)
+		if err != nil {
+			return err
+		}
+		if _, err := script.parsed.Apply(srv); err != nil {
+			return script.explain(err)
 		}
 	}
 	a, err := s.authority()
@@ -287,7 +304,7 @@ func (p *program) addTracks(srv *mock.Server, dir string) error {
 			p.note("%s has more than %d MiB: it is left out.", path, maxTrackBytes>>20)
 			continue
 		}
-		data, err := os.ReadFile(path) //nolint:gosec // a file in the folder that the user names
+		data, err := readTrack(path)
 		if err != nil {
 			return usagef("--tracks: %v", err)
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/batch"
 	"github.com/musicchartsai/acrcloud-go/console"
 	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/mock/scenario"
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
 
@@ -37,6 +38,7 @@ func errorTypes() map[string]error {
 		"console.UploadError":    &console.UploadError{},
 		"console.WaitError":      &console.WaitError{},
 		"filescan.ScanError":     &filescan.ScanError{},
+		"scenario.Error":         &scenario.Error{},
 		"filescan.UploadError":   &filescan.UploadError{},
 		"filescan.WaitError":     &filescan.WaitError{},
 		"webhook.RequestError":   &webhook.RequestError{},

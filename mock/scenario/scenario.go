@@ -1,0 +1,105 @@
+package scenario
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/musicchartsai/acrcloud-go/mock"
+)
+
+// A Scenario is what a server is to know, and to do. Make one with [Parse]; a zero Scenario changes nothing.
+type Scenario struct {
+	Tracks    []Track
+	Files     []File
+	Faults    []mock.Fault
+	Callbacks []mock.CallbackFault
+}
+
+// Parse reads a scenario. The error is an [*Error], which lists all mistakes.
+func Parse(data []byte) (*Scenario, error) {
+	r := &reader{}
+	if err := decode(data, new(json.RawMessage)); err != nil {
+		r.add("", "this is no JSON: "+err.Error(), "write an object with tracks, files, faults or callbacks")
+		return nil, r.err()
+	}
+	o := r.object("", data)
+	s := &Scenario{}
+	for item, at := range o.each("tracks") {
+		s.Tracks = append(s.Tracks, r.track(at, item, true))
+	}
+	for item, at := range o.each("files") {
+		s.Files = append(s.Files, r.file(at, item))
+	}
+	for item, at := range o.each("faults") {
+		s.Faults = append(s.Faults, r.fault(at, item, false))
+	}
+	for item, at := range o.each("callbacks") {
+		s.Callbacks = append(s.Callbacks, r.callback(at, item))
+	}
+	o.done()
+	s.checkTracks(r)
+	return s, r.err()
+}
+
+// each yields the members of a list with their places.
+func (o *object) each(name string) func(yield func(json.RawMessage, string) bool) {
+	places, items := o.items(name)
+	return func(yield func(json.RawMessage, string) bool) {
+		for i := range items {
+			if !yield(items[i], places[i]) {
+				return
+			}
+		}
+	}
+}
+
+// checkTracks reports files whose tracks are not in the scenario; those of the server are not known here.
+func (s *Scenario) checkTracks(r *reader) {
+	names := map[string]int{}
+	for i, t := range s.Tracks {
+		if first, there := names[t.Title]; there && t.Title != "" && t.ACRID == "" {
+			r.add(fmt.Sprintf("tracks[%d].title", i), fmt.Sprintf("tracks[%d] has the title %q, too", first, t.Title), "give one of them an acrid, and name it by that")
+		}
+		names[t.Title] = i
+	}
+}
+
+// Apply has a server know the tracks, and do what is said. Files may name tracks of the scenario, or of the server, by title or ACRID; one that
+// there is not is an [*Error]. remove undoes the rules and faults; tracks stay.
+func (s *Scenario) Apply(srv *mock.Server) (remove func(), err error) {
+	var undo []func()
+	remove = func() {
+		for _, f := range undo {
+			f()
+		}
+	}
+	for _, t := range s.Tracks {
+		srv.AddTrack(t.Track)
+	}
+	r := &reader{}
+	for i := range s.Files {
+		rule, problem := s.Files[i].Rule(srv)
+		if problem != nil {
+			problem.Field = fmt.Sprintf("files[%d].%s", i, problem.Field)
+			r.problems = append(r.problems, *problem)
+			continue
+		}
+		f, err := srv.AddRule(rule)
+		if err != nil {
+			r.add(fmt.Sprintf("files[%d]", i), err.Error(), "")
+			continue
+		}
+		undo = append(undo, f)
+	}
+	if err := r.err(); err != nil {
+		remove()
+		return func() {}, err
+	}
+	for _, f := range s.Faults {
+		undo = append(undo, srv.Inject(f))
+	}
+	for _, f := range s.Callbacks {
+		undo = append(undo, srv.InjectCallback(f))
+	}
+	return remove, nil
+}
