@@ -52,6 +52,7 @@
 //	acrcloud_limits
 //	  name        TEXT     of a rate limiter
 //	  free_at     INTEGER  until when its calls are spoken for, in microseconds
+//	  asked_at    INTEGER  when it was asked for the last slot, in microseconds
 //	acrcloud_events
 //	  event       TEXT     webhook.Event.Key, or a hash of it
 //	  holder      TEXT     the Deduplicator whose process is handling it; NULL: it is done

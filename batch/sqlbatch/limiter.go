@@ -44,11 +44,12 @@ func (l *Limiter) Wait(ctx context.Context) error {
 	now, greatest := s.dialect.now(), s.dialect.greatest()
 	var wait int64
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		// free_at is the start of the last reserved slot, at most a burst in the past. If it is further ahead than any
-		// call waits, the clock was set back.
-		return tx.QueryRowContext(ctx, s.dialect.query(`INSERT INTO acrcloud_limits (name, free_at) VALUES (?, `+now+`)
-			ON CONFLICT (name) DO UPDATE SET free_at = CASE WHEN acrcloud_limits.free_at > `+now+` + ? THEN `+now+` ELSE `+greatest+`(acrcloud_limits.free_at + ?, `+now+` - ?) END
-			RETURNING free_at - `+now), l.name, (horizon + 1000*l.every).Microseconds(), l.every.Microseconds(), l.every.Microseconds()*int64(l.burst-1)).Scan(&wait)
+		// free_at is the start of the last reserved slot, at most a burst in the past. If the last call came later than now, the clock
+		// was set back.
+		return tx.QueryRowContext(ctx, s.dialect.query(`INSERT INTO acrcloud_limits (name, free_at, asked_at) VALUES (?, `+now+`, `+now+`)
+			ON CONFLICT (name) DO UPDATE SET asked_at = excluded.asked_at, free_at = CASE WHEN acrcloud_limits.asked_at > `+now+` + ? THEN `+now+`
+				ELSE `+greatest+`(acrcloud_limits.free_at + ?, `+now+` - ?) END
+			RETURNING free_at - `+now), l.name, clockSlack.Microseconds(), l.every.Microseconds(), l.every.Microseconds()*int64(l.burst-1)).Scan(&wait)
 	})
 	if err != nil {
 		return s.explain(err, "waiting for the rate limit")
@@ -56,8 +57,8 @@ func (l *Limiter) Wait(ctx context.Context) error {
 	return sleep(ctx, time.Duration(wait)*time.Microsecond)
 }
 
-// horizon is how far ahead of now a slot may be, with a thousand others before it.
-const horizon = time.Minute
+// clockSlack is how much a clock may be set back without effect, as time synchronization does.
+const clockSlack = time.Second
 
 // sleep waits unless ctx ends first.
 func sleep(ctx context.Context, d time.Duration) error {

@@ -1,6 +1,7 @@
 package sqlbatch_test
 
 import (
+	"context"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -140,7 +141,13 @@ func TestLimiter(t *testing.T) {
 		other, err := s.Limiter("other", 0.001, 1)
 		require.NoError(t, err)
 		require.NoError(t, other.Wait(t.Context()), "another name has another rate")
-		require.NoError(t, s.Exec(t.Context(), "UPDATE acrcloud_limits SET free_at = free_at + 1000000000000000"))
+		require.NoError(t, s.Exec(t.Context(), "UPDATE acrcloud_limits SET free_at = free_at + 3600000000 WHERE name = 'account'"))
+		many, err := s.Limiter("account", perSecond, burst)
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		require.ErrorIs(t, many.Wait(ctx), context.DeadlineExceeded, "a long queue is no error of the clock")
+		require.NoError(t, s.Exec(t.Context(), "UPDATE acrcloud_limits SET free_at = free_at + 3600000000, asked_at = asked_at + 7200000000"))
 		l, err := s.Limiter("account", perSecond, burst)
 		require.NoError(t, err)
 		require.NoError(t, l.Wait(t.Context()), "a clock that was set back does not stop everything")
