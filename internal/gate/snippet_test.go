@@ -79,7 +79,7 @@ var surroundings = []struct{ name, code string }{
 var imports = []string{
 	"context", "encoding/json", "errors", "fmt", "io", "iter", "log", "log/slog", "mime/multipart", "net/http", "net/netip", "os", "os/signal", "strings", "testing",
 	"testing/synctest", "time", "github.com/musicchartsai/acrcloud-go/acrcloud", "github.com/musicchartsai/acrcloud-go/batch",
-	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch",
+	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch", "github.com/hibiken/asynq",
 	"github.com/musicchartsai/acrcloud-go/console", "github.com/musicchartsai/acrcloud-go/filescan", "github.com/musicchartsai/acrcloud-go/identify",
 	"github.com/musicchartsai/acrcloud-go/mock", "github.com/musicchartsai/acrcloud-go/report", "github.com/musicchartsai/acrcloud-go/webhook",
 }
@@ -92,7 +92,7 @@ func (s snippet) program() (file, code string, run bool) {
 		return "main.go", s.code, true
 	case strings.HasPrefix(s.code, "func Test"):
 		return "main_test.go", s.withImports("package main\n" + s.code), true
-	case strings.HasPrefix(s.code, "func ") || strings.HasPrefix(s.code, "type ") || strings.HasPrefix(s.code, "var "):
+	case regexp.MustCompile(`^(//.*\n)*(func|type|var|const) `).MatchString(s.code):
 		return "main.go", s.withImports("package main\n" + s.code + "\nfunc main() {}\n"), false
 	}
 	var before, uses strings.Builder
@@ -146,7 +146,7 @@ func TestSnippets(t *testing.T) {
 	module := t.TempDir()
 	var work strings.Builder
 	work.WriteString("go 1.26.0\nuse .\n")
-	for _, dir := range modules(t) {
+	for _, dir := range append(modules(t), filepath.Join(root, "examples", "asynq")) { // docs/engines.md shows code of that
 		absolute, err := filepath.Abs(dir)
 		require.NoError(t, err)
 		fmt.Fprintf(&work, "use %q\n", filepath.ToSlash(absolute))

@@ -1,0 +1,80 @@
+// Asynq scans all recordings in a folder with workers of asynq, a task queue on Redis. driver.go is all that an engine needs to drive package
+// batch; docs/engines.md explains it, and says what other engines need.
+//
+//	redis-server --appendonly yes &
+//	go run .                                              # some recordings that it makes itself, in the embedded mock
+//	go run . -store postgres:///catalogue path/to/folder  # with ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID
+//
+// Run it in examples/asynq: it is a module of its own. Start it as often as you like, on any machine: processes with the same database and
+// Redis share the work. One that is started again goes on, and puts back what Redis has lost.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/musicchartsai/acrcloud-go/internal/text"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// settings are the flags.
+type settings struct {
+	mock                 bool
+	redis, store, folder string
+	workers              int
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	stdout, stderr = text.Writer(stdout), text.Writer(stderr)
+	var s settings
+	flags := flag.NewFlagSet("asynq", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, whatever credentials there are")
+	flags.StringVar(&s.redis, "redis", "127.0.0.1:6379", "the `address` of Redis")
+	flags.StringVar(&s.store, "store", "", "the `database` with the jobs: the URL of a PostgreSQL database, or a file; only with the mock it may be left out")
+	flags.IntVar(&s.workers, "workers", 16, "how many steps this process takes at once")
+	flags.Usage = func() {
+		_, _ = fmt.Fprint(stderr, "usage: asynq [flags] [folder]\n\nWithout a folder it works on what is there already; with the mock, on recordings that it makes itself.\n\n")
+		flags.PrintDefaults()
+	}
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	case flags.NArg() > 1 || s.workers < 1:
+		flags.Usage()
+		return exitUsage
+	}
+	s.folder = flags.Arg(0)
+	switch err := scan(ctx, s, stdout, stderr, slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelError}))); {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		_, _ = fmt.Fprintln(stderr, "asynq: stopped; the same command again goes on")
+		return exitInterrupted
+	default:
+		_, _ = fmt.Fprintln(stderr, "asynq:", err)
+		return exitFailed
+	}
+}
