@@ -4,13 +4,17 @@ package main
 
 import (
 	"bytes"
+	"debug/elf"
 	"encoding/json"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -103,6 +107,99 @@ func TestDockerfile(t *testing.T) {
 	assert.Contains(t, stderr, "no mock serves at "+m.base)
 }
 
+// ignored reports whether .dockerignore keeps a file, by its path in the repository, from the builder.
+func ignored(patterns []string, path string) bool {
+	for _, pattern := range patterns {
+		if rest, ok := strings.CutPrefix(pattern, "**/"); ok {
+			for part := range strings.SplitSeq(path, "/") {
+				if matched, _ := filepath.Match(rest, part); matched {
+					return true
+				}
+			}
+		} else if path == pattern || strings.HasPrefix(path, pattern+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// What the Dockerfile's builder runs makes the binary of what .dockerignore leaves, without anything that an empty image has not.
+func TestDockerBuild(t *testing.T) {
+	t.Parallel()
+	var patterns []string
+	text, err := os.ReadFile(filepath.Join(repository, ".dockerignore"))
+	require.NoError(t, err)
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			require.NotContains(t, strings.TrimPrefix(line, "**/"), "**", "this test does not know such patterns")
+			require.NotEqual(t, byte('!'), line[0], "this test does not know such patterns")
+			patterns = append(patterns, line)
+		}
+	}
+	source, image := t.TempDir(), filepath.Join(t.TempDir(), "image")
+	require.NoError(t, filepath.WalkDir(repository, func(path string, entry fs.DirEntry, err error) error {
+		require.NoError(t, err)
+		name, err := filepath.Rel(repository, path)
+		require.NoError(t, err)
+		switch name = filepath.ToSlash(name); {
+		case ignored(patterns, name) && entry.IsDir():
+			return fs.SkipDir
+		case entry.Type().IsRegular() && !ignored(patterns, name):
+			data, err := os.ReadFile(path) //nolint:gosec // a file of the repository
+			require.NoError(t, err)
+			write(t, filepath.Join(source, name), data)
+		}
+		return nil
+	}))
+	for _, secret := range []string{".env", "examples/scan/.env", "cmd/acrcloud/.env.local"} {
+		assert.True(t, ignored(patterns, secret), "%s is sent to the builder", secret)
+	}
+
+	env := append(slices.DeleteFunc(os.Environ(), func(e string) bool {
+		return strings.HasPrefix(e, "GO") && !strings.HasPrefix(e, "GOPROXY=") && !strings.HasPrefix(e, "GOSUMDB=")
+	}), "TARGETOS=", "TARGETARCH=", "REVISION=0123abc")
+	for _, d := range dockerfile(t) {
+		switch {
+		case d.stage == 1 && d.name == "ENV":
+			for _, setting := range strings.Fields(d.args) {
+				if !strings.Contains(setting, "CACHE=") { // the image's own
+					env = append(env, setting)
+				}
+			}
+		case d.name == "RUN":
+			line := regexp.MustCompile(`^(--\S+ )*`).ReplaceAllString(d.args, "")
+			sh := exec.CommandContext(t.Context(), "sh", "-ec", strings.ReplaceAll(line, "/image", image)) //nolint:gosec // of the Dockerfile
+			sh.Dir, sh.Env = source, env
+			out, err := sh.CombinedOutput()
+			require.NoError(t, err, "%s\n%s", line, out)
+		}
+	}
+	for _, name := range []string{"tmp", "data"} {
+		info, err := os.Stat(filepath.Join(image, name))
+		require.NoError(t, err)
+		assert.Equal(t, fs.ModeDir|fs.ModeSticky|fs.ModePerm, info.Mode(), name)
+	}
+	built := filepath.Join(image, "acrcloud")
+	if runtime.GOOS == "linux" {
+		file, err := elf.Open(built)
+		require.NoError(t, err)
+		defer file.Close() //nolint:errcheck // it was only read
+		assert.Nil(t, file.Section(".interp"), "it needs a dynamic linker")
+		needed, err := file.ImportedLibraries()
+		require.NoError(t, err)
+		assert.Empty(t, needed)
+		assert.Nil(t, file.Section(".symtab"), "it is not stripped")
+	}
+	info, err := os.Stat(built)
+	require.NoError(t, err)
+	assert.Less(t, info.Size(), int64(25_000_000))
+	c := exec.CommandContext(t.Context(), built, "version", "-o", "json") //nolint:gosec // what was built
+	c.Env = []string{}
+	out, err := c.Output()
+	require.NoError(t, err)
+	assert.Equal(t, "0123abc", decode[version](t, string(out)).Revision)
+}
+
 func TestMockHealth(t *testing.T) {
 	t.Parallel()
 	respond := func(status int, body string) string {
@@ -150,6 +247,8 @@ func recording(t *testing.T) []byte {
 
 // A composition is what is used of the Compose format.
 type composition struct {
+	Name     string                    `yaml:"name"`
+	Volumes  map[string]any            `yaml:"volumes"`
 	Services map[string]composeService `yaml:"services"`
 }
 
@@ -165,8 +264,12 @@ type composeService struct {
 		Retries  int      `yaml:"retries"`
 		Disable  bool     `yaml:"disable"`
 	} `yaml:"healthcheck"`
-	Volumes   []string `yaml:"volumes"`
-	Ports     []string `yaml:"ports"`
+	Volumes  []string       `yaml:"volumes"`
+	Ports    []string       `yaml:"ports"`
+	Sysctls  map[string]int `yaml:"sysctls"`
+	Networks map[string]struct {
+		Aliases []string `yaml:"aliases"`
+	} `yaml:"networks"`
 	DependsOn map[string]struct {
 		Condition string `yaml:"condition"`
 	} `yaml:"depends_on"`
@@ -181,16 +284,33 @@ func (s *composeService) environment(old, now string) []string {
 	return env
 }
 
+// compose reads a sample for Docker Compose.
+func compose(t *testing.T, name string) composition {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(repository, "examples", "docker", name))
+	require.NoError(t, err)
+	var file composition
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	require.NoError(t, decoder.Decode(&file))
+	mock, app := file.Services["mock"], file.Services["app"]
+	assert.Equal(t, "../..", mock.Build)
+	assert.Equal(t, mock.Image, app.Image)
+	assert.Equal(t, "service_healthy", app.DependsOn["mock"].Condition)
+	assert.True(t, app.Healthcheck.Disable)
+	require.Equal(t, []string{"CMD", "/acrcloud"}, mock.Healthcheck.Test[:2])
+	for _, command := range [][]string{mock.Command, app.Command, mock.Healthcheck.Test[2:]} {
+		code, _, stderr := call(t, clean(t), append(command, "--help")...)
+		assert.Equal(t, exitOK, code, stderr)
+	}
+	return file
+}
+
 // The services of the sample for Docker Compose run as they are written, but for addresses and folders: an application of another image than
 // this one would find the same.
 func TestCompose(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join(repository, "examples", "docker", "compose.yaml"))
-	require.NoError(t, err)
-	var file composition
-	decoder := yaml.NewDecoder(bytes.NewReader(bytes.Replace(text, []byte("name: acrcloud\n"), nil, 1)))
-	decoder.KnownFields(true)
-	require.NoError(t, decoder.Decode(&file))
+	file := compose(t, "compose.yaml")
 	songs := t.TempDir()
 	write(t, filepath.Join(songs, "Ada Alder - Silver River.wav"), recording(t))
 	replace := func(args []string) []string {
@@ -206,16 +326,39 @@ func TestCompose(t *testing.T) {
 	assert.Equal(t, []string{"127.0.0.1:8750:8750"}, service.Ports, "not reachable from other machines")
 	m := startMock(t, clean(t, service.environment("", "")...), replace(service.Command[3:])...)
 	check := service.Healthcheck.Test
-	require.Equal(t, []string{"CMD", "/acrcloud"}, check[:2])
 	code, _, stderr := call(t, clean(t), append(check[2:], m.base)...)
 	assert.Equal(t, exitOK, code, stderr)
 
 	app := file.Services["app"]
-	assert.Equal(t, "service_healthy", app.DependsOn["mock"].Condition)
-	assert.Equal(t, service.Image, app.Image)
-	assert.True(t, app.Healthcheck.Disable)
 	assert.Contains(t, app.Command, "--insecure-http", "the mock is another machine there")
 	code, stdout, stderr := call(t, clean(t, app.environment("http://mock:8750", m.base)...), replace(app.Command)...)
 	assert.Equal(t, exitOK, code, stderr)
 	assert.Contains(t, stdout, "Silver River")
+}
+
+// Every public host leads to the mock that stands for all of them, and an application finds the authority to trust where the mock puts it.
+func TestComposeHosts(t *testing.T) {
+	t.Parallel()
+	file := compose(t, "compose.hosts.yaml")
+	service, app := file.Services["mock"], file.Services["app"]
+	assert.ElementsMatch(t, mock.Hosts(), service.Networks["default"].Aliases)
+	assert.NotContains(t, app.Environment, "ACRCLOUD_BASE_URL")
+
+	i := slices.Index(service.Command, "--ca")
+	require.Positive(t, i)
+	assert.Contains(t, service.Volumes, "mock:/data")
+	assert.Contains(t, app.Volumes, "mock:/mock:ro")
+	assert.Equal(t, strings.Replace(service.Command[i+1], "/data/", "/mock/", 1)+"/"+authorityCert, app.Environment["SSL_CERT_FILE"])
+
+	// On free ports, and in other folders.
+	args := slices.Clone(service.Command[1:])
+	dir := t.TempDir()
+	for i := range args {
+		args[i] = strings.NewReplacer(":443,:80", "127.0.0.1:0", "/data", dir, "/songs", dir).Replace(args[i])
+	}
+	m := startMock(t, clean(t, service.environment("", "")...), args...)
+	check := service.Healthcheck.Test
+	code, _, stderr := call(t, clean(t), append(check[2:len(check)-1], strings.Replace(m.base, "https", "http", 1))...)
+	assert.Equal(t, exitOK, code, stderr)
+	assert.FileExists(t, filepath.Join(dir, "ca", authorityCert))
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// binary is the command, built once.
+// binary is the command, built once, as the image's and a release's is.
 var binary string
 
 func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
@@ -38,7 +38,7 @@ func buildAndRun(m *testing.M) int {
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, ".") //nolint:gosec // the Go command
+	build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".") //nolint:gosec // the Go command
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		_, _ = fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
@@ -48,7 +48,7 @@ func buildAndRun(m *testing.M) int {
 }
 
 // testTimeout ends a command that hangs.
-const testTimeout = time.Minute
+const testTimeout = 3 * time.Minute
 
 // clean is the environment without anything that the command reads.
 func clean(t *testing.T, extra ...string) []string {
