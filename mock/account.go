@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// An account is one customer's, with everything that belongs to it. Its methods are called with the server's lock held.
+// An account is a customer's account with everything in it. The server's lock must be held when its methods are called.
 type account struct {
 	id         int
 	containers []*container // in the order of their creation
-	music      *bucket      // the service's own, which all have
+	music      *bucket      // the service's own, which all accounts have
 	buckets    shelf[*bucket]
 	projects   shelf[*project]
 
@@ -20,7 +20,7 @@ type account struct {
 	unknown         shelf[*unknownProject]
 }
 
-// accountOf returns the account of that number, which is made if it is new. It is called with the lock held.
+// accountOf returns the account with the given number, and creates it if needed. The lock must be held.
 func (s *Server) accountOf(id int) *account {
 	a := s.accounts[id]
 	if a == nil {
@@ -34,7 +34,7 @@ func (a *account) remove(c *container) {
 	a.containers = slices.DeleteFunc(a.containers, func(other *container) bool { return other == c })
 }
 
-// named returns the container of that name, or nil.
+// named returns the container with the given name, or nil.
 func (a *account) named(name string) *container {
 	i := slices.IndexFunc(a.containers, func(c *container) bool { return c.Name == name })
 	if i < 0 {
@@ -45,8 +45,8 @@ func (a *account) named(name string) *container {
 
 const musicBucketID = 23
 
-// bucket takes a bucket's id or name. Bucket 23 exists; any other is taken for one of the account's own. What the service says to a
-// bucket that does not exist is not known.
+// bucket finds a bucket by id or name. Bucket 23 always exists; any other is assumed to be one of the account's own.
+// The service's response for an unknown bucket is not known.
 func (a *account) bucket(v any) (*bucket, bool) {
 	number, isID := v.(json.Number)
 	name, _ := v.(string)

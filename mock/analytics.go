@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// analyticsDays is how many days analytics look back, today among them: whether it is, is not known.
+// analyticsDays is how many days analytics cover. Whether today is one of them is not known; here it is.
 const analyticsDays = 7
 
-// A tally is how often, and how long, something was played.
+// A tally counts how often and how long something was played.
 type tally struct {
 	about   row
 	seconds int
 	plays   int
 }
 
-// analytics sum up what was played on the last days. Only rows by date are documented: those of days are ranked by their date, as has been
-// seen, and others by how often they were played.
+// analytics sums up the plays of the last days. Only rows by date are documented. They are ranked by date, as has been
+// observed; others are ranked by their number of plays.
 func (s *Server) analytics(q *request) *answer {
 	query, problems := q.URL.Query(), problems{}
 	kind, result := query.Get("stats_type"), query.Get("result_type")
@@ -53,7 +53,7 @@ func (s *Server) analytics(q *request) *answer {
 	})
 }
 
-// tallies are the rows of analytics.
+// tallies returns the rows of analytics.
 func (s *Server) tallies(m *monitor, kind string, custom bool, first time.Time) []row {
 	found := map[string]*tally{}
 	var order []*tally
@@ -91,7 +91,7 @@ func (s *Server) tallies(m *monitor, kind string, custom bool, first time.Time) 
 	return rows
 }
 
-// items are what a record says was played, of the one kind or the other.
+// items returns the recordings of a record, of one kind.
 func items(record row, custom bool) []row {
 	metadata, _ := record["metadata"].(row)
 	list, _ := metadata["music"].([]row)
@@ -101,7 +101,7 @@ func items(record row, custom bool) []row {
 	return list
 }
 
-// aboutPlay is what a play is counted for, and how it is shown.
+// aboutPlay returns the key that a play is counted under, and the members that describe it.
 func aboutPlay(kind string, day time.Time, st *station, item row, p *Play) (key string, about row) {
 	artists := strings.Join(p.Track.Artists, ", ")
 	switch kind {

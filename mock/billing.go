@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// billingRoutes are calls of the official tool, of which no documentation is known. They need any scope.
+// billingRoutes are calls of the official tool without known documentation. They accept any scope.
 func billingRoutes() []route {
 	return []route{
 		{OpCurrentBill, http.MethodGet, "/api/billing/current-bill", "", false, (*Server).currentBill},
@@ -19,8 +19,8 @@ func billingRoutes() []route {
 	}
 }
 
-// bill is that of a month: the present one, which is to be paid, or one before, which is paid. The amounts are invented, and the same for all:
-// the server does not count what is used.
+// bill is the bill of a month: the current one, which is pending, or an earlier one, which is paid. The amounts are
+// invented and always the same, since the server does not count usage.
 func (a *account) bill(monthsAgo int) row {
 	now := time.Now().UTC()
 	begin := time.Date(now.Year(), now.Month()-time.Month(monthsAgo), 1, 0, 0, 0, 0, time.UTC)
@@ -32,10 +32,10 @@ func (a *account) bill(monthsAgo int) row {
 	}
 }
 
-// pastBills is how many there are.
+// pastBills is the number of past bills.
 const pastBills = 3
 
-// ofAccount refuses another account's number, which only administrators may ask for.
+// ofAccount refuses another account's number, which only administrators may use.
 func (q *request) ofAccount() *answer {
 	if uid := q.URL.Query().Get("uid"); uid != "" && uid != strconv.Itoa(q.account.id) {
 		return forbidden()
@@ -75,7 +75,7 @@ func (s *Server) listInvoices(q *request) *answer {
 	return jsonAnswer(http.StatusOK, row{"data": rows, "total": pastBills, "current_page": page, "last_page": (pastBills + perPage - 1) / perPage})
 }
 
-// downloadInvoice is a document by the account's number and the bill's.
+// downloadInvoice returns a document by the numbers of the account and the bill.
 func (s *Server) downloadInvoice(q *request) *answer {
 	for i := range pastBills {
 		id := fmt.Sprint(q.account.id, "-", q.account.bill(i + 1)["id"])
@@ -89,7 +89,7 @@ func (s *Server) downloadInvoice(q *request) *answer {
 	return notFound()
 }
 
-// listPrices has invented prices. That those of the type Latest and Standard are the same here means nothing.
+// listPrices returns invented prices. Those of the types Latest and Standard are the same here.
 func (s *Server) listPrices(q *request) *answer {
 	if refused := q.ofAccount(); refused != nil {
 		return refused

@@ -15,16 +15,16 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// A body is what a request of the Console API asks to set, with what is wrong with it.
+// A body has the fields of a Console API request, and the problems found in them.
 type body struct {
 	members  map[string]any
 	problems problems
 }
 
-// maxBody is how much is read of a body without a file.
+// maxBody is the most that is read of a body without a file.
 const maxBody = 1 << 20
 
-// readBody reads a body. JSON is documented; that forms are taken too is what older documentation shows.
+// readBody reads a body. JSON is documented; older documentation shows forms, too.
 func readBody(r *http.Request) *body {
 	b := &body{members: map[string]any{}, problems: problems{}}
 	switch kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind {
@@ -50,7 +50,7 @@ func readBody(r *http.Request) *body {
 	return b
 }
 
-// readUpload reads a body that may have a file, in a part of that name, of which the content is not kept.
+// readUpload reads a body that may have a file in a part of the given name. The content is not kept.
 func readUpload(r *http.Request) (b *body, upload *content, err error) {
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind != "multipart/form-data" {
@@ -79,7 +79,7 @@ func readUpload(r *http.Request) (b *body, upload *content, err error) {
 	}
 }
 
-// field takes a field of a form, in which "name[]" is one of a list.
+// field adds a field of a form. "name[]" is one value of a list.
 func (b *body) field(name string, values ...string) {
 	listed, isList := strings.CutSuffix(name, "[]")
 	for _, value := range values {
@@ -94,7 +94,7 @@ func (b *body) field(name string, values ...string) {
 
 func (b *body) has(name string) bool { return b.members[name] != nil }
 
-// required notes what is not there.
+// required notes missing fields.
 func (b *body) required(names ...string) {
 	for _, name := range names {
 		if !b.has(name) || b.members[name] == "" {
@@ -105,7 +105,7 @@ func (b *body) required(names ...string) {
 
 func (b *body) invalid(name string) { b.problems.add(name, "The selected "+name+" is invalid.") }
 
-// text sets a text, if the body has it. Allowed values are all if there are none.
+// text sets a text if the body has it. Without allowed values, any value is accepted.
 func (b *body) text(name string, into *string, allowed ...string) {
 	if !b.has(name) {
 		return
@@ -118,7 +118,7 @@ func (b *body) text(name string, into *string, allowed ...string) {
 	*into = v
 }
 
-// number sets a whole number, which may be written as a text. Allowed values are all if there are none.
+// number sets a whole number, which may be sent as text. Without allowed values, any value is accepted.
 func (b *body) number(name string, into *int, allowed ...int) {
 	if !b.has(name) {
 		return
@@ -149,7 +149,7 @@ func wholeNumber(v any) (n int, ok bool) {
 	return 0, false
 }
 
-// texts sets a list of texts, which may be written as one with commas.
+// texts sets a list of texts, which may be sent as one text with commas.
 func (b *body) texts(name string, into *[]string) {
 	switch v := b.members[name].(type) {
 	case nil:
@@ -174,7 +174,7 @@ func (b *body) texts(name string, into *[]string) {
 	}
 }
 
-// numbers sets a list of whole numbers, which may be written as texts, or as one text with commas.
+// numbers sets a list of whole numbers, which may be sent as texts, or as one text with commas.
 func (b *body) numbers(name string, into *[]int) {
 	var texts []string
 	b.texts(name, &texts)
@@ -192,7 +192,7 @@ func (b *body) numbers(name string, into *[]int) {
 	}
 }
 
-// object sets an object, which may be written as JSON in a text, or as an empty list.
+// object sets an object, which may be sent as JSON in a text, or as an empty list.
 func (b *body) object(name string, into *map[string]any) {
 	switch v := b.members[name].(type) {
 	case nil:
@@ -257,7 +257,7 @@ func (b *body) region(where place, into *string) {
 	}
 }
 
-// split is a list that was written with commas.
+// split splits a list with commas.
 func split(text string) []string {
 	var list []string
 	for item := range strings.SplitSeq(text, ",") {

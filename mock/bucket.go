@@ -16,7 +16,8 @@ const (
 	bucketLiveRec = "LiveRec"
 )
 
-// A bucket keeps recordings that files and samples are compared with. Its methods are called with the server's lock held.
+// A bucket holds recordings that files and samples are compared with. The server's lock must be held when its methods
+// are called.
 type bucket struct {
 	id       int
 	account  *account // nil: it is the service's own
@@ -37,7 +38,7 @@ type bucket struct {
 	dedup    []*dedupFile
 }
 
-// bucketNames are buckets as containers show them.
+// bucketNames returns buckets in the format of containers.
 func bucketNames(list []*bucket) []row {
 	rows := make([]row, 0, len(list))
 	for _, b := range list {
@@ -46,8 +47,8 @@ func bucketNames(list []*bucket) []row {
 	return rows
 }
 
-// json is the bucket as the service shows it. The unit of its size is not known; that of an empty one has been seen as a number, others as
-// texts.
+// json is the bucket in the service's format. The unit of its size is not known. The size of an empty bucket has been
+// seen as a number, others as text.
 func (b *bucket) json() row {
 	var size any = 0
 	if b.bytes > 0 {
@@ -69,7 +70,7 @@ func (b *bucket) brief() row {
 	return row{"id": b.id, "name": b.name, "type": b.kind, "metadata_template": orNull(b.template)}
 }
 
-// orNull is null for an empty text.
+// orNull returns null for an empty text.
 func orNull(text string) any {
 	if text == "" {
 		return nil
@@ -77,7 +78,7 @@ func orNull(text string) any {
 	return text
 }
 
-// An ownFile is a file of a bucket. What was uploaded is not kept: what is left is its hash, and what was heard in it.
+// An ownFile is a file in a bucket. Its content is not kept, only its hash and what was heard in it.
 type ownFile struct {
 	*content
 
@@ -95,7 +96,7 @@ type ownFile struct {
 	sounds           []stretch // of tracks
 }
 
-// state is 0 while the file is processed, 1 when it is recognised, and -1 if it never will be.
+// state is 0 while the file is being processed, 1 when it can be recognised, and -1 if processing failed.
 func (f *ownFile) state() int {
 	switch {
 	case time.Now().Before(f.readyAt):
@@ -106,7 +107,8 @@ func (f *ownFile) state() int {
 	return stateReady
 }
 
-// json is the file as lists show it. Its duration is a whole number there, and a text in the answer to an upload.
+// json is the file in the format of lists. There its duration is a whole number; in the response to an upload it is
+// text.
 func (f *ownFile) json() row {
 	defined := f.userDefined
 	if defined == nil {
@@ -119,14 +121,14 @@ func (f *ownFile) json() row {
 	}
 }
 
-// uploaded is the file as the answer to an upload shows it.
+// uploaded is the file in the format of the response to an upload.
 func (f *ownFile) uploaded() row {
 	v := f.json()
 	v["state"], v["duration"] = stateProcessing, strconv.FormatFloat(f.duration, 'f', -1, 64)
 	return v
 }
 
-// track is the file as results show it: a custom file with the user's keys. What it says of itself is fixed when it is found.
+// track is the file in the format of results: a custom file with the user's keys, as they are when it is found.
 func (f *ownFile) track() *Track {
 	return &Track{
 		ACRID: f.acrID, Title: f.title, Duration: seconds(f.duration), BucketID: f.bucket.id, audioID: strconv.Itoa(f.id), keys: f.userDefined,
@@ -135,7 +137,7 @@ func (f *ownFile) track() *Track {
 
 func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
 
-// insert takes a file in.
+// insert adds a file.
 func (b *bucket) insert(f *ownFile) {
 	i, _ := b.index(f.id)
 	b.files = slices.Insert(b.files, i, f)
@@ -152,7 +154,7 @@ func (b *bucket) insert(f *ownFile) {
 	}
 }
 
-// numbers are those of the tracks that are heard, each once.
+// numbers returns the numbers of the tracks that were heard, each once.
 func numbers(heard []stretch) []int {
 	list := make([]int, 0, len(heard))
 	for _, h := range heard {
@@ -180,7 +182,7 @@ func (b *bucket) removeFile(f *ownFile) {
 	}
 }
 
-// forget takes a file out of an index.
+// forget removes a file from an index.
 func forget[K comparable](index map[K][]*ownFile, key K, f *ownFile) {
 	index[key] = slices.DeleteFunc(index[key], func(other *ownFile) bool { return other == f })
 	if len(index[key]) == 0 {
@@ -203,7 +205,7 @@ func (b *bucket) file(id string) *ownFile {
 	return b.files[i]
 }
 
-// matching are the files that a list shows.
+// matching returns the files that a list shows.
 func (b *bucket) matching(search, state string) []*ownFile {
 	list := make([]*ownFile, 0, len(b.files))
 	for _, f := range b.files {
@@ -214,7 +216,8 @@ func (b *bucket) matching(search, state string) []*ownFile {
 	return list
 }
 
-// sounds are the stretches of tracks that are in content. That a track's audio and its Data are the same is what the server knows.
+// sounds returns the stretches of tracks in content. The server knows that a track's audio and its Data are the same
+// track.
 func (s *Server) sounds(heard []stretch, hash [sha256.Size]byte) []stretch {
 	if n, ok := s.hashes[hash]; ok {
 		return []stretch{{number: n, length: s.tracks[n-1].Duration.Seconds()}}
@@ -222,7 +225,7 @@ func (s *Server) sounds(heard []stretch, hash [sha256.Size]byte) []stretch {
 	return heard
 }
 
-// inBuckets finds files of buckets in what was heard: the same bytes, or the same stretch of a track. It is called with the lock held.
+// inBuckets finds files of buckets in content: the same bytes, or the same stretch of a track. The lock must be held.
 func inBuckets(buckets []*bucket, heard []stretch, hash [sha256.Size]byte, duration float64) []passage {
 	var found []passage
 	for _, b := range buckets {
@@ -248,7 +251,7 @@ func inBuckets(buckets []*bucket, heard []stretch, hash [sha256.Size]byte, durat
 	return found
 }
 
-// overlaps are the stretches of a track that a file has in common with what was heard.
+// overlaps returns the stretches of a track that a file shares with the content.
 func (f *ownFile) overlaps(number int, heard []stretch) []passage {
 	var found []passage
 	for _, h := range heard {

@@ -22,13 +22,13 @@ func bucketFileRoutes() []route {
 		{OpUpdateBucketFile, http.MethodPut, files + "/{files}", audios, false, (*Server).updateBucketFile},
 		{OpDeleteBucketFile, http.MethodDelete, files + "/{files}", audios, false, (*Server).deleteBucketFiles},
 		{OpMoveBucketFiles, http.MethodPut, files + "/{files}/move", audios, false, (*Server).moveBucketFiles},
-		// What follows is not documented, but sent by the official tool.
+		// The following are not documented, but used by the official tool.
 		{OpDeleteBucketFile, http.MethodDelete, files, audios, false, (*Server).deleteListedFiles},
 		{OpMoveBucketFiles, http.MethodPost, files + "/move", audios, false, (*Server).moveListedFiles},
 	}
 }
 
-// listBucketFiles takes the search of the documentation, and that of the official tool.
+// listBucketFiles accepts the search parameter of the documentation, and that of the official tool.
 func (s *Server) listBucketFiles(q *request) *answer {
 	return s.withBucket(q, func(b *bucket) *answer {
 		query := q.URL.Query()
@@ -47,7 +47,7 @@ func (s *Server) listBucketFiles(q *request) *answer {
 	})
 }
 
-// createBucketFile makes a file of any of the four kinds.
+// createBucketFile creates a file of any of the four kinds.
 func (s *Server) createBucketFile(q *request) *answer {
 	if refused := s.withBucket(q, func(*bucket) *answer { return nil }); refused != nil { // before the body is read
 		return refused
@@ -69,8 +69,8 @@ func (s *Server) createBucketFile(q *request) *answer {
 	})
 }
 
-// ownFileOf is the file that a request asks for. What nothing can be heard in ends in state -1, and so does an ACRID that no track has: which
-// refusals come at once is not known.
+// ownFileOf returns the file that a request describes. Content without audible sound ends in state -1, and so does an
+// ACRID that no track has. Which of these the service refuses immediately is not known.
 func (s *Server) ownFileOf(sent *body, upload *content) *ownFile {
 	f := &ownFile{content: upload}
 	sent.required("data_type")
@@ -116,7 +116,7 @@ func (s *Server) ownFileOf(sent *body, upload *content) *ownFile {
 	return f
 }
 
-// trackOf is the track of ACRCloud Music with that ACRID, or nil.
+// trackOf returns the track of ACRCloud Music with the given ACRID, or nil.
 func (s *Server) trackOf(acrid string) *Track {
 	i := slices.IndexFunc(s.tracks, func(t *Track) bool { return t.BucketID == 0 && strings.EqualFold(t.ACRID, acrid) })
 	if i < 0 {
@@ -125,8 +125,8 @@ func (s *Server) trackOf(acrid string) *Track {
 	return s.tracks[i]
 }
 
-// dumpBucketFiles is not documented, but sent by the official tool, whose help says that it works once a day. What it looks like then, and
-// what a second one is told, is not known.
+// dumpBucketFiles is not documented, but used by the official tool, whose help says that it works once a day. Its
+// format, and the response to a second request, are not known.
 func (s *Server) dumpBucketFiles(q *request) *answer {
 	return s.withBucket(q, func(b *bucket) *answer {
 		rows := make([]row, 0, len(b.files))
@@ -137,7 +137,8 @@ func (s *Server) dumpBucketFiles(q *request) *answer {
 	})
 }
 
-// withOwnFiles runs do for files of the bucket of a path, if all are there. What the service does if only some are is not known.
+// withOwnFiles runs do for files of the bucket in a path, if all exist. What the service does if only some exist is not
+// known.
 func (s *Server) withOwnFiles(q *request, ids []string, do func(b *bucket, files []*ownFile) *answer) *answer {
 	return s.withBucket(q, func(b *bucket) *answer {
 		files := make([]*ownFile, 0, len(ids))
@@ -154,7 +155,7 @@ func (s *Server) withOwnFiles(q *request, ids []string, do func(b *bucket, files
 	})
 }
 
-// getBucketFiles answers one id with an object, and several with a list.
+// getBucketFiles returns an object for one id, and a list for several.
 func (s *Server) getBucketFiles(q *request) *answer {
 	ids := strings.Split(q.PathValue("files"), ",")
 	return s.withOwnFiles(q, ids, func(_ *bucket, files []*ownFile) *answer {
@@ -208,8 +209,8 @@ func (s *Server) deleteOwnFiles(q *request, ids []string) *answer {
 	})
 }
 
-// moveBucketFiles moves files into the bucket of the path, from whatever other bucket of the account they are in. What the answer looks like
-// is not known: it is the moved files here.
+// moveBucketFiles moves files into the bucket in the path, from any other bucket of the account. The format of the
+// response is not known; here it is the moved files.
 func (s *Server) moveBucketFiles(q *request) *answer {
 	return s.withBucket(q, func(target *bucket) *answer {
 		return moveFiles(target, q.account.buckets.all(nil), strings.Split(q.PathValue("files"), ","))
@@ -236,7 +237,7 @@ func (s *Server) moveListedFiles(q *request) *answer {
 	})
 }
 
-// moveFiles moves files that are in any of some buckets, if all are there.
+// moveFiles moves files from any of the given buckets, if all exist.
 func moveFiles(target *bucket, from []*bucket, ids []string) *answer {
 	var files []*ownFile
 	for _, id := range ids {

@@ -17,8 +17,8 @@ func bucketRoutes() []route {
 	}
 }
 
-// withBucket runs do for the bucket of a path, with the lock held. Buckets are documented on the main hosts; whether they are on their
-// regions' hosts too is not known, and they are. The service's own bucket is nobody's to look into.
+// withBucket runs do for the bucket in a path, with the lock held. Buckets are documented on the main hosts. Whether
+// the regions' hosts serve them too is not known; here they do. The service's own bucket cannot be read.
 func (s *Server) withBucket(q *request, do func(b *bucket) *answer) *answer {
 	if q.PathValue("bucket") == "23" {
 		return forbidden()
@@ -41,8 +41,8 @@ func (s *Server) getBucket(q *request) *answer {
 	return s.withBucket(q, func(b *bucket) *answer { return data(http.StatusOK, b.json()) })
 }
 
-// createBucket takes any type, since more are named than are documented. net_type is 1 for recognition online, 2 for databases offline, and 0
-// for both.
+// createBucket accepts any type, since more exist than are documented. net_type is 1 for online recognition, 2 for
+// offline databases, and 0 for both.
 func (s *Server) createBucket(q *request) *answer {
 	sent := readBody(q.Request)
 	s.mu.Lock()
@@ -61,7 +61,7 @@ func (s *Server) createBucket(q *request) *answer {
 	return data(http.StatusCreated, b.json())
 }
 
-// set sets what can be changed. That names need not be unique is assumed.
+// set sets the fields that can be changed. It is assumed that names need not be unique.
 func (b *bucket) set(sent *body) {
 	sent.text("name", &b.name)
 	sent.texts("labels", &b.labels)
@@ -85,8 +85,8 @@ func (s *Server) updateBucket(q *request) *answer {
 	})
 }
 
-// deleteBucket forgets a bucket with its files. Containers and projects that have it no longer find anything in it; whether the service lets
-// it go then is not known.
+// deleteBucket deletes a bucket with its files. Containers and projects that use it no longer find anything in it.
+// Whether the service deletes a bucket that is in use is not known.
 func (s *Server) deleteBucket(q *request) *answer {
 	return s.withBucket(q, func(b *bucket) *answer {
 		b.files, b.byHash, b.byTrack, b.channels, b.dedup = nil, nil, nil, shelf[*liveChannel]{}, nil

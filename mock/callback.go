@@ -10,36 +10,36 @@ import (
 	"time"
 )
 
-// callbackTimeout bounds one callback. How long the service waits is not known.
+// callbackTimeout limits one callback. How long the service waits is not known.
 const callbackTimeout = 30 * time.Second
 
-// reorderTimeout is how long a callback that is to come second is held back if none comes.
+// reorderTimeout is how long a reordered callback is held back if no other follows.
 const reorderTimeout = 10 * time.Second
 
-// Redeliver sends the callback of a file that is done again, as it is and without any [CallbackFault], and returns when it got its response.
+// Redeliver sends the callback of a finished file again, without any [CallbackFault], and returns after its response.
 func (s *Server) Redeliver(fileID string) error {
 	s.lock()
 	f := s.files[fileID]
 	if f == nil {
 		s.mu.Unlock()
-		return fmt.Errorf("mock: there is no file %q", fileID)
+		return fmt.Errorf("mock: file %q does not exist", fileID)
 	}
 	s.settle(f)
 	c := f.container
 	switch {
 	case !f.settled:
 		s.mu.Unlock()
-		return fmt.Errorf("mock: file %q is not done", fileID)
+		return fmt.Errorf("mock: file %q is not done: call Complete first", fileID)
 	case c.CallbackURL == "":
 		s.mu.Unlock()
-		return fmt.Errorf("mock: container %d has no callback URL", c.ID)
+		return fmt.Errorf("mock: container %d has no callback URL: set one first", c.ID)
 	}
 	p := postingOf(f, &CallbackFault{})
 	s.mu.Unlock()
 	return s.deliver(p).Err
 }
 
-// A posting is a callback that is to be sent.
+// A posting is a callback to be sent.
 type posting struct {
 	fileID      string
 	streamID    string // of a monitoring callback
@@ -50,7 +50,7 @@ type posting struct {
 	slow        time.Duration
 }
 
-// postingOf is the callback of a file.
+// postingOf returns the callback of a file.
 func postingOf(f *file, plan *CallbackFault) posting {
 	p := posting{fileID: f.id, url: f.container.CallbackURL, copies: plan.Copies, slow: plan.Slow}
 	p.body, p.contentType = Callback{
@@ -59,10 +59,10 @@ func postingOf(f *file, plan *CallbackFault) posting {
 	return p
 }
 
-// held is a callback that is to come after the next one.
+// A held is a callback to be sent after the next one.
 type held struct{ posting }
 
-// callback sends what the service sends when a file is done, in the background. It is called with the lock held.
+// callback sends the callback of a finished file in the background. The lock must be held.
 func (s *Server) callback(f *file) {
 	plan := f.plan
 	f.plan = nil
@@ -98,15 +98,15 @@ func (s *Server) early(f *file) {
 	s.finish(f)
 }
 
-// keepForLater keeps the callback of a rescan from being an early one.
+// keepForLater keeps the callback of a rescan from being early.
 func (f *file) keepForLater() {
 	if f.plan != nil {
 		f.plan.Early = false
 	}
 }
 
-// dispatch sends a callback now, and after it those that were waiting for the next one; or holds it back as one of those. It is called
-// with the lock held.
+// dispatch sends a callback now, and after it those that were waiting for the next one; or holds it back as one of
+// those. The lock must be held.
 func (s *Server) dispatch(p posting, reorder bool) {
 	if s.closed {
 		return
@@ -134,7 +134,7 @@ func (s *Server) dispatch(p posting, reorder bool) {
 	}()
 }
 
-// send sends a callback as often as it is to be sent.
+// send sends a callback once or several times.
 func (s *Server) send(p posting) {
 	for range 1 + p.copies {
 		s.mu.Lock()

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// A CallbackFault is something that goes wrong with callbacks, or is unusual about them. Of several, all that fit a callback apply to
-// it. The zero value does nothing.
+// A CallbackFault is a fault of callbacks, or an unusual form. If several match a callback, all of them apply. The zero
+// value does nothing.
 type CallbackFault struct {
-	Rate  float64 // the share of callbacks that are hit, by the server's seed; 0: all
-	Skip  int     // how many are left alone first
-	Times int     // how many are hit then; 0: all
+	Rate  float64 // the share of affected callbacks, chosen by the server's seed; 0: all
+	Skip  int     // how many are skipped first
+	Times int     // how many are affected then; 0: all
 
 	Lose    bool          // it is never sent, even if other fields are set
-	Copies  int           // it is sent so many times more, each after the response to the one before
-	Delay   time.Duration // it is sent so much later
+	Copies  int           // it is sent this many times more, each after the response to the previous one
+	Delay   time.Duration // it is sent this much later
 	Reorder bool          // it is sent after the next one, or after ten seconds if there is none
-	Early   bool          // the file is done at once, and the callback answered before the upload is; not for rescans
-	Slow    time.Duration // its body takes so long
+	Early   bool          // the file is done immediately, and the callback gets its response before the upload does; not for rescans
+	Slow    time.Duration // sending its body takes this long
 
 	Shape CallbackShape // of the body; those of several faults are combined
 }
@@ -28,8 +28,8 @@ type callbackFault struct {
 	seen int
 }
 
-// InjectCallback makes callbacks go wrong until remove is called. What happens to a callback is decided when its file begins to be
-// processed.
+// InjectCallback applies a fault to callbacks until remove is called. The faults of a callback are chosen when the
+// processing of its file begins.
 func (s *Server) InjectCallback(f CallbackFault) (remove func()) {
 	s.lock()
 	defer s.mu.Unlock()
@@ -42,7 +42,7 @@ func (s *Server) InjectCallback(f CallbackFault) (remove func()) {
 	}
 }
 
-// planCallback combines the faults that fit the next callback. It is called with the lock held.
+// planCallback combines the faults that match the next callback. The lock must be held.
 func (s *Server) planCallback() *CallbackFault {
 	plan := &CallbackFault{}
 	for _, f := range s.callbackFaults {
@@ -55,7 +55,7 @@ func (s *Server) planCallback() *CallbackFault {
 	return plan
 }
 
-// add has what another fault does happen, too.
+// add combines the fault with another one.
 func (plan *CallbackFault) add(f *CallbackFault) {
 	plan.Lose = plan.Lose || f.Lose
 	plan.Copies += max(f.Copies, 0)
@@ -70,7 +70,7 @@ func (plan *CallbackFault) add(f *CallbackFault) {
 	plan.Shape.TextResults = plan.Shape.TextResults || f.Shape.TextResults
 }
 
-// slowReader gives its bytes in ten pieces, with a pause before each.
+// A slowReader returns its bytes in ten pieces, with a pause before each.
 type slowReader struct {
 	data  []byte
 	piece int

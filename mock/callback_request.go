@@ -10,7 +10,7 @@ import (
 	"strconv"
 )
 
-// A Callback is what the service posts when a file is done. A test of a receiver can make its own, without a server:
+// A Callback is what the service posts when a file is done. A test of a receiver can create one without a server:
 //
 //	req, err := mock.Callback{FileID: "…", State: 1}.Request(ctx, "https://example.com/hook?key=…")
 type Callback struct {
@@ -22,8 +22,8 @@ type Callback struct {
 	Shape       CallbackShape
 }
 
-// CallbackShape is how a callback is written. The zero value is what has been observed; receivers should take the others too, since
-// some have been seen by others or are to be expected.
+// CallbackShape is the format of a callback. The zero value is the observed one. Receivers should accept the others
+// too, since some have been reported, and others are plausible.
 type CallbackShape struct {
 	Form        bool // as a form, with results as JSON in a text; Wrapped and List do not apply then
 	Wrapped     bool // in {"data": …}
@@ -92,7 +92,7 @@ func callbackRequest(ctx context.Context, url string, body []byte, contentType s
 	return req, nil
 }
 
-// encode writes JSON as it is, without the escapes that are meant for HTML. What cannot be written becomes null.
+// encode encodes JSON without escapes for HTML. Values that cannot be encoded become null.
 func encode(v any) []byte {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)

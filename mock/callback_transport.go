@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// HandlerTransport returns a transport whose requests h handles, in memory and for any URL: for [WithCallbackTransport], to try a
-// receiver of callbacks without a socket and inside of testing/synctest bubbles. Each request has a connection of its own, over which
-// real HTTP is spoken. A nil h responds with 404.
+// HandlerTransport returns a transport that sends all requests to h, in memory and for any URL. Use it with
+// [WithCallbackTransport] to test a receiver of callbacks without sockets and within testing/synctest bubbles. Each
+// request has its own connection, with real HTTP. A nil h responds with 404.
 func HandlerTransport(h http.Handler) http.RoundTripper {
 	if h == nil {
 		h = http.NotFoundHandler()
@@ -23,7 +23,7 @@ func HandlerTransport(h http.Handler) http.RoundTripper {
 	return &http.Transport{DialContext: dial, DialTLSContext: dial, DisableKeepAlives: true}
 }
 
-// loopbackConn gives a pipe an address, which receivers look at.
+// A loopbackConn gives a pipe an address, which receivers check.
 type loopbackConn struct{ net.Conn }
 
 // RemoteAddr implements [net.Conn].

@@ -9,7 +9,7 @@ const channelScope = "bm-bd-projects"
 
 func channelProjectRoutes() []route {
 	const all, one = "/api/bm-bd-projects", "/api/bm-bd-projects/{project}"
-	return []route{ // there is none to get one
+	return []route{ // no call gets a single one
 		{OpListChannelProjects, http.MethodGet, all, channelScope, false, (*Server).listChannelProjects},
 		{OpCreateChannelProject, http.MethodPost, all, channelScope, false, (*Server).createChannelProject},
 		{OpUpdateChannelProject, http.MethodPut, one, channelScope, false, (*Server).updateMonitor},
@@ -20,7 +20,7 @@ func channelProjectRoutes() []route {
 	}
 }
 
-// databaseJSON is the project as the service shows it.
+// databaseJSON is a channel project in the service's format.
 func (m *monitor) databaseJSON() row {
 	buckets, ids := m.bucketsJSON()
 	return row{

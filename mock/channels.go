@@ -32,16 +32,16 @@ func number(id string) int {
 	return n
 }
 
-// city is where a channel is, which follows from its number, as its name does.
+// city returns the place of a channel, which follows from its number, like its name.
 func (st *station) city() (city, country string) {
 	i := number(st.id) % len(channelCities)
 	return channelCities[i][0], channelCities[i][1]
 }
 
-// channelCities are places of channels.
+// channelCities are the places of channels.
 var channelCities = [][2]string{{"Bern", "Switzerland"}, {"Porto", "Portugal"}, {"Graz", "Austria"}, {"Leeds", "United Kingdom"}, {"Lyon", "France"}}
 
-// channel is a station as a channel of the service's database. What is empty comes as a list where it would be an object.
+// channel is a station in the format of a channel of the service's database. An empty object is sent as a list.
 func (st *station) channel() row {
 	city, country := st.city()
 	defined := st.userDefined
@@ -56,7 +56,7 @@ func (st *station) channel() row {
 	}
 }
 
-// channelsPerPage is fixed, and shown as a number.
+// channelsPerPage is fixed, and sent as a number.
 const channelsPerPage = 50
 
 func (s *Server) listChannels(q *request) *answer {
@@ -87,8 +87,8 @@ func (st *station) matches(field, text string) bool {
 	return strings.Contains(st.name, text)
 }
 
-// addChannels takes any numbers: what channels the service has is not known. What the answer looks like is not known either: it is a list
-// of the channels here.
+// addChannels accepts any number, since the service's channels are not known. The format of the response is not known
+// either; here it is a list of the channels.
 func (s *Server) addChannels(q *request) *answer {
 	sent := readBody(q.Request)
 	return s.withMonitor(q, func(m *monitor) *answer {
@@ -116,7 +116,8 @@ func (s *Server) addChannels(q *request) *answer {
 	})
 }
 
-// setCustomID gives a channel an id of the user's own, which is in the query. What the answer looks like is not known: it is the channel here.
+// setCustomID gives a channel the user's id, which is in the query. The format of the response is not known; here it is
+// the channel.
 func (s *Server) setCustomID(q *request) *answer {
 	return s.withStation(q, func(st *station) *answer {
 		id := q.URL.Query().Get("custom_id")

@@ -8,10 +8,11 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// timeLayout is how the service writes times.
+// timeLayout is the service's format of times.
 const timeLayout = "2006-01-02T15:04:05.000000Z"
 
-// settings are what can be set of a container. They are not changed but replaced: scans keep those that they began with.
+// settings are the settings of a container. They are replaced, not modified, so that scans keep those that they began
+// with.
 type settings struct {
 	Name           string
 	Region         acrcloud.Region
@@ -25,7 +26,7 @@ type settings struct {
 	AIDetection    bool
 }
 
-// searches reports whether files are compared with the bucket that a track is in.
+// searches reports whether files are compared with the bucket of a track.
 func (s *settings) searches(t *Track) bool {
 	id := t.BucketID
 	if id == 0 {
@@ -34,7 +35,7 @@ func (s *settings) searches(t *Track) bool {
 	return slices.ContainsFunc(s.Buckets, func(b *bucket) bool { return b.id == id })
 }
 
-// A container as the service keeps it. Its methods are called with the server's lock held.
+// A container is a File Scanning container. The server's lock must be held when its methods are called.
 type container struct {
 	*settings
 
@@ -51,7 +52,7 @@ type container struct {
 	index   *searchIndex
 }
 
-// addContainer is called with the lock held.
+// addContainer requires the lock.
 func (s *Server) addContainer(a *account, made *settings) *container {
 	now := time.Now()
 	c := &container{settings: made, ID: s.nextID, account: a, created: now, updated: now, byID: map[string]*file{}, byState: map[int]*fileList{}}
@@ -61,7 +62,7 @@ func (s *Server) addContainer(a *account, made *settings) *container {
 	return c
 }
 
-// removeContainer is called with the lock held.
+// removeContainer requires the lock.
 func (s *Server) removeContainer(c *container) {
 	for _, f := range c.files {
 		delete(s.files, f.id)
@@ -71,7 +72,7 @@ func (s *Server) removeContainer(c *container) {
 	c.account.remove(c)
 }
 
-// add takes a new file in.
+// add adds a new file.
 func (c *container) add(f *file) {
 	f.container, f.number, f.slot = c, c.next, -1
 	c.next++
@@ -94,7 +95,7 @@ func (c *container) remove(f *file) {
 	f.container = nil
 }
 
-// inState is the files that are in a state.
+// inState returns the files in a state.
 func (c *container) inState(state int) *fileList {
 	list := c.byState[state]
 	if list == nil {
@@ -113,7 +114,7 @@ func (c *container) move(f *file, state int) {
 	}
 }
 
-// matching returns the files that a list shows, the oldest first. The state is the text of the query.
+// matching returns the files that a list shows, the oldest first. state is the text from the query.
 func (c *container) matching(state, text string, until int64) fileList {
 	if state == "" && text == "" {
 		return c.files.until(until)
@@ -133,7 +134,7 @@ func (c *container) matching(state, text string, until int64) fileList {
 	return found
 }
 
-// json is the container as the service shows it.
+// json is the container in the service's format.
 func (c *container) json() any {
 	var callback any
 	if c.CallbackURL != "" {

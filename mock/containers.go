@@ -28,9 +28,9 @@ func containerRoutes() []route {
 	}
 }
 
-// withContainer runs f with the container of a request, with the lock held. It refuses a container of another account, and one on the host
-// of another region: the message has been seen; its status is not known, and assumed to be 400. Files on a main host are an old way that
-// still works. Containers are known to be shown and listed on their region's host, too.
+// withContainer runs f with the container of a request, with the lock held. It refuses containers of other accounts,
+// and those on the host of another region; that message has been seen, its status is assumed to be 400. Files on a main
+// host are an old way that still works. Containers are known to be shown and listed on their region's host, too.
 func (s *Server) withContainer(q *request, f func(c *container) *answer) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,7 +118,7 @@ func (s *Server) deleteContainer(q *request) *answer {
 	})
 }
 
-// readJSON reads the body of a request; a body that is no object counts as an empty one.
+// readJSON reads the body of a request. A body that is not an object counts as an empty one.
 func readJSON(r *http.Request) map[string]any {
 	var body map[string]any
 	dec := json.NewDecoder(io.LimitReader(r.Body, 1<<20))
@@ -134,7 +134,7 @@ type problems map[string][]string
 
 func (p problems) add(field, text string) { p[field] = append(p[field], text) }
 
-// apply sets what the body has. Unknown members are ignored.
+// apply sets the members of the body. Unknown ones are ignored.
 func (s *settings) apply(a *account, body map[string]any, p problems) {
 	for field, value := range body {
 		set, ok := settable[field]
@@ -144,10 +144,11 @@ func (s *settings) apply(a *account, body map[string]any, p problems) {
 	}
 }
 
-// regions are those that containers and projects can be in, but for China's.
+// regions are the regions of containers and projects, except China's.
 var regions = []acrcloud.Region{acrcloud.EUWest1, acrcloud.USWest2, acrcloud.APSoutheast1}
 
-// containerRegions are those that new containers can be in: China has only its own, and an address that stands for any host has all.
+// containerRegions returns the regions of new containers: China has only its own, and an address that stands for any
+// host has all.
 func (p place) containerRegions() []acrcloud.Region {
 	switch {
 	case p.region != "":
@@ -158,7 +159,7 @@ func (p place) containerRegions() []acrcloud.Region {
 	return append(slices.Clone(regions), acrcloud.CNNorth1)
 }
 
-// settable are the members of a container that can be set; each reports whether it accepts the value.
+// settable has the members of a container that can be set; each function reports whether it accepts the value.
 var settable = map[string]func(a *account, s *settings, v any) bool{
 	"name": func(_ *account, s *settings, v any) (ok bool) {
 		s.Name, ok = v.(string)

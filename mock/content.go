@@ -8,7 +8,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/media"
 )
 
-// content is what was uploaded, as far as it is kept: not its bytes.
+// content describes uploaded content, whose bytes are not kept.
 type content struct {
 	hash     [sha256.Size]byte
 	size     int64
@@ -40,7 +40,7 @@ func take(r io.Reader) (*content, error) {
 	return c, nil
 }
 
-// A head keeps the first bytes that are written to it, and counts all.
+// A head keeps the first bytes written to it, and counts all of them.
 type head struct {
 	bytes []byte
 	size  int64

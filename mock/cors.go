@@ -2,8 +2,8 @@ package mock
 
 import "net/http"
 
-// allowOrigin lets a page of another origin use the server, if that is allowed. It reports whether the request is answered by that: browsers
-// ask first.
+// allowOrigin allows pages of other origins to use the server, if configured. It reports whether it has written the
+// response, as it does for preflight requests.
 func (s *Server) allowOrigin(w http.ResponseWriter, r *http.Request) (answered bool) {
 	origin := r.Header.Get("Origin")
 	if s.origins == nil || origin == "" {

@@ -17,7 +17,7 @@ func dedupFileRoutes() []route {
 	}
 }
 
-// A dedupFile is a recording with all the ids that it was uploaded by.
+// A dedupFile is a recording with all ids that it was uploaded with.
 type dedupFile struct {
 	*content
 
@@ -45,8 +45,8 @@ func (s *Server) same(f *dedupFile, c *content) bool {
 	return false
 }
 
-// createDedupFile takes a recording in if there is none like it. The id of one that is there already is added to those that it has, by
-// the samples of lists.
+// createDedupFile adds a recording if there is no duplicate. Otherwise the id is added to the existing one, as in
+// documented lists.
 func (s *Server) createDedupFile(q *request) *answer {
 	if refused := s.withBucket(q, func(*bucket) *answer { return nil }); refused != nil {
 		return refused
@@ -91,7 +91,8 @@ func (s *Server) listDedupFiles(q *request) *answer {
 	})
 }
 
-// getDedupFile takes the ACRID, and the id that a recording was uploaded by: which of them is meant is not known.
+// getDedupFile accepts an ACRID, and the id that a recording was uploaded with: which one the service expects is not
+// known.
 func (s *Server) getDedupFile(q *request) *answer {
 	return s.withBucket(q, func(b *bucket) *answer {
 		id := q.PathValue("files")

@@ -7,13 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// A Delivery is a callback that the mock has sent, or tried to send. (webhook.Delivery is the receiver's view.) As JSON, its body is text, as it was sent, or else Base64 under "body_base64".
+// A Delivery is a callback that the mock has sent, or tried to send. (webhook.Delivery is the receiver's view.) In
+// JSON, its body is text if it is valid UTF-8, otherwise Base64 in "body_base64".
 type Delivery struct {
 	FileID   string    // of File Scanning
 	StreamID string    // of Broadcast Monitoring
 	Time     time.Time // when it was sent
-	Status   int       // of the response; 0 if none came
-	Err      error     // why none came; it does not name the URL, which may carry a secret
+	Status   int       // of the response; 0 if there is none
+	Err      error     // why there is no response; without the URL, which may carry a secret
 	Body     []byte
 }
 
@@ -39,17 +40,17 @@ func (d Delivery) MarshalJSON() ([]byte, error) {
 	return json.Marshal(v)
 }
 
-// maxDeliveries is how many are remembered.
+// maxDeliveries is how many deliveries are kept.
 const maxDeliveries = 10_000
 
-// Deliveries returns the callbacks sent so far, in the order of their responses; the last 10,000 at most.
+// Deliveries returns the callbacks sent so far, in the order of their responses, at most the last 10,000.
 func (s *Server) Deliveries() []Delivery {
 	s.lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.deliveries)
 }
 
-// delivered remembers a callback.
+// delivered records a callback.
 func (s *Server) delivered(d Delivery) {
 	s.lock()
 	defer s.mu.Unlock()

@@ -1,74 +1,80 @@
-// Package mock is an ACRCloud in memory, to develop and test against without a network and without an account.
+// Package mock is an in-memory ACRCloud, for development and tests without a network or an account.
 //
-// It speaks the wire protocol: it checks the token, enforces what host serves what, wants a form as the service wants it, and refuses
-// what the service is known to refuse. Clients in other languages can use it too.
+// It speaks the wire protocol: it checks tokens, enforces which host serves which call, expects forms as the service
+// does, and refuses what the service is known to refuse. Clients in other languages can use it, too.
 //
 //	srv := mock.New()
 //	track := srv.AddTrack(mock.Track{Title: "Silver River"})
 //	client, err := filescan.New(srv.Config(), srv.Options()...)
 //	file, err := client.Files(srv.Config().ContainerID).Scan(ctx, acrcloud.FromBytes("a.wav", track.Audio()), nil)
 //
-// # Two faces
+// # In memory and on loopback
 //
-// In memory, [Server.HTTPClient] serves the public host names, without a socket, also inside of testing/synctest bubbles. With
-// [Server.Start] the server listens on loopback, and one address serves everything; [WithRegionAddresses] adds an address for each region.
-// [WithToken], [WithProject] and [WithContainerID] keep a .env file good for every start.
+// [Server.HTTPClient] serves the public host names in memory, without sockets, also within testing/synctest bubbles.
+// After [Server.Start], the server listens on loopback, and one address serves everything; [WithRegionAddresses] adds
+// an address for each region. With [WithToken], [WithProject] and [WithContainerID], the same .env file works for every
+// start.
 //
-// # What is recognised
+// # Recognition
 //
-// Tracks that were added with [Server.AddTrack]: any stretch of three seconds or more of their generated audio, in a WAV file of any
-// usual rate and width, and files or fingerprints that are byte for byte their Data. Everything else is not recognised. [Server.OnScan]
-// replaces this by a script. What a file's results hold follows from its container's settings, as with the service.
+// Scans recognise tracks that were added with [Server.AddTrack]: any stretch of three seconds or more of their
+// generated audio, in WAV files of common rates and widths, and files or fingerprints whose bytes are equal to their
+// Data. Nothing else is recognised. [Server.OnScan] replaces this by a script. As with the service, the results depend
+// on the container's settings.
 //
-// Identifications recognise the same in the last 12 seconds of a sample, and fingerprints by their bytes; a humming fingerprint that is a
-// track's Data is found among humming. [Server.OnIdentify] replaces this by a script, for channels, and [IdentifyFault] makes the
-// service's own codes.
+// Identifications recognise the same in the last 12 seconds of a sample, and fingerprints by their bytes. A humming
+// fingerprint that is equal to a track's Data is a humming result. [Server.OnIdentify] replaces this by a script, such
+// as for channels, and [IdentifyFault] returns the service's error codes.
 //
-// What is uploaded to a bucket, by the API, is recognised in scans of the containers that have the bucket, and in identifications by the projects
-// that have it: the same bytes, or the same stretch of a track, as a custom file with the keys that were uploaded. A track with [NoBucket] makes
-// audio that is found in this way only. The projects of [Server.Config] and [Server.AddProject] have all buckets; those that are made by the API
-// have what they were given.
+// Files that are uploaded to a bucket through the API are recognised in scans of containers with the bucket, and in
+// identifications by projects with it: the same bytes, or the same stretch of a track, give a custom file with the
+// uploaded keys. The audio of a track with [NoBucket] is recognised only this way. The projects of [Server.Config] and
+// [Server.AddProject] have all buckets; those created through the API have the buckets of the request.
 //
-// Uploads are read as they come and never kept: what is left of a file is its hash, its size, its length and what was heard in it. The length
-// is read from WAV, MP3, FLAC, Ogg and MP4; of any other file it is 0, which stands for not known.
+// Uploads are analysed while they are read, and not kept. The server stores only their hash, size, length, and what was
+// heard in them. The length is read from WAV, MP3, FLAC, Ogg and MP4; for other files it is 0, which means unknown.
 //
-// # What is monitored
+// # Monitoring
 //
-// Streams and channels that were added to projects, by the API, have played what [Server.AddPlay] says, or [Server.OnPlays] for a whole day, or by
-// [WithPlays] what the server invents for any day. Results, analytics, recordings and callbacks follow from that: a recording sounds as the tracks
-// do that were played, and is recognised as they are. [Server.SetStreamState] stops a stream, and [Server.AddUnknownContent] has something be
-// found that is not known. How state changes are notified is not known, and so they are not.
+// The plays of streams and channels, which are added to projects through the API, come from [Server.AddPlay], from
+// [Server.OnPlays] for whole days, or from [WithPlays], with which the server invents them for any day. Results,
+// analytics, recordings and callbacks follow from the plays: a recording has the audio of the played tracks, and is
+// recognised. [Server.SetStreamState] changes the state of a stream, and [Server.AddUnknownContent] adds unknown
+// content. Notifications of state changes are not sent, since their format is not known.
 //
 // # Credentials
 //
-// [Server.Config] has a token and a project that are good for everything. [Server.IssueToken] makes tokens that have expired, lack scopes or
-// are another account's, [Server.RevokeToken] and [Server.SetSuspended] take away what was good, and [Server.AddProject] makes keys
-// that do not go with the others.
+// The token and the project of [Server.Config] are valid for everything. [Server.IssueToken] makes tokens that are
+// expired, lack scopes, or belong to another account. [Server.RevokeToken] and [Server.SetSuspended] withdraw access,
+// and [Server.AddProject] adds a project with other keys.
 //
-// # What goes wrong
+// # Faults
 //
-// [Server.Inject] has requests fail in the ways that the service and the network can: any status and body, delays, connections that are
-// lost before or after the request was processed, responses that break off. [Server.Requests] returns the requests that were received, with their [Op].
-// [Server.InjectCallback] does the same with callbacks, which [Server.Deliveries] lists.
+// [Server.Inject] makes requests fail as with the service or the network: any status and body, delays, connections lost
+// before or after the request is processed, truncated responses. [Server.Requests] returns the received requests with
+// their [Op]. [Server.InjectCallback] does the same for callbacks, and [Server.Deliveries] lists them.
 //
-// [Server.AddRule] says what becomes of files by their name, content or order, without a script; package scenario reads such rules from JSON.
+// [Server.AddRule] sets the outcome of files by their name, content or order, without a script; package scenario reads
+// such rules from JSON.
 //
-// # What is kept
+// # State
 //
-// Nothing, when the program ends; with [WithStateFile] everything that the service would keep, in a file.
+// State is lost when the program ends. With [WithStateFile], a file keeps everything that the service would keep.
 //
-// # What is known and what is assumed
+// # Known and assumed behaviour
 //
-// Behaviour that is documented or has been observed is built in: all calls of the Console API that are known have a route. Where the service's behaviour is not known the server does what the
-// framework behind it usually does, and the comments in the code say so; do not take it for a description of the service. A path of the
-// service that the server does not implement gets a 501, after the token was checked.
+// The server implements documented and observed behaviour, and all known calls of the Console API. Where the service's
+// behaviour is not known, the server does what the service's web framework usually does, and comments in the code say
+// so: it does not describe the service. A path that the server does not implement gets status 501, after the token is
+// checked.
 //
-// # How it is made
+// # Design
 //
-// A request comes in at serve.go. The router (router.go) reads its path and finds its route in a table; each noun of the Console API has a table
-// in its own file, such as files.go, and a new one needs a table there and its name in consoleRoutes. Which host serves what is in place.go. What
-// is kept belongs to an account (account.go), and is under the one lock of the server: handlers take it once they have read the request,
-// and what is called with it held says so. Files (file.go) are in lists by age and state (file_list.go), in a heap while they are in process
-// (pending.go), and in an index for searches (search.go), so that a container of a million files is as fast as an empty one. What a scan finds
-// is decided once (scan.go); its rows (results.go, metadata.go) are made each time they are shown.
+// Requests arrive in serve.go. The router (router.go) finds the route of a path in a table. Each noun of the Console
+// API has its table in its own file, such as files.go; a new one is added to consoleRoutes. place.go defines which host
+// serves what. All state belongs to an account (account.go), and is guarded by the server's single lock: handlers take
+// it after they have read the request, and functions that require it say so. Files (file.go) are in lists by age and
+// state (file_list.go), in a heap while they are being processed (pending.go), and in an index for searches
+// (search.go), so that a container with a million files is as fast as an empty one. The result of a scan is decided
+// once (scan.go); its rows (results.go, metadata.go) are made each time they are sent.
 package mock

@@ -11,37 +11,37 @@ import (
 	"time"
 )
 
-// A Fault is something that goes wrong with requests. Of those that fit a request and are not used up, the first applies to it, alone.
+// A Fault makes requests fail. Of the faults that match a request and are not used up, only the first applies.
 //
 //	srv.Inject(mock.Fault{Op: mock.OpCreateFile, Times: 1, Status: 503, RetryAfter: time.Second})
 //	srv.Inject(mock.Fault{Op: mock.OpListFiles, Body: "<html>Log in</html>"})
 //	srv.Inject(mock.Fault{Op: mock.OpStore, Skip: 1, Lose: true})
 //
-// A refusal that is none, since the file was made all the same, and a success that says no:
+// A refusal although the file was created, and a success that reports an error:
 //
 //	srv.Inject(mock.Fault{Op: mock.OpCreateFile, Times: 1, Process: true, Status: 429, RetryAfter: time.Second})
 //	srv.Inject(mock.Fault{Op: mock.OpDeleteFile, Body: `{"error":"The file is in use."}`})
 type Fault struct {
-	Op     Op     // which requests: for this; empty: any
-	Method string // of this method; empty: any
-	Path   string // of this path, in which * stands for one segment, such as "/api/fs-containers/*/files"; empty: any
+	Op     Op     // the operation of the requests; empty: any
+	Method string // their method; empty: any
+	Path   string // their path, in which * is one segment, such as "/api/fs-containers/*/files"; empty: any
 
-	Skip  int // how many that fit are left alone first
-	Times int // how many are hit then; 0: all
+	Skip  int // how many matching requests are skipped first
+	Times int // how many are affected then; 0: all
 
 	Delay time.Duration // before anything else happens
 
 	Lose    bool // the connection is lost before the request is processed
 	Forget  bool // the request is processed, then the connection is lost
-	Process bool // the request is processed, then answered as below
+	Process bool // the request is processed, then gets the response below
 
-	Status     int           // of the response in place of the right one, 200 to 999; 0 with a response below: 200
+	Status     int           // of the response in place of the normal one, 200 to 999; 0 with a response below: 200
 	Body       string        // of that response
 	BodyBytes  int64         // or that many bytes of filling
 	Header     http.Header   // of that response
 	RetryAfter time.Duration // as a header, in whole seconds
-	Gzip       bool          // the response is compressed, whether the client asked for that or not
-	Truncate   bool          // the response breaks off halfway
+	Gzip       bool          // the response is compressed, even if the client did not ask for it
+	Truncate   bool          // the response ends halfway
 }
 
 type fault struct {
@@ -49,7 +49,7 @@ type fault struct {
 	seen int
 }
 
-// Inject makes requests go wrong until remove is called.
+// Inject applies a fault to requests until remove is called.
 func (s *Server) Inject(f Fault) (remove func()) {
 	s.lock()
 	defer s.mu.Unlock()
@@ -68,7 +68,7 @@ func (s *Server) Inject(f Fault) (remove func()) {
 	}
 }
 
-// faultFor returns what goes wrong with a request, or nil.
+// faultFor returns the fault that applies to a request, or nil.
 func (s *Server) faultFor(r *request) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,12 +87,12 @@ func (s *Server) faultFor(r *request) *Fault {
 	return nil
 }
 
-// answers reports whether the fault comes with a response of its own.
+// answers reports whether the fault has its own response.
 func (f *Fault) answers() bool {
 	return f.Status != 0 || f.Body != "" || f.BodyBytes > 0 || f.RetryAfter > 0 || f.Header != nil
 }
 
-// status is that of its response. One that HTTP does not have becomes 500: net/http would panic.
+// status is the status of its response. Invalid ones become 500, since net/http would panic.
 func (f *Fault) status() int {
 	switch {
 	case f.Status == 0:
@@ -103,7 +103,7 @@ func (f *Fault) status() int {
 	return f.Status
 }
 
-// write sends the fault's answer, or spoils the right one.
+// write sends the fault's response, or damages the normal one.
 func (f *Fault) write(w http.ResponseWriter, right *answer) {
 	var body io.Reader
 	var size int64
@@ -127,7 +127,7 @@ func (f *Fault) write(w http.ResponseWriter, right *answer) {
 		maps.Copy(w.Header(), right.header)
 	}
 	switch {
-	case f.Truncate && size == 0: // there is nothing to break off but the header
+	case f.Truncate && size == 0: // only the header can be cut off
 		panic(http.ErrAbortHandler)
 	case f.Gzip:
 		w.Header().Set("Content-Encoding", "gzip")

@@ -15,7 +15,7 @@ const (
 	stateError      = -3
 )
 
-// A file as the service keeps it. What can be worked out again is not kept: a container may have a million.
+// A file is a file of a container. Data that can be derived is not kept, since a container may have a million files.
 type file struct {
 	*content
 
@@ -31,18 +31,18 @@ type file struct {
 
 	created, updated int64 // in nanoseconds since 1970
 	readyAt          int64
-	plan             *CallbackFault // what happens to the callback; nil before it is decided
-	rule             *Rule          // which applies to the scan; nil: none does
+	plan             *CallbackFault // the fault of the callback; nil before it is chosen
+	rule             *Rule          // applies to the scan; nil: none
 
 	settings *settings // of the container, when the processing began
 	state    int
-	settled  bool // what follows is decided
+	settled  bool // the fields below are set
 	seconds  float64
 	found    []passage
 	scripted *Outcome
 }
 
-// json is the file as the service shows it. The results are left out of lists unless they are asked for.
+// json is the file in the service's format. Lists omit the results unless they are requested.
 func (f *file) json(withResults bool) any {
 	v := map[string]any{
 		"id": f.id, "uid": f.container.account.id, "cid": f.container.ID, "name": f.name, "duration": int(math.Round(f.seconds)), "uri": f.uri, "url": f.url,
@@ -60,7 +60,7 @@ func (f *file) json(withResults bool) any {
 
 func timeText(nanoseconds int64) string { return time.Unix(0, nanoseconds).UTC().Format(timeLayout) }
 
-// results are the member of that name: null while there are none.
+// results is the member "results": null while there are none.
 func (f *file) results() json.RawMessage {
 	switch {
 	case !f.settled:
@@ -73,7 +73,7 @@ func (f *file) results() json.RawMessage {
 	return encode(resultsOf(f))
 }
 
-// process begins the processing of a file, with the container's present settings. It is called with the lock held.
+// process starts the processing of a file, with the container's current settings. The lock must be held.
 func (s *Server) process(f *file) {
 	c := f.container
 	c.move(f, stateProcessing)
@@ -95,7 +95,7 @@ func (s *Server) process(f *file) {
 	s.expect(f)
 }
 
-// settle ends the processing of a file whose time has come. It is called with the lock held.
+// settle ends the processing of a file that is due. The lock must be held.
 func (s *Server) settle(f *file) {
 	if f.container == nil || f.settled || time.Now().UnixNano() < f.readyAt {
 		return
@@ -107,7 +107,7 @@ func (s *Server) settle(f *file) {
 	s.callback(f)
 }
 
-// settleDue ends the processing of all files of a container whose time has come, so that their states are right.
+// settleDue ends the processing of all due files of a container, so that their states are current.
 func (s *Server) settleDue(c *container) {
 	now := time.Now().UnixNano()
 	for len(c.pending) > 0 && c.pending[0].readyAt <= now {
@@ -115,7 +115,7 @@ func (s *Server) settleDue(c *container) {
 	}
 }
 
-// finish ends the processing of a file now. It is called with the lock held.
+// finish ends the processing of a file now. The lock must be held.
 func (s *Server) finish(f *file) {
 	if !f.settled {
 		f.readyAt = time.Now().UnixNano()

@@ -5,23 +5,24 @@ import (
 	"sort"
 )
 
-// A fileList is files in the order of their creation, the oldest first.
+// A fileList is a list of files, the oldest first.
 type fileList []*file
 
-// find returns where the file of that number is, or would be.
+// find returns the index of the file with the given number, or where to insert it.
 func (l *fileList) find(number uint32) (i int, found bool) {
 	list := *l
 	i = sort.Search(len(list), func(i int) bool { return list[i].number >= number })
 	return i, i < len(list) && list[i].number == number
 }
 
-// insert adds a file, which is the newest as a rule.
+// insert adds a file, which is usually the newest.
 func (l *fileList) insert(f *file) {
 	i, _ := l.find(f.number)
 	*l = slices.Insert(*l, i, f)
 }
 
-// remove takes a file out. It moves the files on the shorter side: files are done, and often deleted, in the order in which they came.
+// remove removes a file. It moves the files on the shorter side, since files are mostly finished and deleted in the
+// order of their creation.
 func (l *fileList) remove(f *file) {
 	list := *l
 	i, found := l.find(f.number)
@@ -36,7 +37,7 @@ func (l *fileList) remove(f *file) {
 	}
 }
 
-// until returns the files that were created at that time, in nanoseconds since 1970, or before.
+// until returns the files created at or before a time, in nanoseconds since 1970.
 func (l *fileList) until(created int64) fileList {
 	list := *l
 	return list[:sort.Search(len(list), func(i int) bool { return list[i].created > created })]

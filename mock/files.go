@@ -30,8 +30,8 @@ func (s *Server) listFiles(q *request) *answer {
 	})
 }
 
-// eachFile runs do for the files of a comma-separated list, if all are there; what the service does if only some are is not known. A
-// blank after a comma does no harm.
+// eachFile runs do for the files of a comma-separated list, if all exist. What the service does if only some exist is
+// not known. Blanks after commas are accepted.
 func (s *Server) eachFile(q *request, do func(c *container, files []*file) *answer) *answer {
 	return s.withContainer(q, func(c *container) *answer {
 		var files []*file

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// historicalRoutes need any scope: which is not known. More calls exist than are known.
+// historicalRoutes accept any scope, since theirs is not known. More calls exist than are known.
 func historicalRoutes() []route {
 	const all = "/api/bm-hist-projects"
 	return []route{
@@ -17,7 +17,7 @@ func historicalRoutes() []route {
 	}
 }
 
-// A historicalProject is airplay of the past that was bought.
+// A historicalProject has past plays that were bought.
 type historicalProject struct {
 	id        int
 	account   *account
@@ -29,7 +29,7 @@ type historicalProject struct {
 	created   time.Time
 }
 
-// json is the project as the service shows it, with its own spelling of total_results.
+// json is the project in the service's format, with its own spelling of total_results.
 func (p *historicalProject) json() row {
 	at := p.created.UTC().Format(dateTime)
 	return row{
@@ -64,7 +64,8 @@ func (s *Server) createHistorical(q *request) *answer {
 	return data(http.StatusOK, p.json())
 }
 
-// historicalResults are what a station of the project has played on a day: the same as its channel elsewhere, with less about each.
+// historicalResults returns the plays of a station of the project on a day: those of its channel elsewhere, with fewer
+// members.
 func (s *Server) historicalResults(q *request) *answer {
 	day, ok := dayOf(q.URL.Query())
 	return withOwn(s, q, "project", func(a *account) *shelf[*historicalProject] { return &a.historical }, func(p *historicalProject) *answer {

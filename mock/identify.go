@@ -9,10 +9,10 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/media"
 )
 
-// identifyPath is the one that is signed, in any form of request.
+// identifyPath is the path that is signed, in all forms of requests.
 const identifyPath = "/v1/identify"
 
-// The status codes of the identification API, as far as the server uses them by itself.
+// The status codes of the identification API that the server uses.
 const (
 	codeSuccess          = 0
 	codeNoResult         = 1001
@@ -26,7 +26,7 @@ const (
 	codeTooLarge         = 3016
 )
 
-// statusText is what the service says with a code, where it has been seen; else in the words of its documentation.
+// statusText is the service's message for a code, as observed, or as documented.
 func statusText(code int) string {
 	switch code {
 	case codeSuccess:
@@ -57,8 +57,8 @@ func statusText(code int) string {
 	return "Error"
 }
 
-// IdentifyFault is a [Fault] that makes identifications end with a status code, the way the service does it: over HTTP 200. For a limit
-// that passes, set its Times.
+// IdentifyFault is a [Fault] that makes identifications return a status code with HTTP 200, as the service does. For a
+// temporary limit, set its Times.
 //
 //	srv.Inject(mock.IdentifyFault(3015))
 func IdentifyFault(code int) Fault {
@@ -84,7 +84,7 @@ func (s *Server) identification(q *request) *answer {
 	return s.identify(f)
 }
 
-// statusAnswer is a response without results. The service calls its JSON text.
+// statusAnswer is a response without results. The service declares its JSON as text.
 func statusAnswer(code int, msg string) *answer {
 	if msg == "" {
 		msg = statusText(code)
@@ -99,7 +99,7 @@ func identifyAnswer(body row) *answer {
 	return a
 }
 
-// identify recognises a sample, and asks the script.
+// identify recognises a sample, and calls the script.
 func (s *Server) identify(f *identifyForm) *answer {
 	a, code := s.outcome(f)
 	s.mu.Lock()
@@ -108,7 +108,7 @@ func (s *Server) identify(f *identifyForm) *answer {
 	return a
 }
 
-// outcome is the response to a sample, with its code.
+// outcome returns the response to a sample, with its code.
 func (s *Server) outcome(f *identifyForm) (a *answer, code int) {
 	dataType := f.value("data_type")
 	if dataType != "audio" && dataType != "fingerprint" || !f.hasSample && !f.hasHumming {
@@ -145,24 +145,24 @@ func (s *Server) outcome(f *identifyForm) (a *answer, code int) {
 	}), codeSuccess
 }
 
-// An Identification is a sample that is identified, as [Server.OnIdentify] sees it.
+// An Identification is a sample that is being identified, for [Server.OnIdentify].
 type Identification struct {
 	DataType     string // "audio" or "fingerprint"
 	Sample       []byte
 	Humming      []byte            // the humming fingerprint
-	Fields       map[string]string // those that are not the protocol's
+	Fields       map[string]string // the fields that are not part of the protocol
 	Recognised   []Track
-	AcceptedGzip bool // the client would take a compressed response
+	AcceptedGzip bool // the client accepts a compressed response
 }
 
-// An IdentifyOutcome is how an identification ends. What is empty is as it would be without a script.
+// An IdentifyOutcome is the result of an identification. Empty fields are as without a script.
 type IdentifyOutcome struct {
-	Code     int             // a status code such as 1001 or 3003, with nothing recognised; 0: success, if anything is
-	Msg      string          // beside Code
+	Code     int             // a status code such as 1001 or 3003, without results; 0: success, if anything is recognised
+	Msg      string          // the message for Code
 	Metadata json.RawMessage // the member "metadata" of a success, such as {"humming":[…]}
 }
 
-// scripted asks the script. A panic is its outcome, as of a service that failed. It is called with the lock held.
+// scripted calls the script. A panic becomes the outcome of a failed service. The lock must be held.
 func (s *Server) scripted(i Identification) (o IdentifyOutcome) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -172,15 +172,16 @@ func (s *Server) scripted(i Identification) (o IdentifyOutcome) {
 	return s.onIdentify(i)
 }
 
-// OnIdentify has f decide how each identification ends that was admitted; nil goes back to recognising tracks. f is called one call at a
-// time, and must not call the server. If f panics, the identification ends with code 3000 and the panic as its text.
+// OnIdentify makes f decide the result of each accepted identification; nil returns to recognising tracks. f is called
+// by one goroutine at a time, and must not call the server. If f panics, the identification ends with code 3000 and the
+// panic as its message.
 func (s *Server) OnIdentify(f func(Identification) IdentifyOutcome) {
 	s.lock()
 	defer s.mu.Unlock()
 	s.onIdentify = f
 }
 
-// silentOrGarbage reports whether no fingerprint can be made of audio.
+// silentOrGarbage reports whether audio is silent or not audio at all, so that it has no fingerprint.
 func silentOrGarbage(sample []byte, l *listener) bool {
 	const shortest = 1.0 // second; how short is too short is not known
 	if l.reader != nil {

@@ -14,12 +14,12 @@ import (
 
 const (
 	maxSample   = 5_000_000
-	maxForm     = 64 << 20 // what is read of a request at most; far more than is accepted, so that the response is still 3016
+	maxForm     = 64 << 20 // the most that is read of a request; much more than is accepted, so that the response is still 3016
 	maxPartText = 1 << 20
 	usualSample = 200 << 10 // 12 seconds of 8 kHz, 16 bits
 )
 
-// An identifyForm is an identification request's body, in either of its encodings.
+// An identifyForm is the body of an identification request, in either encoding.
 type identifyForm struct {
 	values     map[string][]string
 	sample     []byte
@@ -45,11 +45,11 @@ func (f *identifyForm) last(name string) string {
 	return ""
 }
 
-// isBinary reports whether a field is content, and not text.
+// isBinary reports whether a field is binary content.
 func isBinary(name string) bool { return name == "sample" || name == "sample_hum" }
 
-// readIdentifyForm reads a body as far as it makes sense, with a code for what is wrong with it, or 0. Anything but the two encodings is
-// 3002. Go's own ParseForm is of no use here: it refuses long bodies.
+// readIdentifyForm reads a body as far as it is valid, and returns the code of its problem, or 0. Anything but the two
+// encodings is 3002. Go's ParseForm is not used, since it refuses long bodies.
 func readIdentifyForm(r *http.Request) (*identifyForm, int) {
 	f := &identifyForm{values: map[string][]string{}, gzip: strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")}
 	f.value = f.first
@@ -139,7 +139,7 @@ func (f *identifyForm) set(name string, content []byte) {
 	}
 }
 
-// identification is the form as a script sees it.
+// identification is the form for a script.
 func (f *identifyForm) identification(dataType string, found []passage) Identification {
 	i := Identification{DataType: dataType, Sample: f.sample, Humming: f.humming, Fields: map[string]string{}, AcceptedGzip: f.gzip}
 	for name := range f.values {

@@ -8,18 +8,18 @@ import (
 	"strconv"
 )
 
-// analysed is how many seconds of a sample the service looks at: the last ones, probably.
+// analysed is how many seconds of a sample the service analyses; probably the last ones.
 const analysed = 12.0
 
 // A hearing is what was heard in a sample.
 type hearing struct {
 	sample  *listener
-	hash    [sha256.Size]byte // of the sample; nothing has it if there is none
+	hash    [sha256.Size]byte // of the sample; matches nothing if there is none
 	humming [sha256.Size]byte // of the humming fingerprint, likewise
-	code    int               // what to answer if nothing is recognised
+	code    int               // the code if nothing is recognised
 }
 
-// hear listens to a request. It takes time, and so no lock.
+// hear analyses a request. It takes time, so it does not hold the lock.
 func hear(f *identifyForm, dataType string) hearing {
 	h := hearing{sample: &listener{}, code: codeNoResult}
 	if f.hasSample {
@@ -38,7 +38,7 @@ func hear(f *identifyForm, dataType string) hearing {
 	return h
 }
 
-// find recognises what was heard: the member "metadata", and the tracks. It is called with the lock held.
+// find recognises tracks, and returns them and the member "metadata". The lock must be held.
 func (s *Server) find(h hearing, p *project) (metadata row, found []passage, code int) {
 	found, seconds := s.recogniseEnd(h.sample, h.hash, p)
 	metadata = recognised(found, seconds)
@@ -53,9 +53,9 @@ func (s *Server) find(h hearing, p *project) (metadata row, found []passage, cod
 	return metadata, found, codeSuccess
 }
 
-// recogniseEnd finds the tracks in the last seconds of a sample. Offsets count from where these begin.
+// recogniseEnd finds the tracks in the last seconds of a sample. Offsets are relative to the start of these.
 func (s *Server) recogniseEnd(l *listener, hash [sha256.Size]byte, p *project) (found []passage, seconds float64) {
-	if n, ok := s.hashes[hash]; ok { // a whole file or fingerprint of a track: its end
+	if n, ok := s.hashes[hash]; ok { // a whole file or fingerprint of a track: use its end
 		t := s.tracks[n-1]
 		seconds := math.Min(t.Duration.Seconds(), analysed)
 		end := stretch{number: n, start: t.Duration.Seconds() - seconds, length: seconds}
@@ -78,7 +78,7 @@ func (s *Server) recogniseEnd(l *listener, hash [sha256.Size]byte, p *project) (
 	return append(found, inBuckets(p.searched(), joined, hash, seconds)...), seconds
 }
 
-// recognised is the member "metadata" with the tracks, each in the list that it belongs to. seconds is how much was analysed.
+// recognised returns the member "metadata" with each track in its list. seconds is the analysed length.
 func recognised(found []passage, seconds float64) row {
 	music, custom := []row{}, []row{}
 	for _, p := range found {
@@ -103,7 +103,7 @@ func recognised(found []passage, seconds float64) row {
 	return metadata
 }
 
-// hummingRow is documented with texts for numbers, and without offsets.
+// hummingRow has texts for numbers, and no offsets, as documented.
 func hummingRow(t *Track) row {
 	item := recording(t)
 	for _, key := range []string{"distributors", "works", "contributors", "genres"} {

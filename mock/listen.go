@@ -11,7 +11,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// listening is what a server listens with.
+// listening has the listeners of a server.
 type listening struct {
 	http    *http.Server
 	stop    context.CancelFunc // of the requests, also those that a fault holds up
@@ -24,11 +24,11 @@ func (l *listening) close() error {
 	return l.http.Close()
 }
 
-// placeKey is the key of a context in which the place is that an address stands for.
+// placeKey is the context key for the place that an address stands for.
 type placeKey struct{}
 
-// Start makes the server listen on a loopback address, for other processes and languages: one address for everything. It returns the
-// base URL. A server that listens already returns the same again.
+// Start makes the server listen on a loopback address, for other processes and languages. One address serves
+// everything. It returns the base URL. If the server is already listening, it returns the same URL.
 func (s *Server) Start() (baseURL string, err error) {
 	s.lock()
 	defer s.mu.Unlock()
@@ -36,7 +36,7 @@ func (s *Server) Start() (baseURL string, err error) {
 	case s.failed != nil:
 		return "", s.failed
 	case s.closed:
-		return "", errors.New("mock: the server is closed; make another one")
+		return "", errors.New("mock: the server is closed: create another one")
 	case s.listening != nil:
 		return s.listening.main, nil
 	}
@@ -91,13 +91,13 @@ func (s *Server) listen() (*listening, error) {
 	return l, nil
 }
 
-// RegionURL returns the address that stands for the hosts of a region, eu-west-1, us-west-2 or ap-southeast-1. There are such after
-// [Server.Start], with [WithRegionAddresses].
+// RegionURL returns the address that stands for the hosts of a region: eu-west-1, us-west-2 or ap-southeast-1. It needs
+// [WithRegionAddresses] and [Server.Start].
 func (s *Server) RegionURL(region acrcloud.Region) (string, error) {
 	s.lock()
 	defer s.mu.Unlock()
 	if s.listening == nil || s.listening.regions[region] == "" {
-		return "", fmt.Errorf("mock: there is no address for region %q; use WithRegionAddresses, Start, and one of %s", region, regions)
+		return "", fmt.Errorf("mock: region %q has no address: use WithRegionAddresses and Start, and one of %s", region, regions)
 	}
 	return s.listening.regions[region], nil
 }

@@ -23,7 +23,7 @@ func liveChannelRoutes() []route {
 	}
 }
 
-// A liveChannel is a stream whose fingerprints are kept in a bucket.
+// A liveChannel is a stream whose fingerprints are in a bucket.
 type liveChannel struct {
 	id          int
 	bucket      *bucket
@@ -36,7 +36,7 @@ type liveChannel struct {
 	created, updated time.Time
 }
 
-// json is the channel as the service shows it: in state 1, but for the answer to its creation.
+// json is the channel in the service's format. Its state is 1, except in the response to its creation.
 func (c *liveChannel) json() row {
 	defined := c.userDefined
 	if defined == nil {
@@ -60,7 +60,7 @@ func (s *Server) listLiveChannels(q *request) *answer {
 	})
 }
 
-// withLiveChannel runs do for the channel of a path.
+// withLiveChannel runs do for the channel in a path.
 func (s *Server) withLiveChannel(q *request, do func(c *liveChannel) *answer) *answer {
 	return s.withBucket(q, func(b *bucket) *answer {
 		id, _ := strconv.Atoi(q.PathValue("channels"))
@@ -76,7 +76,7 @@ func (s *Server) getLiveChannel(q *request) *answer {
 	return s.withLiveChannel(q, func(c *liveChannel) *answer { return data(http.StatusOK, c.json()) })
 }
 
-// set sets what the body has, by the names of the documentation, and by those that the official tool has for them.
+// set sets the fields of the body, with the names of the documentation or of the official tool.
 func (c *liveChannel) set(sent *body) {
 	sent.text("name", &c.title)
 	sent.text("title", &c.title)
@@ -124,7 +124,7 @@ func (s *Server) updateLiveChannel(q *request) *answer {
 	})
 }
 
-// deleteLiveChannels takes channels out of their bucket, be it one of streams or of recordings.
+// deleteLiveChannels removes channels from their bucket, of streams or of recordings.
 func (s *Server) deleteLiveChannels(q *request) *answer {
 	return s.withBucket(q, func(b *bucket) *answer {
 		ids, ok := idsOf(q.PathValue("channels"), func(id int) bool { return b.channels.byID[id] != nil })
@@ -138,7 +138,7 @@ func (s *Server) deleteLiveChannels(q *request) *answer {
 	})
 }
 
-// idsOf reads the list of a path, of which all must be there.
+// idsOf parses the list of ids in a path, all of which must exist.
 func idsOf(list string, known func(id int) bool) (ids []int, ok bool) {
 	for text := range strings.SplitSeq(list, ",") {
 		id, err := strconv.Atoi(strings.TrimSpace(text))
@@ -150,8 +150,8 @@ func idsOf(list string, known func(id int) bool) (ids []int, ok bool) {
 	return ids, true
 }
 
-// importLiveChannels has the bucket keep recordings of channels of other buckets. What the answer looks like is not known: it is a list of the
-// channels here.
+// importLiveChannels adds recordings of channels of other buckets to the bucket. The format of the response is not
+// known; here it is a list of the channels.
 func (s *Server) importLiveChannels(q *request) *answer {
 	sent := readBody(q.Request)
 	return s.withBucket(q, func(b *bucket) *answer {

@@ -2,7 +2,7 @@ package mock
 
 import "crypto/sha256"
 
-// A stretch is one of a track, heard in content.
+// A stretch is a part of a track, heard in content.
 type stretch struct {
 	number int     // of the track
 	offset float64 // seconds into the content
@@ -10,7 +10,7 @@ type stretch struct {
 	length float64 // seconds
 }
 
-// stretches joins the seconds that were heard, where a track goes on.
+// stretches joins consecutive seconds of a track.
 func stretches(heard []sighting) []stretch {
 	var found []stretch
 	for _, h := range heard {
@@ -28,7 +28,7 @@ func stretches(heard []sighting) []stretch {
 	return found
 }
 
-// A passage is a stretch of a track that the server knows.
+// A passage is a stretch of a known track.
 type passage struct {
 	track  *Track
 	offset float64 // seconds into the content
@@ -36,10 +36,11 @@ type passage struct {
 	length float64 // seconds
 }
 
-// minPassage is how many seconds it takes to recognise a track: two whole ones, of which the last may seem to begin some frames early.
+// minPassage is the shortest recognised stretch in seconds: two whole seconds, the last of which may seem to begin some
+// frames early.
 const minPassage = 1.9
 
-// recognise finds the tracks in what was uploaded. It is called with the lock held.
+// recognise finds the tracks in what was uploaded. The lock must be held.
 func (s *Server) recognise(heard []stretch, hash [sha256.Size]byte, duration float64) []passage {
 	if n, ok := s.hashes[hash]; ok {
 		t := s.tracks[n-1]

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// recording is what the service says about a track, wherever it is found. The details are invented from the ACRID, and are the same each time;
-// as with the service, not every track has all of them.
+// recording returns the service's metadata of a track. The details are derived from the ACRID, and always the same. As
+// with the service, not every track has all of them.
 func recording(t *Track) row {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(t.ACRID))
@@ -63,14 +63,14 @@ func artists(t *Track, r *rand.Rand) []row {
 	return list
 }
 
-// platforms are what other services call a track: ids of the usual lengths, which lead nowhere.
+// platforms returns the track's ids on other services. They have the usual lengths, but are invented.
 func platforms(t *Track, r *rand.Rand) row {
 	spotify := onPlatform(t, func() string { return letters(r, 22) })
 	deezer := onPlatform(t, func() string { return digits(r, 9) })
 	return row{"spotify": spotify, "deezer": deezer, "apple": row{"track": row{"id": digits(r, 10)}}, "youtube": row{"vid": letters(r, 11)}}
 }
 
-// onPlatform has the names of all, or no more than the id of the track.
+// onPlatform returns the names and ids of a track on a platform, or only the id of the track.
 func onPlatform(t *Track, id func() string) row {
 	if t.number%2 == 0 {
 		return row{"track": row{"id": id()}}

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A MonitoringCallback is what the service posts while it monitors a stream: that a track was played, or that nothing was recognised. A test of a
-// receiver makes its own, or has [Server.PostMonitoring] send it:
+// A MonitoringCallback is what the service posts while it monitors a stream: a play, or that nothing was recognised. A
+// test of a receiver can create one, or send it with [Server.PostMonitoring]:
 //
 //	req, err := mock.MonitoringCallback{StreamID: "s-1", Track: track, Played: 3 * time.Minute}.Request(ctx, "https://example.com/hook?key=…")
 type MonitoringCallback struct {
@@ -19,14 +19,14 @@ type MonitoringCallback struct {
 	StreamURL  string
 	StreamName string // left out if empty
 
-	Track  Track           // one that [Server.AddTrack] has returned; a zero Track: nothing was recognised
+	Track  Track           // a track from [Server.AddTrack]; a zero Track: nothing was recognised
 	At     time.Time       // when it began; zero: now
 	Played time.Duration   // for how long
-	Data   json.RawMessage // the member "data", with any content, in place of what follows from the fields above
+	Data   json.RawMessage // the member "data", with any content, in place of the fields above
 
-	Database bool // of a project with the service's own streams, which has lists where the other has one value
+	Database bool // from a channel project, which has lists where stream projects have single values
 	Form     bool // as a form, with data as JSON in a text
-	Test     bool // as the console sends it when a URL is saved, for any other fields
+	Test     bool // as the console sends it when a URL is saved; the other fields are ignored
 }
 
 // monitoringBody is the wire format.
@@ -63,7 +63,7 @@ func (c MonitoringCallback) Body() (body []byte, contentType string) {
 	return encode(v), "application/json"
 }
 
-// record is that a track was played. What is looked at are ten seconds, from the beginning of the track.
+// record is the record of a play. The analysed part is the first ten seconds of the track.
 func (c MonitoringCallback) record() row {
 	const window = 10.0
 	at := c.At.UTC()
@@ -77,7 +77,7 @@ func (c MonitoringCallback) record() row {
 	return playRecord(at, c.Played, []row{musicItem(&c.Track, where, c.Database)}, nil)
 }
 
-// musicItem is a track of ACRCloud Music, as monitoring shows it.
+// musicItem is a track of ACRCloud Music in the format of monitoring.
 func musicItem(t *Track, where row, database bool) row {
 	item := recording(t)
 	delete(item, "distributors")
@@ -89,7 +89,7 @@ func musicItem(t *Track, where row, database bool) row {
 	return item
 }
 
-// playRecord is what results and callbacks say of a play. A list that is empty is left out.
+// playRecord is a play in the format of results and callbacks. Empty lists are left out.
 func playRecord(at time.Time, played time.Duration, music, custom []row) row {
 	metadata := row{
 		"type": "delay", "timestamp_utc": at.UTC().Format(time.DateTime), "record_timestamp": at.UTC().Format(recordTime), "played_duration": int(played.Seconds()),
@@ -103,10 +103,10 @@ func playRecord(at time.Time, played time.Duration, music, custom []row) row {
 	return row{"status": row{"code": codeSuccess, "msg": statusText(codeSuccess), "version": "1.0"}, "result_type": 0, "metadata": metadata}
 }
 
-// recordTime is how recordings are asked for.
+// recordTime is the format of times in requests for recordings.
 const recordTime = "20060102150405"
 
-// lists has each value in a list of its own.
+// lists returns the object with each value in a list.
 func lists(of any) row {
 	out := row{}
 	values, _ := of.(row)
@@ -122,8 +122,8 @@ func (c MonitoringCallback) Request(ctx context.Context, url string) (*http.Requ
 	return callbackRequest(ctx, url, body, contentType)
 }
 
-// PostMonitoring sends a callback of Broadcast Monitoring to url, and returns when it has got a response, or the reason why not. It is among
-// [Server.Deliveries] then.
+// PostMonitoring sends a callback of Broadcast Monitoring to url, and returns after its response, or with an error.
+// [Server.Deliveries] includes it.
 func (s *Server) PostMonitoring(url string, c MonitoringCallback) error {
 	s.ready()
 	p := posting{streamID: c.StreamID, url: url}

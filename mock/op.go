@@ -22,7 +22,7 @@ const (
 	OpGetContainer    Op = "containers.get"
 	OpUpdateContainer Op = "containers.update"
 	OpDeleteContainer Op = "containers.delete"
-	OpPresign         Op = "files.presign" // asks for a URL to store content at
+	OpPresign         Op = "files.presign" // gets a URL to store content at
 	OpStore           Op = "files.store"   // stores content there
 	OpCreateFile      Op = "files.create"  // the record of stored content, a form, or a URL
 	OpListFiles       Op = "files.list"
@@ -51,8 +51,8 @@ const (
 	OpGetLiveChannel     Op = "live_channels.get"
 	OpUpdateLiveChannel  Op = "live_channels.update"
 	OpDeleteLiveChannel  Op = "live_channels.delete"
-	OpImportLiveChannels Op = "live_channels.import" // into a bucket of recordings
-	OpRemoveLiveChannels Op = "live_channels.remove" // out of it
+	OpImportLiveChannels Op = "live_channels.import" // to a bucket of recordings
+	OpRemoveLiveChannels Op = "live_channels.remove" // from it
 	OpListDedupFiles     Op = "dedup_files.list"
 	OpCreateDedupFile    Op = "dedup_files.create"
 	OpGetDedupFile       Op = "dedup_files.get"

@@ -33,7 +33,7 @@ func TestOptionsThatFail(t *testing.T) {
 		"empty token":        {[]mock.Option{mock.WithToken(secret(" "))}, []string{"WithToken", "empty"}},
 		"token with a blank": {[]mock.Option{mock.WithToken(secret("very secret"))}, []string{"WithToken", "white space"}},
 		"project":            {[]mock.Option{mock.WithProject(secret(""), secret("a\x00b"))}, []string{"access key is empty", "access secret has"}},
-		"container":          {[]mock.Option{mock.WithContainerID(0)}, []string{"WithContainerID", "0 is no id"}},
+		"container":          {[]mock.Option{mock.WithContainerID(0)}, []string{"WithContainerID", "0 is not an id"}},
 		"state":              {[]mock.Option{mock.WithUnreadableState(-1)}, []string{"WithUnreadableState", "use -2 or -3"}},
 		"origin":             {[]mock.Option{mock.WithCORS("http://localhost:1/")}, []string{"WithCORS", "http://localhost:1/"}},
 		"origin of nothing":  {[]mock.Option{mock.WithCORS("*", "localhost")}, []string{"WithCORS", "localhost"}},
@@ -180,7 +180,7 @@ func TestNothingPanics(t *testing.T) {
 		w.srv.OnScan(func(mock.Upload) mock.Outcome { return mock.Outcome{Results: json.RawMessage(`{broken`)} })
 		file := w.results(w.cid(), []byte("x"))
 		assert.Equal(t, -3.0, file["state"])
-		assert.Contains(t, file["detail"], "no JSON")
+		assert.Contains(t, file["detail"], "not JSON")
 		assert.Len(t, mock.Track{Duration: 1<<63 - 1}.WAV(time.Hour, 1<<63-1), 44+2*8000*(4095-3600))
 		assert.Len(t, mock.Track{}.Audio(), 44)
 		body, _ := mock.Callback{}.Body()

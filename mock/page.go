@@ -7,7 +7,7 @@ import (
 
 const defaultPerPage = 20
 
-// paged is a page of total rows in the service's envelope. per_page comes back as text if it was asked for.
+// paged returns a page of total rows in the service's envelope. per_page is returned as text if it was in the request.
 func paged(r *http.Request, total int, row func(i int) any) *answer {
 	q := r.URL.Query()
 	perPage, err := strconv.Atoi(q.Get("per_page"))
@@ -18,7 +18,7 @@ func paged(r *http.Request, total int, row func(i int) any) *answer {
 	return pagedBy(r, total, q.Get("page"), min(perPage, 1_000_000), perPageShown, row)
 }
 
-// pagedBy is a page of that many rows.
+// pagedBy returns a page with perPage rows.
 func pagedBy(r *http.Request, total int, wanted string, perPage int, perPageShown any, row func(i int) any) *answer {
 	page, _ := strconv.Atoi(wanted)
 	page = max(page, 1)

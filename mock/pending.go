@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// pending are the files in process, those that are done first in front. It implements [heap.Interface].
+// pending has the files that are being processed, ordered by when they are done. It implements [heap.Interface].
 type pending []*file
 
 // Len implements [heap.Interface].
@@ -37,7 +37,7 @@ func (p *pending) Pop() any {
 	return f
 }
 
-// add takes a file in, or moves it to its new place.
+// add adds a file, or moves it to its new position.
 func (p *pending) add(f *file) {
 	if f.slot >= 0 {
 		heap.Fix(p, int(f.slot))

@@ -14,22 +14,24 @@ import (
 // silent keeps net/http from writing to the program's standard error.
 func silent() *log.Logger { return log.New(io.Discard, "", 0) }
 
-// HTTPClient returns a client whose requests to the public host names are served by this server, in memory: over https as far as the
-// client can tell, without a socket, and never by the real network. It works inside of testing/synctest bubbles, and in several of them.
+// HTTPClient returns a client whose requests to the public host names are served by this server, in memory. To the
+// client they look like https, but they use no sockets and never reach the network. It works within testing/synctest
+// bubbles, also in several of them.
 //
-// A request to any other host fails, and so does one over plain http, but for identification, which is known to be served both ways.
+// Requests to other hosts fail. Plain http fails, too, except for identification, which is known to accept it.
 func (s *Server) HTTPClient() *http.Client {
 	s.ready()
 	return &http.Client{Transport: s.memory}
 }
 
-// pipes makes a pipe for each request, and serves its other end: nothing outlives a request, and nothing is shared between bubbles.
+// pipes makes a pipe for each request, and serves its other end. Nothing outlives a request, and nothing is shared
+// between bubbles.
 func (s *Server) pipes() http.RoundTripper {
 	dial := func(secure bool) func(context.Context, string, string) (net.Conn, error) {
 		return func(_ context.Context, _, address string) (net.Conn, error) {
 			p := placeOf(address)
 			if !p.public {
-				return nil, fmt.Errorf("mock: %s is no host of the service: this client never reaches the network", address)
+				return nil, fmt.Errorf("mock: %s is not a host of the service: this client never reaches the network", address)
 			}
 			if !secure && !p.has(identification) {
 				return nil, fmt.Errorf("mock: %s is served over https only: this client never reaches the network", address)
@@ -40,7 +42,7 @@ func (s *Server) pipes() http.RoundTripper {
 	return &http.Transport{DialContext: dial(false), DialTLSContext: dial(true), DisableKeepAlives: true, ExpectContinueTimeout: time.Second}
 }
 
-// pipe returns the client's end of a connection, whose other end has a server of its own.
+// pipe returns the client's end of a connection whose other end has its own server.
 func (s *Server) pipe() net.Conn {
 	near, far := net.Pipe()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -52,8 +54,8 @@ func (s *Server) pipe() net.Conn {
 	return &nearConn{Conn: near, gone: cancel}
 }
 
-// nearConn lets the server know at once that the client has hung up. By itself it finds out when it reads, and while a fault holds up
-// a request it does not read.
+// A nearConn notifies the server when the client closes the connection. Otherwise the server would notice only when it
+// reads, which it does not do while a fault delays a request.
 type nearConn struct {
 	net.Conn
 
@@ -66,7 +68,7 @@ func (c *nearConn) Close() error {
 	return c.Conn.Close()
 }
 
-// oneConn is a listener with one connection.
+// A oneConn is a listener with one connection.
 type oneConn struct {
 	conn  net.Conn
 	taken atomic.Bool

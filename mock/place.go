@@ -10,7 +10,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// A surface is a part of the service that has hosts of its own.
+// A surface is a part of the service with its own hosts.
 type surface uint8
 
 const (
@@ -20,18 +20,18 @@ const (
 	everything = consoleAPI | storage | identification
 )
 
-// A place is what is found under a host name.
+// A place is what a host name serves.
 type place struct {
-	public bool // it is a host name of the service; what it does not serve is not there
+	public bool // it is a host name of the service; other paths do not exist
 	serves surface
-	region acrcloud.Region // the only one that it knows; empty: all
-	main   bool            // containers are made here
+	region acrcloud.Region // the only region; empty: all
+	main   bool            // containers are created here
 }
 
-// storageHost is a reserved name: presigned URLs lead nowhere else.
+// storageHost is a reserved name, which presigned URLs use.
 const storageHost = "storage.acrcloud.test"
 
-// hosts are those of the public service. China is a service of its own, of which this server shows the same accounts.
+// hosts are the hosts of the public service. China is a separate service; this server has the same accounts there.
 var hosts = map[string]place{
 	"api-v2.acrcloud.com":                  {true, consoleAPI, "", true},
 	"eu-api-v2.acrcloud.com":               {true, consoleAPI, "", true},
@@ -55,7 +55,7 @@ var hosts = map[string]place{
 // /etc/hosts. Among them is the one that presigned URLs lead to, which is invented and reserved.
 func Hosts() []string { return slices.Sorted(maps.Keys(hosts)) }
 
-// placeOf is what a host name stands for. One that is not the service's has everything.
+// placeOf returns the place of a host name. Unknown names serve everything.
 func placeOf(host string) place {
 	if p, ok := hosts[hostName(host)]; ok {
 		return p
@@ -63,13 +63,13 @@ func placeOf(host string) place {
 	return place{serves: everything, main: true}
 }
 
-// has reports whether a part of the service is found here.
+// has reports whether the place serves a part of the service.
 func (p place) has(s surface) bool { return p.serves&s != 0 }
 
-// knows reports whether what is in a region is found here.
+// knows reports whether the place serves a region.
 func (p place) knows(r acrcloud.Region) bool { return p.region == "" || p.region == r }
 
-// hostName is a host without its port, in lower case.
+// hostName returns a host without its port, in lower case.
 func hostName(host string) string {
 	host = strings.ToLower(host)
 	if name, port, ok := strings.Cut(host, ":"); ok && !strings.Contains(port, ":") {
@@ -78,7 +78,7 @@ func hostName(host string) string {
 	return host
 }
 
-// originOf is the address that a request came to, as the client sees it.
+// originOf returns the address of a request, as the client sees it.
 func originOf(r *http.Request) string {
 	if r.TLS != nil || placeOf(r.Host).public {
 		return "https://" + r.Host

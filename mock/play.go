@@ -14,23 +14,23 @@ import (
 	"time"
 )
 
-// A Play is that a monitored stream or channel has played something.
+// A Play is one play on a monitored stream or channel.
 type Play struct {
-	Track  Track         // one that [Server.AddTrack] has returned; a zero Track: music that is not recognised
+	Track  Track         // a track from [Server.AddTrack]; a zero Track: unrecognised music
 	At     time.Time     // when it began
-	Played time.Duration // for how long, at least a second
+	Played time.Duration // its length, at least a second
 
-	FalsePositive bool            // shown only to those who ask for such
-	Data          json.RawMessage // the whole record, whatever it holds, in place of what follows from the fields above
+	FalsePositive bool            // returned only if requested
+	Data          json.RawMessage // the whole record, with any content, in place of the fields above
 
 	report *userReport
 }
 
-// maxPlays is how many plays of a second a day has.
+// maxPlays is the most plays of a second in a day.
 const maxPlays = 24 * 60 * 60
 
-// AddPlay has a stream, by its id, or a channel, by its number as text, have played something. It is in the results of its day if the project has
-// the track's bucket, and is posted to the project's callback URL, if it has one.
+// AddPlay adds a play of a stream, by its id, or of a channel, by its number as text. The play is in the results of its
+// day if the project has the track's bucket, and is posted to the project's callback URL, if there is one.
 func (s *Server) AddPlay(streamID string, p Play) error {
 	s.lock()
 	defer s.mu.Unlock()
@@ -39,11 +39,11 @@ func (s *Server) AddPlay(streamID string, p Play) error {
 	case len(stations) == 0:
 		return fmt.Errorf("mock: there is no stream or channel %q; add it by the API first", streamID)
 	case p.At.IsZero():
-		return errors.New("mock: the play has no At; say when it began")
+		return errors.New("mock: the play has no At: set it to when the play began")
 	case p.Played < time.Second && p.Data == nil:
-		return fmt.Errorf("mock: the play lasts %v; use a second or more", p.Played)
+		return fmt.Errorf("mock: the play lasts %v: use a second or more", p.Played)
 	case p.Data != nil && !json.Valid(p.Data):
-		return errors.New("mock: the play's Data is no JSON")
+		return errors.New("mock: the play's Data is not JSON")
 	}
 	p.Track = p.Track.clone()
 	s.keepPlay(streamID, p)
@@ -54,7 +54,7 @@ func (s *Server) AddPlay(streamID string, p Play) error {
 	return nil
 }
 
-// keepPlay adds a play to its day. It is called with the lock held.
+// keepPlay adds a play to its day. The lock must be held.
 func (s *Server) keepPlay(streamID string, p Play) {
 	days := s.plays[streamID]
 	if days == nil {
@@ -65,7 +65,7 @@ func (s *Server) keepPlay(streamID string, p Play) {
 	days[date] = append(days[date], p)
 }
 
-// postPlay sends a play to the callback URL of its project. It is called with the lock held.
+// postPlay sends a play to the callback URL of its project. The lock must be held.
 func (s *Server) postPlay(st *station, p *Play) {
 	m := st.monitor
 	record := s.record(m, p)
@@ -87,16 +87,16 @@ func (s *Server) postPlay(st *station, p *Play) {
 	s.dispatch(posting, false)
 }
 
-// OnPlays has f say what a stream or channel has played on a day, which begins at midnight UTC; nil goes back to [WithPlays]. What
-// [Server.AddPlay] has added comes on top. f is called one call at a time, each time the day is looked at, and must not call the server. If f
-// panics, the day has no plays.
+// OnPlays makes f return the plays of a stream or channel on a day, which begins at midnight UTC; nil returns to
+// [WithPlays]. Plays from [Server.AddPlay] are added. f is called by one goroutine at a time, whenever the day is
+// requested, and must not call the server. If f panics, the day has no plays.
 func (s *Server) OnPlays(f func(streamID string, day time.Time) []Play) {
 	s.lock()
 	defer s.mu.Unlock()
 	s.onPlays = f
 }
 
-// playsOn are the plays that began on a day, in their order. It is called with the lock held.
+// playsOn returns the plays that began on a day, in order. The lock must be held.
 func (s *Server) playsOn(streamID string, day time.Time) []Play {
 	day = day.UTC().Truncate(24 * time.Hour)
 	var list []Play
@@ -119,7 +119,7 @@ func askPlays(script func(string, time.Time) []Play, streamID string, day time.T
 	return script(streamID, day)
 }
 
-// generated is what a stream plays by itself: it has as many slots as plays, and each begins early in its slot.
+// generated returns the invented plays of a stream. The day has a slot for each, and each begins early in its slot.
 func (s *Server) generated(streamID string, day time.Time) []Play {
 	if s.playsPerDay == 0 {
 		return nil
@@ -144,10 +144,10 @@ func (s *Server) generated(streamID string, day time.Time) []Play {
 	return list
 }
 
-// inventedTracks is how many there are if the server knows none.
+// inventedTracks is how many tracks are invented if the server has none.
 const inventedTracks = 40
 
-// playlist are the tracks that streams play.
+// playlist returns the tracks that streams play.
 func (s *Server) playlist() []*Track {
 	known := func() []*Track {
 		return slices.DeleteFunc(slices.Clone(s.tracks), func(t *Track) bool { return t.BucketID == NoBucket })
@@ -163,13 +163,13 @@ func (s *Server) playlist() []*Track {
 	return list
 }
 
-// record is what a project says of a play; nil if nothing is recognised in it by the buckets that it has.
+// record is a play in the results of a project; nil if the project's buckets recognise nothing in it.
 func (s *Server) record(m *monitor, p *Play) row {
 	if p.Data != nil {
 		var record row
 		dec := json.NewDecoder(bytes.NewReader(p.Data))
 		dec.UseNumber()
-		_ = dec.Decode(&record) // what is no object is shown, but not looked into
+		_ = dec.Decode(&record) // other values than objects are returned unchanged
 		return record
 	}
 	if p.report != nil {
@@ -198,7 +198,7 @@ func (s *Server) record(m *monitor, p *Play) row {
 	return playRecord(p.At, p.Played, music, custom)
 }
 
-// isrcCountry is the country that a play's track was registered in.
+// isrcCountry returns the country code of the ISRC of a play's track.
 func (p *Play) isrcCountry() string {
 	if len(p.Track.ISRC) < 2 {
 		return ""
@@ -206,7 +206,7 @@ func (p *Play) isrcCountry() string {
 	return strings.ToUpper(p.Track.ISRC[:2])
 }
 
-// latest is the newest of some plays.
+// latest returns the newest play.
 func latest(list []Play) []Play {
 	if len(list) == 0 {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// A project is what identifications are made with.
+// A project is a recognition project.
 type project struct {
 	id           int
 	account      *account
@@ -30,7 +30,7 @@ type project struct {
 	created, updated time.Time
 }
 
-// searched are the buckets that samples are compared with.
+// searched returns the buckets that samples are compared with.
 func (p *project) searched() []*bucket {
 	if p.buckets != nil {
 		return p.buckets
@@ -38,8 +38,8 @@ func (p *project) searched() []*bucket {
 	return append([]*bucket{p.account.music}, p.account.buckets.all(nil)...)
 }
 
-// searches reports whether samples are compared with the bucket that a track is in. One of no bucket of the account is found by projects
-// that have all.
+// searches reports whether samples are compared with the bucket of a track. A track in an unknown bucket is found by
+// projects with all buckets.
 func (p *project) searches(t *Track) bool {
 	return t.BucketID != NoBucket && (p.buckets == nil || (&settings{Buckets: p.buckets}).searches(t))
 }
@@ -51,12 +51,13 @@ func (p *project) host() string {
 	return "identify-" + string(p.region) + ".acrcloud.com"
 }
 
-// AddProject makes another project, next to that of [Server.Config], and returns its host, access key and access secret; the region is
-// eu-west-1, us-west-2, ap-southeast-1 or, in China, cn-north-1. The key of one project with the secret of another gets 3014. On the public host of
-// another region a project is unknown, 3001, which is an assumption; after [Server.Start] there is one address for all.
+// AddProject adds another project to that of [Server.Config], and returns its host, access key and access secret. The
+// region is eu-west-1, us-west-2, ap-southeast-1 or, in China, cn-north-1. The key of one project with the secret of
+// another gets code 3014. On the public host of another region, a project is unknown and gets 3001, which is an
+// assumption. After [Server.Start], one address serves all regions.
 func (s *Server) AddProject(region acrcloud.Region) (acrcloud.Config, error) {
 	if all := (place{}).containerRegions(); !slices.Contains(all, region) {
-		return acrcloud.Config{}, fmt.Errorf("mock: %q is no region of a project; use one of %s", region, all)
+		return acrcloud.Config{}, fmt.Errorf("mock: %q is not the region of a project: use one of %s", region, all)
 	}
 	s.lock()
 	defer s.mu.Unlock()
@@ -65,12 +66,12 @@ func (s *Server) AddProject(region acrcloud.Region) (acrcloud.Config, error) {
 	return s.identifyConfig(p), nil
 }
 
-// newProject makes a project of the server's account, with all buckets. It is called with the lock held.
+// newProject adds a project to the server's account, with all buckets. The lock must be held.
 func (s *Server) newProject(region acrcloud.Region) *project {
 	return s.addProject(s.own, &project{name: "project of " + string(region), region: region, serviceType: "AVR", audioType: "linein"})
 }
 
-// addProject gives a project its keys. It is called with the lock held.
+// addProject adds a project, and gives it its keys. The lock must be held.
 func (s *Server) addProject(a *account, p *project) *project {
 	now := time.Now()
 	p.account, p.accessKey, p.accessSecret = a, hexadecimal(s.random, 32), hexadecimal(s.random, 40)
@@ -80,7 +81,7 @@ func (s *Server) addProject(a *account, p *project) *project {
 	return p
 }
 
-// identifyConfig is called with the lock held.
+// identifyConfig requires the lock.
 func (s *Server) identifyConfig(p *project) acrcloud.Config {
 	cfg := acrcloud.Config{Name: "mock", IdentifyHost: p.host(), IdentifyAccessKey: acrcloud.NewSecret(p.accessKey), IdentifyAccessSecret: acrcloud.NewSecret(p.accessSecret)}
 	if s.listening != nil {
@@ -92,13 +93,13 @@ func (s *Server) identifyConfig(p *project) acrcloud.Config {
 	return cfg
 }
 
-// authenticate checks key and signature, and returns a code or 0. The time is not looked at: the service has no window that anybody knows,
-// and takes the same request again.
+// authenticate checks key and signature, and returns a code or 0. It ignores the time: no window is known, and the
+// service accepts the same request again.
 func (s *Server) authenticate(where place, f *identifyForm) int {
 	s.lock()
 	defer s.mu.Unlock()
 	code := codeInvalidKey
-	for _, v := range []func(name string) string{f.first, f.last} { // some clients' own fields repeat those of the protocol
+	for _, v := range []func(name string) string{f.first, f.last} { // some clients send additional fields with the protocol's names
 		for _, p := range s.projects {
 			if v("access_key") != p.accessKey || !where.knows(p.region) {
 				continue
@@ -116,7 +117,7 @@ func (s *Server) authenticate(where place, f *identifyForm) int {
 	return code
 }
 
-// signed reports whether the fields carry the signature that the project's secret makes of them.
+// signed reports whether the fields have the right signature for the project's secret.
 func (p *project) signed(v func(name string) string) bool {
 	text := strings.Join([]string{http.MethodPost, identifyPath, v("access_key"), v("data_type"), v("signature_version"), v("timestamp")}, "\n")
 	mac := hmac.New(sha1.New, []byte(p.accessSecret))

@@ -25,10 +25,10 @@ func projectRoutes() []route {
 	}
 }
 
-// projectUsage is how the identifications of a day have ended.
+// projectUsage counts the results of identifications of a day.
 type projectUsage struct{ result, noResult, failed int }
 
-// count counts an identification. It is called with the server's lock held.
+// count counts an identification. It requires the server's lock.
 func (p *project) count(code int) {
 	day := time.Now().UTC().Format(time.DateOnly)
 	u := p.usage[day]
@@ -46,7 +46,7 @@ func (p *project) count(code int) {
 	}
 }
 
-// json is the project as the service shows it, with its secret.
+// json is the project in the service's format, with its secret.
 func (p *project) json() row {
 	buckets := []row{}
 	for _, b := range p.searched() {
@@ -100,7 +100,7 @@ func (s *Server) createProject(q *request) *answer {
 	return data(http.StatusOK, s.addProject(q.account, p).json())
 }
 
-// set sets what can be changed.
+// set sets the fields that can be changed.
 func (p *project) set(sent *body, a *account) {
 	sent.text("name", &p.name)
 	sent.text("audio_type", &p.audioType, "linein", "recorded")
@@ -121,7 +121,7 @@ func (s *Server) updateProject(q *request) *answer {
 	})
 }
 
-// deleteProject forgets a project. Its access key is unknown from now on.
+// deleteProject deletes a project. Its access key becomes unknown.
 func (s *Server) deleteProject(q *request) *answer {
 	return s.withProject(q, func(p *project) *answer {
 		p.account.projects.remove(p.id)
@@ -130,7 +130,8 @@ func (s *Server) deleteProject(q *request) *answer {
 	})
 }
 
-// projectBucketStatus is a call of the official tool. What the answer looks like is not known: it is the buckets with their state here.
+// projectBucketStatus is a call of the official tool. The format of the response is not known; here it is the buckets
+// with their state.
 func (s *Server) projectBucketStatus(q *request) *answer {
 	return s.withProject(q, func(p *project) *answer {
 		rows := []row{}
@@ -141,13 +142,15 @@ func (s *Server) projectBucketStatus(q *request) *answer {
 	})
 }
 
-// projectStatistics is a call of the official tool. What the answer looks like is not known: it is that of day-stat here.
+// projectStatistics is a call of the official tool. The format of the response is not known; here it is that of
+// day-stat.
 func (s *Server) projectStatistics(q *request) *answer { return s.usageOf(q, "start_date", "end_date") }
 
-// projectUsageByDay is not documented, but used by programs. That days without a request are left out is assumed, as are the refusals.
+// projectUsageByDay is not documented, but used by programs. It is assumed that days without requests are left out, and
+// how invalid requests are refused.
 func (s *Server) projectUsageByDay(q *request) *answer { return s.usageOf(q, "start", "end") }
 
-// usageOf counts the identifications of each day, from and until one, or all.
+// usageOf returns the identifications of each day, within the given days or of all.
 func (s *Server) usageOf(q *request, from, until string) *answer {
 	query, problems := q.URL.Query(), problems{}
 	first, last := day(query, from, problems), day(query, until, problems)
@@ -165,7 +168,7 @@ func (s *Server) usageOf(q *request, from, until string) *answer {
 	})
 }
 
-// day is a date of a query, YYYY-MM-DD.
+// day returns a date of a query, YYYY-MM-DD.
 func day(query url.Values, name string, problems problems) string {
 	text := query.Get(name)
 	if _, err := time.Parse(time.DateOnly, text); text != "" && err != nil {

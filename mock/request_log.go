@@ -8,36 +8,36 @@ import (
 	"time"
 )
 
-// A Request is one that the server has seen. It holds no credential and no content.
+// A Request is a request that the server has received, without credentials and content.
 type Request struct {
 	Time          time.Time   `json:"time"`
-	Op            Op          `json:"op,omitempty"` // what it asked for; empty if for nothing that there is
+	Op            Op          `json:"op,omitempty"` // its operation; empty if it has no route
 	Method        string      `json:"method"`
 	Host          string      `json:"host"`
 	Path          string      `json:"path"`
 	Query         string      `json:"query,omitempty"` // of a presigned URL: without the signature
 	Header        http.Header `json:"header"`
-	BodyBytes     int64       `json:"body_bytes"`              // as far as the server has read it
-	Status        int         `json:"status"`                  // of the response; 0 if it was withheld
+	BodyBytes     int64       `json:"body_bytes"`              // as far as the server read it
+	Status        int         `json:"status"`                  // of the response; 0 if there was none
 	Authorization string      `json:"authorization,omitempty"` // its kind, such as "Bearer"; empty if there was none
 }
 
-// maxRequests is how many are remembered.
+// maxRequests is how many requests are kept.
 const maxRequests = 10_000
 
-// Requests returns what the server has been asked, the oldest first; the last 10,000 at most.
+// Requests returns the received requests, the oldest first, at most the last 10,000.
 func (s *Server) Requests() []Request {
 	s.lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
 }
 
-// note remembers a request.
+// note records a request.
 func (s *Server) note(r *request, at time.Time, status int, read int64) {
 	header := r.Header.Clone()
 	kind, _, _ := strings.Cut(header.Get("Authorization"), " ")
 	if strings.HasPrefix(kind, "ey") || len(kind) > len("Negotiate") {
-		kind = redacted // a token without its kind
+		kind = redacted // a token without a scheme
 	}
 	for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie", "Access-Key", "Signature"} {
 		header.Del(name)
@@ -54,7 +54,8 @@ func (s *Server) note(r *request, at time.Time, status int, read int64) {
 
 const redacted = "[redacted]"
 
-// queryWithoutSecrets is a query, in which clients put credentials by mistake. That of a presigned URL is nothing but a signature.
+// queryWithoutSecrets returns a query without credentials, which clients sometimes put there by mistake. The query of a
+// presigned URL is only a signature.
 func queryWithoutSecrets(u *url.URL) string {
 	if strings.HasPrefix(u.Path, storagePath) {
 		return ""

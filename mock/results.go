@@ -9,10 +9,10 @@ import (
 
 type row = map[string]any
 
-// detectsAI reports whether files are looked at for music that was generated.
+// detectsAI reports whether files are checked for AI-generated music.
 func (s *settings) detectsAI() bool { return s.Engine == 5 || s.AIDetection }
 
-// recLength is how many seconds of a file are looked at in one go. It is taken for the policy's rec_length.
+// recLength is the length of an analysed window in seconds, assumed to be the policy's rec_length.
 func (s *settings) recLength() float64 {
 	length := 0.0
 	switch v := s.Policy["rec_length"].(type) {
@@ -27,7 +27,7 @@ func (s *settings) recLength() float64 {
 	return length
 }
 
-// empty reports whether results have nothing that was found.
+// empty reports whether the results have no matches.
 func empty(results row) bool {
 	for key, rows := range results {
 		if list, ok := rows.([]row); ok && len(list) > 0 && key != "music_speech" {
@@ -37,7 +37,7 @@ func empty(results row) bool {
 	return true
 }
 
-// resultsOf is what the container's settings make of what was recognised in a file.
+// resultsOf returns the results of a file according to the container's settings.
 func resultsOf(f *file) row {
 	c, results := f.settings, row{}
 	if c.Engine >= 1 && c.Engine <= 3 {
@@ -79,13 +79,13 @@ func round(seconds float64) float64 { return math.Round(seconds*10) / 10 }
 
 func millis(seconds float64) int { return int(math.Round(seconds * 1000)) }
 
-// matchRow is a row of any list: where in the file it is, and what it is.
+// matchRow is a row of any list: its position in the file, and the result.
 func matchRow(p passage, result row) row {
 	return row{"offset": round(p.offset), "played_duration": round(p.length), "type": "traverse", "result": result}
 }
 
-// offsets are where in the track and in the sample something was found, and where the track was when the window ended that was looked at.
-// At is where the passage begins in the window.
+// offsets returns the positions in the track and in the sample, and the position of the track at the end of the window.
+// at is where the passage begins in the window.
 func offsets(p passage, at, length, window float64) row {
 	play := min(p.start+window-at, p.track.Duration.Seconds())
 	return row{
@@ -94,8 +94,9 @@ func offsets(p passage, at, length, window float64) row {
 	}
 }
 
-// inWindow are the offsets in the window in which a passage begins; a row goes on over several, of which it shows the first, by the one sample
-// that is documented. How intervals and points place the windows is not known: they are taken to follow each other.
+// inWindow returns the offsets in the window in which a passage begins. According to the one documented sample, a row
+// that spans several windows shows the first. How intervals and points place the windows is not known; here they are
+// contiguous.
 func inWindow(p passage, f *file) row {
 	window := f.settings.recLength()
 	from := math.Floor(p.offset/window) * window
@@ -104,7 +105,7 @@ func inWindow(p passage, f *file) row {
 	return offsets(p, at, max(min(p.length, until-at), 0), until)
 }
 
-// ends is a second of the file, or its last one if it is not as long.
+// ends limits a second to the length of the file.
 func (f *file) ends(second float64) float64 {
 	if f.seconds > 0 {
 		return min(second, f.seconds)
@@ -120,9 +121,10 @@ func traverseRow(p passage, f *file) row {
 	return matchRow(p, result)
 }
 
-// derivativeRow has the scores of derivative works detection, as they have been seen: that of the match is the one that counts, and
-// that of the recording is low, or not there. Its offsets count from the start of the file, but for where the track is after one window. Empty
-// objects come in the guise of empty lists, now and then. Which rows have what is not known; here it goes by the track's number.
+// derivativeRow has the scores of derivative works detection as observed: the match's score is the relevant one, and
+// that of the recording is low or missing. Its offsets are relative to the start of the file, except the position of
+// the track after one window. Empty objects are sometimes sent as empty lists. Which rows have which form is not known;
+// here it depends on the track's number.
 func derivativeRow(p passage, f *file) row {
 	n, result := p.track.number, recording(p.track)
 	maps.Copy(result, offsets(p, p.offset, p.length, f.ends(p.offset+f.settings.recLength())))
@@ -135,7 +137,7 @@ func derivativeRow(p passage, f *file) row {
 		result["result_from"], result["score"] = 1, 15
 		m["engine_type"], m["score"], m["time_skew"], m["frequency_skew"] = "1", 99, 0, 0
 	}
-	if n%4 == 3 { // the tempo is another, and the end falls between two milliseconds
+	if n%4 == 3 { // with another tempo, and an end between two milliseconds
 		m["time_skew"] = -0.006
 		result["sample_end_time_offset_ms"] = (p.offset+p.length)*1000 - 0.35737013817
 	}
@@ -159,12 +161,12 @@ func coverRow(p passage, derivative bool) row {
 	return m
 }
 
-// customRow has the user's keys among its own.
+// customRow includes the user's keys.
 func customRow(p passage, f *file) row {
 	return matchRow(p, customResult(p.track, inWindow(p, f)))
 }
 
-// customResult is a track of the user's own, with its offsets.
+// customResult is one of the user's own tracks, with its offsets.
 func customResult(t *Track, at row) row {
 	result := row{
 		"title": t.Title, "acrid": t.ACRID, "duration_ms": t.Duration.Milliseconds(), "score": 100, "count": 0,
@@ -181,7 +183,7 @@ func customResult(t *Track, at row) row {
 	return result
 }
 
-// aiRow is the one entry about the whole file. Audio that the server knows nothing of is said to be human.
+// aiRow is the single entry for the whole file. Unknown audio is predicted as human.
 func aiRow(f *file) row {
 	return row{
 		"start": 0, "end": round(f.seconds), "duration": round(f.seconds), "stem": "original", "prediction": "human", "likely_source": "Human",
@@ -189,10 +191,10 @@ func aiRow(f *file) row {
 	}
 }
 
-// minGap is how many seconds without music are a segment of their own.
+// minGap is how many seconds without music make a segment.
 const minGap = 0.5
 
-// segments tells music from everything else.
+// segments separates music from everything else.
 func segments(f *file) []row {
 	rows := []row{}
 	if f.seconds == 0 {
@@ -205,7 +207,7 @@ func segments(f *file) []row {
 		}
 	}
 	for _, p := range f.found {
-		if p.offset >= f.seconds { // a script has made the file shorter
+		if p.offset >= f.seconds { // a script made the file shorter
 			break
 		}
 		if at > 0 && p.offset+p.length <= at { // found in a bucket, too
@@ -219,7 +221,7 @@ func segments(f *file) []row {
 	return rows
 }
 
-// musicDetected sums the segments up: 1 is music, 2 is something else, 0 is not known.
+// musicDetected sums up the segments: 1 is music, 2 is something else, 0 is unknown.
 func (f *file) musicDetected() int {
 	switch {
 	case !f.settled || !f.settings.MusicDetection || f.seconds == 0:

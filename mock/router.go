@@ -7,27 +7,27 @@ import (
 	"strings"
 )
 
-// A route is a call of the Console API. Its handler is called without the server's lock, after the token was checked.
+// A route is a call of the Console API. Its handler is called without the server's lock, after the token is checked.
 type route struct {
 	op       Op
 	method   string
-	pattern  string // in which {name} stands for one segment, which the handler gets from PathValue
-	scope    string // the group of scopes, of which a token needs one
-	regional bool   // it belongs on the host of its container's region
+	pattern  string // {name} is one segment, which the handler gets from PathValue
+	scope    string // the group of scopes; a token needs one of them
+	regional bool   // it is served by the host of its container's region
 	handler  func(*Server, *request) *answer
 }
 
-// consoleRoutes are all calls of the Console API that the server has: a table for each noun, which stands in the noun's own file. The prefix
-// /api is documented; that nothing answers without it is assumed.
+// consoleRoutes returns all calls of the Console API that the server has. Each noun has a table in its own file. The
+// prefix /api is documented; it is assumed that paths without it do not exist.
 func consoleRoutes() []route {
 	return slices.Concat(containerRoutes(), fileRoutes(), bucketRoutes(), bucketFileRoutes(), liveChannelRoutes(), dedupFileRoutes(),
 		projectRoutes(), streamProjectRoutes(), streamRoutes(), channelProjectRoutes(), channelRoutes(), historicalRoutes(), unknownRoutes(), billingRoutes(), trackRoutes())
 }
 
-// slashes are what one client puts two of before the path.
+// slashes matches double slashes, which one client sends before the path.
 var slashes = regexp.MustCompile(`/{2,}`)
 
-// canonical is a path as the service reads it: clients double slashes, and put one at the end.
+// canonical returns a path as the service reads it: clients send double and trailing slashes.
 func canonical(path string) string {
 	if strings.Contains(path, "//") {
 		path = slashes.ReplaceAllString(path, "/")
@@ -38,20 +38,20 @@ func canonical(path string) string {
 	return path
 }
 
-// A request is one that is being served, with what the server has found out about it.
+// A request is a request that is being served, with its route and operation.
 type request struct {
 	*http.Request
 
 	place   place
 	path    string // canonical
-	op      Op     // empty: nothing that the server has
+	op      Op     // empty: no operation of the server
 	route   *route // of the Console API
-	methods bool   // the path is there, for other methods only
+	methods bool   // the path exists, for other methods only
 	account *account
 	fault   *Fault // what a rule has go wrong with it
 }
 
-// receive finds out what a request is for.
+// receive finds the operation of a request.
 func (s *Server) receive(r *http.Request) *request {
 	q := &request{Request: r, place: placeOf(r.Host), path: canonical(r.URL.Path)}
 	if p, ok := r.Context().Value(placeKey{}).(place); ok && !q.place.public {
@@ -83,7 +83,7 @@ func (q *request) find(routes []route) {
 	}
 }
 
-// matches reports whether a path is of a pattern.
+// matches reports whether a path matches a pattern.
 func matches(pattern, path string) bool {
 	for {
 		want, restOfPattern, more := strings.Cut(pattern, "/")
@@ -107,14 +107,14 @@ func (q *request) setPathValues() {
 	}
 }
 
-// elsewhere reports whether the server has the path on another host, or with the prefix that clients forget.
+// elsewhere reports whether the path exists on another host, or with the prefix that clients forget.
 func (q *request) elsewhere(routes []route) bool {
 	return q.path == identifyPath || strings.HasPrefix(q.URL.Path, storagePath) || slices.ContainsFunc(routes, func(r route) bool {
 		return matches(r.pattern, q.path) || matches(r.pattern, "/api"+q.path)
 	})
 }
 
-// answer has a request answered by what it is for.
+// answer dispatches a request to its handler.
 func (s *Server) answer(q *request) *answer {
 	switch {
 	case s.failed != nil:

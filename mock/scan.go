@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// An Upload is a file whose processing ends, as [Server.OnScan] sees it.
+// An Upload is a file whose processing ends, for [Server.OnScan].
 type Upload struct {
 	FileID      string
 	ContainerID int
@@ -21,15 +21,15 @@ type Upload struct {
 	Recognised  []Track
 }
 
-// An Outcome sets how a scan ends. Empty fields are as without a script.
+// An Outcome sets the result of a scan. Empty fields are as without a script.
 type Outcome struct {
 	State    *int            // 1, -1, -2, -3 or any other; nil: 1 with results, else -1
 	Results  json.RawMessage // the member "results", with any content
 	Duration time.Duration   // of the file
-	Detail   string          // a word on what went wrong
+	Detail   string          // what went wrong
 }
 
-// scan decides what a file's scan has found, and the state in which it ends.
+// scan decides the results of a file's scan, and its final state.
 func (s *Server) scan(f *file) {
 	f.found = s.recognise(f.heard, f.hash, f.duration)
 	f.found = append(f.found, inBuckets(f.settings.Buckets, s.sounds(f.heard, f.hash), f.hash, f.duration)...)
@@ -60,7 +60,7 @@ func (s *Server) scan(f *file) {
 	f.container.move(f, state)
 }
 
-// unreadableState is how the scan of a file ends in which nothing can be heard.
+// unreadableState is the final state of a file without audible sound.
 func (s *Server) unreadableState(c *settings) int {
 	switch {
 	case s.unreadable != 0:
@@ -71,7 +71,7 @@ func (s *Server) unreadableState(c *settings) int {
 	return stateNoResults
 }
 
-// follow has a script decide how a scan ends that would end in a state.
+// follow lets a script decide the result of a scan, which would otherwise end in state.
 func (f *file) follow(script func(Upload) Outcome, state int) int {
 	u := Upload{
 		FileID: f.id, ContainerID: f.container.ID, Name: f.name, DataType: f.dataType, URL: f.url, Engine: f.settings.Engine, Size: f.size, SHA256: f.sha256(),
@@ -88,7 +88,7 @@ func (f *file) follow(script func(Upload) Outcome, state int) int {
 func (f *file) end(o Outcome, state int) int {
 	if o.Results != nil {
 		if !json.Valid(o.Results) {
-			o = Outcome{State: new(stateError), Detail: "mock: the results that the function given to OnScan returned are no JSON"}
+			o = Outcome{State: new(stateError), Detail: "mock: the function passed to OnScan returned results that are not JSON"}
 		}
 		state = stateReady
 	}
@@ -102,11 +102,11 @@ func (f *file) end(o Outcome, state int) int {
 	return state
 }
 
-// ask asks a script. One that panics does not take the server with it: the file says so.
+// ask calls a script. If it panics, the file fails with the panic as its detail.
 func ask(script func(Upload) Outcome, u Upload) (o Outcome) {
 	defer func() {
 		if p := recover(); p != nil {
-			o = Outcome{State: new(stateError), Detail: fmt.Sprintf("mock: the function given to OnScan panicked: %v", p)}
+			o = Outcome{State: new(stateError), Detail: fmt.Sprintf("mock: the function passed to OnScan panicked: %v", p)}
 		}
 	}()
 	return script(u)

@@ -2,9 +2,9 @@ package mock
 
 import "strings"
 
-// A searchIndex finds the files whose name or URI contains a text. It knows the files of each four bytes in a row; of those that have the
-// rarest four of a text, few do not contain the text. Files are added when something is searched for, so that containers in which nothing is
-// searched for do not pay for it.
+// A searchIndex finds the files whose name or URI contains a text. It maps each sequence of four bytes to its files.
+// Most files with the rarest sequence of a text contain the text. Files are added when a search happens, so that
+// containers without searches do not pay for it.
 type searchIndex struct {
 	next  uint32 // the number of the first file that is not in it
 	dead  int    // files in it that have been deleted since
@@ -17,13 +17,13 @@ const (
 	searchFrom    = 256 // with fewer files, looking at each is faster
 )
 
-// bucketOf is where the files are that have the four bytes.
+// bucketOf returns the key of the four bytes.
 func bucketOf(text string, at int) uint32 {
 	word := uint32(text[at])<<24 | uint32(text[at+1])<<16 | uint32(text[at+2])<<8 | uint32(text[at+3])
 	return word * 0x9e3779b1 >> 16
 }
 
-// add takes in the files that are new.
+// add adds the new files.
 func (x *searchIndex) add(files fileList) {
 	first, _ := files.find(x.next)
 	for _, f := range files[first:] {
@@ -42,7 +42,7 @@ func (x *searchIndex) addText(number uint32, text string) {
 	}
 }
 
-// candidates are the numbers of all files that may contain a text of four bytes or more, in their order.
+// candidates returns the numbers of all files that may contain a text of four bytes or more, in order.
 func (x *searchIndex) candidates(text string) []uint32 {
 	rarest := x.files[bucketOf(text, 0)]
 	for i := range len(text) - searchGram + 1 {
@@ -53,7 +53,7 @@ func (x *searchIndex) candidates(text string) []uint32 {
 	return rarest
 }
 
-// search returns the files of the container whose name or URI contains a text. That case matters is assumed.
+// search returns the files of the container whose name or URI contains a text. It is assumed that case matters.
 func (c *container) search(text string) fileList {
 	var found fileList
 	add := func(f *file) {

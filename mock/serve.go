@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// serve is the whole service.
+// serve handles all requests.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.ready()
 	at := time.Now()
@@ -56,15 +56,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// drain reads what is left of a short body, as the kernel would take it in on a real connection: a client that is still writing would
-// not see the response. A client that waits for "100 Continue" is not asked to go on.
+// drain reads the rest of a short body, which the kernel would buffer on a real connection: otherwise a client that is
+// still writing would not see the response. A client that waits for "100 Continue" is not told to continue.
 func drain(r *http.Request) {
 	if r.Header.Get("Expect") == "" {
 		_, _ = io.CopyN(io.Discard, r.Body, 1<<20)
 	}
 }
 
-// wait is over at once if there is nothing to wait for.
+// wait waits for d, or until ctx ends.
 func wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
@@ -79,7 +79,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// countingBody counts what is read of a request.
+// A countingBody counts the bytes that are read of a request.
 type countingBody struct {
 	io.ReadCloser
 	n atomic.Int64

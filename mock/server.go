@@ -12,7 +12,8 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// A Server is an ACRCloud in memory. Make one with [New]; the zero Server is one without options. It is safe for concurrent use.
+// A Server is an in-memory ACRCloud. Create one with [New]; the zero Server is one without options. It is safe for
+// concurrent use.
 type Server struct {
 	options
 
@@ -37,13 +38,13 @@ type Server struct {
 	files      map[string]*file   // of all containers
 	defaultID  int                // of the ready-made container
 	nextID     int
-	tracks     []*Track                     // which are not changed
+	tracks     []*Track                     // which are not modified
 	hashes     map[[sha256.Size]byte]int    // of Track.Data, to the track's number
 	stored     map[string]*content          // by key
 	storedKeys []string                     // the oldest first
 	plays      map[string]map[string][]Play // that were added, by stream and day
 	onPlays    func(streamID string, day time.Time) []Play
-	seeded     uint64 // what everything is invented from
+	seeded     uint64 // the seed of all invented data
 	onScan     func(Upload) Outcome
 	onIdentify func(Identification) IdentifyOutcome
 	rules      []*rule
@@ -52,7 +53,7 @@ type Server struct {
 	deliveries []Delivery
 
 	callbackFaults []*callbackFault
-	held           []*held // callbacks that are to come after the next one
+	held           []*held // callbacks to be sent after the next one
 
 	state    *stateFile // nil: nothing is kept
 	restored int        // how many tracks were
@@ -61,8 +62,9 @@ type Server struct {
 	closed    bool
 }
 
-// New makes a server with one account, which has one container in eu-west-1 that looks for recordings and covers in bucket 23, "ACRCloud
-// Music". It starts nothing: use [Server.HTTPClient], or [Server.Start] for a real listener. A nil Option is none.
+// New returns a server with one account and one container in eu-west-1, which looks for recordings and covers in bucket
+// 23, "ACRCloud Music". It does not listen: use [Server.HTTPClient], or [Server.Start] for a listener. A nil Option is
+// ignored.
 func New(opts ...Option) *Server {
 	s := &Server{}
 	var failed []error
@@ -76,11 +78,11 @@ func New(opts ...Option) *Server {
 	return s
 }
 
-// Err returns the error in the server's options, or nil. Requests to a server with an error get a 500
-// and its text, so that nobody takes a server for what it is not.
+// Err returns the error of the server's options, or nil. Requests to a server with an error get status 500 and its
+// text, so that a wrong configuration is noticed.
 func (s *Server) Err() error { return s.failed }
 
-// ready makes what a zero Server lacks.
+// ready initialises a zero Server.
 func (s *Server) ready() {
 	s.once.Do(func() {
 		seed := rand.Uint64() //nolint:gosec // not a secret
@@ -119,18 +121,18 @@ func (s *Server) ready() {
 	})
 }
 
-// lock is where every method begins that a program may call.
+// lock locks the server, and initialises a zero one. Every exported method begins with it.
 func (s *Server) lock() {
 	s.ready()
 	s.mu.Lock()
 }
 
-// Handler returns the service as a handler, for a server of your own. Requests to the public host names are served as the host would;
-// any other host serves everything.
+// Handler returns the service as a handler for your own server. Requests with a public host name are served as by that
+// host; any other host serves everything.
 func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
-// Config returns a configuration with credentials that are accepted, and the ready-made container. After [Server.Start] it points to the
-// listener.
+// Config returns a configuration with valid credentials and the ready-made container. After [Server.Start], it points
+// to the listener.
 func (s *Server) Config() acrcloud.Config {
 	s.lock()
 	defer s.mu.Unlock()
@@ -142,7 +144,8 @@ func (s *Server) Config() acrcloud.Config {
 	return cfg
 }
 
-// Options returns what a client needs to reach this server: the in-memory HTTP client, unless the server listens.
+// Options returns the options that a client needs to reach this server: the in-memory HTTP client, unless the server
+// listens.
 func (s *Server) Options() []acrcloud.Option {
 	s.lock()
 	defer s.mu.Unlock()
@@ -152,8 +155,9 @@ func (s *Server) Options() []acrcloud.Option {
 	return []acrcloud.Option{acrcloud.WithHTTPClient(s.HTTPClient())}
 }
 
-// OnScan has f decide how each scan ends; nil goes back to recognising tracks. f is called when a file is done processing, one call at a
-// time, and must not call the server. If f panics, the file ends in state -3 with the panic as its detail.
+// OnScan makes f decide the result of each scan; nil returns to recognising tracks. f is called when processing ends,
+// by one goroutine at a time, and must not call the server. If f panics, the file ends in state -3 with the panic as
+// its detail.
 func (s *Server) OnScan(f func(Upload) Outcome) {
 	s.lock()
 	defer s.mu.Unlock()
@@ -166,7 +170,7 @@ func (s *Server) Complete(fileID string) error {
 	defer s.mu.Unlock()
 	f := s.files[fileID]
 	if f == nil {
-		return fmt.Errorf("mock: there is no file %q", fileID)
+		return fmt.Errorf("mock: file %q does not exist", fileID)
 	}
 	s.finish(f)
 	s.keepNoted()
@@ -179,8 +183,8 @@ func (s *Server) uuid() string {
 	return h[:8] + "-" + h[8:12] + "-4" + h[13:16] + "-8" + h[17:20] + "-" + h[20:]
 }
 
-// Close ends the listener, if there is one, and the connections to it; callbacks that have not been sent yet are dropped. A server that was
-// closed does not start again.
+// Close closes the listener and its connections, if there are any. Callbacks that have not been sent yet are dropped. A
+// closed server cannot be started again.
 func (s *Server) Close() error {
 	s.lock()
 	s.closed = true

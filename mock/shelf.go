@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// A shelf keeps an account's things of one kind, in the order in which they came, by their ids.
+// A shelf keeps an account's things of one kind, by id and in the order of their creation.
 type shelf[T any] struct {
 	ids  []int
 	byID map[int]T
@@ -31,7 +31,7 @@ func (s *shelf[T]) remove(id int) {
 	}
 }
 
-// all are those for which keep says so, the oldest first; all if keep is nil.
+// all returns the things that keep accepts, the oldest first; all of them if keep is nil.
 func (s *shelf[T]) all(keep func(T) bool) []T {
 	list := make([]T, 0, len(s.ids))
 	for _, id := range s.ids {
@@ -42,15 +42,15 @@ func (s *shelf[T]) all(keep func(T) bool) []T {
 	return list
 }
 
-// newest are those for which keep says so, the newest first.
+// newest returns the things that keep accepts, the newest first.
 func (s *shelf[T]) newest(keep func(T) bool) []T {
 	list := s.all(keep)
 	slices.Reverse(list)
 	return list
 }
 
-// withOwn runs do for what a path names, with the lock held. What belongs to another account is answered with 403, which has been seen for
-// projects; what there is not, with 404.
+// withOwn runs do for the thing that a path names, with the lock held. Things of other accounts get 403, as has been
+// seen for projects; missing ones get 404.
 func withOwn[T any](s *Server, q *request, name string, of func(*account) *shelf[T], do func(T) *answer) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,7 +73,7 @@ func notFound() *answer { return message(http.StatusNotFound, "Not Found") }
 
 func forbidden() *answer { return message(http.StatusForbidden, "Forbidden") }
 
-// newID is an id that nothing has, and no bucket that was named.
+// newID returns an unused id, which no bucket mentioned so far has.
 func (s *Server) newID() int {
 	for {
 		id := s.nextID
@@ -93,5 +93,5 @@ func (s *Server) hasBucket(id int) bool {
 	return false
 }
 
-// dateTime is how the service writes most times of monitoring and buckets.
+// dateTime is the service's format of most times of monitoring and buckets.
 const dateTime = "2006-01-02 15:04:05"

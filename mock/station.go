@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// A monitor is a project of Broadcast Monitoring, with streams of one's own or with channels of the service's database.
+// A monitor is a project of Broadcast Monitoring, with the user's own streams or with channels of the service's
+// database.
 type monitor struct {
 	id          int
 	account     *account
@@ -31,7 +32,7 @@ type monitor struct {
 	created, updated time.Time
 }
 
-// set sets what can be changed.
+// set sets the fields that can be changed.
 func (m *monitor) set(sent *body) {
 	sent.text("name", &m.name)
 	sent.bucketList("buckets", m.account, &m.buckets)
@@ -40,7 +41,7 @@ func (m *monitor) set(sent *body) {
 	m.updated = time.Now()
 }
 
-// bucketsJSON are the project's buckets, whole, and as a list of ids.
+// bucketsJSON returns the project's buckets in full, and as a list of ids.
 func (m *monitor) bucketsJSON() (list []row, ids string) {
 	list = []row{}
 	texts := make([]string, 0, len(m.buckets))
@@ -50,7 +51,7 @@ func (m *monitor) bucketsJSON() (list []row, ids string) {
 	return list, strings.Join(texts, ",")
 }
 
-// A station is what is monitored: a stream, or a channel.
+// A station is a monitored stream or channel.
 type station struct {
 	id          string // of a channel: its number
 	monitor     *monitor
@@ -58,24 +59,24 @@ type station struct {
 	urls        []string
 	userDefined any
 	configID    int
-	changes     []stationState // the oldest first; before the first one it ran
+	changes     []stationState // the oldest first; before the first, it was running
 
 	created, updated time.Time
 }
 
-// stationState is the state of a stream, from a time on.
+// A stationState is the state of a stream since a time.
 type stationState struct {
 	from time.Time
 	word string
 }
 
-// running is the state of a stream that is monitored.
+// running is the state of a stream that is being monitored.
 const running = "Running"
 
-// stationStates are those that are documented.
+// stationStates are the documented states.
 var stationStates = []string{running, "Timeout", "Paused", "Invalid URL", "Mute", "Other"}
 
-// state is the present one.
+// state is the current state.
 func (st *station) state() string {
 	if n := len(st.changes); n > 0 {
 		return st.changes[n-1].word
@@ -83,8 +84,8 @@ func (st *station) state() string {
 	return running
 }
 
-// stateCode is the number of a state: 0 is documented for a stream that runs. 12 is the only other one that has been seen; what it stands for, and
-// what others there are, is not known.
+// stateCode returns the number of a state. 0 is documented for a running stream. The only other one that has been seen
+// is 12; its meaning, and other numbers, are not known.
 func stateCode(state string) int {
 	if state == running {
 		return 0
@@ -106,7 +107,7 @@ func (m *monitor) station(id string) *station {
 	return m.stations[i]
 }
 
-// list finds the stations of a comma-separated list, if all are there.
+// list returns the stations of a comma-separated list, if all exist.
 func (m *monitor) list(ids string) (list []*station, ok bool) {
 	for id := range strings.SplitSeq(ids, ",") {
 		st := m.station(id)
@@ -118,7 +119,7 @@ func (m *monitor) list(ids string) (list []*station, ok bool) {
 	return list, true
 }
 
-// stations are all of that id; a channel may be in several projects. It is called with the lock held.
+// stations returns all stations with an id; a channel may be in several projects. The lock must be held.
 func (s *Server) stations(id string) []*station {
 	var list []*station
 	for _, a := range s.accounts {
@@ -131,7 +132,7 @@ func (s *Server) stations(id string) []*station {
 	return list
 }
 
-// withMonitor runs do for the project of a path.
+// withMonitor runs do for the project in a path.
 func (s *Server) withMonitor(q *request, do func(m *monitor) *answer) *answer {
 	of := func(a *account) *shelf[*monitor] { return &a.streamProjects }
 	if strings.HasPrefix(q.path, "/api/bm-bd-projects/") {
@@ -140,7 +141,7 @@ func (s *Server) withMonitor(q *request, do func(m *monitor) *answer) *answer {
 	return withOwn(s, q, "project", of, do)
 }
 
-// withStation runs do for the stream or channel of a path.
+// withStation runs do for the stream or channel in a path.
 func (s *Server) withStation(q *request, do func(st *station) *answer) *answer {
 	return s.withMonitor(q, func(m *monitor) *answer {
 		st := m.station(q.PathValue("station"))

@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// longestRecording is how much of a recording is there to be had in one go. What the service does to longer ones is not known: here they are cut.
+// longestRecording is the longest recording in one request. What the service does with longer ones is not known; here
+// they are cut.
 const longestRecording = time.Hour
 
-// stationRecording is the audio of a play, as a WAV file: what was played sounds as [Track.WAV] does, and else it is silent. It is there if
-// anything was played then; the service keeps it for streams for which it was asked to, with the setting "timemap".
+// stationRecording returns the audio of a play as a WAV file: the audio of [Track.WAV] for plays, otherwise silence. It
+// exists if anything was played then. The service records only streams with the setting "timemap".
 func (s *Server) stationRecording(q *request) *answer {
 	query, problems := q.URL.Query(), problems{}
 	at, err := time.Parse(recordTime, query.Get("timestamp_utc"))
@@ -36,7 +37,7 @@ func (s *Server) stationRecording(q *request) *answer {
 		audio := wav[header:]
 		clear(audio)
 		heard := false
-		for _, day := range []time.Time{from.AddDate(0, 0, -1), from, from.Add(length)} { // a play may have begun the day before
+		for _, day := range []time.Time{from.AddDate(0, 0, -1), from, from.Add(length)} { // a play may have begun on the day before
 			for _, p := range s.playsOn(st.id, day) {
 				heard = p.sound(audio, from, length) || heard
 			}
@@ -52,7 +53,7 @@ func (s *Server) stationRecording(q *request) *answer {
 	})
 }
 
-// sound puts a play into the audio of a time, and reports whether it was played then.
+// sound adds the audio of a play to a recording, and reports whether they overlap.
 func (p *Play) sound(audio []byte, from time.Time, length time.Duration) bool {
 	begin, end := p.At.Sub(from), p.At.Add(p.Played).Sub(from)
 	if end <= 0 || begin >= length {
@@ -65,7 +66,7 @@ func (p *Play) sound(audio []byte, from time.Time, length time.Duration) bool {
 	return true
 }
 
-// secondsOf reads a number of seconds, from none to a day; 0 if there is none.
+// secondsOf parses a number of seconds, up to a day; 0 if it is missing.
 func secondsOf(text string, problems problems, name string) time.Duration {
 	if text == "" {
 		return 0

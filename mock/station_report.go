@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// A userReport is a play that was reported by the user.
+// A userReport is a play that the user reported.
 type userReport struct {
 	id          int
 	title       string
 	userDefined map[string]any
 }
 
-// item is the report among the results of its day. That it is there, and as what, is assumed: the official tool says that it is inserted
+// item is the report in the results of its day. Its format is assumed: the official tool says only that it is inserted
 // into the results.
 func (r *userReport) item() row {
 	item := row{"title": r.title, "acrid": "null", "bucket_id": "", "score": 100, "count": 0}
@@ -22,7 +22,7 @@ func (r *userReport) item() row {
 	return item
 }
 
-// createUserReport takes a list of plays in, and shows the last one of them: one object is documented as the answer to a list.
+// createUserReport adds a list of plays, and returns the last one: one object is the documented response to a list.
 func (s *Server) createUserReport(q *request) *answer {
 	sent := readBody(q.Request)
 	items, _ := sent.members["data"].([]any)
@@ -47,7 +47,8 @@ func (s *Server) createUserReport(q *request) *answer {
 	})
 }
 
-// readUserReport reads a play, with what the answer says of it. Its times are local ones: timeoffset is what is to be added to them to get UTC.
+// readUserReport reads a play, and returns it with its form in the response. Its times are local: timeoffset is added
+// to them to get UTC.
 func readUserReport(item any, at string, problems problems) (p Play, shown row) {
 	members, _ := item.(map[string]any)
 	sent := &body{members: members, problems: map[string][]string{}}

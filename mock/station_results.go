@@ -8,13 +8,14 @@ import (
 	"time"
 )
 
-// aDay is how dates of monitoring are written.
+// aDay is the format of dates in monitoring.
 const aDay = "20060102"
 
-// serverError is what a date with dashes is answered with, among others.
+// serverError is the response to a date with hyphens, among others.
 func serverError() *answer { return message(http.StatusInternalServerError, "Server Error") }
 
-// dayOf is the date of a query: today, in UTC, if there is none. Others than YYYYMMDD are known to be answered with 500.
+// dayOf returns the date of a query; without one, today in UTC. Formats other than YYYYMMDD are known to get status
+// 500.
 func dayOf(query url.Values) (time.Time, bool) {
 	if query.Get("date") == "" {
 		return time.Now().UTC().Truncate(24 * time.Hour), true
@@ -23,7 +24,7 @@ func dayOf(query url.Values) (time.Time, bool) {
 	return day, err == nil
 }
 
-// durations are the limits of a query, in seconds, with those that are documented as default.
+// durations returns the limits of a query in seconds, with the documented defaults.
 func durations(query url.Values) (shortest, longest int) {
 	shortest, longest = 0, 3600
 	if n, err := strconv.Atoi(query.Get("min_duration")); err == nil {
@@ -35,7 +36,7 @@ func durations(query url.Values) (shortest, longest int) {
 	return shortest, longest
 }
 
-// stationResults are what was played on a day, all of it in one answer. Other names in the query are ignored.
+// stationResults returns all plays of a day in one response. Other parameters are ignored.
 func (s *Server) stationResults(q *request) *answer {
 	query := q.URL.Query()
 	day, ok := dayOf(query)
@@ -69,7 +70,8 @@ func (s *Server) stationResults(q *request) *answer {
 	})
 }
 
-// unknownResults are plays of music that is not recognised. What they look like is not known: they have the times of results, and no music.
+// unknownResults returns the plays of unrecognised music. Their format is not known; here they have the times of
+// results, and no music.
 func (s *Server) unknownResults(q *request) *answer {
 	query := q.URL.Query()
 	day, ok := dayOf(query)
@@ -94,7 +96,8 @@ func (s *Server) unknownResults(q *request) *answer {
 	})
 }
 
-// realtimeResults are what was played last. What they look like is not known: they are results of the type "realtime" here.
+// realtimeResults returns the most recent plays. Their format is not known; here they are results of the type
+// "realtime" here.
 func (s *Server) realtimeResults(q *request) *answer {
 	return s.withStation(q, func(st *station) *answer {
 		today := time.Now()

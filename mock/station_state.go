@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// stationState is when a stream has run, on the days of a time zone, up to now. Without dates it is today's: what the service does is not
-// known, and neither is whether its times are local ones.
+// stationState returns when a stream was running, on days of a time zone, up to now. Without dates it returns today;
+// what the service does is not known, nor whether its times are local.
 func (s *Server) stationState(q *request) *answer {
 	query := q.URL.Query()
-	offset, _ := strconv.Atoi(query.Get("timeoffset")) // in minutes, as browsers count them: what is to be added to get UTC
+	offset, _ := strconv.Atoi(query.Get("timeoffset")) // in minutes, as in browsers: it is added to get UTC
 	shift := time.Duration(offset) * time.Minute
 	now := time.Now()
 	today := now.Add(-shift).UTC().Truncate(24 * time.Hour)
@@ -47,7 +47,7 @@ func later(x, y time.Time) time.Time {
 	return y
 }
 
-// localDay is a date of a query, or another if there is none.
+// localDay returns a date of a query, or otherwise if it is missing.
 func localDay(query url.Values, name string, otherwise time.Time) (time.Time, bool) {
 	if query.Get(name) == "" {
 		return otherwise, true
@@ -56,13 +56,13 @@ func localDay(query url.Values, name string, otherwise time.Time) (time.Time, bo
 	return day, err == nil
 }
 
-// A period is a time in which a stream was in one state.
+// A period is a period in which a stream was in one state.
 type period struct {
 	from, until time.Time
 	word        string
 }
 
-// periods are those between two times.
+// periods returns the periods between two times.
 func (st *station) periods(from, until time.Time) []period {
 	var list []period
 	last := period{from: from, word: running}

@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// storagePath is where presigned URLs lead to.
+// storagePath is the path of presigned URLs.
 const storagePath = "/storage/"
 
-// presignedFor is how long a presigned URL can be used. How long the service's can be is not known.
+// presignedFor is how long a presigned URL is valid. The service's time is not known.
 const presignedFor = time.Hour
 
-// maxStored is how many stored objects are known. How long the service keeps what no file was made of is not known.
+// maxStored is the most stored objects. How long the service keeps content without a file is not known.
 const maxStored = 100_000
 
 func (s *Server) presign(q *request) *answer {
@@ -39,7 +39,7 @@ func (s *Server) presign(q *request) *answer {
 	})
 }
 
-// baseName is what a key ends in: text that stays one segment of a path. What the service's keys look like is not known.
+// baseName returns the end of a key, as a single path segment. The format of the service's keys is not known.
 func baseName(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	if strings.Trim(name, ".") == "" {
@@ -54,7 +54,7 @@ func (s *Server) signature(key, contentType, expires string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// store is the storage that presigned URLs lead to. It responds as S3 does.
+// store is the storage behind presigned URLs. It responds like S3.
 func (s *Server) store(q *request) *answer {
 	r, query := q.Request, q.URL.Query()
 	key := strings.TrimPrefix(r.URL.Path, storagePath)
@@ -82,7 +82,7 @@ func (s *Server) store(q *request) *answer {
 	return &answer{status: http.StatusOK, header: http.Header{"Etag": {`"` + hex.EncodeToString(o.hash[:16]) + `"`}}}
 }
 
-// keep has files be made of stored content.
+// keep keeps stored content for files.
 func (s *Server) keep(key string, o *content) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,8 +104,8 @@ func (s *Server) storeContent(key string, o *content) {
 	}
 }
 
-// storedContent is what was stored under a key, or nil. That a key is good for its own container only is assumed. It is called with the lock
-// held.
+// storedContent returns the content stored under a key, or nil. It is assumed that a key is valid for its own container
+// only. The lock must be held.
 func (s *Server) storedContent(c *container, key string) *content {
 	if !strings.HasPrefix(key, fmt.Sprintf("fs/%d/", c.ID)) {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// streamScope is the group of scopes for projects with streams of one's own.
+// streamScope is the group of scopes for projects with the user's own streams.
 const streamScope = "bm-cs-projects"
 
 func streamProjectRoutes() []route {
@@ -24,7 +24,7 @@ func streamProjectRoutes() []route {
 	}
 }
 
-// json is the project as the service shows it. Several numbers have been seen as texts.
+// json is the project in the service's format. Several numbers have been seen as text.
 func (m *monitor) json() row {
 	if m.database {
 		return m.databaseJSON()
@@ -75,7 +75,7 @@ func (s *Server) createStreamProject(q *request) *answer {
 	return s.createMonitor(q, sent, m, &q.account.streamProjects)
 }
 
-// createMonitor makes a project of either kind. It is called with the lock held.
+// createMonitor creates a project of either kind. The lock must be held.
 func (s *Server) createMonitor(q *request, sent *body, m *monitor, shelf *shelf[*monitor]) *answer {
 	m.account, m.created = q.account, time.Now()
 	sent.required("name", "region", "buckets")
@@ -98,8 +98,8 @@ func (s *Server) updateMonitor(q *request) *answer {
 	})
 }
 
-// become takes changes over if nothing is wrong with them. What the answer to settings of callbacks looks like is not known: it is the
-// project here.
+// become applies changes if they are valid. The format of the response to callback settings is not known; here it is
+// the project.
 func (m *monitor) become(q *request, sent *body, changed monitor) *answer {
 	if len(sent.problems) > 0 {
 		return invalid(q.Request, sent.problems)
@@ -116,7 +116,7 @@ func (s *Server) deleteMonitor(q *request) *answer {
 	})
 }
 
-// setResultCallback has plays be posted.
+// setResultCallback sets the URL that plays are posted to.
 func (s *Server) setResultCallback(q *request) *answer {
 	sent := readBody(q.Request)
 	return s.withMonitor(q, func(m *monitor) *answer {
@@ -130,7 +130,7 @@ func (s *Server) setResultCallback(q *request) *answer {
 	})
 }
 
-// setStateNotification keeps where changes of state are to be sent. The server sends none: what they look like is not known.
+// setStateNotification stores where to send state changes. The server sends none, since their format is not known.
 func (s *Server) setStateNotification(q *request) *answer {
 	sent := readBody(q.Request)
 	return s.withMonitor(q, func(m *monitor) *answer {

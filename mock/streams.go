@@ -26,7 +26,8 @@ func streamRoutes() []route {
 	}
 }
 
-// stream is a station as a stream of one's own. Timemap can be set in the console only; recordings are there whatever it says.
+// stream is a station in the format of the user's own streams. Timemap can be set in the console only; recordings exist
+// regardless of it.
 func (st *station) stream() row {
 	url := ""
 	if len(st.urls) > 0 {
@@ -69,7 +70,8 @@ func (s *Server) listStreams(q *request) *answer {
 	})
 }
 
-// set sets what the body has. That it need not name a config is what the newest documentation says; it is the first one then.
+// set sets the fields of the body. According to the newest documentation the config is optional; the default is the
+// first one.
 func (st *station) set(sent *body) {
 	sent.text("name", &st.name)
 	sent.texts("stream_urls", &st.urls)
@@ -124,7 +126,7 @@ func (s *Server) pauseStreams(q *request) *answer { return s.changeStreams(q, "P
 
 func (s *Server) restartStreams(q *request) *answer { return s.changeStreams(q, running) }
 
-// changeStreams puts streams into a state. What the answer looks like is not known: it is a list of them here.
+// changeStreams puts streams into a state. The format of the response is not known; here it is the list of streams.
 func (s *Server) changeStreams(q *request, state string) *answer {
 	return s.withMonitor(q, func(m *monitor) *answer {
 		list, ok := m.list(q.PathValue("station"))
@@ -140,17 +142,17 @@ func (s *Server) changeStreams(q *request, state string) *answer {
 	})
 }
 
-// SetStreamState puts a stream, by its id, or a channel, by its number as text, into a state from now on: "Running", "Timeout", "Paused", "Invalid URL",
-// "Mute" or "Other".
+// SetStreamState sets the state of a stream, by its id, or of a channel, by its number as text: "Running", "Timeout",
+// "Paused", "Invalid URL", "Mute" or "Other".
 func (s *Server) SetStreamState(streamID, state string) error {
 	s.lock()
 	defer s.mu.Unlock()
 	list := s.stations(streamID)
 	switch {
 	case len(list) == 0:
-		return fmt.Errorf("mock: there is no stream or channel %q; add it by the API first", streamID)
+		return fmt.Errorf("mock: stream or channel %q does not exist: add it through the API first", streamID)
 	case !slices.Contains(stationStates, state):
-		return fmt.Errorf("mock: %q is no state of a stream; use one of %q", state, stationStates)
+		return fmt.Errorf("mock: %q is not the state of a stream: use one of %q", state, stationStates)
 	}
 	for _, st := range list {
 		st.change(state)

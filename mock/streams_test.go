@@ -234,12 +234,12 @@ func TestPlaysThatMakeNoSense(t *testing.T) {
 	id, _ := w.stream()
 	at := date(2026, 1, 2, 0, 0, 0)
 	for says, err := range map[string]error{
-		"no stream or channel": w.srv.AddPlay("s-none", mock.Play{At: at, Played: time.Minute}),
-		"no At":                w.srv.AddPlay(id, mock.Play{Played: time.Minute}),
-		"a second or more":     w.srv.AddPlay(id, mock.Play{At: at}),
-		"no JSON":              w.srv.AddPlay(id, mock.Play{At: at, Data: json.RawMessage("{")}),
-		"is no state":          w.srv.SetStreamState(id, "Asleep"),
-		"add it by the API":    w.srv.SetStreamState("s-none", "Mute"),
+		"stream or channel":      w.srv.AddPlay("s-none", mock.Play{At: at, Played: time.Minute}),
+		"no At":                  w.srv.AddPlay(id, mock.Play{Played: time.Minute}),
+		"a second or more":       w.srv.AddPlay(id, mock.Play{At: at}),
+		"not JSON":               w.srv.AddPlay(id, mock.Play{At: at, Data: json.RawMessage("{")}),
+		"is not the state":       w.srv.SetStreamState(id, "Asleep"),
+		"add it through the API": w.srv.SetStreamState("s-none", "Mute"),
 	} {
 		assert.ErrorContains(t, err, says)
 	}

@@ -13,18 +13,19 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// A Token says what a Console API token is good for. That of [Server.Config] is a zero Token.
+// A Token describes the permissions of a Console API token. The token of [Server.Config] is a zero Token.
 type Token struct {
-	ExpiresAt time.Time // zero: ten years from now, as the service's
+	ExpiresAt time.Time // zero: ten years from now, as with the service
 	Scopes    []string  // such as "read-filescanning" or "ucf"; nil: all
-	Account   int       // whose token it is; 0: this server's. Any other number is another account, with containers of its own
+	Account   int       // its account; 0: this server's. Any other number is another account with its own containers
 }
 
-// IssueToken makes another token, next to that of [Server.Config].
+// IssueToken returns another token, in addition to that of [Server.Config].
 //
-// An expired one gets 401, and one that has no scope of the group that a call belongs to gets 403; both of which are assumptions.
-// The groups are filescanning, buckets, audios (files of buckets), channels (of buckets), base-projects, bm-cs-projects, bm-bd-projects, ucf and
-// metadata; other calls need any scope. That a token for reading may be refused to write is not known, and not done.
+// An expired token gets 401, and one without a scope of the call's group gets 403; both are assumptions. The groups are
+// filescanning, buckets, audios (files of buckets), channels (of buckets), base-projects, bm-cs-projects,
+// bm-bd-projects, ucf and metadata; other calls accept any scope. Whether the service refuses writes with a read scope
+// is not known; the server accepts them.
 func (s *Server) IssueToken(t Token) acrcloud.Secret {
 	s.lock()
 	defer s.mu.Unlock()
@@ -33,8 +34,8 @@ func (s *Server) IssueToken(t Token) acrcloud.Secret {
 	return acrcloud.NewSecret(text)
 }
 
-// RevokeToken makes the server forget a token, such as that of [Server.Config]: it is refused with 403 from now on, as any text is that was
-// never a token. Access keys are no tokens, and stay.
+// RevokeToken revokes a token, such as that of [Server.Config]. It is then refused with 403, like any unknown text.
+// Access keys are not affected.
 func (s *Server) RevokeToken(token acrcloud.Secret) {
 	s.lock()
 	defer s.mu.Unlock()
@@ -42,7 +43,7 @@ func (s *Server) RevokeToken(token acrcloud.Secret) {
 	s.changed()
 }
 
-// issue has the server accept a text as a token; an empty one stands for a token that is invented. It is called with the lock held.
+// issue makes the server accept a text as a token; an empty text means an invented token. The lock must be held.
 func (s *Server) issue(t Token, text string) string {
 	if t.ExpiresAt.IsZero() {
 		t.ExpiresAt = time.Now().AddDate(10, 0, 0)
@@ -54,15 +55,15 @@ func (s *Server) issue(t Token, text string) string {
 		t.Account = s.own.id
 	}
 	t.Scopes = slices.Clone(t.Scopes)
-	if invented := t.jwt(s.random); text == "" { // always, so that a seed makes the same of everything else
+	if invented := t.jwt(s.random); text == "" { // always, so that a seed gives the same results otherwise
 		text = invented
 	}
 	s.tokens[text] = t
 	return text
 }
 
-// jwt is a token of the shape that the service gives out: with floats for times. Its signature is invented, and nobody checks it: the
-// server knows its tokens.
+// jwt returns a token in the service's format, with times as floats. Its signature is invented and not checked, since
+// the server knows its tokens.
 func (t Token) jwt(r *rand.Rand) string {
 	issued := float64(time.Now().Unix()) + 0.25
 	id := hexadecimal(r, 80)
@@ -70,7 +71,7 @@ func (t Token) jwt(r *rand.Rand) string {
 		b, _ := json.Marshal(v) //nolint:errchkjson // plain values
 		return base64.RawURLEncoding.EncodeToString(b)
 	}
-	head := part(struct { // in the order that makes it begin as real ones do
+	head := part(struct { // in this order, so that it begins like real ones
 		Typ string `json:"typ"`
 		Alg string `json:"alg"`
 		Jti string `json:"jti"`
@@ -85,16 +86,16 @@ func (t Token) jwt(r *rand.Rand) string {
 	return head + "." + claims + "." + base64.RawURLEncoding.EncodeToString(signature)
 }
 
-// allows reports whether a token has a scope of a group; empty: any scope does.
+// allows reports whether a token has a scope of a group; with an empty group, any scope is enough.
 func (t Token) allows(group string) bool {
 	return group == "" || slices.ContainsFunc(t.Scopes, func(scope string) bool {
 		return slices.Contains([]string{"*", "read-all", "write-all", group, "read-" + group, "write-" + group, "delete-" + group}, scope)
 	})
 }
 
-// admit checks the token of a console request, and notes whose it is. That no token is 401 is an assumption, as are the responses to an
-// expired token, to other scopes and to a suspended account; that any other credential is 403 has been seen. To a client that does not ask for
-// JSON the service has another text, whose status is not known.
+// admit checks the token of a console request, and notes its account. The status 401 without a token is an assumption,
+// as are the responses to expired tokens, missing scopes and suspended accounts; 403 for any other credential has been
+// seen. For a client that does not ask for JSON, the service has another text, whose status is not known.
 func (s *Server) admit(q *request) (refused *answer) {
 	kind, text, _ := strings.Cut(q.Header.Get("Authorization"), " ")
 	scope := ""
@@ -118,8 +119,9 @@ func (s *Server) admit(q *request) (refused *answer) {
 	return nil
 }
 
-// SetSuspended has the service refuse everything that this server's account asks for, or no longer. How it refuses is not known: 403 and
-// code 3013 are assumed, on which ACRCloud's own programs give up. [Server.Inject] makes any other response.
+// SetSuspended makes the service refuse all requests of this server's account, or accept them again. The service's
+// response is not known: 403 and code 3013 are assumed, on which ACRCloud's own programs give up. For other responses,
+// use [Server.Inject].
 func (s *Server) SetSuspended(suspended bool) {
 	s.lock()
 	defer s.mu.Unlock()

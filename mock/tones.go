@@ -2,11 +2,12 @@ package mock
 
 import "math"
 
-// The audio of a generated track spells, in each second, the track's number and the second, so that any stretch of it can be identified
-// from any other. A second is ten symbols of a tenth each: a start, eight of five bits, an end. These are 16 bits for the number, 12 for
-// the second and 12 of a check sum. A symbol is one of 32 tones; start and end have tones of their own.
+// Each second of a generated track's audio encodes the track's number and the second, so that any stretch of it can be
+// identified. A second is ten symbols of a tenth of a second: a start, eight symbols of five bits, and an end. These
+// are 16 bits for the number, 12 for the second and 12 for a checksum. A symbol is one of 32 tones; start and end have
+// their own tones.
 //
-// The tones lie between 400 and 2875 Hz, where they survive a resampling to 8 kHz and what filters come with it.
+// The tones are between 400 and 2875 Hz, where they survive resampling to 8 kHz and its filters.
 const (
 	toneRate         = 8000 // of generated audio, in Hz
 	symbols          = 10   // in a second
@@ -21,7 +22,7 @@ const (
 
 func toneFrequency(tone int) float64 { return 400 + 75*float64(tone) }
 
-// A spelling is what one second spells.
+// A spelling has the symbols of one second.
 type spelling [symbols]int
 
 func spell(number, second int) spelling {
@@ -50,10 +51,10 @@ func (s spelling) read() (number, second int, ok bool) {
 	return int(said >> 12), int(said & maxSecond), word&maxSecond == checksum(said)
 }
 
-// checksum is 12 bits of what 28 bits say.
+// checksum returns a checksum of 12 bits for 28 bits.
 func checksum(said uint64) uint64 { return (said + 1) * 0x9e3779b97f4a7c15 >> 52 }
 
-// toneAt is the frequency at a sample of a track; none for a track that has no tones.
+// toneAt returns the frequency at a sample of a track; 0 for a track without tones.
 func toneAt(number, sample int) float64 {
 	if number > maxNumber {
 		return 0
@@ -61,7 +62,7 @@ func toneAt(number, sample int) float64 {
 	return toneFrequency(spell(number, sample/toneRate)[sample%toneRate/samplesPerSymbol])
 }
 
-// A sighting is a second of a track, found in audio.
+// A sighting is a second of a track that was found in audio.
 type sighting struct {
 	at     float64 // seconds from the start of the audio to the start of the track's second
 	first  float64 // as it was found first, some frames too early at most
@@ -69,7 +70,7 @@ type sighting struct {
 	second int
 }
 
-// toneReader reads tones from samples as they come.
+// A toneReader reads tones from a stream of samples.
 type toneReader struct {
 	thin    int // how many samples are made one
 	thinned int
@@ -106,7 +107,7 @@ func (r *toneReader) add(sample float64) {
 	r.filled(1)
 }
 
-// filled takes note of n more samples in the frame.
+// filled notes n more samples in the frame.
 func (r *toneReader) filled(n int) {
 	if r.fill += n; r.fill < len(r.frame) {
 		return
@@ -121,7 +122,7 @@ func (r *toneReader) filled(n int) {
 	r.read()
 }
 
-// loudest returns the loudest tone, if it makes up a good part of the frame; else -1. What a tone spells by mistake the check sum finds.
+// loudest returns the loudest tone if it is a large part of the frame, otherwise -1. The checksum detects mistakes.
 func (r *toneReader) loudest() int {
 	last, c := -1, 0.0 // the tone before, which goes on as a rule
 	if n := len(r.tones); n > 0 && r.tones[n-1] >= 0 {
@@ -165,7 +166,7 @@ func (r *toneReader) loudest() int {
 	return best
 }
 
-// read looks whether the last second of frames spells something. A symbol is what the middle of its five frames say: the audio may
+// read decodes the last second of frames. A symbol is read from the middle of its five frames, since the audio may
 // begin anywhere.
 func (r *toneReader) read() {
 	if len(r.tones) < symbols*frames || r.tones[frames/2] != startTone {

@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// A Track is a recording that the server knows. [Server.AddTrack] fills in what is left empty, with invented values.
+// A Track is a recording that the server recognises. [Server.AddTrack] fills empty fields with invented values.
 //
-// It is recognised in two ways: in WAV files that hold any stretch of what [Track.WAV] returns, and by Data, byte for byte. Only the
-// first 65,535 tracks of a server have audio that is recognised.
+// It is recognised in two ways: in WAV files with any stretch of its audio ([Track.WAV]), and by the bytes of Data.
+// Only the audio of the first 65,535 tracks of a server is recognised.
 type Track struct {
 	ACRID       string // 32 hexadecimal digits
 	Title       string
@@ -27,11 +27,11 @@ type Track struct {
 	ReleaseDate string        // "2006-01-02"
 	Duration    time.Duration // at most 68 minutes and 15 seconds; 3 minutes if empty
 
-	// Data is a whole file or fingerprint, of any format, that is this track.
+	// Data is a whole file or fingerprint of this track, in any format.
 	Data []byte
 
-	// BucketID makes it a track of your own bucket, which is reported among custom_files with the keys of UserDefined. With [NoBucket], it is
-	// not recognised.
+	// BucketID makes it a track of your own bucket, which is reported in custom_files with the keys of UserDefined.
+	// With [NoBucket], it is not recognised.
 	BucketID    int
 	UserDefined map[string]string
 
@@ -41,21 +41,21 @@ type Track struct {
 	keys    map[string]any // like UserDefined, of any type
 }
 
-// NoBucket is the BucketID of a track that nothing recognises, such as one that you are about to upload to a bucket of your own.
+// NoBucket is the BucketID of a track that is not recognised, such as one that you will upload to your own bucket.
 const NoBucket = -1
 
-// maxDuration is how far a track's tones can count.
+// maxDuration is the longest track whose tones can be numbered.
 const maxDuration = maxSecond * time.Second
 
-// AddTrack makes the server know a track, and returns it with everything filled in. Tracks in a container's buckets are found by
-// scans of that container; all are found in bucket 23, "ACRCloud Music", but for those with a BucketID.
+// AddTrack adds a track to the server, and returns it with all fields set. Scans find the tracks in the buckets of
+// their container. Tracks without a BucketID are in bucket 23, "ACRCloud Music".
 func (s *Server) AddTrack(t Track) Track {
 	s.lock()
 	defer s.mu.Unlock()
 	return s.addTrack(t, s.random)
 }
 
-// addTrack is called with the lock held.
+// addTrack requires the lock.
 func (s *Server) addTrack(t Track, r *rand.Rand) Track {
 	if known := s.again(&t); known != nil {
 		return *known
@@ -121,14 +121,14 @@ func (t Track) clone() Track {
 }
 
 func fill(field *string, invent func() string) {
-	made := invent() // always, so that what one track leaves empty does not change the next
+	made := invent() // always, so that the empty fields of one track do not affect the next
 	if *field == "" {
 		*field = made
 	}
 }
 
-// WAV returns that stretch of the track as a WAV file: 8 kHz, mono, 16 bits. The stretch is cut to the track's length. It is for
-// tracks that AddTrack has returned.
+// WAV returns a stretch of the track as a WAV file: 8 kHz, mono, 16 bits. The stretch is limited to the track's length.
+// The track must be from AddTrack.
 func (t Track) WAV(from, to time.Duration) []byte {
 	from, to = max(from, 0), min(to, t.Duration, maxDuration)
 	first, last := samplesIn(from), max(samplesIn(to), samplesIn(from))

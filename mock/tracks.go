@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// trackRoutes is the Metadata API.
+// trackRoutes are the calls of the Metadata API.
 func trackRoutes() []route {
 	return []route{{OpFindTracks, http.MethodGet, "/api/external-metadata/tracks", "metadata", false, (*Server).findTracks}}
 }
 
-// maxPlatforms is how many can be asked for at once.
+// maxPlatforms is the most platforms in one request.
 const maxPlatforms = 5
 
-// findTracks finds tracks that the server knows, of no bucket of one's own. It is documented on eu-api-v2; that it is on the other hosts too is
-// assumed, as are the refusals. Nothing found is no error.
+// findTracks finds tracks of the server that are not in own buckets. It is documented on eu-api-v2; it is assumed that
+// the other hosts serve it too, and how invalid requests are refused. No results are not an error.
 func (s *Server) findTracks(q *request) *answer {
 	query, problems := q.URL.Query(), problems{}
 	if query.Get("isrc")+query.Get("acr_id")+query.Get("source_url")+query.Get("query") == "" {
@@ -47,7 +47,8 @@ func (s *Server) findTracks(q *request) *answer {
 	return data(http.StatusOK, rows)
 }
 
-// asksFor reports whether a track is what a query asks for. In JSON, artists must be a list, or nothing is found, as has been seen.
+// asksFor reports whether a track matches a query. In JSON, artists must be a list; otherwise nothing is found, as has
+// been seen.
 func asksFor(query url.Values, t *Track) bool {
 	switch {
 	case query.Get("isrc") != "":
@@ -67,7 +68,7 @@ func asksFor(query url.Values, t *Track) bool {
 	return json.Unmarshal([]byte(query.Get("query")), &asked) == nil && isCalled(t, asked.Track, asked.Artists)
 }
 
-// isCalled reports whether a track has a title, if that is said, and one of some artists, if any are said.
+// isCalled reports whether a track has the title, if one is given, and one of the artists, if any are given.
 func isCalled(t *Track, title string, artists []string) bool {
 	if title == "" && len(artists) == 0 {
 		return false
@@ -77,20 +78,20 @@ func isCalled(t *Track, title string, artists []string) bool {
 	}))
 }
 
-// A platformLink is where a track is on a platform.
+// A platformLink is the place of a track on a platform.
 type platformLink struct {
 	platform, id, link string
-	album              any // its id there; nil if it has none
+	album              any // its id on the platform; nil if it has none
 	artists            []row
 }
 
-// is reports whether a URL leads there.
+// is reports whether a URL is that of the link.
 func (l platformLink) is(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Query().Get("v") == l.id || u.Query().Get("i") == l.id || strings.HasSuffix(u.Path, "/"+l.id))
 }
 
-// linksOf are the platforms that have the track, with the ids that recognition has, too.
+// linksOf returns the links of a track on platforms, with the same ids as in recognition results.
 func linksOf(t *Track) []platformLink {
 	external, _ := recording(t)["external_metadata"].(row)
 	id := func(platform string) string {
@@ -109,7 +110,7 @@ func linksOf(t *Track) []platformLink {
 	}
 }
 
-// trackRow is a track as the Metadata API shows it. The cover leads nowhere.
+// trackRow is a track in the format of the Metadata API. The cover's URL is invented.
 func trackRow(t *Track, platforms []string, works bool) row {
 	about := recording(t)
 	artists, genres := []row{}, []string{}
@@ -148,7 +149,7 @@ func trackRow(t *Track, platforms []string, works bool) row {
 	return v
 }
 
-// worksOf are the works of a recording, whose creators are called contributors here.
+// worksOf returns the works of a recording, whose creators are called contributors here.
 func worksOf(about row) []row {
 	rows := []row{}
 	list, _ := about["works"].([]row)

@@ -35,23 +35,24 @@ func unknownRoutes() []route {
 	}
 }
 
-// UnknownContent is something that streams of a project for unknown content have played several times.
+// UnknownContent is content that streams of an unknown content project have played repeatedly.
 type UnknownContent struct {
 	ACRID      string         // 32 hexadecimal digits; invented if empty
 	Status     int            // 0 pending, 2 edited, 6 reported, 10 bucketed, 14 reported and bucketed
 	Label      int            // 0 unknown, 1 music, 2 speech, 3 music and speech, 4 advertisement
 	Length     time.Duration  // of it
-	Detections []time.Time    // when it was played, the first one first
+	Detections []time.Time    // when it was played, in order
 	StreamID   string         // of Broadcast Monitoring, which played it
 	Metadata   map[string]any // null if empty
 }
 
-// AddUnknownContent has a project for unknown content, which was made by the API, find something. It returns the number of the result.
+// AddUnknownContent adds content to an unknown content project, which was created through the API. It returns the id of
+// the result.
 func (s *Server) AddUnknownContent(projectID int, c UnknownContent) (id int, err error) {
 	s.lock()
 	defer s.mu.Unlock()
 	if len(c.Detections) == 0 {
-		return 0, errors.New("mock: the content has no Detections; say when it was played")
+		return 0, errors.New("mock: the content has no Detections: set them to when it was played")
 	}
 	for _, a := range s.accounts {
 		p, ok := a.unknown.get(projectID)
@@ -65,10 +66,10 @@ func (s *Server) AddUnknownContent(projectID int, c UnknownContent) (id int, err
 		s.changed()
 		return r.id, nil
 	}
-	return 0, fmt.Errorf("mock: there is no project %d for unknown content; make it by the API first", projectID)
+	return 0, fmt.Errorf("mock: unknown content project %d does not exist: create it through the API first", projectID)
 }
 
-// An unknownProject collects what monitored streams play several times without being recognised.
+// An unknownProject collects unrecognised content that monitored streams play repeatedly.
 type unknownProject struct {
 	id      int
 	account *account
@@ -81,8 +82,8 @@ type unknownProject struct {
 	created time.Time
 }
 
-// json is the project as the official tool reads it. What a project without a config has is not known: these are the official tool's
-// examples.
+// json is the project in the format that the official tool reads. The config of a project without one is not known;
+// these are the official tool's examples.
 func (p *unknownProject) json() row {
 	config := row{"days": 3, "min_ms": 5000, "max_ms": 300_000}
 	maps.Copy(config, p.config)
@@ -155,7 +156,7 @@ type unknownStream struct {
 	createdAt time.Time
 }
 
-// json is the stream with the id of its origin as a text in lists, and as a number, if it is one, in the answer to the import.
+// json is the stream. The id of its origin is text in lists, and in the response to the import a number if it is one.
 func (u *unknownStream) json(asNumber bool) row {
 	var stream any = u.stream
 	if n, err := strconv.Atoi(u.stream); asNumber && err == nil {
@@ -175,7 +176,7 @@ func (s *Server) listUnknownStreams(q *request) *answer {
 	})
 }
 
-// importUnknownStreams takes streams of a project of the account.
+// importUnknownStreams imports streams of a project of the account.
 func (s *Server) importUnknownStreams(q *request) *answer {
 	sent := readBody(q.Request)
 	return s.withUnknownProject(q, func(p *unknownProject) *answer {
@@ -250,17 +251,17 @@ func (r *unknownResult) json() row {
 	}
 }
 
-// put has someone change the status.
+// put changes the status, as a person would.
 func (r *unknownResult) put(status int) {
 	r.Status, r.updated = status, time.Now()
 	r.operators = append(r.operators, row{"operator": "API", "updated_at": r.updated.UTC().Format(dateTime)})
 }
 
-// statusDeleted is that of content that is no longer to be looked at.
+// statusDeleted is the status of ignored content.
 const statusDeleted = -1
 
-// listUnknown filters by what the documentation has. Dates are days, or times, of UTC. The official tool can send label_value too, which is
-// said to be such as the name of an advertisement; it is ignored.
+// listUnknown has the documented filters. Dates are days or times in UTC. The official tool can also send label_value,
+// supposedly the name of an advertisement; it is ignored.
 func (s *Server) listUnknown(q *request) *answer {
 	query := q.URL.Query()
 	from, until := instant(query, "begin_date", false), instant(query, "end_date", true)
@@ -289,10 +290,10 @@ func (s *Server) listUnknown(q *request) *answer {
 	})
 }
 
-// is reports whether an id, or an ACRID, is that of the content.
+// is reports whether the content has the given id or ACRID.
 func (r *unknownResult) is(id string) bool { return strconv.Itoa(r.id) == id || r.ACRID == id }
 
-// oneOf reports whether a number is in a comma-separated list; any is if there is none.
+// oneOf reports whether a number is in a comma-separated list; an empty list has all.
 func oneOf(list string, n int) bool {
 	return list == "" || slices.Contains(split(list), strconv.Itoa(n))
 }
@@ -304,7 +305,7 @@ func limit(query url.Values, name string, otherwise int) int {
 	return otherwise
 }
 
-// instant reads a time, or a day; the end of that, if it is to be.
+// instant parses a time or a day; of a day, end selects its end.
 func instant(query url.Values, name string, end bool) time.Time {
 	if at, err := time.Parse(dateTime, query.Get(name)); err == nil {
 		return at
@@ -330,7 +331,7 @@ func (s *Server) getUnknown(q *request) *answer {
 	return s.withUnknown(q, func(r *unknownResult) *answer { return data(http.StatusOK, r.json()) })
 }
 
-// unknownDetails are the detections. What they look like is not known.
+// unknownDetails returns the detections. Their format is not known.
 func (s *Server) unknownDetails(q *request) *answer {
 	from, until := instant(q.URL.Query(), "begin_date", false), instant(q.URL.Query(), "end_date", true)
 	return s.withUnknown(q, func(r *unknownResult) *answer {
@@ -343,14 +344,14 @@ func (s *Server) unknownDetails(q *request) *answer {
 	})
 }
 
-// unknownRecord is a URL of the recording. By what name is not known, and there is nothing at this one.
+// unknownRecord returns the URL of the recording. The member's name is not known, and this URL serves nothing.
 func (s *Server) unknownRecord(q *request) *answer {
 	return s.withUnknown(q, func(r *unknownResult) *answer {
 		return data(http.StatusOK, row{"url": "https://" + storageHost + "/ucf/" + r.ACRID + ".wav?extend=" + url.QueryEscape(q.URL.Query().Get("extend"))})
 	})
 }
 
-// deleteUnknown forgets content, or has it ignored from now on.
+// deleteUnknown deletes content, or ignores it from now on.
 func (s *Server) deleteUnknown(q *request) *answer {
 	return s.withUnknown(q, func(r *unknownResult) *answer {
 		if q.URL.Query().Get("reserved") == "1" {
@@ -362,7 +363,7 @@ func (s *Server) deleteUnknown(q *request) *answer {
 	})
 }
 
-// resetUnknown makes content pending. What the answer looks like is not known: it is the content here.
+// resetUnknown makes content pending. The format of the response is not known; here it is the content.
 func (s *Server) resetUnknown(q *request) *answer {
 	return s.withUnknown(q, func(r *unknownResult) *answer {
 		r.put(0)

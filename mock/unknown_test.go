@@ -108,6 +108,6 @@ func TestUnknownResultCalls(t *testing.T) {
 		_, err = w.srv.AddUnknownContent(project, mock.UnknownContent{})
 		require.ErrorContains(w.t, err, "no Detections")
 		_, err = w.srv.AddUnknownContent(1, mock.UnknownContent{Detections: []time.Time{time.Now()}})
-		require.ErrorContains(w.t, err, "no project 1")
+		require.ErrorContains(w.t, err, "project 1 does not exist")
 	})
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// A fileRequest is what a file is made of, in any form of request.
+// A fileRequest has the fields of a request that creates a file, in any format.
 type fileRequest struct {
 	fields   map[string]string
 	form     bool     // it came as one
@@ -21,7 +21,7 @@ type fileRequest struct {
 }
 
 func (s *Server) createFile(q *request) *answer {
-	// Whose container it is, is looked at before the body is read.
+	// The container is checked before the body is read.
 	if refused := s.withContainer(q, func(*container) *answer { return nil }); refused != nil {
 		return refused
 	}
@@ -52,7 +52,7 @@ func (s *Server) createFile(q *request) *answer {
 	})
 }
 
-// readFileRequest reads a body of any of the kinds that clients send.
+// readFileRequest reads a body in any of the formats that clients send.
 func readFileRequest(r *http.Request) (*fileRequest, *answer) {
 	from := &fileRequest{fields: map[string]string{}}
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -76,7 +76,7 @@ func readFileRequest(r *http.Request) (*fileRequest, *answer) {
 	return from, nil
 }
 
-// readForm reads a form, which has a file or only fields.
+// readForm reads a form with a file, or with fields only.
 func (from *fileRequest) readForm(parts *multipart.Reader) error {
 	for {
 		part, err := parts.NextPart()
@@ -101,7 +101,7 @@ func (from *fileRequest) readForm(parts *multipart.Reader) error {
 	}
 }
 
-// fileOf is the file that a request asks for. It is called with the lock held.
+// fileOf returns the file that a request describes. The lock must be held.
 func (s *Server) fileOf(c *container, from *fileRequest) (*file, problems) {
 	f := &file{content: from.upload, dataType: from.fields["data_type"], name: from.fields["name"]}
 	problems := problems{}
@@ -140,7 +140,7 @@ func (s *Server) fileOf(c *container, from *fileRequest) (*file, problems) {
 		if f.name == "" {
 			f.name = baseName(u.Path)
 		}
-	default: // isrc among them: what it takes is not known
+	default: // including isrc, whose fields are not known
 		problems.add("data_type", "The selected data type is invalid.")
 		if from.form && from.upload == nil && from.fields["url"] == "" {
 			problems.add("file", "The file field is required.")

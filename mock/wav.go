@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// wavHeader is the header of 16-bit mono audio.
+// wavHeader returns the header of 16-bit mono audio.
 func wavHeader(rate, samples int) []byte {
 	size := uint32(samples * 2) //nolint:gosec // tracks are short
 	h := make([]byte, 0, 44)
@@ -30,10 +30,11 @@ const (
 	formatExtensible = 0xfffe // says further on which it is
 )
 
-// listener is an io.Writer that hears the content of a file as it is uploaded: WAV with integer or float samples. Whatever it does not
-// understand it ignores; nothing is kept. All that follows the head counts as samples, since the size in there is often wrong.
+// A listener is an io.Writer that analyses a file while it is uploaded: WAV with integer or float samples. It ignores
+// other content, and keeps nothing. Everything after the header counts as samples, since the size in the header is
+// often wrong.
 type listener struct {
-	head    []byte // of the chunk, as far as it has come
+	head    []byte // of the chunk, as far as it has arrived
 	skip    int64  // bytes until the next chunk
 	begun   bool   // the file is a WAV file
 	reading bool   // samples
@@ -66,14 +67,15 @@ func (l *listener) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// need collects the head of a chunk, up to size bytes, and returns what is left of p; the head is whole if that says ok.
+// need collects the header of a chunk, up to size bytes, and returns the rest of p. ok reports whether the header is
+// complete.
 func (l *listener) need(p []byte, size int) (rest []byte, ok bool) {
 	missing := min(max(size-len(l.head), 0), len(p))
 	l.head = append(l.head, p[:missing]...)
 	return p[missing:], len(l.head) >= size
 }
 
-// parse reads the head of a file or of a chunk, and returns what is left of p.
+// parse reads the header of a file or chunk, and returns the rest of p.
 func (l *listener) parse(p []byte) []byte {
 	if !l.begun {
 		rest, ok := l.need(p, 12)
@@ -150,8 +152,8 @@ func (l *listener) hear(p []byte) {
 	l.partial = append(l.partial, p...)
 }
 
-// hearPlain is for 16 bits of one channel, at a low rate, which is what most samples are: much of the time of an identification goes
-// here. It returns what is left of p.
+// hearPlain is hear for 16 bits, one channel and a low rate, which most samples have. Identifications spend much of
+// their time here. It returns the rest of p.
 func (l *listener) hearPlain(p []byte) []byte {
 	for len(p) >= 2 {
 		room := l.reader.frame[l.reader.fill:]
@@ -194,7 +196,7 @@ func (l *listener) decode(b []byte) float64 {
 	return float64(int32(binary.LittleEndian.Uint32(b))) / math.MaxInt32 //nolint:gosec // two's complement
 }
 
-// duration is how long the audio was, in seconds; 0 if that could not be told.
+// duration is the length of the audio in seconds; 0 if unknown.
 func (l *listener) duration() float64 {
 	if l.rate == 0 {
 		return 0
