@@ -89,8 +89,8 @@ func (s *Server) callback(f *file) {
 	}
 }
 
-// early ends the processing of a file whose callback is to come before the response to its upload. It is called with the lock held, and
-// gives it up while the callback is sent.
+// early ends the processing of a file whose callback must precede the response to its upload. The lock must be held; it
+// is released while the callback is sent.
 func (s *Server) early(f *file) {
 	if f.plan == nil || !f.plan.Early {
 		return

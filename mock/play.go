@@ -37,7 +37,7 @@ func (s *Server) AddPlay(streamID string, p Play) error {
 	stations := s.stations(streamID)
 	switch {
 	case len(stations) == 0:
-		return fmt.Errorf("mock: there is no stream or channel %q; add it by the API first", streamID)
+		return fmt.Errorf("mock: stream or channel %q does not exist: add it through the API first", streamID)
 	case p.At.IsZero():
 		return errors.New("mock: the play has no At: set it to when the play began")
 	case p.Played < time.Second && p.Data == nil:
