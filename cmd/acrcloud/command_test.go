@@ -146,6 +146,15 @@ func TestUsage(t *testing.T) {
 		{"buckets files move 5 7 --to 5 --mock", exitUsage, []string{"give another one"}},
 		{"buckets files wait 5 x --mock", exitUsage, []string{"no file's id", "acrcloud buckets files list 5"}},
 		{"buckets files delete 5 7 --mock", exitUsage, []string{"--yes"}},
+		{"listen x", exitUsage, []string{"--exec"}},
+		{"listen --exec no-such-program-here", exitUsage, []string{"--exec", "no-such-program-here"}},
+		{"listen --count -1", exitUsage, []string{"--count"}},
+		{"listen --timeout 0s", exitUsage, []string{"--timeout"}},
+		{"listen --secret-env NONE_SUCH", exitUsage, []string{"NONE_SUCH"}},
+		{"listen --listen 127.0.0.1:99999", exitUsage, []string{"cannot listen"}},
+		{"listen --listen 127.0.0.1:0 --public http://example.com/x", exitUsage, []string{"--public", "https"}},
+		{"listen --listen 127.0.0.1:0 --public https://user:s3cr3t@example.com/x", exitUsage, []string{"--public"}},
+		{"listen --mock -o csv", exitUsage, []string{"there are table, jsonl"}},
 		{"man", exitUsage, []string{"name the folder"}},
 		{"mock --listen 127.0.0.1:99999", exitUsage, []string{"cannot listen"}},
 		{"mock --access-key x", exitUsage, []string{"--access-secret"}},
@@ -168,6 +177,7 @@ func TestUsage(t *testing.T) {
 				assert.Empty(t, stdout)
 			}
 			assert.NotContains(t, stderr, "eyJxyz")
+			assert.NotContains(t, stderr, "s3cr3t")
 		})
 	}
 }

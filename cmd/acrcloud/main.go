@@ -1,5 +1,5 @@
-// Command acrcloud scans files for music, identifies samples, looks after containers and their files, finds out what is wrong with
-// credentials, and runs a mock of ACRCloud. See docs/command.md.
+// Command acrcloud scans files for music, identifies samples, logs what stations play, looks after containers, buckets and projects,
+// receives callbacks, finds out what is wrong with credentials, and runs a mock of ACRCloud. See docs/command.md.
 package main
 
 import (

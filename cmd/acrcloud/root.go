@@ -31,8 +31,9 @@ type globalFlags struct {
 
 // root makes the command with all others below it.
 func (p *program) root() *cobra.Command {
-	root := group("acrcloud", "Scan files for music, identify samples, and run a mock of ACRCloud",
-		"Scan files for music, identify samples, look after containers, and run a mock of ACRCloud.\n\n"+
+	root := group("acrcloud", "Scan files for music, identify samples, log stations, and run a mock of ACRCloud",
+		"Scan files for music, identify samples, log what stations play, look after containers, buckets and projects, receive callbacks, and run a mock\n"+
+			"of ACRCloud.\n\n"+
 			"Credentials come from the environment (ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID for File Scanning; ACRCLOUD_IDENTIFY_HOST,\n"+
 			"ACRCLOUD_IDENTIFY_ACCESS_KEY and ACRCLOUD_IDENTIFY_ACCESS_SECRET for identification) or from a named configuration: see\n"+
 			"'acrcloud config --help'. With --mock there is no network, no account, and nothing is billed.\n\n"+exitCodes,
@@ -56,7 +57,7 @@ func (p *program) root() *cobra.Command {
 	f.StringVar(&p.flags.baseURL, "base-url", "", "`URL` of the Console API, such as that of a mock or a proxy")
 	f.StringVar(&p.flags.region, "region", "", "`region` of the container, which is then not looked up")
 	f.BoolVar(&p.flags.insecureHTTP, "insecure-http", false, "allow http:// to other machines; credentials can be read on the way")
-	root.AddCommand(p.bucketsCommand(), p.configCommand(), p.containersCommand(), p.doctorCommand(), p.exportCommand(), p.filesCommand(), p.identifyCommand(), p.manCommand(), p.metadataCommand(), p.mockCommand(), p.playsCommand(), p.projectsCommand(), p.scanCommand(), p.versionCommand())
+	root.AddCommand(p.bucketsCommand(), p.configCommand(), p.containersCommand(), p.doctorCommand(), p.exportCommand(), p.filesCommand(), p.identifyCommand(), p.listenCommand(), p.manCommand(), p.metadataCommand(), p.mockCommand(), p.playsCommand(), p.projectsCommand(), p.scanCommand(), p.versionCommand())
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {

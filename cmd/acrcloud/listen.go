@@ -1,0 +1,286 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/webhook"
+)
+
+const (
+	listenAddress = "127.0.0.1:8751"
+	secretEnv     = "ACRCLOUD_CALLBACK_SECRET"
+	secretName    = "key" // of the query parameter
+)
+
+// A listenSettings is where callbacks are received, and what is done with them.
+type listenSettings struct {
+	listen, public, secretEnv string
+	command                   string
+	args                      []string
+	anyContainer, asPosted    bool
+	count                     int
+	timeout                   time.Duration
+}
+
+func (p *program) listenCommand() *cobra.Command {
+	var s listenSettings
+	c := &cobra.Command{
+		Use: "listen [ARG...]", Short: "Receive callbacks, behind a tunnel, and show them",
+		Long: "Receive what ACRCloud posts to a callback URL: the results of scanned files, and those of monitored stations. It prints the URL to configure,\n" +
+			"with a secret in its query, and then each event as it comes: as a line, or with -o jsonl as JSON. Put a tunnel or a proxy with https in front\n" +
+			"of --listen, and give its URL with --public: ACRCloud cannot reach this machine by itself.\n\n" +
+			"A request without the secret is refused, and an event that comes twice is shown once. With a token the file is fetched from the API, and what\n" +
+			"was posted is not believed; without one, whoever knows the URL can make results up. Only the container of the configuration is listened to,\n" +
+			"unless --any-container is given. GET and HEAD answer 200, for health checks.\n\n" +
+			"--exec runs a program for each event, one at a time, with ARGs, without a shell; the event is on its standard input, as a line of JSON. If it\n" +
+			"fails, the sender gets 500, and may post the event again: whether ACRCloud does so is not known, so keep polling. The secret is new at each\n" +
+			"start, unless the variable " + secretEnv + " holds one. Ctrl-C and SIGTERM end it with exit code 0, after events that are under way.",
+		Example: "  acrcloud listen --public https://example.trycloudflare.com\n  acrcloud listen --public https://acr.example.com/hook -o jsonl >> events.jsonl\n" +
+			"  acrcloud listen --public https://acr.example.com/hook --exec ./store.sh -- --table events\n  acrcloud listen --mock --count 1",
+		Args: func(c *cobra.Command, args []string) error {
+			if s.command == "" && len(args) > 0 {
+				return &usageError{fmt.Sprintf("%q is an argument for a program, and there is none: name it with --exec", args[0]), c.CommandPath()}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			s.args = args
+			return p.receive(c.Context(), s)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&s.listen, "listen", listenAddress, "`address` to listen on: loopback only, unless it names another; port 0 takes a free one")
+	f.StringVar(&s.public, "public", "", "https `URL` by which ACRCloud reaches the address, such as a tunnel's")
+	f.StringVar(&s.secretEnv, "secret-env", secretEnv, "`variable` that holds the secret, of 16 characters or more")
+	f.StringVar(&s.command, "exec", "", "`program` to run for each event")
+	f.BoolVar(&s.anyContainer, "any-container", false, "take files of all containers")
+	f.BoolVar(&s.asPosted, "as-posted", false, "show what was posted, even if there is a token to ask the API with")
+	f.IntVar(&s.count, "count", 0, "end after so many events; 0 for never")
+	f.DurationVar(&s.timeout, "timeout", 30*time.Second, "how long one event may take, with --exec")
+	return c
+}
+
+// check finds mistakes before anything is done.
+func (s *listenSettings) check() error {
+	switch {
+	case s.count < 0:
+		return usagef("--count is %d: give a positive number, or 0 for no end", s.count)
+	case s.timeout <= 0:
+		return usagef("--timeout is %v: give a positive duration, such as 30s", s.timeout)
+	case s.command == "":
+		return nil
+	}
+	path, err := exec.LookPath(s.command)
+	if err != nil {
+		return usagef("--exec: %v", err)
+	}
+	s.command = path
+	return nil
+}
+
+// secret is that of the variable, or a new one.
+func (s *listenSettings) secret() (secret acrcloud.Secret, isNew bool, err error) {
+	if text, ok := environment(s.secretEnv); ok {
+		return acrcloud.NewSecret(text), false, nil
+	}
+	if s.secretEnv != secretEnv {
+		return secret, false, usagef("--secret-env names the variable %s, which is not set", s.secretEnv)
+	}
+	return webhook.NewSecret(), true, nil
+}
+
+func (p *program) receive(ctx context.Context, s listenSettings) error {
+	format, err := p.format(formatTable, formatJSONL)
+	if err != nil {
+		return err
+	}
+	if err := s.check(); err != nil {
+		return err
+	}
+	secret, isNew, err := s.secret()
+	if err != nil {
+		return err
+	}
+	service, err := p.service(ctx)
+	if err != nil {
+		return err
+	}
+	opts, err := p.checks(service, &s, secret)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	events := newEventWriter(p, format, &s, stop)
+	handler, err := webhook.NewHandler(events.handle, opts...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.secretEnv, err) // all else was made here
+	}
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", address(s.listen))
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return usagef("%s is in use: stop what listens there, or choose another port with --listen; port 0 takes a free one", s.listen)
+	case err != nil:
+		return usagef("cannot listen on %s: %v", s.listen, err)
+	}
+	callback, err := p.printCallback(&s, secret, isNew, listener.Addr())
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if service.mock != nil {
+		if err := p.postSample(ctx, service, callback); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+	}
+	return p.serveCallbacks(ctx, &s, handler, listener, events)
+}
+
+// checks are what a request must pass.
+func (p *program) checks(service *service, s *listenSettings, secret acrcloud.Secret) ([]webhook.Option, error) {
+	opts := []webhook.Option{webhook.WithSecret(secretName, secret), webhook.WithCallbackTimeout(s.timeout), webhook.WithObserver(webhook.LogTo(slog.New(p.callbackLog()))), webhook.WithObserver(p.tested)}
+	if id := service.config.ContainerID; id != 0 && !s.anyContainer {
+		opts = append(opts, webhook.WithContainers(id))
+	}
+	switch {
+	case s.asPosted:
+	case service.config.BearerToken.IsZero():
+		p.note("There is no token: events are shown as they are posted, and whoever knows the URL can make results up.")
+	default:
+		client, err := filescan.New(service.config, service.options...)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", service.origin, err)
+		}
+		opts = append(opts, webhook.WithRefetch(client))
+	}
+	return opts, nil
+}
+
+// callbackLog logs what was refused and what has failed; with --verbose all that comes.
+func (p *program) callbackLog() slog.Handler {
+	level := slog.LevelWarn
+	if p.flags.verbose {
+		level = slog.LevelDebug
+	}
+	return slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: level})
+}
+
+// tested tells of a test, which is no event.
+func (p *program) tested(d webhook.Delivery) {
+	if d.Reason == webhook.ReasonTest {
+		p.note("The console has tried the URL out: it works.")
+	}
+}
+
+// printCallback prints the URL to configure: the only one that may carry a secret.
+func (p *program) printCallback(s *listenSettings, secret acrcloud.Secret, isNew bool, at net.Addr) (acrcloud.Secret, error) {
+	base, flag := s.public, "--public"
+	if base == "" {
+		base, flag = "http://"+reachable(at)+"/", "--listen"
+	}
+	callback, err := webhook.CallbackURL(base, secretName, secret)
+	switch {
+	case err != nil && s.public == "":
+		return callback, usagef("%s is an address for other machines: give the https URL by which ACRCloud reaches it with --public", s.listen)
+	case err != nil:
+		return callback, usagef("%s: %v", flag, err)
+	}
+	_, _ = fmt.Fprintf(p.err, "Listening on %s. The callback URL, which carries the secret:\n  %s\n", at, callback.Reveal())
+	if s.public == "" {
+		p.note("ACRCloud cannot reach this address by itself: put a tunnel in front, and give its https URL with --public.")
+	}
+	if isNew {
+		p.note("The secret is new at each start: set %s to keep one.", s.secretEnv)
+	}
+	return callback, nil
+}
+
+// postSample has the embedded mock post the result of a recording.
+func (p *program) postSample(ctx context.Context, service *service, callback acrcloud.Secret) error {
+	client, err := filescan.New(service.config, service.options...)
+	if err != nil {
+		return err
+	}
+	if _, err := client.Containers().Update(ctx, service.config.ContainerID, &filescan.UpdateContainerRequest{CallbackURL: &callback}); err != nil {
+		return err
+	}
+	track := addSample(service.mock)
+	p.note("The embedded mock scans a recording, and posts the result.")
+	_, err = client.Files(service.config.ContainerID).Upload(ctx, acrcloud.FromBytes("sample.wav", track.WAV(30*time.Second, 70*time.Second)), nil)
+	return err
+}
+
+// serveCallbacks serves until it is told to stop.
+func (p *program) serveCallbacks(ctx context.Context, s *listenSettings, handler *webhook.Handler, listener net.Listener, events *eventWriter) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(p.callbackLog(), slog.LevelDebug),
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout+shutdownTimeout) // what is under way is not lost
+	defer cancel()
+	err := server.Shutdown(ending)
+	if unfinished := handler.Shutdown(ending); unfinished != nil {
+		err = errors.Join(err, unfinished)
+	}
+	if err == nil && s.count > 0 && events.seen() < s.count {
+		return ctx.Err()
+	}
+	return err
+}
+
+// An eventLine is an event as JSON.
+type eventLine struct {
+	Time        time.Time       `json:"time"` // when it was received
+	Kind        webhook.Kind    `json:"kind"`
+	FileID      string          `json:"file_id"`
+	ContainerID int             `json:"container_id"`
+	Name        string          `json:"name"`
+	State       string          `json:"state"`
+	StreamID    string          `json:"stream_id"`
+	StreamName  string          `json:"stream_name"`
+	Refetched   bool            `json:"refetched"`
+	File        *filescan.File  `json:"file,omitempty"`
+	Play        json.RawMessage `json:"play,omitempty"`
+	Body        string          `json:"body,omitempty"` // of an event of unknown kind
+}
+
+// lineOf is an event as JSON.
+func lineOf(event *webhook.Event) (eventLine, error) {
+	line := eventLine{Time: time.Now().UTC(), Kind: event.Kind, FileID: event.FileID, ContainerID: event.ContainerID, Name: event.Name, Refetched: event.Refetched, File: event.File()}
+	switch {
+	case line.File != nil:
+		line.State = line.File.State.String()
+	case event.Monitoring != nil:
+		line.StreamID, line.StreamName = event.Monitoring.StreamID, event.Monitoring.StreamName
+		if play := event.Monitoring.Play(); play != nil {
+			var err error
+			if line.Play, err = json.Marshal(play); err != nil {
+				return line, err
+			}
+		}
+	default:
+		line.Body = strings.ToValidUTF8(string(event.Raw), "\uFFFD")
+	}
+	return line, nil
+}
