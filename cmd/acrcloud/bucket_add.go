@@ -204,6 +204,8 @@ func (p *program) addToBucket(ctx context.Context, args []string, s *addSettings
 		return errors.Join(ctx.Err(), err)
 	case err == nil && run.failed > 0:
 		return run.verdict(len(all))
+	case err == nil && run.unready > 0:
+		return fmt.Errorf("%d of %s cannot be found by recognition", run.unready, count(len(all), "file"))
 	}
 	return err
 }
@@ -230,7 +232,7 @@ type bucketRun struct {
 	settings *addSettings
 	waiting  console.WaitOptions
 
-	failed          int
+	failed, unready int
 	unknown, denied bool
 }
 
@@ -286,7 +288,7 @@ func (r *bucketRun) add(ctx context.Context, all []*addition) iter.Seq2[*console
 				return
 			}
 		}
-		r.failed += w.failed
+		r.unready = w.failed
 	}
 }
 

@@ -313,7 +313,7 @@ func (w *bucketWait) all(ctx context.Context, ids []int) iter.Seq2[*console.Buck
 			opts := w.options
 			file, err := w.files.Wait(ctx, id, &opts)
 			if failed, ok := errors.AsType[*console.FileStateError](err); ok {
-				w.program.say("file %d: %v", id, err)
+				w.program.say("%v", err)
 				w.failed++
 				file, err = failed.File, nil
 			}

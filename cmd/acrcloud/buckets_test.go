@@ -152,6 +152,11 @@ func TestAddingThatFails(t *testing.T) {
 	assert.Len(t, records(t, stdout), 1)
 	assert.Equal(t, before, asked(srv, mock.OpCreateBucketFile), "what was made is taken")
 
+	code, stdout, stderr = call(t, env, "buckets", "files", "add", id, write(t, filepath.Join(dir, "notes.txt"), []byte("no audio")), "--wait", "-o", "csv")
+	assert.Equal(t, exitFailed, code)
+	assert.Equal(t, "error", records(t, stdout)[0]["state"])
+	assert.Contains(t, stderr, "1 of 1 file cannot be found by recognition")
+
 	code, stdout, stderr = call(t, env, "buckets", "files", "add", "999999", all, "--uploads", "1", "-o", "csv")
 	assert.Equal(t, exitFailed, code)
 	assert.Equal(t, 1, strings.Count(stderr, "999999/files"), "no other file would fare better: %s", stderr)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -251,6 +252,17 @@ func TestListenToTheMock(t *testing.T) {
 	c.Stdout, c.Stderr = &out, &errs
 	assert.Equal(t, exitOK, exit(t, c.Run()), errs.String())
 	assert.Contains(t, out.String(), "Silver River – Ada Alder")
+}
+
+func TestListenWithClosedOutput(t *testing.T) {
+	t.Parallel()
+	read, writeEnd, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, read.Close())
+	defer writeEnd.Close() //nolint:errcheck // nobody reads it
+	c := command(t, clean(t), "listen", "--mock", "--listen", "127.0.0.1:0")
+	c.Stdout = writeEnd
+	assert.Equal(t, exitPipe, exit(t, c.Run()), "the first event cannot be shown, and nobody waits for another")
 }
 
 func TestListenOnAPortInUse(t *testing.T) {

@@ -147,7 +147,7 @@ func (s *monitored) plays(ctx context.Context, opts console.PlaysOptions) iter.S
 	return func(yield func(*console.Play, error) bool) {
 		for day, err := range s.days(ctx, opts) {
 			if err != nil {
-				yield(nil, s.failed(err))
+				yield(nil, s.failedDay(err, opts.Days.From))
 				return
 			}
 			for _, play := range day.Plays {
@@ -159,15 +159,23 @@ func (s *monitored) plays(ctx context.Context, opts console.PlaysOptions) iter.S
 	}
 }
 
-// failed names the station, and the day to go on from.
+// failed names the station.
 func (s *monitored) failed(err error) error {
-	if day, ok := errors.AsType[*console.DayError](err); ok {
-		return fmt.Errorf("%s: %w\nThe days before %v are complete: go on with --from %v", s.id, err, day.Date, day.Date)
+	if errors.Is(err, acrcloud.ErrNotFound) {
+		return fmt.Errorf("%s: %w\n'acrcloud projects %s PROJECT' lists what a project monitors", s.id, err, s.kind)
 	}
 	return fmt.Errorf("%s: %w", s.id, err)
 }
 
-// playColumns are what a table shows of a play. Other formats are those of package console.
+// failedDay names the day to go on from, too, if there were days before it.
+func (s *monitored) failedDay(err error, from console.Date) error {
+	if day, ok := errors.AsType[*console.DayError](err); ok && day.Date != from {
+		return fmt.Errorf("%w\nThe days before %v are complete: go on with --from %v", s.failed(err), day.Date, day.Date)
+	}
+	return s.failed(err)
+}
+
+// playTable is what a table shows of a play. Other formats are those of package console.
 func playTable(zone *time.Location, several bool) []column[*console.Play] {
 	item := func(get func(console.PlayItem) string) func(*console.Play) string {
 		return func(play *console.Play) string {

@@ -89,7 +89,7 @@ func (p *program) saveStation(ctx context.Context, s *monitored, format, dir str
 		for day, err := range s.days(ctx, opts) {
 			if err != nil {
 				p.note("%s: %s saved, %d were there already.", s.id, count(saved, "day"), kept)
-				return fmt.Errorf("%s: %w\nThe same command goes on from there", s.id, err)
+				return fmt.Errorf("%w\nThe same command goes on with the days that are missing", s.failed(err))
 			}
 			path, err := saveFile(dir, func(w io.Writer) error { return p.writeDay(w, format, opts.Zone, s, day) }, func() (string, error) { return file(day.Date), nil })
 			if err != nil {

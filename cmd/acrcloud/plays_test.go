@@ -103,6 +103,8 @@ func TestPlaysThatBreakOff(t *testing.T) {
 		assert.Equal(t, exitFailed, code, args)
 		assert.Empty(t, stdout, args)
 		assert.Contains(t, stderr, args[1]+": ")
+		assert.Contains(t, stderr, "acrcloud projects streams PROJECT")
+		assert.NotContains(t, stderr, "go on", "no day was complete")
 	}
 }
 
@@ -117,7 +119,7 @@ func TestSavedPlays(t *testing.T) {
 	assert.Equal(t, exitFailed, code)
 	first, second := filepath.Join(dir, s.stream, "2026-01-01.csv"), filepath.Join(dir, s.stream, "2026-01-02.csv")
 	assert.Equal(t, first+"\n"+second+"\n", stdout)
-	assert.Contains(t, stderr, "The same command goes on")
+	assert.Contains(t, stderr, "The same command goes on with the days")
 	remove()
 	require.NoError(t, os.Remove(first))
 	before := asked(srv, mock.OpStreamResults)

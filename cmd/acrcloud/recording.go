@@ -68,7 +68,7 @@ func (p *program) record() *cobra.Command {
 			r, err := p.saveRecording(c.Context(), stations[0], request, &s)
 			switch {
 			case err != nil:
-				return fmt.Errorf("%s at %s: %w", stations[0].id, request.Start.Format(time.RFC3339), err)
+				return fmt.Errorf("%s at %s: %w", stations[0].id, request.Start.Format(time.RFC3339), err) // 404 is a recording that is not there
 			case s.out == standardInput:
 				return nil
 			case format == formatJSON:

@@ -20,6 +20,7 @@ import (
 // A monitored is a stream of one's own, or a channel of the service's database, that a project monitors.
 type monitored struct {
 	id        string
+	kind      string // in the names of commands
 	days      func(context.Context, console.PlaysOptions) iter.Seq2[*console.Day, error]
 	last      func(context.Context, console.PlayFilter) ([]*console.Play, error)
 	realtime  func(context.Context) ([]*console.Play, error) // nil: the service has it for channels only
@@ -36,7 +37,7 @@ func monitoredBy(client *console.Client, project int, id string) (*monitored, er
 		}
 		channels := client.Channels(project)
 		return &monitored{
-			id: id,
+			id: id, kind: "channels",
 			days: func(ctx context.Context, o console.PlaysOptions) iter.Seq2[*console.Day, error] {
 				return channels.Days(ctx, channel, o)
 			},
@@ -57,7 +58,7 @@ func monitoredBy(client *console.Client, project int, id string) (*monitored, er
 	}
 	streams := client.Streams(project)
 	return &monitored{
-		id: id,
+		id: id, kind: "streams",
 		days: func(ctx context.Context, o console.PlaysOptions) iter.Seq2[*console.Day, error] {
 			return streams.Days(ctx, id, o)
 		},

@@ -87,7 +87,7 @@ func TestClosedOutput(t *testing.T) {
 	read, writeEnd, err := os.Pipe()
 	require.NoError(t, err)
 	require.NoError(t, read.Close())
-	for _, args := range [][]string{{"containers", "list"}, {"--help"}, {"containers", "list", "-o", "json"}, {"export"}} {
+	for _, args := range [][]string{{"containers", "list"}, {"--help"}, {"containers", "list", "-o", "json"}, {"export"}, {"plays", "list", "--mock", "--sample", "-o", "csv"}} {
 		c := command(t, env, args...)
 		var stderr bytes.Buffer
 		c.Stdout, c.Stderr = writeEnd, &stderr
@@ -150,6 +150,29 @@ func TestNarrowTerminal(t *testing.T) {
 	for line := range strings.Lines(middle) {
 		assert.LessOrEqual(t, text.Width(strings.TrimSpace(line)), 90, line)
 	}
+}
+
+func TestStationOnANarrowTerminal(t *testing.T) {
+	t.Parallel()
+	srv, env := listening(t)
+	s, _ := onAir(t, srv)
+	env = append(env, "TERM=xterm")
+	args := []string{"plays", "list", s.stream, "-p", s.streams, "--day", "2026-01-02"}
+	code, shown := onTerminal(t, env, 40, "", args...)
+	require.Equal(t, exitOK, code, shown)
+	assert.Contains(t, shown, "START: 2026-01-02 08:30:00", "each play on lines of its own")
+	code, shown = onTerminal(t, env, 80, "", args...)
+	require.Equal(t, exitOK, code, shown)
+	for line := range strings.Lines(shown) {
+		assert.LessOrEqual(t, text.Width(strings.TrimSpace(line)), 80, line)
+	}
+	code, shown = onTerminal(t, env, 200, "n\n", "projects", "delete", "5")
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, shown, "Delete project 5 at "+srv.Config().BaseURL+"?")
+	assert.Zero(t, asked(srv, mock.OpDeleteProject))
+	code, shown = onTerminal(t, env, 200, "", append(args[:0:0], "plays", "recording", s.stream, "-p", s.streams, "--at", "20260102083000", "--for", "5s", "--out", "-")...)
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, shown, "on the terminal")
 }
 
 func TestColours(t *testing.T) {
