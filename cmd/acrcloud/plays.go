@@ -33,8 +33,8 @@ type playFlags struct {
 func (f *playFlags) register(c *cobra.Command) {
 	f.stationFlags.register(c)
 	flags := c.Flags()
-	flags.DurationVar(&f.least, "min", 0, "only what was played so long, such as 30s")
-	flags.DurationVar(&f.most, "max", 0, "only what was played no longer, such as 15m; the service stops at an hour unless given")
+	flags.DurationVar(&f.least, "min-duration", 0, "only what was played so long, such as 30s")
+	flags.DurationVar(&f.most, "max-duration", 0, "only what was played no longer, such as 15m; the service stops at an hour unless given")
 	flags.StringVar(&f.country, "isrc-country", "", "only what has an ISRC of a `country`, such as DE")
 	flags.BoolVar(&f.falsePositives, "false-positives", false, "also what the service takes for mistakes")
 }
@@ -54,9 +54,9 @@ func (f *playFlags) registerZone(c *cobra.Command) {
 func (f *playFlags) filter() (console.PlayFilter, error) {
 	switch {
 	case f.least < 0:
-		return console.PlayFilter{}, usagef("--min is %v: give a positive duration, such as 30s", f.least)
+		return console.PlayFilter{}, usagef("--min-duration is %v: give a positive duration, such as 30s", f.least)
 	case f.most < 0 || f.most > 0 && f.most < f.least:
-		return console.PlayFilter{}, usagef("--max is %v: give a duration that is longer than --min", f.most)
+		return console.PlayFilter{}, usagef("--max-duration is %v: give a duration that is longer than --min-duration", f.most)
 	}
 	return console.PlayFilter{MinDuration: f.least, MaxDuration: f.most, ISRCCountry: f.country, WithFalsePositives: f.falsePositives}, nil
 }

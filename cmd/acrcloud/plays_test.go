@@ -62,7 +62,7 @@ func TestPlays(t *testing.T) {
 	assert.Contains(t, out, "River")
 	out, _ = plays("list", s.stream, "-p", s.streams, "--day", "2025-01-01", "-o", "json")
 	assert.Equal(t, "[]\n", out, "an empty day is no failure")
-	out, _ = plays("list", s.stream, "-p", s.streams, "--day", "2026-01-02", "--min", "3m", "-o", "jsonl")
+	out, _ = plays("list", s.stream, "-p", s.streams, "--day", "2026-01-02", "--min-duration", "3m", "-o", "jsonl")
 	assert.Empty(t, out)
 
 	require.NoError(t, srv.AddPlay(s.stream, mock.Play{Track: track, At: time.Now().Add(-time.Minute), Played: time.Minute}))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -66,37 +67,61 @@ func (p *program) storeProject(ctx context.Context, project *console.Project, na
 	if name == "" {
 		name = "project-" + strconv.Itoa(project.ID)
 	}
-	configs, path, err := p.storedConfigs()
-	if err != nil {
-		return err
-	}
-	config, configs, err := findConfig(configs, name)
-	if err != nil {
-		return err
-	}
 	key, secret := cfg.IdentifyAccessKey.Reveal(), cfg.IdentifyAccessSecret.Reveal()
-	replaced := false
-	for member, value := range map[string]string{"identify_access_key": key, "identify_access_secret": secret} {
-		_, command := config[member+"_command"]
-		if old := config.text(member); command || old != "" && old != value {
-			replaced = true
+	err := p.edit(func(objects []object) ([]object, error) {
+		config, objects, err := objectOf(objects, name)
+		if err != nil {
+			return nil, err
 		}
-	}
-	if replaced {
-		if err := p.confirm(ctx, yes, "Replace the access key and secret of configuration %q in %s?", name, path); err != nil {
-			return err
+		if config.has("identify_access_key", key) || config.has("identify_access_secret", secret) {
+			if err := p.confirm(ctx, yes, "Replace the access key and secret of configuration %q?", name); err != nil {
+				return nil, err
+			}
 		}
-	}
-	delete(config, "identify_access_key_command")
-	delete(config, "identify_access_secret_command")
-	for _, m := range []struct{ member, value string }{{"identify_host", cfg.IdentifyHost}, {"identify_access_key", key}, {"identify_access_secret", secret}} {
-		if err := config.set(m.member, m.value); err != nil {
-			return err
+		for _, m := range []struct{ member, value string }{{"identify_host", cfg.IdentifyHost}, {"identify_access_key", key}, {"identify_access_secret", secret}} {
+			delete(config, m.member+commandSuffix)
+			if config[m.member], err = json.Marshal(m.value); err != nil {
+				return nil, err
+			}
 		}
-	}
-	if err := writeConfigs(path, configs); err != nil {
+		return objects, nil
+	})
+	if err != nil {
 		return err
 	}
-	p.note("Configuration %q in %s has the access key and secret of project %d now.", name, path, project.ID)
+	p.note("Configuration %q has the access key and secret of project %d now.", name, project.ID)
 	return nil
+}
+
+// has reports whether there is another secret than this one, or a command that prints one.
+func (o object) has(member, value string) bool {
+	var old string
+	_ = json.Unmarshal(o[member], &old) // no text is found when it is read as a configuration
+	_, command := o[member+commandSuffix]
+	return command || old != "" && old != value
+}
+
+// objectOf returns the configuration of a name, or a new one. One without a name, which can only be alone, gets the name that it is used by.
+func objectOf(objects []object, name string) (object, []object, error) {
+	for _, o := range objects {
+		switch o.name() {
+		case name:
+			return o, objects, nil
+		case "":
+			raw, err := json.Marshal(defaultName)
+			if err != nil {
+				return nil, nil, err
+			}
+			o["name"] = raw
+			if name == defaultName {
+				return o, objects, nil
+			}
+		}
+	}
+	raw, err := json.Marshal(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	o := object{"name": raw}
+	return o, append(objects, o), nil
 }
