@@ -54,7 +54,7 @@ func ExampleScan() {
 	}
 	// Output:
 	// 2 done, 1 failed, 2 billed
-	// 0 done, 0 failed, 0 billed
+	// 0 done, 1 failed, 0 billed
 }
 
 // An engine of your own drives the steps of a job, and a callback on any machine wakes it.

@@ -7,7 +7,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/batch/batchtest"
 )
 
-func TestMemory(t *testing.T) {
+func TestMemoryStore(t *testing.T) {
 	t.Parallel()
 	batchtest.Store(t, func(*testing.T) batch.Store { return batch.NewMemory() })
 }

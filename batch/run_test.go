@@ -22,7 +22,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
 
-var requestFiles = flag.Int("requests.files", 2000, "how many files the requests are counted for")
+var requestFiles = flag.Int("requests.files", 600, "how many files the requests are counted for")
 
 // counting counts requests.
 type counting struct {
@@ -165,7 +165,7 @@ func TestOutage(t *testing.T) {
 		defer outage.Stop()
 		srv.Inject(mock.Fault{Op: mock.OpPresign, Delay: time.Second})
 		n := 0
-		for o, err := range batch.Scan(t.Context(), client.Files(srv.Config().ContainerID), songs(500), &batch.Options{Uploads: 8, OnProgress: func(p batch.Progress) {
+		for o, err := range batch.Scan(t.Context(), client.Files(srv.Config().ContainerID), songs(200), &batch.Options{Uploads: 8, OnProgress: func(p batch.Progress) {
 			if p.Trouble != nil && !p.TroubleSince.IsZero() {
 				trouble.Store(true)
 			}
@@ -174,9 +174,9 @@ func TestOutage(t *testing.T) {
 			require.NoError(t, o.Err)
 			n++
 		}
-		assert.Equal(t, 500, n)
+		assert.Equal(t, 200, n)
 		assert.True(t, trouble.Load())
-		assert.Len(t, truth(t, client.Files(srv.Config().ContainerID)), 500)
+		assert.Len(t, truth(t, client.Files(srv.Config().ContainerID)), 200)
 	})
 }
 

@@ -123,13 +123,13 @@ func TestScanOverABadNetwork(t *testing.T) {
 			f.Op, f.Skip, f.Times = op, i*2+random.IntN(3), 1
 			srv.Inject(f)
 		}
-		outcomes := collect(t.Context(), t, files, songs(400), &batch.Options{Uploads: 16})
-		require.Len(t, outcomes, 400)
+		outcomes := collect(t.Context(), t, files, songs(200), &batch.Options{Uploads: 16})
+		require.Len(t, outcomes, 200)
 		for _, o := range outcomes {
 			require.NoError(t, o.Err)
 		}
 		names := truth(t, files)
-		assert.Len(t, names, 400)
+		assert.Len(t, names, 200)
 		for name, n := range names {
 			assert.Equal(t, 1, n, name)
 		}

@@ -29,7 +29,7 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 // A response takes at most 32 times its size and 1 MiB, from the first byte to the result, or is an error.
 //
 //nolint:paralleltest // it measures what the whole program allocates
-func TestMemoryOfResponses(t *testing.T) {
+func TestResponsesMemory(t *testing.T) {
 	fill := func(begin, element, end string) canned {
 		return canned(begin + strings.Repeat(element+",", 1<<20/(len(element)+1)) + element + end)
 	}
@@ -72,7 +72,7 @@ func TestMemoryOfResponses(t *testing.T) {
 // So does a response that says no, or describes itself at length, to every kind of call.
 //
 //nolint:paralleltest // it measures what the whole program allocates
-func TestMemoryOfRefusals(t *testing.T) {
+func TestRefusalsMemory(t *testing.T) {
 	const size = 1 << 20
 	fill := func(begin, element, end string) canned {
 		return canned(begin + strings.Repeat(element+",", size/(len(element)+1)) + element + end)

@@ -143,7 +143,7 @@ func BenchmarkUpload(b *testing.B) {
 // An upload needs the same little memory whatever its size.
 //
 //nolint:paralleltest // it measures what the whole program allocates
-func TestUploadAllocatesLittle(t *testing.T) {
+func TestUploadsMemory(t *testing.T) {
 	const size = 256 << 20
 	name := bigFile(t, size)
 	files := measuredFiles(t, startServer(t))

@@ -215,7 +215,7 @@ func (l *loop) Read(p []byte) (int, error) {
 // An identification does not copy the sample.
 //
 //nolint:paralleltest // it measures what the whole program allocates
-func TestIdentifyAllocatesLittle(t *testing.T) {
+func TestIdentifyMemory(t *testing.T) {
 	client, err := identify.New(configAt(startServers(t).fast))
 	require.NoError(t, err)
 	sample := identify.Audio(acrcloud.FromBytes("sample.wav", make([]byte, 4_000_000)))

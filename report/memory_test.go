@@ -39,11 +39,11 @@ func peak(t *testing.T, n int, write func(report.Report) error) uint64 {
 	return max(most, before) - before
 }
 
-// TestMemoryDoesNotGrowWithTheFiles is about what is kept. The spool takes a mebibyte before it becomes a file, so that the lower number of files
+// TestReportMemory is about what is kept. The spool takes a mebibyte before it becomes a file, so that the lower number of files
 // is one that has filled it.
 //
 //nolint:paralleltest // the heap belongs to the whole program
-func TestMemoryDoesNotGrowWithTheFiles(t *testing.T) {
+func TestReportMemory(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	for name, write := range map[string]func(report.Report) error{
 		"a page": func(r report.Report) error { return report.HTML(io.Discard, r) },

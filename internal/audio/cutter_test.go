@@ -91,7 +91,11 @@ func TestCutAtTheEnd(t *testing.T) {
 		for _, rate := range []int{8000, 16000, 22050} {
 			for _, keep := range []bool{false, true} {
 				wav := fixture.WAV{Format: fixture.WAVFormat(1, 2, rate, 16), Data: make([]byte, 4*(tt.milliseconds*rate/1000)), After: []byte{1, 2, 3}}.Bytes()
-				for _, r := range []io.Reader{bytes.NewReader(wav), iotest.HalfReader(bytes.NewReader(wav))} {
+				readers := []io.Reader{bytes.NewReader(wav)}
+				if rate == 8000 { // where nothing is resampled, which takes its time
+					readers = append(readers, iotest.HalfReader(bytes.NewReader(wav)))
+				}
+				for _, r := range readers {
 					var got []string
 					require.NoError(t, cut(r, tt.every, keep, func(w *audio.Window) {
 						got = append(got, fmt.Sprintf("%v-%v", w.Start, w.End))

@@ -75,7 +75,7 @@ func documents(of reflect.Type, prefix, suffix string, seen map[reflect.Type]boo
 }
 
 //nolint:paralleltest // it measures what the whole program allocates
-func TestMemoryIsBounded(t *testing.T) {
+func TestBoundedMemory(t *testing.T) {
 	const size = 48 << 10
 	seen := map[reflect.Type]bool{}
 	for _, sample := range []json.Unmarshaler{new(filescan.File), new(filescan.Container), new(acrcloud.Music), new(acrcloud.ExternalMetadata), new(identify.Result)} {
@@ -129,7 +129,7 @@ func growing(size int) string {
 }
 
 //nolint:paralleltest // it measures what the whole program allocates
-func TestMemoryOfOneMebibyte(t *testing.T) {
+func TestOneMebibyteMemory(t *testing.T) {
 	objects := func(prefix string) []byte {
 		return []byte(prefix + strings.Repeat(`{},`, 1<<20/3) + `{}]}}`)
 	}
