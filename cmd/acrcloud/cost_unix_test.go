@@ -3,7 +3,6 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,9 +16,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-//nolint:gochecknoglobals // a flag of the tests
-var costFiles = flag.Int("cost.files", 100, "how many files TestCost scans; from 5000 on it compares, too")
 
 // A cost is what a process has used.
 type cost struct {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -57,6 +58,9 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
+//nolint:gochecknoglobals // a flag of the tests
+var costFiles = flag.Int("cost.files", 100, "how many files TestCost scans; from 5000 on it compares, too")
+
 // testTimeout ends a command that hangs.
 const testTimeout = 3 * time.Minute
 
@@ -79,7 +83,7 @@ func clean(t *testing.T, extra ...string) []string {
 // command prepares a run.
 func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
+	ctx, cancel := context.WithTimeout(t.Context(), testTimeout+time.Duration(*costFiles)*100*time.Millisecond)
 	t.Cleanup(cancel)
 	c := exec.CommandContext(ctx, binary, args...) //nolint:gosec // the command under test
 	c.Env = env
