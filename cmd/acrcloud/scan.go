@@ -49,7 +49,14 @@ func (p *program) scanCommand() *cobra.Command {
 			}
 			return arguments(1, -1, "the files to scan")(c, args)
 		},
-		RunE: func(c *cobra.Command, args []string) error { return p.scan(c.Context(), args, s) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if resume, _ := c.Flags().GetBool("resume"); resume && s.fresh && c.Flags().Changed("resume") {
+				return usagef("--resume and --fresh say the opposite: leave one out")
+			} else if !resume {
+				s.fresh = true
+			}
+			return p.scan(c.Context(), args, s)
+		},
 	}
 	f := c.Flags()
 	f.StringVar(&s.name, "name", "", "`name` of the file, for the container and the results; required for standard input")
@@ -61,11 +68,10 @@ func (p *program) scanCommand() *cobra.Command {
 	f.BoolVarP(&s.yes, "yes", "y", false, "do not ask, however many")
 	f.IntVar(&s.most, "max", maxUnasked, "how many may be billed without --yes")
 	f.IntVar(&s.uploads, "uploads", 4, "how many files are uploaded at once")
-	f.Bool("resume", true, "show what the journal has, and go on with the rest; that is the default")
+	f.Bool("resume", true, "show what the journal has, and go on with the rest")
 	f.BoolVar(&s.fresh, "fresh", false, "scan, and have billed, also what was scanned before")
 	f.StringVar(&s.journal, "journal", "", "`file` to keep the journal in, in place of the container's own")
 	f.DurationVar(&s.grace, "grace", usualGrace, "how long a file is left alone whose upload got no response; if the service lists new files later than that, one may be billed twice")
-	c.MarkFlagsMutuallyExclusive("resume", "fresh")
 	return c
 }
 
@@ -122,6 +128,12 @@ func (p *program) scan(ctx context.Context, args []string, s scanSettings) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, plan.close()) }()
+	if plan.done < plan.all {
+		// What would keep every file from being scanned, such as a refused token or no network, is said before any of them is touched.
+		if _, err := files.List(ctx, &filescan.ListFilesOptions{PerPage: 1}); err != nil {
+			return err
+		}
+	}
 	if err := p.tell(ctx, plan, s, service); err != nil {
 		return err
 	}
