@@ -139,7 +139,7 @@ func TestJournalThatCannotBe(t *testing.T) {
 	code, _, stderr := call(t, env, "scan", song, "--journal", text)
 	assert.Equal(t, exitFailed, code)
 	assert.Contains(t, stderr, text)
-	assert.Contains(t, stderr, "left as it is")
+	assert.Contains(t, stderr, "SQLite")
 	code, _, stderr = call(t, env, "scan", song, "--journal", filepath.Join(t.TempDir(), "none", "j.db"))
 	assert.Equal(t, exitFailed, code)
 	assert.Contains(t, stderr, "none")

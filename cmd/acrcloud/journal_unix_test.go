@@ -153,3 +153,21 @@ func TestUnreadableFilesAndFolders(t *testing.T) {
 	assert.Contains(t, stderr, filepath.Join(dir, "gone.mp3")+": ")
 	assert.Contains(t, stdout, filepath.Join(dir, "000.mp3"))
 }
+
+func TestPathThatIsNoText(t *testing.T) {
+	t.Parallel()
+	srv, env := listening(t)
+	dir := t.TempDir()
+	name := filepath.Join(dir, "caf\xe9.mp3")
+	if err := os.WriteFile(name, mp3("latin"), 0o600); err != nil {
+		t.Logf("names are UTF-8 here: %v", err)
+		name = write(t, filepath.Join(dir, "café.mp3"), mp3("latin"))
+	}
+	for _, arg := range []string{name, dir, name} {
+		code, stdout, stderr := call(t, env, "scan", arg, "-o", "csv")
+		require.Equal(t, exitOK, code, stderr)
+		assert.Len(t, table(t, stdout), 1)
+		assert.NotContains(t, stdout, "\xe9", "it is no text on the way out either")
+	}
+	assert.Equal(t, 1, created(srv))
+}

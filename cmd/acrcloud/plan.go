@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/batch"
@@ -22,7 +23,7 @@ import (
 type plan struct {
 	journal *journal
 	files   *spool[planned] // those on the disk
-	others  []planned       // those of which only this process has the content
+	others  []planned       // those whose content or path only this process has
 	remotes []target
 
 	all     int       // files and URLs
@@ -116,6 +117,10 @@ func (l *plan) file(ctx context.Context, path string, s scanSettings) error {
 	if err := l.look(ctx, &f, id, s); err != nil || f.Key == "" {
 		return err
 	}
+	if !utf8.ValidString(path) { // which the list would not keep
+		l.others = append(l.others, f)
+		return nil
+	}
 	return l.files.add(f)
 }
 
@@ -175,24 +180,35 @@ func (p *program) folder(ctx context.Context, l *plan, dir string, s scanSetting
 			return err
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case item.Ref == "": // its path is no text, which a journal cannot have
-			sum := sha256.Sum256([]byte(item.Source.Name() + "\x00" + item.Key + "\x00" + item.Version))
-			f := planned{Path: filepath.Join(dir, filepath.FromSlash(item.Key)), source: item.Source}
-			if err := l.look(ctx, &f, identity{name: item.Source.Name(), hash: short(sum[:])}, s); err != nil {
-				return err
-			}
-			if f.Key != "" {
-				l.others = append(l.others, f)
-			}
-			continue
 		}
-		if err := l.file(ctx, item.Ref, s); err != nil {
+		path := item.Ref
+		if path == "" { // it is no text; the key has it, as far as it fits a name
+			path = filepath.Join(dir, filepath.FromSlash(item.Key))
+			if _, err := os.Lstat(path); err != nil {
+				if err := l.unnamed(ctx, path, item, s); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		if err := l.file(ctx, path, s); err != nil {
 			return err
 		}
 	}
 	if skipped > 0 {
 		p.note("%s left out of %s: they do not begin like audio or video; --all takes them, too.", count(skipped, "file"), dir)
 	}
+	return nil
+}
+
+// unnamed plans a file whose path only package batch knows.
+func (l *plan) unnamed(ctx context.Context, path string, item batch.Item, s scanSettings) error {
+	sum := sha256.Sum256([]byte(path + "\x00" + item.Version))
+	f := planned{Path: path, source: item.Source}
+	if err := l.look(ctx, &f, identity{name: item.Source.Name(), hash: short(sum[:])}, s); err != nil || f.Key == "" {
+		return err
+	}
+	l.others = append(l.others, f)
 	return nil
 }
 

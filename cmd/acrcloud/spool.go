@@ -2,7 +2,7 @@ package main
 
 import (
 	"bufio"
-	"encoding/gob"
+	"encoding/json"
 	"errors"
 	"io"
 	"iter"
@@ -13,7 +13,7 @@ import (
 type spool[T any] struct {
 	file    *os.File
 	buffer  *bufio.Writer
-	encoder *gob.Encoder
+	encoder *json.Encoder
 }
 
 // temporary makes a file that is gone when it is closed by remove; where the system allows it, from the beginning.
@@ -34,7 +34,7 @@ func newSpool[T any]() (*spool[T], func() error, error) {
 		return nil, nil, err
 	}
 	s := &spool[T]{file: f, buffer: bufio.NewWriter(f)}
-	s.encoder = gob.NewEncoder(s.buffer)
+	s.encoder = json.NewEncoder(s.buffer) // of text that is no UTF-8 it makes other text
 	return s, remove, nil
 }
 
@@ -48,7 +48,7 @@ func (s *spool[T]) all() iter.Seq2[T, error] {
 			yield(none, err)
 			return
 		}
-		decoder := gob.NewDecoder(bufio.NewReader(io.NewSectionReader(s.file, 0, 1<<62)))
+		decoder := json.NewDecoder(bufio.NewReader(io.NewSectionReader(s.file, 0, 1<<62)))
 		for {
 			var item T
 			err := decoder.Decode(&item)
