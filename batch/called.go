@@ -21,7 +21,7 @@ import (
 func (s *Stepper) Called(ctx context.Context, event *webhook.Event) (key string, wake bool, err error) {
 	switch {
 	case s == nil || s.journal == nil:
-		return "", false, &acrcloud.ArgumentError{Field: "Stepper", Problem: "was not created by NewStepper", Remedy: "call batch.NewStepper"}
+		return "", false, errNoStepper
 	case event == nil || event.Kind != webhook.FileScan || event.FileID == "":
 		return "", false, nil
 	case event.ContainerID != 0 && event.ContainerID != s.files.ContainerID():
@@ -46,7 +46,7 @@ func (s *Stepper) Called(ctx context.Context, event *webhook.Event) (key string,
 		case err != nil:
 			return "", false, fmt.Errorf("batch: loading job %q: %w", key, err)
 		case e.Schema > schema || !e.Phase.known():
-			return "", false, fmt.Errorf("batch: job %q was saved by a newer version of this package: update the module", key)
+			return "", false, fmt.Errorf("%w: job %q", ErrNewer, key)
 		case e.Phase.Finished():
 			return key, false, nil
 		case e.Phase == PhaseWaiting && e.FileID != event.FileID:

@@ -24,6 +24,7 @@ const (
 	FailureHeld      FailureKind = "held"      // the outcome of the billed request is unknown, and Options.Hold is set
 	FailureMissing   FailureKind = "missing"   // the file was deleted before its results were fetched
 	FailureService   FailureKind = "service"   // the service failed repeatedly for this job, but not for others
+	FailureCrash     FailureKind = "crash"     // the steps of this job repeatedly ended their process
 	FailureTimeout   FailureKind = "timeout"   // the file was processed for longer than Options.Timeout
 	FailureScan      FailureKind = "scan"      // the service could not process the file; see Outcome.File
 )

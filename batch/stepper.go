@@ -14,11 +14,19 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
-// A Next says when a job needs its next step.
+// A Next says what a step has achieved, and when the job needs the next one.
 type Next struct {
 	Done  bool          // the job has ended, and its entry holds the outcome
 	After time.Duration // the time to wait; an earlier step is harmless, such as after a callback
+
+	Moved   bool     // the step moved the job to another phase, so the service works
+	Outcome *Outcome // how the job has ended; nil unless Done
 }
+
+// errNoStepper is the error of a zero Stepper.
+var errNoStepper = error(&acrcloud.ArgumentError{
+	Field: "Stepper", Problem: "was not created by NewStepper", Remedy: "call batch.NewStepper",
+})
 
 // A Stepper moves jobs from phase to phase, one step at a time. The state of the jobs is in the journal, so any process
 // may take the next step of any job. Create one with [NewStepper]; it is safe for concurrent use.
@@ -41,7 +49,7 @@ type Stepper struct {
 }
 
 // NewStepper makes a Stepper for the files of one container, to be driven by an engine; [Scan] makes its own. It uses
-// the options Open, Upload, MaxBytesPerSecond, PostTimeout, Grace, Hold, MinInterval and MaxInterval.
+// the options Open, Upload, MaxBytesPerSecond, PostTimeout, Grace, Hold, MinInterval, MaxInterval and Timeout.
 func NewStepper(files *filescan.Files, journal Journal, opts *Options) (*Stepper, error) {
 	o, err := opts.withDefaults()
 	switch {
@@ -77,17 +85,38 @@ func newStepper(files *filescan.Files, journal Journal, o Options) *Stepper {
 // the journal: they concern every job, and are always errors. If there is no such job, the error is ErrNoEntry.
 func (s *Stepper) Step(ctx context.Context, key string) (Next, error) {
 	if s == nil || s.journal == nil {
-		return Next{}, &acrcloud.ArgumentError{Field: "Stepper", Problem: "was not made by NewStepper", Remedy: "call batch.NewStepper"}
+		return Next{}, errNoStepper
 	}
-	e, next, err := s.step(ctx, key, false)
+	before, err := s.load(ctx, key)
+	if err != nil {
+		return Next{}, err
+	}
+	e, next, err := s.take(ctx, before, false)
 	if errors.Is(err, errNothingToOpen) {
-		_, next, err = s.fail(ctx, e, FailureItem, err)
+		e, next, err = s.fail(ctx, e, FailureItem, err)
 	}
 	if _, ok := errors.AsType[*pendingError](err); ok {
-		return next, nil
+		err = nil
+	}
+	if err != nil {
+		return next, err
+	}
+	next.Moved = e.Phase != before.Phase
+	switch {
+	case next.Done:
+		next.Outcome, err = OutcomeOf(e)
+	case e.Phase == PhaseWaiting && next.After > 0:
+		next.After = max(next.After, min(time.Since(e.IntentAt)/rareness, rarest))
 	}
 	return next, err
 }
+
+// The interval between two looks at a file grows with the time that the file has been processed, so that an engine with
+// a hundred thousand waiting files is not kept busy by steps that find nothing.
+const (
+	rareness = 8
+	rarest   = 15 * time.Minute
+)
 
 // A pendingError is the error of a billed request that got no response. The step has not failed: the job waits, and is
 // settled later.
@@ -98,13 +127,30 @@ func (e *pendingError) Unwrap() error { return e.err }
 
 // step is Step, and also returns the new entry. called says that a callback was received.
 func (s *Stepper) step(ctx context.Context, key string, called bool) (Entry, Next, error) {
+	e, err := s.load(ctx, key)
+	if err != nil {
+		return e, Next{}, err
+	}
+	return s.take(ctx, e, called)
+}
+
+// ErrNewer matches the error for a job that was saved by a newer version of this package. The job stays as it is.
+var ErrNewer = errors.New("batch: the job was saved by a newer version of this package: update the module")
+
+// load loads the entry of a job, if this package knows its version.
+func (s *Stepper) load(ctx context.Context, key string) (Entry, error) {
 	e, err := s.journal.Load(ctx, key)
 	if err != nil {
-		return Entry{Key: key}, Next{}, &storeError{fmt.Errorf("batch: loading job %q: %w", key, err)}
+		return Entry{Key: key}, &storeError{fmt.Errorf("batch: loading job %q: %w", key, err)}
 	}
 	if e.Schema > schema || !e.Phase.known() {
-		return Entry{Key: key}, Next{}, &storeError{fmt.Errorf("batch: job %q was saved by a newer version of this package: update it", key)}
+		return Entry{Key: key}, &storeError{fmt.Errorf("%w: job %q", ErrNewer, key)}
 	}
+	return e, nil
+}
+
+// take takes the step that the entry of a job calls for.
+func (s *Stepper) take(ctx context.Context, e Entry, called bool) (Entry, Next, error) {
 	switch e.Phase {
 	case PhaseNew:
 		return s.upload(ctx, e)

@@ -37,7 +37,7 @@
 //	acrcloud_jobs
 //	  name        TEXT     the file's name in the container: the job's key, escaped as by batch.NameOf
 //	  phase       TEXT     new, intent, waiting, done or failed
-//	  due         INTEGER  when it is handed out next; NULL: its outcome was delivered
+//	  due         INTEGER  when it is handed out next; NULL: its outcome was delivered, or an engine drives it
 //	  rev         INTEGER  counts the saves
 //	  file_id     TEXT     the file in the container; NULL: there is none yet
 //	  failure     TEXT     the kind of failure; NULL: it has not failed

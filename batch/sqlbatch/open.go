@@ -69,7 +69,11 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	s := &Store{db: db, dialect: postgres{config}}
+	pool, err := newPool(ctx, dsn, config)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlbatch: creating a pool of connections: %w", err), db.Close())
+	}
+	s := &Store{db: db, changes: db, dialect: postgres{config}, pool: pool}
 	return s.begin(ctx)
 }
 
@@ -86,13 +90,21 @@ func openSQLite(ctx context.Context, path string, busy time.Duration, pragmas ..
 		return nil, err
 	}
 	settings := url.Values{"_pragma": append([]string{fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"}, pragmas...), "_txlock": {"immediate"}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+settings.Encode())
+	address := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings.Encode()
+	db, err := sql.Open("sqlite", address)
 	if err != nil {
 		return nil, fmt.Errorf("sqlbatch: opening %s: %w", path, err)
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	s := &Store{db: db, dialect: sqlite{}, path: path}
+	// SQLite lets writers of several connections wait in no order, some of them for very long. With one connection for
+	// all writers of this process they wait for that, and have their turn.
+	changes, err := sql.Open("sqlite", address)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlbatch: opening %s: %w", path, err), db.Close())
+	}
+	changes.SetMaxOpenConns(1)
+	s := &Store{db: db, changes: changes, dialect: sqlite{}, path: path}
 	return s.begin(ctx)
 }
 
@@ -117,10 +129,11 @@ func checkFile(path string) error {
 // begin prepares the tables, and starts the writer if there is one.
 func (s *Store) begin(ctx context.Context) (*Store, error) {
 	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(s.explain(err, "preparing the tables"), s.db.Close())
+		err = s.explain(err, "preparing the tables")
+		return nil, errors.Join(err, s.Close())
 	}
 	if s.dialect.oneWriter() {
-		s.writer = newWriter(s.db) //nolint:contextcheck // it lives as long as the store
+		s.writer = newWriter(s.changes) //nolint:contextcheck // it lives as long as the store
 	}
 	return s, nil
 }
@@ -133,6 +146,12 @@ func (s *Store) Close() error {
 	s.background.close()
 	if s.writer != nil {
 		s.writer.close()
+	}
+	if s.pool != nil {
+		s.pool.Close()
+	}
+	if s.changes != s.db {
+		return errors.Join(s.changes.Close(), s.db.Close())
 	}
 	return s.db.Close()
 }

@@ -46,7 +46,7 @@ var migrations = [][]string{
 
 // migrate updates the tables to the current version, in one transaction. Of several processes, only one does it.
 func (s *Store) migrate(ctx context.Context) error {
-	tx, err := s.db.BeginTx(ctx, nil)
+	tx, err := s.changes.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (s *Store) Bind(ctx context.Context, containerID int) error {
 }
 
 func (s *Store) bind(ctx context.Context, container string) error {
-	tx, err := s.db.BeginTx(ctx, nil)
+	tx, err := s.changes.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}

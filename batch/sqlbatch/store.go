@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/musicchartsai/acrcloud-go/batch"
 )
@@ -22,9 +23,11 @@ import (
 // It implements batch.Store, batch.Lister, batch.Backlog, batch.Renewer, batch.Marker and batch.Binder.
 type Store struct {
 	db      *sql.DB
+	changes *sql.DB // what writes: of SQLite one connection, of PostgreSQL db
 	dialect dialect
-	path    string  // of an SQLite file
-	writer  *writer // of SQLite
+	path    string        // of an SQLite file
+	pool    *pgxpool.Pool // of PostgreSQL
+	writer  *writer       // of SQLite
 
 	background background
 }
@@ -104,7 +107,7 @@ const (
 )
 
 func (s *Store) transact(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
+	tx, err := s.changes.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -114,6 +117,9 @@ func (s *Store) transact(ctx context.Context, do func(context.Context, *sql.Tx) 
 	}
 	return tx.Commit()
 }
+
+const insertJob = `INSERT INTO acrcloud_jobs (name, phase, due, rev, file_id, failure, entry, result, updated_at)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`
 
 // Add implements batch.Journal.
 func (s *Store) Add(ctx context.Context, entries []batch.Entry) (added int, err error) {
@@ -133,8 +139,7 @@ func (s *Store) Add(ctx context.Context, entries []batch.Entry) (added int, err 
 	now := time.Now()
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		added = 0
-		insert, err := tx.PrepareContext(ctx, s.dialect.query(`INSERT INTO acrcloud_jobs (name, phase, due, rev, file_id, failure, entry, result, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`))
+		insert, err := tx.PrepareContext(ctx, s.dialect.query(insertJob))
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,91 @@
+package riverbatch
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch"
+)
+
+// Open opens the database that dsn names, as sqlbatch.Open does, and creates or updates River's tables beside those of the
+// journal. Several processes may do so at once.
+func Open(ctx context.Context, dsn string) (*sqlbatch.Store, error) {
+	store, err := sqlbatch.Open(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := Migrate(ctx, store); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return store, nil
+}
+
+// Migrate creates or updates River's tables in the database of a store that sqlbatch.Open opened.
+func Migrate(ctx context.Context, store *sqlbatch.Store) error {
+	if store.DB() == nil {
+		return errNoStore
+	}
+	unlock, err := lock(ctx, store)
+	if err != nil {
+		return fmt.Errorf("riverbatch: waiting to create River's tables: %w", err)
+	}
+	defer unlock()
+	migrator, err := rivermigrate.New(Driver(store), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return fmt.Errorf("riverbatch: %w", err)
+	}
+	for range migrations {
+		if _, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err == nil {
+			return nil
+		}
+		if store.Pool() != nil || ctx.Err() != nil {
+			break
+		}
+	}
+	return fmt.Errorf("riverbatch: creating or updating River's tables: %w", err)
+}
+
+// migrations is how often to try with SQLite, where two processes may be at it: of each migration one of them fails.
+const migrations = 20
+
+// lock prevents concurrent migrations of PostgreSQL.
+func lock(ctx context.Context, store *sqlbatch.Store) (unlock func(), err error) {
+	if store.Pool() == nil {
+		return func() {}, nil
+	}
+	conn, err := store.DB().Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock(hashtext('acrcloud_river'))`); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return func() {
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(hashtext('acrcloud_river'))`) // closing unlocks, too
+		_ = conn.Close()
+	}, nil
+}
+
+// Driver returns River's driver for the database of a store. Its transactions are those of store.DB for both databases.
+// For a nil store it is nil.
+func Driver(store *sqlbatch.Store) riverdriver.Driver[*sql.Tx] {
+	switch {
+	case store.DB() == nil:
+		return nil
+	case store.Pool() == nil:
+		return riversqlite.New(store.DB())
+	default:
+		return riverdatabasesql.NewWithPgxListener(store.DB(), store.Pool())
+	}
+}
+
+var errNoStore = error(&acrcloud.ArgumentError{Field: "store", Problem: "is nil, or was not opened", Remedy: "call sqlbatch.Open"})
