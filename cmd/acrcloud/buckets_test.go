@@ -131,12 +131,12 @@ func TestAddingThatFails(t *testing.T) {
 	write(t, filepath.Join(dir, "empty.mp3"), nil)
 	all := filepath.Join(dir, "*.mp3")
 
-	code, stdout, stderr := call(t, env, "buckets", "files", "add", id, all, "--max", "2")
+	code, _, stderr := call(t, env, "buckets", "files", "add", id, all, "--max", "2")
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stderr, "more than 2")
 	assert.Zero(t, asked(srv, mock.OpCreateBucketFile))
 
-	code, stdout, stderr = call(t, env, "buckets", "files", "add", id, all, "-o", "csv")
+	code, stdout, stderr := call(t, env, "buckets", "files", "add", id, all, "-o", "csv")
 	assert.Equal(t, exitFailed, code)
 	assert.Len(t, records(t, stdout), 2, "one that fails does not stop the others")
 	assert.Contains(t, stderr, filepath.Join(dir, "empty.mp3")+": ")

@@ -234,9 +234,17 @@ func TestListenFinishesWhatItHasBegun(t *testing.T) {
 	srv, env := listening(t)
 	file := scanned(t, srv)
 	r := receive(t, env, "-o", "jsonl", "--exec", "sh", "--", "-c", "cat; sleep 1")
+	req, err := mock.Callback{FileID: file.ID, State: 1, ContainerID: srv.Config().ContainerID}.Request(t.Context(), r.url)
+	require.NoError(t, err)
 	status := make(chan int, 1)
 	go func() {
-		status <- r.callback(r.url, mock.Callback{FileID: file.ID, State: 1, ContainerID: srv.Config().ContainerID})
+		resp, err := (&http.Client{}).Do(req)
+		if err != nil {
+			status <- 0
+			return
+		}
+		_ = resp.Body.Close()
+		status <- resp.StatusCode
 	}()
 	require.Eventually(t, func() bool { return strings.Contains(r.said(), file.ID) }, testTimeout, 5*time.Millisecond)
 	code, rest := r.stop(syscall.SIGTERM)

@@ -61,8 +61,8 @@ func (f *playFlags) filter() (console.PlayFilter, error) {
 	return console.PlayFilter{MinDuration: f.least, MaxDuration: f.most, ISRCCountry: f.country, WithFalsePositives: f.falsePositives}, nil
 }
 
-// options are those for days; without flags, for days from so many before today to another.
-func (f *playFlags) options(from, to int) (console.PlaysOptions, error) {
+// options are those for days; without flags, from so many before today up to yesterday.
+func (f *playFlags) options(before int) (console.PlaysOptions, error) {
 	filter, err := f.filter()
 	if err != nil {
 		return console.PlaysOptions{}, err
@@ -74,7 +74,7 @@ func (f *playFlags) options(from, to int) (console.PlaysOptions, error) {
 	if f.inFlight < 1 || f.inFlight > 64 {
 		return console.PlaysOptions{}, usagef("--in-flight is %d: give a number from 1 to 64", f.inFlight)
 	}
-	days, err := f.days(zone, time.Now(), from, to)
+	days, err := f.days(zone, time.Now(), -before, -1)
 	return console.PlaysOptions{Days: days, Filter: filter, Zone: zone, InFlight: f.inFlight}, err
 }
 
@@ -110,7 +110,7 @@ func (p *program) listPlays() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			opts, err := f.options(-1, -1)
+			opts, err := f.options(1)
 			if err != nil {
 				return err
 			}
@@ -352,7 +352,7 @@ func (p *program) listGaps() *cobra.Command {
 			if least <= 0 {
 				return usagef("--gap is %v: give a positive duration, such as 30m", least)
 			}
-			opts, err := f.options(-1, -1)
+			opts, err := f.options(1)
 			if err != nil {
 				return err
 			}

@@ -42,7 +42,7 @@ func (p *program) savePlays() *cobra.Command {
 			if settle < 0 {
 				return usagef("--settle is %v: give a positive duration, such as 6h, or 0", settle)
 			}
-			opts, err := f.options(-savedDays, -1)
+			opts, err := f.options(savedDays)
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -173,6 +174,27 @@ func TestStationOnANarrowTerminal(t *testing.T) {
 	code, shown = onTerminal(t, env, 200, "", append(args[:0:0], "plays", "recording", s.stream, "-p", s.streams, "--at", "20260102083000", "--for", "5s", "--out", "-")...)
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, shown, "on the terminal")
+}
+
+func TestRecordingTakesLittleMemory(t *testing.T) {
+	t.Parallel()
+	srv, env := listening(t)
+	s, _ := onAir(t, srv)
+	out := filepath.Join(t.TempDir(), "hour.wav")
+	c := command(t, env, "plays", "recording", s.stream, "-p", s.streams, "--at", "20260102083000", "--for", "1h", "--out", out)
+	said, err := c.CombinedOutput()
+	require.NoError(t, err, string(said))
+	info, err := os.Stat(out)
+	require.NoError(t, err)
+	require.Greater(t, info.Size(), int64(50<<20), "an hour of sound")
+	usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage)
+	require.True(t, ok)
+	kib := usage.Maxrss
+	if runtime.GOOS == "darwin" {
+		kib /= 1024
+	}
+	t.Logf("%d MiB were recorded in %d MiB", info.Size()>>20, kib>>10)
+	assert.Less(t, kib, int64(40<<10), "it is written as it comes")
 }
 
 func TestColours(t *testing.T) {
