@@ -156,6 +156,7 @@ func TestCookbook(t *testing.T) {
 	dir := recipes(t)
 	t.Run("works", func(t *testing.T) { testCookbook(t, dir) })
 	t.Run("fails", func(t *testing.T) { testCookbookFailures(t, dir) })
+	t.Run("begins", testCookbookStart)
 	t.Run("is called back", func(t *testing.T) { testCookbookCallbacks(t, dir) })
 }
 
@@ -225,6 +226,77 @@ func testCookbook(t *testing.T, dir string) {
 			assert.Equal(t, 1, code)
 		})
 	}
+}
+
+// The commands of the first section do what it says, as they are written but for the ports.
+func testCookbookStart(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join(repository, "docs", "cookbook.md"))
+	require.NoError(t, err)
+	_, section, ok := strings.Cut(string(page), "\n## In five minutes\n")
+	require.True(t, ok)
+	section, _, _ = strings.Cut(section, "\n## ")
+	blocks := regexp.MustCompile("(?ms)^```sh\n(.*?)^```$").FindAllStringSubmatch(section, -1)
+	require.Len(t, blocks, 4, "three terminals, and Docker, which is not here")
+
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "songs", "Ada Alder - Silver River.wav"), recording(t))
+	service, receiver := freeAddress(t), freeAddress(t)
+	ports := strings.NewReplacer("acrcloud mock ", "acrcloud mock --listen "+service+" ", "acrcloud listen", "acrcloud listen --listen "+receiver, mockAddress, service, listenAddress, receiver)
+	env := append(clean(t), "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	terminal := func(i int) (*exec.Cmd, *lockedBuffer) {
+		ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
+		t.Cleanup(cancel)
+		// Its last command takes the shell's place, so that it gets the signal that ends it.
+		script := regexp.MustCompile(`(?m)^(acrcloud (?:mock|listen))`).ReplaceAllString(ports.Replace(blocks[i][1]), "exec $1")
+		c := exec.CommandContext(ctx, "sh", "-ec", script)
+		out := &lockedBuffer{}
+		c.Dir, c.Env, c.Stdout, c.Stderr = dir, env, out, out
+		return c, out
+	}
+	ready := func(address string, out *lockedBuffer) {
+		var d net.Dialer
+		require.Eventually(t, func() bool {
+			conn, err := d.DialContext(t.Context(), "tcp", address)
+			if err == nil {
+				_ = conn.Close()
+			}
+			return err == nil
+		}, testTimeout, 20*time.Millisecond, "%s", out)
+	}
+	end := func(c *exec.Cmd, out *lockedBuffer) {
+		assert.NoError(t, c.Process.Signal(os.Interrupt))
+		assert.NoError(t, c.Wait(), "%s", out)
+	}
+	first, log := terminal(0)
+	require.NoError(t, first.Start())
+	defer end(first, log)
+	ready(service, log)
+	require.Eventually(t, func() bool { // it is printed before it serves, and written by the shell's redirection
+		text, err := os.ReadFile(filepath.Join(dir, "acrcloud.env"))
+		return err == nil && strings.Count(string(text), "\n") == 6
+	}, testTimeout, 20*time.Millisecond)
+	second, events := terminal(1)
+	require.NoError(t, second.Start())
+	defer end(second, events)
+	ready(receiver, events)
+	third, out := terminal(2)
+	require.NoError(t, third.Run(), "%s", out)
+	assert.Contains(t, out.String(), "Silver River")
+	report, err := os.ReadFile(filepath.Join(dir, "report.html"))
+	require.NoError(t, err)
+	assert.Contains(t, string(report), "Silver River")
+	assert.Eventually(t, func() bool { return strings.Contains(events.String(), "Silver River – Ada Alder") }, testTimeout, 20*time.Millisecond, "%s", events)
+}
+
+// freeAddress is one that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	var lc net.ListenConfig
+	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	return l.Addr().String()
 }
 
 // configOf is what the printed variables say.
@@ -366,11 +438,7 @@ func testCookbookCallbacks(t *testing.T, dir string) {
 // receiver starts the program that receives callbacks.
 func (k kitchen) receiver(t *testing.T) (base, folder string) {
 	t.Helper()
-	var lc net.ListenConfig
-	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	at := l.Addr().String()
-	require.NoError(t, l.Close())
+	at := freeAddress(t)
 	_, port, err := net.SplitHostPort(at)
 	require.NoError(t, err)
 

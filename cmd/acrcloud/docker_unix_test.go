@@ -3,9 +3,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"debug/elf"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -266,6 +268,7 @@ type composeService struct {
 	} `yaml:"healthcheck"`
 	Volumes  []string       `yaml:"volumes"`
 	Ports    []string       `yaml:"ports"`
+	Network  string         `yaml:"network_mode"`
 	Sysctls  map[string]int `yaml:"sysctls"`
 	Networks map[string]struct {
 		Aliases []string `yaml:"aliases"`
@@ -276,10 +279,10 @@ type composeService struct {
 }
 
 // environment is the environment of a service, with its addresses replaced.
-func (s *composeService) environment(old, now string) []string {
+func (s *composeService) environment(now *strings.Replacer) []string {
 	var env []string
 	for name, value := range s.Environment {
-		env = append(env, name+"="+strings.ReplaceAll(value, old, now))
+		env = append(env, name+"="+now.Replace(value))
 	}
 	return env
 }
@@ -293,15 +296,18 @@ func compose(t *testing.T, name string) composition {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	require.NoError(t, decoder.Decode(&file))
-	mock, app := file.Services["mock"], file.Services["app"]
+	mock := file.Services["mock"]
 	assert.Equal(t, "../..", mock.Build)
-	assert.Equal(t, mock.Image, app.Image)
-	assert.Equal(t, "service_healthy", app.DependsOn["mock"].Condition)
-	assert.True(t, app.Healthcheck.Disable)
 	require.Equal(t, []string{"CMD", "/acrcloud"}, mock.Healthcheck.Test[:2])
-	for _, command := range [][]string{mock.Command, app.Command, mock.Healthcheck.Test[2:]} {
-		code, _, stderr := call(t, clean(t), append(command, "--help")...)
-		assert.Equal(t, exitOK, code, stderr)
+	for name, service := range file.Services {
+		assert.Equal(t, mock.Image, service.Image)
+		if name != "mock" {
+			assert.Equal(t, "service_healthy", service.DependsOn["mock"].Condition, name)
+			assert.True(t, service.Healthcheck.Disable, name)
+		}
+		for other := range service.DependsOn {
+			assert.Contains(t, file.Services, other)
+		}
 	}
 	return file
 }
@@ -324,16 +330,39 @@ func TestCompose(t *testing.T) {
 	service := file.Services["mock"]
 	require.Equal(t, []string{"mock", "--listen", ":8750"}, service.Command[:3])
 	assert.Equal(t, []string{"127.0.0.1:8750:8750"}, service.Ports, "not reachable from other machines")
-	m := startMock(t, clean(t, service.environment("", "")...), replace(service.Command[3:])...)
+	m := startMock(t, clean(t, service.environment(strings.NewReplacer())...), replace(service.Command[3:])...)
 	check := service.Healthcheck.Test
 	code, _, stderr := call(t, clean(t), append(check[2:], m.base)...)
 	assert.Equal(t, exitOK, code, stderr)
 
+	receiver := file.Services["callbacks"]
+	assert.Equal(t, "service:mock", receiver.Network)
+	require.Equal(t, []string{"listen", "--listen", "127.0.0.1:8751"}, receiver.Command)
+	listen := command(t, clean(t, receiver.environment(strings.NewReplacer("http://127.0.0.1:8750", m.base))...), "listen", "--listen", "127.0.0.1:0", "--count", "1")
+	stderrPipe, err := listen.StderrPipe()
+	require.NoError(t, err)
+	var events bytes.Buffer
+	listen.Stdout = &events
+	require.NoError(t, listen.Start())
+	lines := bufio.NewReader(stderrPipe)
+	line, err := lines.ReadString('\n')
+	require.NoError(t, err)
+	at := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(line)
+	require.NotEmpty(t, at, line)
+	go func() { _, _ = lines.WriteTo(io.Discard) }()
+
+	settings := file.Services["settings"]
+	assert.Equal(t, "service:mock", settings.Network)
+	code, _, stderr = call(t, clean(t, settings.environment(strings.NewReplacer("http://127.0.0.1:8750", m.base, "127.0.0.1:8751", at))...), settings.Command...)
+	assert.Equal(t, exitOK, code, stderr)
+
 	app := file.Services["app"]
 	assert.Contains(t, app.Command, "--insecure-http", "the mock is another machine there")
-	code, stdout, stderr := call(t, clean(t, app.environment("http://mock:8750", m.base)...), replace(app.Command)...)
+	code, stdout, stderr := call(t, clean(t, app.environment(strings.NewReplacer("http://mock:8750", m.base))...), replace(app.Command)...)
 	assert.Equal(t, exitOK, code, stderr)
 	assert.Contains(t, stdout, "Silver River")
+	require.NoError(t, listen.Wait())
+	assert.Contains(t, events.String(), "Silver River")
 }
 
 // Every public host leads to the mock that stands for all of them, and an application finds the authority to trust where the mock puts it.
@@ -356,7 +385,7 @@ func TestComposeHosts(t *testing.T) {
 	for i := range args {
 		args[i] = strings.NewReplacer(":443,:80", "127.0.0.1:0", "/data", dir, "/songs", dir).Replace(args[i])
 	}
-	m := startMock(t, clean(t, service.environment("", "")...), args...)
+	m := startMock(t, clean(t, service.environment(strings.NewReplacer())...), args...)
 	check := service.Healthcheck.Test
 	code, _, stderr := call(t, clean(t), append(check[2:len(check)-1], strings.Replace(m.base, "https", "http", 1))...)
 	assert.Equal(t, exitOK, code, stderr)

@@ -58,7 +58,7 @@ func (p *program) serveTLS(a *authority, s *mockSettings, listeners []net.Listen
 	if a.made {
 		p.note("%s is a new certificate authority, which can sign for %s and private addresses only.", ca, strings.Join(a.cert.PermittedDNSDomains, ", "))
 	}
-	p.note("Have clients trust it: curl --cacert FILE; SSL_CERT_FILE=FILE for Go, PHP and Ruby; REQUESTS_CA_BUNDLE=FILE for Python's requests; NODE_EXTRA_CA_CERTS=FILE for Node.js; FILE is %s", ca)
+	p.note("Have clients trust it: curl --cacert FILE; SSL_CERT_FILE=FILE for Go, Ruby and Python; REQUESTS_CA_BUNDLE=FILE for its requests; NODE_EXTRA_CA_CERTS=FILE for Node.js; php -d curl.cainfo=FILE; FILE is %s", ca)
 	if !s.hosts {
 		return nil
 	}
