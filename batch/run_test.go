@@ -281,6 +281,15 @@ func TestDuplicatesInALaterRun(t *testing.T) {
 	})
 }
 
+// Intervals that have passed when a reading ends let every job go on all the same.
+func TestTinyIntervals(t *testing.T) {
+	t.Parallel()
+	_, files := service(t, mock.WithProcessingTime(20*time.Millisecond))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	assert.Len(t, collect(ctx, t, files, songs(40), &batch.Options{Uploads: 16, MinInterval: 1, MaxInterval: 1}), 40)
+}
+
 // A folder that has moved: the job goes on with the path that the item has now.
 func TestMovedSource(t *testing.T) {
 	t.Parallel()

@@ -123,7 +123,7 @@ func (s *states) busy(ctx context.Context, id string) (after time.Duration, busy
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.want(id)
-	for s.reading != nil || !time.Now().Before(s.next) {
+	if s.reading != nil || !time.Now().Before(s.next) { // once: with a tiny interval the next reading is due already
 		if s.reading == nil {
 			s.reading = make(chan struct{})
 			go s.read(s.ctx, 2*len(s.wanted)+spareRows)

@@ -158,11 +158,12 @@ func TestDuplicateOfQueued(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var claims, calls atomic.Int32
 		store := &faulty{Deduplicator: webhook.NewMemoryDeduplicator(0, 0), claim: func(context.Context) { claims.Add(1) }}
-		failing := true
+		var failing atomic.Bool
+		failing.Store(true)
 		h, _ := newHandler(t, func(context.Context, *webhook.Event) error {
 			calls.Add(1)
 			<-time.After(time.Second)
-			if failing {
+			if failing.Load() {
 				return errors.New("boom")
 			}
 			return nil
@@ -174,7 +175,7 @@ func TestDuplicateOfQueued(t *testing.T) {
 		}
 		<-time.After(1500 * time.Millisecond)
 		assert.EqualValues(t, 1, claims.Load())
-		failing = false
+		failing.Store(false)
 		assert.Equal(t, 200, answer(h, post(t, strings.NewReader(fullBody), "")), "it has failed, and is new again")
 		require.NoError(t, h.Shutdown(t.Context()))
 		assert.EqualValues(t, 2, claims.Load())
