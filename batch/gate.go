@@ -60,7 +60,7 @@ func (g *gate) enter(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return sleep(ctx, 0)
+			return ended.Sleep(ctx, 0)
 		case <-changed:
 			timer.Stop()
 		case <-timer.C:

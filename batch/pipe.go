@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
 // A pipe is the bandwidth that all uploads of a run share. A nil pipe has no limit.
@@ -78,5 +79,5 @@ func (p *pipe) pass(ctx context.Context, n int) error {
 	wait := p.free.Sub(now)
 	p.free = p.free.Add(time.Duration(float64(n) / p.bytesPerSecond * float64(time.Second)))
 	p.mu.Unlock()
-	return sleep(ctx, wait)
+	return ended.Sleep(ctx, wait)
 }

@@ -607,7 +607,7 @@ func (r *run) over(ctx context.Context, idle time.Time) (bool, error) {
 
 // renew renews the leases of this run's jobs.
 func (r *run) renew(ctx context.Context) {
-	for sleep(ctx, r.opts.Lease/3) == nil {
+	for ended.Sleep(ctx, r.opts.Lease/3) == nil {
 		r.mu.Lock()
 		keys := slices.Collect(maps.Keys(r.active))
 		r.mu.Unlock()

@@ -295,40 +295,29 @@ type newFile struct {
 }
 
 // create creates the file, or returns the one that exists already.
-func (n newFile) create(ctx context.Context) (*BucketFile, error) {
+func (n newFile) create(ctx context.Context) (file *BucketFile, err error) {
 	t := n.ticket
-	sent := false
 	c := &core.Creation[BucketFile]{
 		Made: func(f *BucketFile) (string, time.Time) { return strconv.Itoa(f.ID), f.CreatedAt },
 		Ours: func(*BucketFile) error { return nil }, Send: n.send, Resend: n.resend, Earlier: n.earlier, Since: t.Time,
-	}
-	c.Ready = func(ctx context.Context, now time.Time) error {
-		if t.Time.IsZero() {
-			t.Time = now
-		}
-		if n.onTicket != nil {
-			if err := n.onTicket(ctx, t); err != nil {
-				return err
+		Ready: func(ctx context.Context, now time.Time) error {
+			if t.Time.IsZero() {
+				t.Time = now
 			}
-		}
-		sent = ctx.Err() == nil
-		return nil
+			if n.onTicket != nil {
+				return n.onTicket(ctx, t)
+			}
+			return nil
+		},
 	}
 	if t.Title != "" {
-		c.Look = func(ctx context.Context, all bool) (core.Look[BucketFile], error) { return n.files.titled(ctx, t, all) }
+		c.Look = n.files.search(t).Look
 	}
 	if t.UniqueName {
-		c.Proof = core.ByCaller
-		earlier, give, err := n.files.client.names.Take(ctx, fmt.Sprint(t.BucketID, " ", core.PlainName(t.Title)))
-		if err != nil {
-			return nil, stoppedWith(t, err)
-		}
-		defer func() { give(sent) }()
-		if c.Earlier.IsZero() {
-			c.Earlier = earlier
-		}
+		file, err = c.DoAlone(ctx, n.files.client.names, fmt.Sprint(t.BucketID, " ", core.PlainName(t.Title)))
+	} else {
+		file, err = c.Do(ctx)
 	}
-	file, err := c.Do(ctx)
 	if err != nil {
 		return nil, stoppedWith(t, err)
 	}
@@ -336,37 +325,14 @@ func (n newFile) create(ctx context.Context) (*BucketFile, error) {
 	return file, nil
 }
 
-// maxNamesakes limits the search for a title that is not unique.
-const maxNamesakes = 5000
-
-// titled returns the files with the ticket's title: all of them, or those on the first page, which has the newest.
-func (f *BucketFiles) titled(ctx context.Context, t Ticket, all bool) (look core.Look[BucketFile], err error) {
-	title := core.PlainName(t.Title)
-	o := ListBucketFilesOptions{PerPage: core.AllPerPage, Search: core.SearchTerm(t.Title), Order: "desc"}
-	fetch := func(ctx context.Context, number int) (*core.Page[BucketFile], error) {
-		o := o
-		o.Page = number
-		page, now, err := f.page(ctx, o)
-		if err != nil {
-			return nil, err
-		}
-		look.Now = now
-		if !all {
-			page.LastPage = number
-		}
-		return (*core.Page[BucketFile])(page), nil
+// search returns the search for the files with the ticket's title, the newest first.
+func (f *BucketFiles) search(t Ticket) core.NameSearch[BucketFile, int] {
+	return core.NameSearch[BucketFile, int]{
+		Name: t.Title, Unique: t.UniqueName, Key: func(f *BucketFile) int { return f.ID },
+		Page: func(ctx context.Context, search string, number int) (*core.Page[BucketFile], time.Time, error) {
+			page, now, err := f.page(ctx, ListBucketFilesOptions{PerPage: core.AllPerPage, Search: search, Order: "desc", Page: number})
+			return (*core.Page[BucketFile])(page), now, err
+		},
+		Match: func(file *BucketFile, title string) bool { return core.PlainName(file.Title) == title },
 	}
-	seen := 0
-	for file, err := range core.All(ctx, 1, fetch, func(f *BucketFile) int { return f.ID }) {
-		if err != nil {
-			return core.Look[BucketFile]{}, err
-		}
-		if seen++; seen > maxNamesakes && !t.UniqueName {
-			return core.Look[BucketFile]{}, fmt.Errorf("acrcloud: more than %d files have %q in their title", maxNamesakes, o.Search)
-		}
-		if core.PlainName(file.Title) == title {
-			look.Things = append(look.Things, file)
-		}
-	}
-	return look, nil
 }

@@ -1,16 +1,13 @@
 package console
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
-	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	core "github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
-	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
 // WaitOptions are the options of a wait. The zero value polls every 2 to 30 seconds, for an hour.
@@ -20,33 +17,6 @@ type WaitOptions struct {
 	Timeout     time.Duration     // of the whole wait; 1 h
 	OnPoll      func(*BucketFile) // called after each poll that finds the file
 	OnError     func(error)       // called with the error of each poll that fails, whether the wait continues or not
-}
-
-// The defaults of WaitOptions, and the fixed limits of a wait.
-const (
-	minInterval   = 2 * time.Second
-	maxInterval   = 30 * time.Second
-	waitTimeout   = time.Hour
-	notFoundGrace = 30 * time.Second // how long the service may answer 404 for a file that it has just created
-	maxRetryAfter = 5 * time.Minute
-)
-
-func (o *WaitOptions) complete() error {
-	const remedy = "leave it zero for the default"
-	switch {
-	case o.MinInterval < 0:
-		return refuse("WaitOptions.MinInterval", "is negative", remedy)
-	case o.MaxInterval < 0:
-		return refuse("WaitOptions.MaxInterval", "is negative", remedy)
-	case o.Timeout < 0:
-		return refuse("WaitOptions.Timeout", "is negative", remedy)
-	case o.MaxInterval > 0 && o.MinInterval > o.MaxInterval:
-		return refuse("WaitOptions.MinInterval", "is more than MaxInterval", remedy)
-	}
-	o.MaxInterval = cmp.Or(o.MaxInterval, max(maxInterval, o.MinInterval))
-	o.MinInterval = cmp.Or(o.MinInterval, min(minInterval, o.MaxInterval))
-	o.Timeout = cmp.Or(o.Timeout, waitTimeout)
-	return nil
 }
 
 // Wait waits until a file is ready, which is when recognition finds it. It calls GET /api/buckets/{bucket}/files/{file}
@@ -61,96 +31,23 @@ func (f *BucketFiles) Wait(ctx context.Context, fileID int, opts *WaitOptions) (
 	if err := checkID("fileID", fileID); err != nil {
 		return nil, err
 	}
-	w := &wait{files: f, id: fileID, opts: valueOf(opts), started: time.Now()}
-	if err := w.opts.complete(); err != nil {
+	o := valueOf(opts)
+	w := &core.Wait[BucketFile]{
+		Get:  func(ctx context.Context) (*BucketFile, error) { return f.Get(ctx, fileID) },
+		Done: func(file *BucketFile) bool { return file.State.Done() }, OnPoll: o.OnPoll, OnError: o.OnError,
+		MinInterval: o.MinInterval, MaxInterval: o.MaxInterval, Timeout: o.Timeout,
+	}
+	if err := w.Prepare(); err != nil {
 		return nil, err
 	}
-	return w.run(ctx)
-}
-
-// A wait is one call of Wait.
-type wait struct {
-	files   *BucketFiles
-	id      int
-	opts    WaitOptions
-	started time.Time
-
-	last       *BucketFile // seen last
-	lastErr    error       // of the last look, if it failed
-	retryAfter time.Duration
-}
-
-func (w *wait) run(ctx context.Context) (*BucketFile, error) {
-	bounded, cancel := context.WithTimeout(ctx, w.opts.Timeout)
-	defer cancel()
-	for interval := w.opts.MinInterval; ; interval = min(interval*3/2, w.opts.MaxInterval) {
-		done, err := w.look(bounded)
-		switch {
-		case bounded.Err() != nil && !done:
-			return w.last, w.expired(bounded)
-		case err != nil:
-			return w.last, err
-		case done && w.last.State.Failed():
-			return w.last, &FileStateError{File: w.last}
-		case done:
-			return w.last, nil
-		}
-		timer := time.NewTimer(max(interval, w.retryAfter))
-		select {
-		case <-bounded.Done():
-			timer.Stop()
-			return w.last, w.expired(bounded)
-		case <-timer.C:
-		}
+	last, err := w.Run(ctx)
+	if e, ok := errors.AsType[*core.ExpiredError](err); ok {
+		return last, &WaitError{Last: last, Err: e.Err, id: fileID, after: e.After}
 	}
-}
-
-// look gets the file once. It returns an error that no further look would mend.
-func (w *wait) look(ctx context.Context) (done bool, err error) {
-	w.retryAfter = 0
-	file, err := w.files.Get(ctx, w.id)
-	if err != nil {
-		w.lastErr = err
-		if w.opts.OnError != nil && ctx.Err() == nil {
-			w.opts.OnError(err)
-		}
-		return false, w.lasting(err)
+	if err == nil && last.State.Failed() {
+		return last, &FileStateError{File: last}
 	}
-	w.last, w.lastErr = file, nil
-	if w.opts.OnPoll != nil {
-		w.opts.OnPoll(file)
-	}
-	return file.State.Done(), nil
-}
-
-// lasting returns err unless it may pass.
-func (w *wait) lasting(err error) error {
-	if errors.Is(err, acrcloud.ErrNotFound) && w.last == nil && time.Since(w.started) < notFoundGrace {
-		return nil
-	}
-	if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
-		if errors.Is(e, acrcloud.ErrServer) || errors.Is(e, acrcloud.ErrRateLimited) || e.StatusCode == http.StatusRequestTimeout {
-			w.retryAfter = min(e.RetryAfter, max(maxRetryAfter, w.opts.MaxInterval))
-			return nil
-		}
-		return err
-	}
-	if _, ok := errors.AsType[*acrcloud.ArgumentError](err); ok || transport.Permanent(err) {
-		return err
-	}
-	return nil // the network, the source of tokens, or a response that made no sense
-}
-
-func (w *wait) expired(ctx context.Context) error {
-	err := ctx.Err()
-	switch {
-	case w.lastErr == nil:
-	case errors.Is(w.lastErr, err): // the time was up in the middle of a look, whose error has it all
-		err = w.lastErr
-	default:
-		err = fmt.Errorf("%w; the last look failed: %w", err, w.lastErr)
-	}
-	return &WaitError{Last: w.last, Err: err, id: w.id, after: time.Since(w.started)}
+	return last, err
 }
 
 // A WaitError reports that a wait ended before its file was ready. The file is not lost: wait for it again.

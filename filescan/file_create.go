@@ -26,31 +26,22 @@ type newFile struct {
 // create makes the file, or returns the one that was made already.
 func (n newFile) create(ctx context.Context) (file *File, err error) {
 	t := n.ticket
-	sent := false
 	c := n.creation()
 	c.Ready = func(ctx context.Context, now time.Time) error {
 		if t.Time.IsZero() {
 			t.Time = now
 		}
 		if n.onTicket != nil {
-			if err := n.onTicket(ctx, t); err != nil {
-				return err
-			}
+			return n.onTicket(ctx, t)
 		}
-		sent = ctx.Err() == nil
 		return nil
 	}
 	if t.UniqueName {
-		earlier, give, err := n.files.client.names.Take(ctx, fmt.Sprint(t.ContainerID, " ", console.PlainName(t.fileName())))
-		if err != nil {
-			return nil, stoppedAt(StepRecord, t, err)
-		}
-		defer func() { give(sent) }()
-		if c.Earlier.IsZero() {
-			c.Earlier = earlier
-		}
+		file, err = c.DoAlone(ctx, n.files.client.names, fmt.Sprint(t.ContainerID, " ", console.PlainName(t.fileName())))
+	} else {
+		file, err = c.Do(ctx)
 	}
-	if file, err = c.Do(ctx); err != nil {
+	if err != nil {
 		return nil, stoppedAt(StepRecord, t, err)
 	}
 	return file, nil
@@ -65,46 +56,23 @@ func (n newFile) creation() *console.Creation[File] {
 		c.Proof = console.ByCaller
 	}
 	if n.ticket.fileName() != "" {
-		c.Look = func(ctx context.Context, all bool) (console.Look[File], error) {
-			return n.files.named(ctx, n.ticket, all)
-		}
+		c.Look = n.files.search(n.ticket).Look
 	}
 	return c
 }
 
-// maxNamesakes bounds a look for a name that is not unique: a container may hold any number of files called "track.mp3".
-const maxNamesakes = 5000
-
-// named returns the files of the ticket's name; all of them, or those of the list's first page.
-func (f *Files) named(ctx context.Context, t Ticket, all bool) (look console.Look[File], err error) {
-	name := console.PlainName(t.fileName())
-	o := ListFilesOptions{PerPage: console.AllPerPage, Search: console.SearchTerm(t.fileName())}
-	fetch := func(ctx context.Context, number int) (*console.Page[File], error) {
-		o := o
-		o.Page = number
-		page, now, err := f.page(ctx, o)
-		if err != nil {
-			return nil, err
-		}
-		look.Now = now
-		if !all {
-			page.LastPage = number
-		}
-		return (*console.Page[File])(page), nil
+// search returns the search for the files with the ticket's name.
+func (f *Files) search(t Ticket) console.NameSearch[File, string] {
+	return console.NameSearch[File, string]{
+		Name: t.fileName(), Unique: t.UniqueName, Key: func(f *File) string { return f.ID },
+		Page: func(ctx context.Context, search string, number int) (*console.Page[File], time.Time, error) {
+			page, now, err := f.page(ctx, ListFilesOptions{PerPage: console.AllPerPage, Search: search, Page: number})
+			return (*console.Page[File])(page), now, err
+		},
+		Match: func(file *File, name string) bool {
+			return console.PlainName(file.Name) == name && (t.UniqueName || t.ours(file) == nil)
+		},
 	}
-	seen := 0
-	for file, err := range console.All(ctx, 1, fetch, func(f *File) string { return f.ID }) {
-		if err != nil {
-			return console.Look[File]{}, err
-		}
-		if seen++; seen > maxNamesakes && !t.UniqueName {
-			return console.Look[File]{}, fmt.Errorf("acrcloud: more than %d files have %q in their name", maxNamesakes, o.Search)
-		}
-		if console.PlainName(file.Name) == name && (t.UniqueName || t.ours(file) == nil) {
-			look.Things = append(look.Things, file)
-		}
-	}
-	return look, nil
 }
 
 // decodeFile makes the check of a request that creates a file. A response about several files, or about one of another container, does

@@ -22,7 +22,7 @@ func (f *Files) Scan(ctx context.Context, src acrcloud.Source, opts *ScanOptions
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	if err := o.Wait.complete(); err != nil {
+	if _, err := o.Wait.wait(); err != nil {
 		return nil, err // before anything is billed
 	}
 	uploaded, err := f.Upload(ctx, src, &o.Upload)

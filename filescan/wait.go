@@ -3,18 +3,8 @@ package filescan
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
-	"time"
 
-	"github.com/musicchartsai/acrcloud-go/acrcloud"
-	"github.com/musicchartsai/acrcloud-go/internal/transport"
-)
-
-// The limits of a wait that cannot be chosen.
-const (
-	notFoundGrace = 30 * time.Second // how long a new file may be unknown to the service that has just made it
-	maxRetryAfter = 5 * time.Minute  // even if the service asks for more: a file must not be lost over it
+	"github.com/musicchartsai/acrcloud-go/internal/console"
 )
 
 // Wait waits until a file is done and returns it with its results. It calls GET /api/fs-containers/{container}/files/{id} as often as
@@ -27,114 +17,43 @@ func (f *Files) Wait(ctx context.Context, fileID string, opts *WaitOptions) (*Fi
 	if err := f.check(fileID); err != nil {
 		return nil, err
 	}
-	w := &wait{files: f, id: fileID, started: time.Now()}
+	var o WaitOptions
 	if opts != nil {
-		w.opts = *opts
+		o = *opts
 	}
-	if err := w.opts.complete(); err != nil {
+	w, err := o.wait()
+	if err != nil {
 		return nil, err
 	}
-	return w.run(ctx)
-}
-
-// A wait is one call of Wait.
-type wait struct {
-	files   *Files
-	id      string
-	opts    WaitOptions
-	started time.Time
-
-	last       *File // seen last
-	lastErr    error // of the last look, if it failed
-	reset      bool  // the file has been seen processing: whatever is done then is new
-	retryAfter time.Duration
-}
-
-func (w *wait) run(ctx context.Context) (*File, error) {
-	bounded, cancel := context.WithTimeout(ctx, w.opts.Timeout)
-	defer cancel()
-	var notified <-chan struct{}
-	if w.opts.Notifier != nil {
-		ch, unsubscribe := w.opts.Notifier.Subscribe(w.files.containerID, w.id)
+	w.Get = func(ctx context.Context) (*File, error) { return f.Get(ctx, fileID) }
+	if o.Notifier != nil {
+		wake, unsubscribe := o.Notifier.Subscribe(f.containerID, fileID)
 		defer unsubscribe()
-		notified = ch
+		w.Wake = wake
 	}
-	interval := w.opts.MinInterval
-	for {
-		done, err := w.look(bounded)
-		switch {
-		case bounded.Err() != nil && !done:
-			return w.last, w.expired(bounded)
-		case err != nil:
-			return w.last, err
-		case done:
-			return w.last, failureOf(w.last)
-		}
-		timer := time.NewTimer(max(interval, w.retryAfter))
-		select {
-		case <-bounded.Done():
-			timer.Stop()
-			return w.last, w.expired(bounded)
-		case _, open := <-notified:
-			timer.Stop()
-			if !open {
-				notified = nil // it has nothing more to say
+	last, err := w.Run(ctx)
+	if e, ok := errors.AsType[*console.ExpiredError](err); ok {
+		return last, &WaitError{Last: last, Err: e.Err, id: fileID, after: e.After}
+	}
+	if err == nil {
+		err = failureOf(last)
+	}
+	return last, err
+}
+
+// wait returns the wait that the options describe.
+func (o *WaitOptions) wait() (*console.Wait[File], error) {
+	reset := false // the file has been seen processing: its next result is new
+	w := &console.Wait[File]{
+		Done: func(f *File) bool {
+			if !f.State.Done() {
+				reset = true
+				return false
 			}
-			interval = w.opts.MinInterval
-		case <-timer.C:
-			interval = min(interval*3/2, w.opts.MaxInterval)
-		}
+			return reset || f.UpdatedAt.After(o.NewerThan) || o.NewerThan.IsZero()
+		},
+		OnPoll: o.OnPoll, OnError: o.OnError, Lasting: func(err error) bool { return errors.Is(err, errNoRegion) },
+		MinInterval: o.MinInterval, MaxInterval: o.MaxInterval, Timeout: o.Timeout,
 	}
-}
-
-// look gets the file once. It returns an error that no further look would mend.
-func (w *wait) look(ctx context.Context) (done bool, err error) {
-	w.retryAfter = 0
-	file, err := w.files.Get(ctx, w.id)
-	if err != nil {
-		w.lastErr = err
-		if w.opts.OnError != nil && ctx.Err() == nil {
-			w.opts.OnError(err)
-		}
-		return false, w.lasting(err)
-	}
-	w.last, w.lastErr = file, nil
-	if w.opts.OnPoll != nil {
-		w.opts.OnPoll(file)
-	}
-	if !file.State.Done() {
-		w.reset = true
-		return false, nil
-	}
-	return w.reset || file.UpdatedAt.After(w.opts.NewerThan) || w.opts.NewerThan.IsZero(), nil
-}
-
-// lasting returns err unless it may pass.
-func (w *wait) lasting(err error) error {
-	if errors.Is(err, acrcloud.ErrNotFound) && w.last == nil && time.Since(w.started) < notFoundGrace {
-		return nil
-	}
-	if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
-		if errors.Is(e, acrcloud.ErrServer) || errors.Is(e, acrcloud.ErrRateLimited) || e.StatusCode == http.StatusRequestTimeout {
-			w.retryAfter = min(e.RetryAfter, max(maxRetryAfter, w.opts.MaxInterval))
-			return nil
-		}
-		return err
-	}
-	if _, ok := errors.AsType[*acrcloud.ArgumentError](err); ok || transport.Permanent(err) || errors.Is(err, errNoRegion) {
-		return err
-	}
-	return nil // the network, the source of tokens, or a response that made no sense
-}
-
-func (w *wait) expired(ctx context.Context) error {
-	err := ctx.Err()
-	switch {
-	case w.lastErr == nil:
-	case errors.Is(w.lastErr, err): // the time was up in the middle of a look, whose error has it all
-		err = w.lastErr
-	default:
-		err = fmt.Errorf("%w; the last look failed: %w", err, w.lastErr)
-	}
-	return &WaitError{Last: w.last, Err: err, id: w.id, after: time.Since(w.started)}
+	return w, w.Prepare()
 }

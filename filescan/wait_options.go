@@ -1,11 +1,6 @@
 package filescan
 
-import (
-	"cmp"
-	"time"
-
-	"github.com/musicchartsai/acrcloud-go/acrcloud"
-)
+import "time"
 
 // WaitOptions are the options of a wait. The zero value asks every 2 to 30 seconds, for an hour.
 type WaitOptions struct {
@@ -24,32 +19,4 @@ type WaitOptions struct {
 
 	// NewerThan, if set, keeps results of that time or before from ending the wait: after a rescan, the old File.UpdatedAt.
 	NewerThan time.Time
-}
-
-// The defaults of WaitOptions.
-const (
-	minInterval = 2 * time.Second
-	maxInterval = 30 * time.Second
-	waitTimeout = time.Hour
-)
-
-// complete refuses what makes no sense, and fills in the defaults.
-func (o *WaitOptions) complete() error {
-	refuse := func(field, problem string) error {
-		return &acrcloud.ArgumentError{Field: "WaitOptions." + field, Problem: problem, Remedy: "leave it zero for the default"}
-	}
-	switch {
-	case o.MinInterval < 0:
-		return refuse("MinInterval", "is negative")
-	case o.MaxInterval < 0:
-		return refuse("MaxInterval", "is negative")
-	case o.Timeout < 0:
-		return refuse("Timeout", "is negative")
-	case o.MaxInterval > 0 && o.MinInterval > o.MaxInterval:
-		return refuse("MinInterval", "is more than MaxInterval")
-	}
-	o.MaxInterval = cmp.Or(o.MaxInterval, max(maxInterval, o.MinInterval))
-	o.MinInterval = cmp.Or(o.MinInterval, min(minInterval, o.MaxInterval))
-	o.Timeout = cmp.Or(o.Timeout, waitTimeout)
-	return nil
 }

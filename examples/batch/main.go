@@ -16,30 +16,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
 
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
-const (
-	exitOK          = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitInterrupted = 130
-)
+func main() { demo.Main(run) }
 
 // settings are the flags.
 type settings struct {
@@ -68,28 +53,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		_, _ = fmt.Fprint(stderr, "usage: batch [flags] [folder]\n\nWithout a folder, it scans generated recordings with the mock.\n\n")
 		flags.PrintDefaults()
 	}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return exitOK
-	case err != nil:
-		return exitUsage
-	case flags.NArg() > 1 || (s.format != "csv" && s.format != "jsonl") || s.uploads < 1:
-		flags.Usage()
-		return exitUsage
+	valid := func() bool { return flags.NArg() <= 1 && (s.format == "csv" || s.format == "jsonl") && s.uploads >= 1 }
+	if code, ok := demo.Parse(flags, args, valid); !ok {
+		return code
 	}
 	s.folder = flags.Arg(0)
 	work := scan
 	if s.listen {
 		work = listen
 	}
-	switch err := work(ctx, s, stdout, stderr, newBar(plain)); {
-	case err == nil:
-		return exitOK
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
-		_, _ = fmt.Fprintln(stderr, "batch: stopped; run the same command again to continue")
-		return exitInterrupted
-	default:
-		_, _ = fmt.Fprintln(stderr, "batch:", err)
-		return exitFailed
+	code := demo.End(ctx, stderr, "batch", work(ctx, s, stdout, stderr, newBar(plain)))
+	if code == demo.ExitInterrupted {
+		_, _ = fmt.Fprintln(stderr, "Run the same command again to continue.")
 	}
+	return code
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
@@ -22,7 +23,7 @@ func TestOffline(t *testing.T) {
 	results, failures := filepath.Join(folder, "results.csv"), filepath.Join(folder, "failures.csv")
 	var stdout, stderr bytes.Buffer
 	code := run(t.Context(), []string{"-mock", "-o", results, "-failures", failures}, &stdout, &stderr)
-	require.Equal(t, exitOK, code, stderr.String())
+	require.Equal(t, demo.ExitOK, code, stderr.String())
 	assert.Contains(t, stderr.String(), "embedded mock")
 	assert.Contains(t, stderr.String(), "12 done, 1 failed")
 	assert.Contains(t, stdout.String(), "RISK")
@@ -72,12 +73,12 @@ func TestStopAndGoOn(t *testing.T) {
 		}
 	}()
 	var stdout, stderr bytes.Buffer
-	require.Equal(t, exitInterrupted, run(ctx, args, &stdout, &stderr), stderr.String())
-	assert.Contains(t, stderr.String(), "run the same command again to continue")
+	require.Equal(t, demo.ExitInterrupted, run(ctx, args, &stdout, &stderr), stderr.String())
+	assert.Contains(t, stderr.String(), "Run the same command again to continue.")
 	for range 2 {
 		stdout.Reset()
 		stderr.Reset()
-		require.Equal(t, exitOK, run(t.Context(), args, &stdout, &stderr), stderr.String())
+		require.Equal(t, demo.ExitOK, run(t.Context(), args, &stdout, &stderr), stderr.String())
 	}
 	assert.Contains(t, stderr.String(), "13 of 13 were finished before. This run: 0 done")
 	made := 0
@@ -93,10 +94,10 @@ func TestUsage(t *testing.T) {
 	t.Setenv("ACRCLOUD_USE_MOCK", "1")
 	for _, args := range [][]string{{"-format", "xml"}, {"a", "b"}, {"-uploads", "0"}, {"-nope"}} {
 		var out bytes.Buffer
-		assert.Equal(t, exitUsage, run(t.Context(), args, &out, &out), args)
+		assert.Equal(t, demo.ExitUsage, run(t.Context(), args, &out, &out), args)
 	}
 	var out bytes.Buffer
-	assert.Equal(t, exitFailed, run(t.Context(), []string{"-store", "x.db"}, &out, &out))
+	assert.Equal(t, demo.ExitFailed, run(t.Context(), []string{"-store", "x.db"}, &out, &out))
 	assert.Contains(t, out.String(), "-mock-listen")
-	assert.Equal(t, exitFailed, run(t.Context(), []string{"/does/not/exist"}, &out, &out))
+	assert.Equal(t, demo.ExitFailed, run(t.Context(), []string{"/does/not/exist"}, &out, &out))
 }

@@ -15,9 +15,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime"
-	"syscall"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -27,19 +25,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
-const (
-	exitOK          = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitInterrupted = 130
-)
+func main() { demo.Main(run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	stdout, stderr = text.Writer(stdout), text.Writer(stderr)
@@ -52,22 +38,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		_, _ = fmt.Fprint(stderr, "usage: doctor [-json] [-upload] [-mock | config.json]\n\nWithout a file, it checks the configuration in the environment.\n\n")
 		flags.PrintDefaults()
 	}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return exitOK
-	case err != nil:
-		return exitUsage
-	case *useMock && flags.NArg() > 0:
+	valid := func() bool { return flags.NArg() <= 1 }
+	if code, ok := demo.Parse(flags, args, valid); !ok {
+		return code
+	}
+	if *useMock && flags.NArg() > 0 {
 		_, _ = fmt.Fprintln(stderr, "doctor: -mock checks the mock's configuration: leave out the file, or -mock")
-		return exitUsage
-	case flags.NArg() > 1:
-		flags.Usage()
-		return exitUsage
+		return demo.ExitUsage
 	}
 	configs, opts, err := configurations(*useMock, flags.Arg(0), stderr)
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, "doctor:", err)
-		return exitFailed
+		return demo.ExitFailed
 	}
 	var reports []*doctor.Report
 	healthy := true
@@ -78,7 +60,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		if ctx.Err() != nil {
 			_, _ = fmt.Fprintln(stderr, "doctor: stopped")
-			return exitInterrupted
+			return demo.ExitInterrupted
 		}
 		reports = append(reports, r)
 		healthy = healthy && r.Healthy()
@@ -91,11 +73,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err != nil:
 		_, _ = fmt.Fprintln(stderr, "doctor:", err)
-		return exitFailed
+		return demo.ExitFailed
 	case !healthy:
-		return exitFailed
+		return demo.ExitFailed
 	}
-	return exitOK
+	return demo.ExitOK
 }
 
 // configurations returns the mock's configuration, those in a file, or the one in the environment.

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/internal/doctor"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
@@ -57,7 +58,7 @@ func writeConfig(t *testing.T, mode os.FileMode, v any) string {
 func TestDoctorOnMock(t *testing.T) {
 	clearEnvironment(t)
 	exit, stdout, stderr := runDoctor(t, "-mock")
-	assert.Equal(t, exitOK, exit, stdout+stderr)
+	assert.Equal(t, demo.ExitOK, exit, stdout+stderr)
 	for _, want := range []string{"File Scanning", "Identification", "token accepted", "ok"} {
 		assert.Contains(t, stdout, want)
 	}
@@ -67,7 +68,7 @@ func TestDoctorOnMock(t *testing.T) {
 
 	t.Setenv("ACRCLOUD_USE_MOCK", "1")
 	exit, stdout, _ = runDoctor(t, "-json", "-upload")
-	assert.Equal(t, exitOK, exit)
+	assert.Equal(t, demo.ExitOK, exit)
 	var reports []doctor.Report
 	require.NoError(t, json.Unmarshal([]byte(stdout), &reports), "standard output is JSON and nothing else")
 	require.Len(t, reports, 1)
@@ -78,10 +79,10 @@ func TestDoctorOnMock(t *testing.T) {
 	assert.Contains(t, names, "upload")
 	assert.Contains(t, names, "delete")
 	exit, _, stderr = runDoctor(t, "-mock", "config.json")
-	assert.Equal(t, exitUsage, exit, "the mock has a configuration of its own")
+	assert.Equal(t, demo.ExitUsage, exit, "the mock has a configuration of its own")
 	assert.Contains(t, stderr, "leave out the file")
 	exit, stdout, stderr = runDoctor(t, "-mock", "-upload")
-	assert.Equal(t, exitOK, exit, stdout+stderr)
+	assert.Equal(t, demo.ExitOK, exit, stdout+stderr)
 	assert.Contains(t, stderr, "nothing is billed")
 }
 
@@ -104,7 +105,7 @@ func TestDoctorFindsMistakes(t *testing.T) {
 
 	file := writeConfig(t, 0o600, []any{entry(good), swapped, wrong, off})
 	exit, stdout, stderr := runDoctor(t, file)
-	assert.Equal(t, exitFailed, exit)
+	assert.Equal(t, demo.ExitFailed, exit)
 	assert.Empty(t, stderr)
 	parts := strings.Split(stdout, "\n\nswapped\n")
 	require.Len(t, parts, 2, stdout)
@@ -116,7 +117,7 @@ func TestDoctorFindsMistakes(t *testing.T) {
 		assert.NotContains(t, stdout, secret)
 	}
 	exit, stdout, _ = runDoctor(t, "-json", file)
-	assert.Equal(t, exitFailed, exit)
+	assert.Equal(t, demo.ExitFailed, exit)
 	assert.True(t, json.Valid([]byte(stdout)))
 
 	remove := srv.Inject(mock.Fault{Op: mock.OpDeleteFile, Status: 403})
@@ -140,13 +141,13 @@ func TestDoctorUsage(t *testing.T) {
 		exit   int
 		stderr string
 	}{
-		{nil, exitFailed, "there are no credentials"},
-		{[]string{"-h"}, exitOK, "usage"},
-		{[]string{"-x"}, exitUsage, "usage"},
-		{[]string{"a", "b"}, exitUsage, "usage"},
-		{[]string{filepath.Join(t.TempDir(), "none.json")}, exitFailed, "none.json"},
-		{[]string{writeConfig(t, 0o600, map[string]any{"container_id": "five"})}, exitFailed, "container_id"},
-		{[]string{writeConfig(t, 0o600, map[string]any{"bearer_tokn": "x"})}, exitFailed, "bearer_token"},
+		{nil, demo.ExitFailed, "there are no credentials"},
+		{[]string{"-h"}, demo.ExitOK, "usage"},
+		{[]string{"-x"}, demo.ExitUsage, "usage"},
+		{[]string{"a", "b"}, demo.ExitUsage, "usage"},
+		{[]string{filepath.Join(t.TempDir(), "none.json")}, demo.ExitFailed, "none.json"},
+		{[]string{writeConfig(t, 0o600, map[string]any{"container_id": "five"})}, demo.ExitFailed, "container_id"},
+		{[]string{writeConfig(t, 0o600, map[string]any{"bearer_tokn": "x"})}, demo.ExitFailed, "bearer_token"},
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.args), func(t *testing.T) {
@@ -157,25 +158,25 @@ func TestDoctorUsage(t *testing.T) {
 		})
 	}
 	exit, stdout, _ := runDoctor(t, writeConfig(t, 0o600, map[string]any{"name": "empty"}))
-	assert.Equal(t, exitFailed, exit)
+	assert.Equal(t, demo.ExitFailed, exit)
 	assert.Contains(t, stdout, "credentials")
 
 	t.Setenv("ACRCLOUD_CONTAINER_ID", "5")
 	exit, stdout, _ = runDoctor(t)
-	assert.Equal(t, exitFailed, exit)
+	assert.Equal(t, demo.ExitFailed, exit)
 	assert.Contains(t, stdout, "Config.BearerToken")
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, errs bytes.Buffer
-	assert.Equal(t, exitInterrupted, run(ctx, []string{"-mock"}, &out, &errs))
+	assert.Equal(t, demo.ExitInterrupted, run(ctx, []string{"-mock"}, &out, &errs))
 }
 
 //nolint:paralleltest // the environment belongs to the whole program
 func TestDoctorOfAHostileName(t *testing.T) {
 	path := writeConfig(t, 0o600, map[string]any{"name": "name\x1b[2J", "bearer_token": "x", "container_id": 1})
 	exit, stdout, stderr := runDoctor(t, path)
-	assert.Equal(t, exitFailed, exit)
+	assert.Equal(t, demo.ExitFailed, exit)
 	assert.NotContains(t, stdout+stderr, "\x1b")
 	assert.Contains(t, stdout+stderr, `\x1b`)
 }

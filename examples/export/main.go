@@ -14,10 +14,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -27,19 +24,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
-const (
-	exitOK          = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitInterrupted = 130
-)
+func main() { demo.Main(run) }
 
 // settings are the flags.
 type settings struct {
@@ -58,25 +43,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.IntVar(&s.newest, "newest", 20, "how many files -list shows")
 	flags.StringVar(&s.format, "format", "csv", "csv or jsonl")
 	flags.StringVar(&s.rules, "rules", "", "a JSON `file` with the rules of the verdict; see docs/assessment.md")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return exitOK
-	case err != nil:
-		return exitUsage
-	case flags.NArg() > 0 || (s.format != "csv" && s.format != "jsonl") || s.newest < 1:
-		flags.Usage()
-		return exitUsage
+	valid := func() bool { return flags.NArg() == 0 && (s.format == "csv" || s.format == "jsonl") && s.newest >= 1 }
+	if code, ok := demo.Parse(flags, args, valid); !ok {
+		return code
 	}
-	switch err := export(ctx, s, stdout, stderr); {
-	case err == nil:
-		return exitOK
-	case ctx.Err() != nil:
-		_, _ = fmt.Fprintln(stderr, "export: stopped")
-		return exitInterrupted
-	default:
-		_, _ = fmt.Fprintln(stderr, "export:", err)
-		return exitFailed
-	}
+	return demo.End(ctx, stderr, "export", export(ctx, s, stdout, stderr))
 }
 
 func export(ctx context.Context, s settings, stdout, stderr io.Writer) error {
@@ -88,11 +59,7 @@ func export(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if service.Mock == nil {
-		_, _ = fmt.Fprintf(stderr, "Using the ACRCloud service, container %d, read-only.\n", service.Config.ContainerID)
-	} else {
-		_, _ = fmt.Fprintln(stderr, service)
-	}
+	_, _ = fmt.Fprintln(stderr, service.ReadOnly())
 	client, err := filescan.New(service.Config, service.Options...)
 	if err != nil {
 		return err

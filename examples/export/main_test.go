@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 )
 
 // exported runs the program on the mock, whatever is in the environment.
@@ -29,21 +31,21 @@ func exported(t *testing.T, args ...string) (exit int, stdout, stderr string) {
 //nolint:paralleltest // the environment belongs to the whole program
 func TestExport(t *testing.T) {
 	exit, stdout, stderr := exported(t)
-	require.Equal(t, exitOK, exit, stderr)
+	require.Equal(t, demo.ExitOK, exit, stderr)
 	rows, err := csv.NewReader(strings.NewReader(stdout)).ReadAll()
 	require.NoError(t, err)
 	assert.Greater(t, len(rows), 4, "a header, and a row for each match and for the file without any")
 	assert.Contains(t, stderr, "embedded mock")
 
 	exit, stdout, stderr = exported(t, "-format", "jsonl")
-	require.Equal(t, exitOK, exit, stderr)
+	require.Equal(t, demo.ExitOK, exit, stderr)
 	for line := range strings.Lines(stdout) {
 		assert.True(t, json.Valid([]byte(line)))
 	}
 	assert.Equal(t, 3, strings.Count(stdout, "\n"))
 
 	exit, stdout, stderr = exported(t, "-list", "-newest", "2")
-	require.Equal(t, exitOK, exit, stderr)
+	require.Equal(t, demo.ExitOK, exit, stderr)
 	assert.Contains(t, stdout, "speech.wav")
 	assert.Contains(t, stdout, "a few seconds.wav")
 	assert.NotContains(t, stdout, "whole song.wav")
@@ -53,24 +55,24 @@ func TestExport(t *testing.T) {
 func TestExportUsage(t *testing.T) {
 	for _, args := range [][]string{{"-x"}, {"-format", "xml"}, {"file"}, {"-newest", "0"}} {
 		exit, stdout, stderr := exported(t, args...)
-		assert.Equal(t, exitUsage, exit)
+		assert.Equal(t, demo.ExitUsage, exit)
 		assert.Empty(t, stdout)
 		assert.Contains(t, stderr, "-format")
 	}
 	exit, _, stderr := exported(t, "-rules", "none.json")
-	assert.Equal(t, exitFailed, exit)
+	assert.Equal(t, demo.ExitFailed, exit)
 	assert.Contains(t, stderr, "none.json")
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, errs bytes.Buffer
-	assert.Equal(t, exitInterrupted, run(ctx, []string{"-mock"}, &out, &errs))
+	assert.Equal(t, demo.ExitInterrupted, run(ctx, []string{"-mock"}, &out, &errs))
 }
 
 //nolint:paralleltest // the environment belongs to the whole program
 func TestExportOfAHostileName(t *testing.T) {
 	exit, stdout, stderr := exported(t, "-rules", "none\x1b[2J.json")
-	assert.Equal(t, exitFailed, exit)
+	assert.Equal(t, demo.ExitFailed, exit)
 	assert.Empty(t, stdout)
 	assert.Contains(t, stderr, `none\x1b[2J.json`)
 }

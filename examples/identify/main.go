@@ -16,28 +16,19 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/identify"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	demo.Main(func(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+		return run(ctx, args, os.Stdin, stdout, stderr)
+	})
 }
-
-// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
-const (
-	exitOK          = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitInterrupted = 130
-)
 
 // A job is the task given on the command line.
 type job struct {
@@ -61,26 +52,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		_, _ = fmt.Fprint(stderr, "usage: identify [-mock] [-windows [-every 30s] [-max n]] [file]\n\nWithout a file, it identifies a generated sample with the mock.\n\n")
 		flags.PrintDefaults()
 	}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return exitOK
-	case err != nil:
-		return exitUsage
-	case flags.NArg() > 1:
-		flags.Usage()
-		return exitUsage
+	valid := func() bool { return flags.NArg() <= 1 }
+	if code, ok := demo.Parse(flags, args, valid); !ok {
+		return code
 	}
 	j.path = flags.Arg(0)
-	err := j.run(ctx, stdin, stdout, stderr)
-	switch {
-	case err == nil:
-		return exitOK
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
-		_, _ = fmt.Fprintln(stderr, "identify: stopped")
-		return exitInterrupted
-	}
-	_, _ = fmt.Fprintln(stderr, "identify:", err)
-	return exitFailed
+	return demo.End(ctx, stderr, "identify", j.run(ctx, stdin, stdout, stderr))
 }
 
 func (j *job) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {

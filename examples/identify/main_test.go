@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
@@ -50,29 +51,29 @@ func TestIdentify(t *testing.T) {
 		exit                       int
 		stdout, stderr             string
 	}{
-		{"a sample", nil, "", "", "", "", exitOK, "https://open.spotify.com/track/", "embedded mock"},
-		{"a broadcast", []string{"-windows", "-every", "10s"}, "", "", "", "", exitOK, "Midnight Harbour", "embedded mock"},
-		{"the beginning of it", []string{"-windows", "-max", "1"}, "", "", "", "", exitOK, "0:12", "embedded mock"},
-		{"a file", []string{song}, "", "", "", "", exitOK, "AddTrack", "embedded mock"},
-		{"a file in windows", []string{"-windows", wav}, "", "", "", "", exitOK, "no match", "embedded mock"},
-		{"what is no WAV file in windows", []string{"-windows", song}, "", "", "", "", exitFailed, "", "WAV"},
-		{"windows too close", []string{"-windows", "-every", "0s"}, "", "", "", "", exitFailed, "", "Every"},
-		{"a WAV file", []string{wav}, "", "", "", "", exitOK, "no match", "embedded mock"},
-		{"standard input", []string{"-"}, "", "", "", "", exitOK, "no match", "embedded mock"},
-		{"standard input in windows", []string{"-windows", "-"}, "", "", "", "", exitOK, "no match", "embedded mock"},
-		{"the mock in spite of credentials", []string{"-mock"}, testHost, testKey, testKey, "", exitOK, "Silver River", "embedded mock"},
-		{"the mock by the environment", nil, testHost, testKey, testKey, "1", exitOK, "Silver River", "embedded mock"},
-		{"the real service wants a file", nil, testHost, testKey, testKey, "0", exitFailed, "", "name the file"},
-		{"and says what it is", nil, testHost, testKey, testKey, "", exitFailed, "", "each identification is billed"},
-		{"a part of the credentials", nil, testHost, testKey, "", "", exitFailed, "", "ACRCLOUD_IDENTIFY_ACCESS_SECRET"},
-		{"neither true nor false", nil, "", "", "", "maybe", exitFailed, "", "ACRCLOUD_USE_MOCK"},
-		{"a missing file", []string{filepath.Join(dir, "none.mp3")}, "", "", "", "", exitFailed, "", "none.mp3"},
-		{"a missing file in windows", []string{"-windows", filepath.Join(dir, "none.wav")}, "", "", "", "", exitFailed, "", "none.wav"},
-		{"no WAV", []string{"-windows", song}, "", "", "", "", exitFailed, "", "not WAV"},
-		{"too often", []string{"-windows", "-every", "1ms"}, "", "", "", "", exitFailed, "", "billed"},
-		{"too many files", []string{song, song}, "", "", "", "", exitUsage, "", "usage"},
-		{"an unknown flag", []string{"-x"}, "", "", "", "", exitUsage, "", "usage"},
-		{"help", []string{"-h"}, "", "", "", "", exitOK, "", "usage"},
+		{"a sample", nil, "", "", "", "", demo.ExitOK, "https://open.spotify.com/track/", "embedded mock"},
+		{"a broadcast", []string{"-windows", "-every", "10s"}, "", "", "", "", demo.ExitOK, "Midnight Harbour", "embedded mock"},
+		{"the beginning of it", []string{"-windows", "-max", "1"}, "", "", "", "", demo.ExitOK, "0:12", "embedded mock"},
+		{"a file", []string{song}, "", "", "", "", demo.ExitOK, "AddTrack", "embedded mock"},
+		{"a file in windows", []string{"-windows", wav}, "", "", "", "", demo.ExitOK, "no match", "embedded mock"},
+		{"what is no WAV file in windows", []string{"-windows", song}, "", "", "", "", demo.ExitFailed, "", "WAV"},
+		{"windows too close", []string{"-windows", "-every", "0s"}, "", "", "", "", demo.ExitFailed, "", "Every"},
+		{"a WAV file", []string{wav}, "", "", "", "", demo.ExitOK, "no match", "embedded mock"},
+		{"standard input", []string{"-"}, "", "", "", "", demo.ExitOK, "no match", "embedded mock"},
+		{"standard input in windows", []string{"-windows", "-"}, "", "", "", "", demo.ExitOK, "no match", "embedded mock"},
+		{"the mock in spite of credentials", []string{"-mock"}, testHost, testKey, testKey, "", demo.ExitOK, "Silver River", "embedded mock"},
+		{"the mock by the environment", nil, testHost, testKey, testKey, "1", demo.ExitOK, "Silver River", "embedded mock"},
+		{"the real service wants a file", nil, testHost, testKey, testKey, "0", demo.ExitFailed, "", "name the file"},
+		{"and says what it is", nil, testHost, testKey, testKey, "", demo.ExitFailed, "", "each identification is billed"},
+		{"a part of the credentials", nil, testHost, testKey, "", "", demo.ExitFailed, "", "ACRCLOUD_IDENTIFY_ACCESS_SECRET"},
+		{"neither true nor false", nil, "", "", "", "maybe", demo.ExitFailed, "", "ACRCLOUD_USE_MOCK"},
+		{"a missing file", []string{filepath.Join(dir, "none.mp3")}, "", "", "", "", demo.ExitFailed, "", "none.mp3"},
+		{"a missing file in windows", []string{"-windows", filepath.Join(dir, "none.wav")}, "", "", "", "", demo.ExitFailed, "", "none.wav"},
+		{"no WAV", []string{"-windows", song}, "", "", "", "", demo.ExitFailed, "", "not WAV"},
+		{"too often", []string{"-windows", "-every", "1ms"}, "", "", "", "", demo.ExitFailed, "", "billed"},
+		{"too many files", []string{song, song}, "", "", "", "", demo.ExitUsage, "", "usage"},
+		{"an unknown flag", []string{"-x"}, "", "", "", "", demo.ExitUsage, "", "usage"},
+		{"help", []string{"-h"}, "", "", "", "", demo.ExitOK, "", "usage"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -80,7 +81,7 @@ func TestIdentify(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			assert.Equal(t, tt.exit, run(t.Context(), tt.args, bytes.NewReader(unknown), &stdout, &stderr), stderr.String())
 			assert.Contains(t, stdout.String(), tt.stdout)
-			if tt.exit == exitFailed {
+			if tt.exit == demo.ExitFailed {
 				assert.Empty(t, stdout.String(), "nobody knows whether there is a match")
 			}
 			assert.Contains(t, stderr.String(), tt.stderr)
@@ -105,12 +106,12 @@ func TestWindowsThatFail(t *testing.T) {
 		stdout  []string
 		stderr  []string
 	}{
-		{"all failed", []string{"", "", ""}, exitFailed, nil, []string{"0:00 to 0:52 was not identified (3 windows)", "500", "3 of 3 windows could not be identified"}},
-		{"one failed", []string{noMatch, "", noMatch}, exitFailed, []string{"no match in the 2 windows that could be identified"}, []string{"0:20 to 0:32 was not identified (1 window)", "1 of 3 windows"}},
-		{"two failed, apart", []string{"", noMatch, ""}, exitFailed, []string{"no match in the 1 window that"}, []string{"0:00 to 0:12 was", "0:40 to 0:52 was", "2 of 3 windows"}},
-		{"one matched", []string{match, "", noMatch}, exitFailed, []string{"Silver River", "up to 8s earlier"}, []string{"0:20 to 0:32 was", "1 of 3 windows"}},
-		{"none failed", []string{noMatch, noMatch, noMatch}, exitOK, []string{"no match\n"}, nil},
-		{"the quota ended", []string{noMatch, `{"status":{"code":3003,"msg":"limit exceeded"}}`, ""}, exitFailed, nil, []string{"window at 20s", "3003"}},
+		{"all failed", []string{"", "", ""}, demo.ExitFailed, nil, []string{"0:00 to 0:52 was not identified (3 windows)", "500", "3 of 3 windows could not be identified"}},
+		{"one failed", []string{noMatch, "", noMatch}, demo.ExitFailed, []string{"no match in the 2 windows that could be identified"}, []string{"0:20 to 0:32 was not identified (1 window)", "1 of 3 windows"}},
+		{"two failed, apart", []string{"", noMatch, ""}, demo.ExitFailed, []string{"no match in the 1 window that"}, []string{"0:00 to 0:12 was", "0:40 to 0:52 was", "2 of 3 windows"}},
+		{"one matched", []string{match, "", noMatch}, demo.ExitFailed, []string{"Silver River", "up to 8s earlier"}, []string{"0:20 to 0:32 was", "1 of 3 windows"}},
+		{"none failed", []string{noMatch, noMatch, noMatch}, demo.ExitOK, []string{"no match\n"}, nil},
+		{"the quota ended", []string{noMatch, `{"status":{"code":3003,"msg":"limit exceeded"}}`, ""}, demo.ExitFailed, nil, []string{"window at 20s", "3003"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -147,7 +148,7 @@ func TestWindowsThatFail(t *testing.T) {
 			for _, text := range tt.stderr {
 				assert.Contains(t, stderr.String(), text)
 			}
-			if tt.exit != exitOK {
+			if tt.exit != demo.ExitOK {
 				assert.NotContains(t, stdout.String(), "no match\n")
 			}
 		})

@@ -16,11 +16,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -31,19 +28,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
-const (
-	exitOK          = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitInterrupted = 130
-)
+func main() { demo.Main(run) }
 
 // settings are the flags.
 type settings struct {
@@ -68,25 +53,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&s.zone, "zone", "UTC", "the time zone of the day, such as Europe/Zurich")
 	flags.StringVar(&s.format, "format", "table", "table, csv or jsonl")
 	flags.DurationVar(&s.gap, "gap", 30*time.Minute, "the shortest time without a play that counts as a gap")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return exitOK
-	case err != nil:
-		return exitUsage
-	case flags.NArg() > 0 || s.gap <= 0 || !slices.Contains([]string{"table", "csv", "jsonl"}, s.format) || s.stream != "" && s.channel != 0:
-		flags.Usage()
-		return exitUsage
+	valid := func() bool {
+		return flags.NArg() == 0 && s.gap > 0 && slices.Contains([]string{"table", "csv", "jsonl"}, s.format) && (s.stream == "" || s.channel == 0)
 	}
-	switch err := plays(ctx, s, stdout, stderr); {
-	case err == nil:
-		return exitOK
-	case ctx.Err() != nil:
-		_, _ = fmt.Fprintln(stderr, "plays: stopped")
-		return exitInterrupted
-	default:
-		_, _ = fmt.Fprintln(stderr, "plays:", err)
-		return exitFailed
+	if code, ok := demo.Parse(flags, args, valid); !ok {
+		return code
 	}
+	return demo.End(ctx, stderr, "plays", plays(ctx, s, stdout, stderr))
 }
 
 func plays(ctx context.Context, s settings, stdout, stderr io.Writer) error {

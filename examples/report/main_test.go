@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 )
 
 // reported runs the program on the mock, whatever is in the environment.
@@ -30,7 +32,7 @@ func reported(ctx context.Context, t *testing.T, args ...string) (exit int, stdo
 func TestReport(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "report.html")
 	exit, stdout, stderr := reported(t.Context(), t, "-o", name)
-	require.Equal(t, exitOK, exit, stderr)
+	require.Equal(t, demo.ExitOK, exit, stderr)
 	assert.Contains(t, stdout, "Open "+name)
 	assert.Contains(t, stderr, "embedded mock")
 	page, err := os.ReadFile(name)
@@ -46,13 +48,13 @@ func TestReport(t *testing.T) {
 
 	dir := filepath.Join(t.TempDir(), "pages")
 	exit, _, stderr = reported(t.Context(), t, "-dir", dir)
-	require.Equal(t, exitOK, exit, stderr)
+	require.Equal(t, demo.ExitOK, exit, stderr)
 	pages, err := os.ReadDir(filepath.Join(dir, "files"))
 	require.NoError(t, err)
 	assert.Len(t, pages, len(samples))
 
 	exit, stdout, stderr = reported(t.Context(), t, "-text")
-	require.Equal(t, exitOK, exit, stderr)
+	require.Equal(t, demo.ExitOK, exit, stderr)
 	assert.Contains(t, stdout, "CRITICAL RISK")
 	assert.NotContains(t, stdout, "\x1b")
 }
@@ -68,21 +70,21 @@ func TestSamplesAreJSON(t *testing.T) {
 func TestReportRefuses(t *testing.T) {
 	for _, args := range [][]string{{"-x"}, {"file"}} {
 		exit, stdout, stderr := reported(t.Context(), t, args...)
-		assert.Equal(t, exitUsage, exit)
+		assert.Equal(t, demo.ExitUsage, exit)
 		assert.Empty(t, stdout)
 		assert.Contains(t, stderr, "-dir")
 	}
 	exit, _, _ := reported(t.Context(), t, "-h")
-	assert.Equal(t, exitOK, exit)
+	assert.Equal(t, demo.ExitOK, exit)
 	exit, _, stderr := reported(t.Context(), t, "-rules", "none.json")
-	assert.Equal(t, exitFailed, exit)
+	assert.Equal(t, demo.ExitFailed, exit)
 	assert.Contains(t, stderr, "none.json")
 	exit, _, stderr = reported(t.Context(), t, "-o", filepath.Join(t.TempDir(), "none", "report.html"))
-	assert.Equal(t, exitFailed, exit)
+	assert.Equal(t, demo.ExitFailed, exit)
 	assert.Contains(t, stderr, "none")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	exit, _, stderr = reported(ctx, t)
-	assert.Equal(t, exitInterrupted, exit)
+	assert.Equal(t, demo.ExitInterrupted, exit)
 	assert.Contains(t, stderr, "stopped")
 }

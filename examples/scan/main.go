@@ -16,8 +16,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -28,19 +26,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/report"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
-const (
-	exitOK          = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitInterrupted = 130
-)
+func main() { demo.Main(run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	status := demo.NewStatus(stderr)
@@ -55,29 +41,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		_, _ = fmt.Fprint(stderr, "usage: scan [-mock] [-json] [-o report.html] [-rules file.json] [file]\n\nWithout a file, it scans a generated sample with the mock.\n\n")
 		flags.PrintDefaults()
 	}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return exitOK
-	case err != nil:
-		return exitUsage
-	case flags.NArg() > 1:
-		flags.Usage()
-		return exitUsage
+	valid := func() bool { return flags.NArg() <= 1 }
+	if code, ok := demo.Parse(flags, args, valid); !ok {
+		return code
 	}
 	err := scan(ctx, flags.Arg(0), *rulesFile, *page, *useMock, *asJSON, status, stdout, stderr)
 	status.Clear()
-	switch {
-	case err == nil:
-		return exitOK
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
-		_, _ = fmt.Fprintln(stderr, "scan: stopped")
-		if errors.Is(err, acrcloud.ErrOutcomeUnknown) {
-			_, _ = fmt.Fprintln(stderr, err)
-		}
-		return exitInterrupted
+	code := demo.End(ctx, stderr, "scan", err)
+	if code == demo.ExitInterrupted && errors.Is(err, acrcloud.ErrOutcomeUnknown) {
+		_, _ = fmt.Fprintln(stderr, err)
 	}
-	_, _ = fmt.Fprintln(stderr, "scan:", err)
-	return exitFailed
+	return code
 }
 
 func scan(ctx context.Context, path, rulesFile, page string, useMock, asJSON bool, status *demo.Status, stdout, stderr io.Writer) error {

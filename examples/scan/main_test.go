@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 )
 
 // environment sets the credentials; the tests that use it cannot be parallel.
@@ -39,24 +41,24 @@ func TestScan(t *testing.T) {
 		exit                      int
 		stdout, stderr            string
 	}{
-		{"a sample", nil, "", "", "", exitOK, "Midnight Harbour", "embedded mock"},
-		{"a file", []string{file}, "", "", "", exitOK, "AddTrack", "embedded mock"},
-		{"the mock in spite of credentials", []string{"-mock"}, "eyJx", "5", "", exitOK, "Silver River", "embedded mock"},
-		{"the mock by the environment", nil, "eyJx", "5", "1", exitOK, "Silver River", "embedded mock"},
-		{"the real service wants a file", nil, "eyJx", "5", "0", exitFailed, "", "name the file"},
-		{"half of the credentials", nil, "eyJx", "", "", exitFailed, "", "ACRCLOUD_CONTAINER_ID"},
-		{"the other half", nil, "", "5", "", exitFailed, "", "ACRCLOUD_BEARER_TOKEN"},
-		{"a container that is no number", nil, "", "five", "", exitFailed, "", "ACRCLOUD_CONTAINER_ID"},
-		{"neither true nor false", nil, "", "", "maybe", exitFailed, "", "ACRCLOUD_USE_MOCK"},
-		{"a verdict", nil, "", "", "", exitOK, "risk: critical (exact, confidence 100)", ""},
-		{"own rules", []string{"-rules", rules}, "", "", "", exitOK, "risk: none", ""},
-		{"rules that are wrong", []string{"-rules", file}, "", "", "", exitFailed, "", "song.mp3"},
-		{"rules that are missing", []string{"-rules", "none.json"}, "", "", "", exitFailed, "", "none.json"},
-		{"a missing file", []string{filepath.Join(dir, "none.mp3")}, "", "", "", exitFailed, "", "none.mp3"},
-		{"a directory", []string{dir}, "", "", "", exitFailed, "", "is a directory"},
-		{"too many files", []string{file, file}, "", "", "", exitUsage, "", "usage"},
-		{"an unknown flag", []string{"-x"}, "", "", "", exitUsage, "", "usage"},
-		{"help", []string{"-h"}, "", "", "", exitOK, "", "  -json\n    \tprint"},
+		{"a sample", nil, "", "", "", demo.ExitOK, "Midnight Harbour", "embedded mock"},
+		{"a file", []string{file}, "", "", "", demo.ExitOK, "AddTrack", "embedded mock"},
+		{"the mock in spite of credentials", []string{"-mock"}, "eyJx", "5", "", demo.ExitOK, "Silver River", "embedded mock"},
+		{"the mock by the environment", nil, "eyJx", "5", "1", demo.ExitOK, "Silver River", "embedded mock"},
+		{"the real service wants a file", nil, "eyJx", "5", "0", demo.ExitFailed, "", "name the file"},
+		{"half of the credentials", nil, "eyJx", "", "", demo.ExitFailed, "", "ACRCLOUD_CONTAINER_ID"},
+		{"the other half", nil, "", "5", "", demo.ExitFailed, "", "ACRCLOUD_BEARER_TOKEN"},
+		{"a container that is no number", nil, "", "five", "", demo.ExitFailed, "", "ACRCLOUD_CONTAINER_ID"},
+		{"neither true nor false", nil, "", "", "maybe", demo.ExitFailed, "", "ACRCLOUD_USE_MOCK"},
+		{"a verdict", nil, "", "", "", demo.ExitOK, "risk: critical (exact, confidence 100)", ""},
+		{"own rules", []string{"-rules", rules}, "", "", "", demo.ExitOK, "risk: none", ""},
+		{"rules that are wrong", []string{"-rules", file}, "", "", "", demo.ExitFailed, "", "song.mp3"},
+		{"rules that are missing", []string{"-rules", "none.json"}, "", "", "", demo.ExitFailed, "", "none.json"},
+		{"a missing file", []string{filepath.Join(dir, "none.mp3")}, "", "", "", demo.ExitFailed, "", "none.mp3"},
+		{"a directory", []string{dir}, "", "", "", demo.ExitFailed, "", "is a directory"},
+		{"too many files", []string{file, file}, "", "", "", demo.ExitUsage, "", "usage"},
+		{"an unknown flag", []string{"-x"}, "", "", "", demo.ExitUsage, "", "usage"},
+		{"help", []string{"-h"}, "", "", "", demo.ExitOK, "", "  -json\n    \tprint"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -76,7 +78,7 @@ func TestScan(t *testing.T) {
 func TestScanJSON(t *testing.T) {
 	environment(t, "", "", "")
 	var stdout, stderr bytes.Buffer
-	require.Equal(t, exitOK, run(t.Context(), []string{"-json"}, &stdout, &stderr))
+	require.Equal(t, demo.ExitOK, run(t.Context(), []string{"-json"}, &stdout, &stderr))
 	var file struct {
 		State   int `json:"state"`
 		Results struct {
@@ -94,7 +96,7 @@ func TestScanIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	assert.Equal(t, exitInterrupted, run(ctx, nil, &stdout, &stderr))
+	assert.Equal(t, demo.ExitInterrupted, run(ctx, nil, &stdout, &stderr))
 	assert.Empty(t, stdout.String())
 	assert.Contains(t, stderr.String(), "stopped")
 }
@@ -104,13 +106,13 @@ func TestScanWritesAPage(t *testing.T) {
 	environment(t, "", "", "")
 	name := filepath.Join(t.TempDir(), "report.html")
 	var stdout, stderr bytes.Buffer
-	require.Equal(t, exitOK, run(t.Context(), []string{"-o", name}, &stdout, &stderr), stderr.String())
+	require.Equal(t, demo.ExitOK, run(t.Context(), []string{"-o", name}, &stdout, &stderr), stderr.String())
 	page, err := os.ReadFile(name)
 	require.NoError(t, err)
 	assert.Contains(t, string(page), "Critical risk")
 	assert.Contains(t, string(page), "Midnight Harbour")
 	assert.Contains(t, stdout.String(), "Midnight Harbour")
 
-	assert.Equal(t, exitFailed, run(t.Context(), []string{"-o", filepath.Join(name, "none")}, &stdout, &stderr))
+	assert.Equal(t, demo.ExitFailed, run(t.Context(), []string{"-o", filepath.Join(name, "none")}, &stdout, &stderr))
 	assert.Contains(t, stderr.String(), "The file is uploaded", "its id is not lost")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
@@ -42,7 +43,7 @@ func TestScanOfAHostileName(t *testing.T) {
 	environment(t, "", "", "")
 	for _, args := range [][]string{{"none\x1b]0;x\x07.mp3"}, {"-rules", "none\u202e.json"}, {"-\x1b[2J"}} {
 		var stdout, stderr bytes.Buffer
-		assert.NotEqual(t, exitOK, run(t.Context(), args, &stdout, &stderr))
+		assert.NotEqual(t, demo.ExitOK, run(t.Context(), args, &stdout, &stderr))
 		assert.False(t, strings.ContainsAny(stdout.String()+stderr.String(), "\x1b\x07\u202e"), stderr.String())
 	}
 }

@@ -19,11 +19,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"os/signal"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -34,19 +31,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
-const (
-	exitOK          = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitInterrupted = 130
-)
+func main() { demo.Main(run) }
 
 // flags are the values of the command line.
 type flags struct {
@@ -72,26 +57,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		_, _ = fmt.Fprint(stderr, "usage: webhook [flags] [file]\n\nWithout a file, it scans a generated sample with the mock, or only listens with the real service.\n\n")
 		set.PrintDefaults()
 	}
-	switch err := set.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return exitOK
-	case err != nil:
-		return exitUsage
-	case set.NArg() > 1:
-		set.Usage()
-		return exitUsage
+	valid := func() bool { return set.NArg() <= 1 }
+	if code, ok := demo.Parse(set, args, valid); !ok {
+		return code
 	}
 	f.path = set.Arg(0)
 	err := receive(ctx, &f, stdout, stderr)
-	switch {
-	case err == nil:
-		return exitOK
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil && !errors.Is(err, errTidying):
-		_, _ = fmt.Fprintln(stderr, "webhook: stopped")
-		return exitInterrupted
+	if errors.Is(err, errTidying) {
+		_, _ = fmt.Fprintln(stderr, "webhook:", err)
+		return demo.ExitFailed
 	}
-	_, _ = fmt.Fprintln(stderr, "webhook:", err)
-	return exitFailed
+	return demo.End(ctx, stderr, "webhook", err)
 }
 
 // errTidying marks a failure of the clean-up, which is reported even if the program was stopped.

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/mock"
 	"github.com/musicchartsai/acrcloud-go/webhook"
@@ -43,22 +44,22 @@ func TestWebhook(t *testing.T) {
 		exit           int
 		stdout, stderr string
 	}{
-		{"a sample", nil, "", "", exitOK, "sample.wav: ready, fetched again from the API\n  0s to 20s: Silver River, Ada Alder\n", "reason=done"},
-		{"a file", []string{file}, "", "", exitOK, "song.mp3: no results, fetched again from the API\n", "scratch container"},
-		{"the mock in spite of credentials", []string{"-mock"}, "eyJx", "", exitOK, "Silver River", "embedded mock"},
-		{"the mock by the environment", nil, "eyJx", "1", exitOK, "Silver River", "is deleted"},
-		{"the real service must reach it", nil, "eyJx", "", exitFailed, "", "-public"},
-		{"by https", []string{"-public", "http://example.com"}, "eyJx", "", exitFailed, "", "use https"},
-		{"neither true nor false", nil, "", "maybe", exitFailed, "", "ACRCLOUD_USE_MOCK"},
-		{"no such container", []string{"-container", "5"}, "", "", exitFailed, "", "404"},
-		{"a missing file", []string{filepath.Join(t.TempDir(), "none.mp3")}, "", "", exitFailed, "", "is deleted"},
-		{"an address that is none", []string{"-listen", "nowhere"}, "", "", exitFailed, "", "nowhere"},
-		{"all addresses", []string{"-listen", ":0"}, "", "", exitOK, "Silver River", "is deleted"},
-		{"all addresses of IPv4", []string{"-listen", "0.0.0.0:0"}, "", "", exitOK, "Silver River", "is deleted"},
-		{"a region that is none", []string{"-region", "mars"}, "", "", exitFailed, "", "egion"},
-		{"two files", []string{file, file}, "", "", exitUsage, "", "usage"},
-		{"an unknown flag", []string{"-x"}, "", "", exitUsage, "", "usage"},
-		{"help", []string{"-h"}, "", "", exitOK, "", "usage"},
+		{"a sample", nil, "", "", demo.ExitOK, "sample.wav: ready, fetched again from the API\n  0s to 20s: Silver River, Ada Alder\n", "reason=done"},
+		{"a file", []string{file}, "", "", demo.ExitOK, "song.mp3: no results, fetched again from the API\n", "scratch container"},
+		{"the mock in spite of credentials", []string{"-mock"}, "eyJx", "", demo.ExitOK, "Silver River", "embedded mock"},
+		{"the mock by the environment", nil, "eyJx", "1", demo.ExitOK, "Silver River", "is deleted"},
+		{"the real service must reach it", nil, "eyJx", "", demo.ExitFailed, "", "-public"},
+		{"by https", []string{"-public", "http://example.com"}, "eyJx", "", demo.ExitFailed, "", "use https"},
+		{"neither true nor false", nil, "", "maybe", demo.ExitFailed, "", "ACRCLOUD_USE_MOCK"},
+		{"no such container", []string{"-container", "5"}, "", "", demo.ExitFailed, "", "404"},
+		{"a missing file", []string{filepath.Join(t.TempDir(), "none.mp3")}, "", "", demo.ExitFailed, "", "is deleted"},
+		{"an address that is none", []string{"-listen", "nowhere"}, "", "", demo.ExitFailed, "", "nowhere"},
+		{"all addresses", []string{"-listen", ":0"}, "", "", demo.ExitOK, "Silver River", "is deleted"},
+		{"all addresses of IPv4", []string{"-listen", "0.0.0.0:0"}, "", "", demo.ExitOK, "Silver River", "is deleted"},
+		{"a region that is none", []string{"-region", "mars"}, "", "", demo.ExitFailed, "", "egion"},
+		{"two files", []string{file, file}, "", "", demo.ExitUsage, "", "usage"},
+		{"an unknown flag", []string{"-x"}, "", "", demo.ExitUsage, "", "usage"},
+		{"help", []string{"-h"}, "", "", demo.ExitOK, "", "usage"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -78,7 +79,7 @@ func TestWebhookIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
 	var stdout, stderr bytes.Buffer
-	assert.Equal(t, exitInterrupted, run(ctx, nil, &stdout, &stderr))
+	assert.Equal(t, demo.ExitInterrupted, run(ctx, nil, &stdout, &stderr))
 	assert.Empty(t, stdout.String())
 	assert.Contains(t, stderr.String(), "is deleted", "it tidies up")
 }

@@ -80,7 +80,7 @@ func (k *Checkup) Service(probe func() error) bool {
 		k.Add("token accepted", acrcloud.Passed, "the service accepts the token", "", nil)
 		return true
 	case odd:
-		k.Add("service", acrcloud.Failed, host+" responds, but not like the service: "+decode.Err.Error(), "check Config.BaseURL, and any proxy or firewall on the way", err)
+		k.Add("service", acrcloud.Failed, host+" responds, but not like the service: "+decode.Err.Error(), "check Config.BaseURL, and any proxy or firewall in between", err)
 		return false
 	case !answered:
 		seen, remedy := transport.Trouble(err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
 // How a thing is created exactly once
@@ -159,6 +160,32 @@ func (c *Creation[T]) Do(ctx context.Context) (*T, error) {
 	}
 }
 
+// DoAlone is Do for a name that the caller has promised to be unique: calls with one key wait for each other, and later
+// ones know when a request was sent. It sets Proof, Earlier and Ready.
+func (c *Creation[T]) DoAlone(ctx context.Context, names *Names, key string) (*T, error) {
+	earlier, give, err := names.Take(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	sent := false
+	defer func() { give(sent) }()
+	c.Proof = ByCaller
+	if c.Earlier.IsZero() {
+		c.Earlier = earlier
+	}
+	ready := c.Ready
+	c.Ready = func(ctx context.Context, now time.Time) error {
+		if ready != nil {
+			if err := ready(ctx, now); err != nil {
+				return err
+			}
+		}
+		sent = ctx.Err() == nil
+		return nil
+	}
+	return c.Do(ctx)
+}
+
 // Find looks once for the thing, to avoid preparing Do in vain. It returns nil, without an error, if there is none.
 func (c *Creation[T]) Find(ctx context.Context) (*T, error) {
 	r := &run[T]{Creation: c}
@@ -264,7 +291,7 @@ func (r *run[T]) settle(ctx context.Context, waited time.Duration, refused bool)
 		if i+1 < len(looks) && (refused || looks[i+1] <= waited) {
 			continue // for the next one
 		}
-		if err := sleep(ctx, at-waited); err != nil {
+		if err := ended.Sleep(ctx, at-waited); err != nil {
 			return nil, err
 		}
 		waited = max(waited, at)
@@ -334,19 +361,4 @@ func after(err, earlier error) error {
 		return err
 	}
 	return fmt.Errorf("%w; before that: %w", err, earlier)
-}
-
-// sleep waits unless ctx ends first.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }

@@ -84,7 +84,7 @@ func backoff(least, _ time.Duration, _ int, resp *http.Response) time.Duration {
 // prepareRetry is called after the wait, before the next attempt.
 func prepareRetry(req *http.Request) error {
 	c := callOf(req.Context())
-	if err := sleep(req.Context(), time.Until(c.next)); err != nil {
+	if err := ended.Sleep(req.Context(), time.Until(c.next)); err != nil {
 		return err
 	}
 	if c.req.BeforeRetry != nil && c.attempt.resp != nil {
@@ -209,19 +209,4 @@ func codeOf(err error) int {
 		return e.Code
 	}
 	return 0
-}
-
-// sleep waits unless ctx ends first.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ended.Error(ctx)
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ended.Error(ctx)
-	case <-timer.C:
-		return nil
-	}
 }

@@ -67,6 +67,14 @@ func (s *Service) String() string {
 	return fmt.Sprintf("Using the ACRCloud service, container %d: this is billed.", s.Config.ContainerID)
 }
 
+// ReadOnly names the service for a program that changes nothing.
+func (s *Service) ReadOnly() string {
+	if s.Mock != nil {
+		return s.String()
+	}
+	return fmt.Sprintf("Using the ACRCloud service, container %d, read-only.", s.Config.ContainerID)
+}
+
 // IsTerminal reports whether a person is likely to be watching.
 func IsTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
