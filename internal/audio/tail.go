@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Tail reads WAV to its end, and returns the last of it as WAV of at most that many bytes.
+// Tail reads WAV to its end, and returns its last d as WAV of at most most bytes.
 func Tail(ctx context.Context, r io.Reader, d time.Duration, most int) ([]byte, error) {
 	w, err := OpenWAV(r)
 	if err != nil {
@@ -41,9 +41,8 @@ func lastBytes(ctx context.Context, r io.Reader, n, frame int) ([]byte, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if len(ring) == cap(ring) { // the older half is of no use, but for how the frames lie
-			drop := (len(ring) - n) / frame * frame
-			ring = ring[:copy(ring, ring[drop:])]
+		if len(ring) == cap(ring) { // the older half is no longer needed; both parts are whole frames
+			ring = ring[:copy(ring, ring[len(ring)-n:])]
 		}
 		m, err := r.Read(ring[len(ring):cap(ring)])
 		ring = ring[:len(ring)+m]
@@ -54,6 +53,6 @@ func lastBytes(ctx context.Context, r io.Reader, n, frame int) ([]byte, error) {
 			return nil, err
 		}
 	}
-	ring = ring[:len(ring)/frame*frame] // part of a frame at the end is nothing
+	ring = ring[:len(ring)/frame*frame] // without a partial frame at the end
 	return ring[max(len(ring)-n, 0):], nil
 }

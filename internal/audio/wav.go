@@ -245,8 +245,6 @@ func (w *WAV) padding(b []byte) int {
 	switch {
 	case !w.odd || len(b) < 5:
 		return 0
-	case isKnown(string(b[1:5])):
-		return 1
 	case isKnown(string(b[:4])):
 		return 0
 	case isID(b[1:]) || !isID(b):
