@@ -42,6 +42,7 @@ type Entry struct {
 	Key     string `json:"key"`
 	Ref     string `json:"ref,omitempty"`     // Item.Ref
 	Version string `json:"version,omitempty"` // Item.Version
+	Trace   string `json:"trace,omitempty"`   // Item.Trace
 
 	Phase    Phase           `json:"phase"`
 	Attempt  int             `json:"attempt,omitempty"`  // how many billed requests were about to be sent

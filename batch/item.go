@@ -14,4 +14,8 @@ type Item struct {
 	// Version identifies the content, such as by an ETag, or by the size and time of a file. If the key's job has
 	// another version, Options.Changed decides. Empty: not compared.
 	Version string
+
+	// Trace is the trace context of whatever adds the job, as in W3C's traceparent header, so that the steps of the job
+	// and its callback can be shown in one trace. It is stored with a new job, and not used by this package.
+	Trace string
 }

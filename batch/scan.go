@@ -419,7 +419,7 @@ func (r *run) reject(ctx context.Context, item Item, kind FailureKind, err error
 // entry is the entry of a new job. It belongs to this run for one lease.
 func (r *run) entry(item Item, key string, ordinal int) Entry {
 	return Entry{
-		Schema: schema, Key: key, Ref: item.Ref, Version: item.Version, Phase: PhaseNew,
+		Schema: schema, Key: key, Ref: item.Ref, Version: item.Version, Trace: item.Trace, Phase: PhaseNew,
 		AddedBy: r.stepper.run + "-" + strconv.Itoa(ordinal), Due: time.Now().Add(r.opts.Lease),
 	}
 }

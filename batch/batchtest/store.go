@@ -138,7 +138,8 @@ func (s *suite) everyField() {
 	s.fresh("k")
 	e := s.entry("k")
 	now := time.Now()
-	e.Schema, e.Ref, e.Version, e.Phase, e.Attempt, e.IntentAt = 1, "/path \u2028 to.wav", `"etag"`, batch.PhaseFailed, 3, now
+	e.Schema, e.Trace = 1, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+	e.Ref, e.Version, e.Phase, e.Attempt, e.IntentAt = "/path \u2028 to.wav", `"etag"`, batch.PhaseFailed, 3, now
 	e.Ticket = filescan.Ticket{ContainerID: 7, Filename: "a.wav", Name: "k", DataType: filescan.Audio, Key: "stored/1", Time: now, UniqueName: true}
 	e.FileID, e.Called, e.AddedBy, e.BilledBy = "6b1e2c1a-0000-4000-8000-000000000001", true, "run-1", "run"
 	e.Result = json.RawMessage(`{"failure":{"kind":"scan","error":{"text":"null \u0000 and \ud83c\udfb5 and ` + "🎵" + `"}},"file":{"n":1e3,"n":1.0}}`)
