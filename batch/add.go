@@ -47,7 +47,7 @@ func (s *Stepper) Add(ctx context.Context, items []Item, add func(ctx context.Co
 			return nil, err
 		}
 		entries = append(entries, Entry{
-			Schema: schema, Key: item.Key, Ref: item.Ref, Version: item.Version, Phase: PhaseNew, AddedBy: s.run,
+			Schema: schema, Key: item.Key, Ref: item.Ref, Version: item.Version, Trace: item.Trace, Phase: PhaseNew, AddedBy: s.run,
 		})
 		open = append(open, item.Key)
 	}
