@@ -22,8 +22,8 @@ import (
 
 const (
 	listenAddress = "127.0.0.1:8751"
-	secretEnv     = "ACRCLOUD_CALLBACK_SECRET"
-	secretName    = "key" // of the query parameter
+	secretEnv     = "ACRCLOUD_CALLBACK_SECRET" //nolint:gosec // the name of a variable
+	secretName    = "key"                      // of the query parameter
 )
 
 // A listenSettings is where callbacks are received, and what is done with them.
@@ -119,7 +119,7 @@ func (p *program) receive(ctx context.Context, s listenSettings) error {
 	if err != nil {
 		return err
 	}
-	opts, err := p.checks(service, &s, secret)
+	opts, err := p.checks(service, &s, secret) //nolint:contextcheck // the log uses the context of each request
 	if err != nil {
 		return err
 	}
