@@ -38,7 +38,8 @@ func delayed(tb testing.TB) (*mock.Server, acrcloud.Config) {
 	srv := mock.New(mock.WithProcessingTime(time.Millisecond))
 	tb.Cleanup(func() { _ = srv.Close() })
 	srv.Inject(mock.Fault{Delay: rateDelay})
-	return srv, srv.Config()
+	cfg := srv.Config()
+	return srv, cfg
 }
 
 // scanAll scans the files by this package.
@@ -146,7 +147,7 @@ func (b *bareClient) send(tb testing.TB, method, url, body string) []byte {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	data, err := io.ReadAll(resp.Body)
-	assert.NoError(tb, err)
+	assert.NoError(tb, err) //nolint:testifylint // not in the test's goroutine
 	assert.Less(tb, resp.StatusCode, 300, "%s %s: %s", method, url, data)
 	return data
 }

@@ -21,7 +21,7 @@ func (h *Handler) claim(ctx context.Context, j *job) (Reason, error) {
 	claimed, err := h.await(j)
 	switch {
 	case err != nil && j.ctx.Err() != nil:
-		return ReasonShutdown, nil
+		return ReasonShutdown, nil //nolint:nilerr // the reason says it
 	case errors.Is(err, ErrInProgress):
 		return ReasonInProgress, err
 	case reasonOf(err, "") == ReasonPanicked:
