@@ -36,20 +36,32 @@ func (o object) name() string {
 	return name
 }
 
-// MarshalJSON implements [json.Marshaler]: the members always come in one order.
-func (o object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
+// write writes it with its members in one order.
+func (o object) write(b *bytes.Buffer) {
 	b.WriteByte('{')
+	before := ""
 	for _, member := range members {
 		if raw, ok := o[member]; ok {
-			if b.Len() > 1 {
-				b.WriteByte(',')
-			}
-			fmt.Fprintf(&b, "%q:%s", member, raw)
+			fmt.Fprintf(b, "%s%q:%s", before, member, raw)
+			before = ","
 		}
 	}
 	b.WriteByte('}')
-	return b.Bytes(), nil
+}
+
+// encode makes the file of the configurations.
+func encode(objects []object) ([]byte, error) {
+	var b, indented bytes.Buffer
+	b.WriteByte('[')
+	for i, o := range objects {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		o.write(&b)
+	}
+	b.WriteString("]\n")
+	err := json.Indent(&indented, b.Bytes(), "", "  ")
+	return indented.Bytes(), err
 }
 
 func (p *program) setConfiguration() *cobra.Command {
@@ -260,7 +272,7 @@ func (p *program) edit(change func([]object) ([]object, error)) error {
 	if objects, err = change(objects); err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(objects, "", "  ")
+	data, err := encode(objects)
 	if err != nil {
 		return err
 	}
@@ -274,7 +286,7 @@ func (p *program) edit(change func([]object) ([]object, error)) error {
 	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 		return err
 	}
-	if err := replaceFile(target, append(data, '\n'), 0o600); err != nil {
+	if err := replaceFile(target, data, 0o600); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	p.note("%s is written.", path)

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -74,7 +75,7 @@ func TestCost(t *testing.T) {
 	}
 	alone := func(env []string) *exec.Cmd {
 		c := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this program
-		c.Env = append(env, batchAloneEnv+"="+dir)
+		c.Env = slices.Concat(env, []string{batchAloneEnv + "=" + dir})
 		return c
 	}
 	baseline := costOf(t, dir, *costFiles, alone)

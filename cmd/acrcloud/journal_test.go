@@ -63,7 +63,7 @@ func TestTheSameCommandGoesOn(t *testing.T) {
 
 	// Other content of the same size under the same name is another file.
 	name := filepath.Join(dir, "000.mp3")
-	was, err := os.ReadFile(name) //nolint:gosec // of this test
+	was, err := os.ReadFile(name)
 	require.NoError(t, err)
 	info, err := os.Stat(name)
 	require.NoError(t, err)

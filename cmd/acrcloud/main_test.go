@@ -58,7 +58,7 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-//nolint:gochecknoglobals // a flag of the tests
+// costFiles is what a heavy form of TestCost needs.
 var costFiles = flag.Int("cost.files", 100, "how many files TestCost scans; from 5000 on it compares, too")
 
 // testTimeout ends a command that hangs.
@@ -132,7 +132,7 @@ func variables(cfg acrcloud.Config) []string {
 func write(t *testing.T, name string, data []byte) string {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o700))
-	require.NoError(t, os.WriteFile(name, data, 0o600))
+	require.NoError(t, os.WriteFile(name, data, 0o600)) //nolint:gosec // a file of the test
 	return name
 }
 

@@ -73,13 +73,16 @@ func (p *program) plan(ctx context.Context, targets []target, s scanSettings, se
 	}()
 	if s.samples {
 		track := service.mock.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}})
-		return l, l.other("sample.wav", acrcloud.FromBytes("sample.wav", track.WAV(30*time.Second, 70*time.Second)), "sample")
+		l.other("sample.wav", acrcloud.FromBytes("sample.wav", track.WAV(30*time.Second, 70*time.Second)), "sample")
+		return l, nil
 	}
 	if len(targets) > 1 {
 		l.seen = map[string]bool{}
 	}
 	for _, t := range targets {
 		switch {
+		case ctx.Err() != nil:
+			err = ctx.Err()
 		case t.remote != nil:
 			l.all++
 			l.remotes = append(l.remotes, t)
@@ -125,10 +128,9 @@ func (l *plan) file(ctx context.Context, path string, s scanSettings) error {
 }
 
 // other plans what is not on the disk.
-func (l *plan) other(path string, source acrcloud.Source, hash string) error {
+func (l *plan) other(path string, source acrcloud.Source, hash string) {
 	l.all++
 	l.others = append(l.others, planned{Path: path, Key: identity{name: path, hash: hash}.key(1), source: source})
-	return nil
 }
 
 // look finds out what the journal has of a file. The key stays empty if the file was named before.

@@ -148,6 +148,9 @@ func (p *program) scan(ctx context.Context, args []string, s scanSettings) (err 
 	case ctx.Err() != nil:
 		return errors.Join(ctx.Err(), err)
 	case s.failOn != "" && run.worst >= failOn:
+		if err != nil && !errors.Is(err, errIncomplete) {
+			p.say("%s", cause(err))
+		}
 		return &riskError{fmt.Sprintf("the highest risk is %v, and --fail-on is %v", run.worst, failOn)}
 	case errors.Is(err, errIncomplete) || err == nil && run.failed > 0:
 		return run.verdict()

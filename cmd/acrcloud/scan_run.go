@@ -356,6 +356,9 @@ func (r *scanRun) summary(ctx context.Context) {
 	if r.settings.fresh {
 		how += ", without --fresh"
 	}
+	if len(r.plan.remotes) > 0 {
+		how += ", without the URLs that are done, which would be billed again"
+	}
 	if r.plan.journal.path != "" {
 		how += ": the journal is " + r.plan.journal.path
 	}

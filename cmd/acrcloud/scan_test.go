@@ -204,6 +204,24 @@ func TestScanThatFails(t *testing.T) {
 	}
 }
 
+func TestRiskDoesNotHideWhyAScanStopped(t *testing.T) {
+	t.Parallel()
+	srv, env := listening(t)
+	srv.AddTrack(mock.Track{Title: "Silver River", Data: mp3("known")})
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.mp3"), mp3("known"))
+	code, _, stderr := call(t, env, "scan", "-q", dir)
+	require.Equal(t, exitOK, code, stderr)
+	write(t, filepath.Join(dir, "b.mp3"), mp3("later"))
+	srv.Inject(mock.Fault{Skip: 1, Status: http.StatusUnauthorized})
+	code, stdout, stderr := call(t, env, "scan", "-q", dir, "--fail-on", "high", "-o", "csv")
+	assert.Equal(t, exitRisk, code)
+	assert.Contains(t, stdout, "Silver River")
+	assert.Contains(t, stderr, "b.mp3: ")
+	assert.Contains(t, stderr, "Console API token")
+	assert.Contains(t, stderr, "--fail-on is high")
+}
+
 func TestScanWithALostResponse(t *testing.T) {
 	t.Parallel()
 	srv, env := listening(t)
