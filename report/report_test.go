@@ -74,7 +74,7 @@ func TestFileSaysWhyAndWhose(t *testing.T) {
 		},
 		{
 			"speech", fileOf(t, "a", 60, `{"music_speech": [{"start": 0, "end": 20, "label": "s"}, {"start": 20, "end": 60, "label": "ms"}], "speech": [{"text": "spoken words"}]}`), nil,
-			[]string{"0:00 to 0:20 20 s speech", "0:20 to 1:00 40 s music and speech", "1 passages, as the service sent them", "spoken words"}, nil,
+			[]string{"0:00 to 0:20 20 s speech", "0:20 to 1:00 40 s music and speech", "Passages as the service sent them: 1", "spoken words"}, nil,
 		},
 		{
 			"allowed and short", fileOf(t, "a", 223, `{"music": [`+row(1, 0, 100)+`,`+row(2, 10, 1)+`]}`), &filescan.Rules{Allow: filescan.AllowList{ISRC: []string{"QZABC1900001"}}},

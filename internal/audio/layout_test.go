@@ -77,6 +77,8 @@ func TestOddSizes(t *testing.T) {
 		{"RF64 of odd size, padded", fixture.WAV{RIFF: "RF64", Before: ds64(99, 12), Format: mono8, Data: data[:99], DataSize: standIn, After: append([]byte{0}, fixture.Chunk("abcd", make([]byte, 8))...)}, data[:99], ""},
 		{"a byte after samples of even size", fixture.WAV{Format: mono8, Data: data, After: []byte{9}}, append(bytes.Clone(data), 9), ""},
 		{"a large file behind", fixture.WAV{Format: mono16, Data: data, After: fixture.WAV{Format: mono16, Data: large, RIFFSize: 200_036}.Bytes()}, append(bytes.Clone(data), large...), ""},
+		{"a file behind whose size is wrong", fixture.WAV{Format: mono16, Data: data, After: fixture.WAV{Format: mono16, Data: bound, RIFFSize: 60_000}.Bytes()}, append(bytes.Clone(data), bound...), ""},
+		{"RF64 of even size, and an unknown chunk", fixture.WAV{RIFF: "RF64", Before: ds64(100, 12), Format: mono16, Data: data, DataSize: standIn, After: fixture.Chunk("abcd", make([]byte, 'A'))}, data, ""},
 		{"a file of another coding behind", fixture.WAV{Format: integers, Data: data, After: fixture.WAV{Format: floats, Data: data}.Bytes()}, nil, "written in another way"},
 		{"a file behind samples of odd size", fixture.WAV{Format: mono8, Data: data[:99], After: append([]byte{0}, fixture.WAV{Before: fixture.Chunk("abcd", make([]byte, 'A')), Format: mono8, Data: data}.Bytes()...)}, append(bytes.Clone(data[:99]), data...), ""},
 		{"more samples, cut off", fixture.WAV{Format: mono16, Data: data, After: cut}, append(bytes.Clone(data), bound...), ""},

@@ -47,6 +47,7 @@ func TestTail(t *testing.T) {
 			}
 			require.NoError(t, err)
 			assert.Equal(t, len(wav)-8, int(binary.LittleEndian.Uint32(wav[4:])), "the file's size is right")
+			assert.Zero(t, binary.LittleEndian.Uint32(wav[16:])%2, "its format needs no padding")
 			got, err := samples(t, wav)
 			require.NoError(t, err)
 			assert.Equal(t, tt.want, got)
