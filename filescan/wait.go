@@ -55,5 +55,8 @@ func (o *WaitOptions) wait() (*console.Wait[File], error) {
 		OnPoll: o.OnPoll, OnError: o.OnError, Lasting: func(err error) bool { return errors.Is(err, errNoRegion) },
 		MinInterval: o.MinInterval, MaxInterval: o.MaxInterval, Timeout: o.Timeout,
 	}
-	return w, w.Prepare()
+	if err := w.Prepare(); err != nil {
+		return nil, err
+	}
+	return w, nil
 }

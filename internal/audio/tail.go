@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Tail reads WAV to its end, and returns its last d as WAV of at most most bytes.
+// Tail reads WAV to its end, and returns the last d of it as WAV. The result has no more than most bytes.
 func Tail(ctx context.Context, r io.Reader, d time.Duration, most int) ([]byte, error) {
 	w, err := OpenWAV(r)
 	if err != nil {
