@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // audios is the group of scopes for files of buckets.
@@ -60,7 +61,7 @@ func (s *Server) createBucketFile(q *request) *answer {
 		if len(sent.problems) > 0 {
 			return invalid(q.Request, sent.problems)
 		}
-		now := s.now()
+		now := time.Now()
 		f.id, f.created, f.updated, f.readyAt = s.newID(), now, now, now.Add(s.processing)
 		f.acrID = hexadecimal(s.random, 32)
 		b.insert(f)
@@ -178,7 +179,7 @@ func (s *Server) updateBucketFile(q *request) *answer {
 		if len(sent.problems) > 0 {
 			return invalid(q.Request, sent.problems)
 		}
-		changed.updated = s.now()
+		changed.updated = time.Now()
 		*files[0] = changed
 		return data(http.StatusOK, changed.json())
 	})
@@ -256,7 +257,7 @@ func moveFiles(target *bucket, from []*bucket, ids []string) *answer {
 	rows := make([]row, 0, len(files))
 	for _, f := range files {
 		f.bucket.removeFile(f)
-		f.updated = target.account.now()
+		f.updated = time.Now()
 		target.insert(f)
 		rows = append(rows, f.json())
 	}

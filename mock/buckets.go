@@ -3,6 +3,7 @@ package mock
 import (
 	"net/http"
 	"strings"
+	"time"
 )
 
 func bucketRoutes() []route {
@@ -46,7 +47,7 @@ func (s *Server) createBucket(q *request) *answer {
 	sent := readBody(q.Request)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b := &bucket{netType: 1, account: q.account, created: s.now()}
+	b := &bucket{netType: 1, account: q.account, created: time.Now()}
 	sent.required("name", "type", "region")
 	sent.text("type", &b.kind)
 	sent.region(q.place, &b.region)
@@ -65,7 +66,7 @@ func (b *bucket) set(sent *body) {
 	sent.text("name", &b.name)
 	sent.texts("labels", &b.labels)
 	sent.text("metadata_template", &b.template)
-	b.updated = b.account.now()
+	b.updated = time.Now()
 }
 
 func (s *Server) updateBucket(q *request) *answer {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 func channelRoutes() []route {
@@ -106,7 +107,7 @@ func (s *Server) addChannels(q *request) *answer {
 			if st == nil {
 				r := rand.New(rand.NewPCG(uint64(id), 0)) //nolint:gosec // it must be repeatable
 				name := fmt.Sprintf("%s %s Radio", pick(r, titleAdjectives), pick(r, titleNouns))
-				st = &station{id: strconv.Itoa(id), monitor: m, name: name, created: s.now(), updated: s.now()}
+				st = &station{id: strconv.Itoa(id), monitor: m, name: name, created: time.Now(), updated: time.Now()}
 				m.stations = append(m.stations, st)
 			}
 			rows = append(rows, st.channel())
@@ -123,7 +124,7 @@ func (s *Server) setCustomID(q *request) *answer {
 		if id == "" {
 			return invalid(q.Request, problems{"custom_id": {"The custom_id field is required."}})
 		}
-		st.userDefined, st.updated = row{"custom_id": id}, s.now()
+		st.userDefined, st.updated = row{"custom_id": id}, time.Now()
 		return data(http.StatusOK, st.channel())
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
@@ -105,7 +106,7 @@ func (s *Server) updateContainer(q *request) *answer {
 			return invalid(q.Request, problems)
 		}
 		s.keepSettings(c)
-		c.settings, c.updated = &changed, s.now()
+		c.settings, c.updated = &changed, time.Now()
 		return data(http.StatusOK, c.json())
 	})
 }

@@ -4,16 +4,15 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 )
 
 // serve handles all requests.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	s.ready() //nolint:contextcheck // what a state file has in process goes on without the request
-	at := s.now()
-	body := &countingBody{ReadCloser: r.Body, keep: s.bodies > 0}
+	s.ready()
+	at := time.Now()
+	body := &countingBody{ReadCloser: r.Body}
 	r.Body = body
 	if s.allowOrigin(w, r) {
 		return
@@ -21,15 +20,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	q := s.receive(r)
 	f := s.faultFor(q)
 	if f != nil && (wait(r.Context(), f.Delay) != nil || f.Lose) {
-		s.note(q, at, 0, body, "")
+		s.note(q, at, 0, body.n.Load())
 		panic(http.ErrAbortHandler)
 	}
 	var a *answer
 	if f == nil || !f.answers() || f.Process || f.Forget {
-		a = s.answer(q) //nolint:contextcheck // so does what the request begins
+		a = s.answer(q)
 		if f == nil && q.fault != nil {
 			if f = q.fault; wait(r.Context(), f.Delay) != nil || f.Lose {
-				s.note(q, at, 0, body, "")
+				s.note(q, at, 0, body.n.Load())
 				panic(http.ErrAbortHandler)
 			}
 		}
@@ -42,17 +41,17 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case f == nil:
-		s.note(q, at, a.status, body, s.said(a.header, string(a.body)))
+		s.note(q, at, a.status, body.n.Load())
 		a.write(w)
 	case f.Forget:
-		s.note(q, at, 0, body, "")
+		s.note(q, at, 0, body.n.Load())
 		panic(http.ErrAbortHandler)
 	default:
-		status, said := f.status(), s.said(f.Header, f.Body)
+		status := f.status()
 		if !f.answers() {
-			status, said = a.status, s.said(a.header, string(a.body))
+			status = a.status
 		}
-		s.note(q, at, status, body, said)
+		s.note(q, at, status, body.n.Load())
 		f.write(w, a)
 	}
 }
@@ -80,37 +79,14 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// said is a response for people, if such are kept.
-func (s *Server) said(header http.Header, body string) string {
-	if s.bodies == 0 {
-		return ""
-	}
-	return readable(header, []byte(body[:min(len(body), maxBodyKept)]), int64(len(body)))
-}
-
-// A countingBody counts the bytes that are read of a request, and keeps the first ones if asked to.
+// A countingBody counts the bytes that are read of a request.
 type countingBody struct {
 	io.ReadCloser
-	n    atomic.Int64
-	keep bool
-	mu   sync.Mutex // a transport may still read when the request has ended
-	head []byte
-}
-
-// seen is the beginning of what was read.
-func (b *countingBody) seen() []byte {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.head
+	n atomic.Int64
 }
 
 func (b *countingBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.n.Add(int64(n))
-	if b.keep {
-		b.mu.Lock()
-		b.head = append(b.head, p[:min(n, maxBodyKept-len(b.head))]...)
-		b.mu.Unlock()
-	}
 	return n, err
 }

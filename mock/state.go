@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"maps"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -263,7 +262,7 @@ func (q *request) changes() bool {
 	case "", OpCreateFile, OpStore, OpRescanFile, OpDeleteFile, OpIdentify:
 		return false
 	}
-	return q.Method != http.MethodGet && q.Method != http.MethodHead
+	return q.Method != "GET" && q.Method != "HEAD"
 }
 
 // kept writes what has changed, before a response tells anybody. The error says that it could not.
@@ -437,7 +436,7 @@ func (s *Server) expect(f *file) {
 	if f.settings.CallbackURL == "" && f.container.CallbackURL == "" {
 		return
 	}
-	time.AfterFunc(time.Duration(f.readyAt-s.now().UnixNano()), func() {
+	time.AfterFunc(time.Duration(f.readyAt-time.Now().UnixNano()), func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if !s.closed {

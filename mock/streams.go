@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 func streamRoutes() []route {
@@ -78,13 +79,13 @@ func (st *station) set(sent *body) {
 	if sent.has("user_defined") {
 		st.userDefined = sent.members["user_defined"]
 	}
-	st.updated = st.monitor.account.now()
+	st.updated = time.Now()
 }
 
 func (s *Server) createStream(q *request) *answer {
 	sent := readBody(q.Request)
 	return s.withMonitor(q, func(m *monitor) *answer {
-		st := &station{monitor: m, configID: 1, created: s.now()}
+		st := &station{monitor: m, configID: 1, created: time.Now()}
 		sent.required("name", "stream_urls")
 		st.set(sent)
 		if len(sent.problems) > 0 {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A fileRequest has the fields of a request that creates a file, in any format.
@@ -40,7 +41,7 @@ func (s *Server) createFile(q *request) *answer {
 			}
 		}
 		f.id = s.uuid()
-		f.created = s.now().UnixNano()
+		f.created = time.Now().UnixNano()
 		f.updated = f.created
 		c.add(f)
 		s.files[f.id] = f

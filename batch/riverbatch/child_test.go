@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -35,6 +36,7 @@ type order struct {
 	Socket    string // where a receiver listens
 	Files     int    // that the web process enqueues
 	Workers   int
+	Chunk     int  // how many at once; 0: one by one
 	Patient   bool // with the package's own defaults
 }
 
@@ -78,7 +80,6 @@ func (o *order) run(ctx context.Context) error {
 			}
 			return content(ref)
 		},
-		MinInterval: 200 * time.Millisecond, MaxInterval: time.Second,
 	}
 	config := &riverbatch.Config{Workers: o.Workers, Done: func(ctx context.Context, outcome *batch.Outcome) error {
 		title := ""
@@ -89,6 +90,7 @@ func (o *order) run(ctx context.Context) error {
 		return err
 	}}
 	if !o.Patient {
+		opts.MinInterval, opts.MaxInterval = 200*time.Millisecond, time.Second
 		opts.PostTimeout, opts.Grace = 2*time.Second, 2*time.Second // longer than lists lag
 		config.RescueAfter = 4 * time.Second
 	}
@@ -106,8 +108,8 @@ func (o *order) run(ctx context.Context) error {
 	}
 	switch o.Role {
 	case "web":
-		for _, item := range o.items() {
-			if _, err := retried(ctx, func() (int, error) { return queue.Enqueue(ctx, item) }); err != nil {
+		for some := range slices.Chunk(o.items(), max(o.Chunk, 1)) {
+			if _, err := retried(ctx, func() (int, error) { return queue.Enqueue(ctx, some...) }); err != nil {
 				return err
 			}
 		}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -70,9 +72,7 @@ func (c *Client[TTx]) settings() (*river.Config, error) {
 		return nil, fmt.Errorf("riverbatch: adding workers to Config.River.Workers (use new ones for each Client): %w", err)
 	}
 	queues := map[string]river.QueueConfig{c.config.Queue: {MaxWorkers: c.config.Workers, FetchCooldown: fetchCooldown}}
-	for name, q := range s.Queues {
-		queues[name] = q
-	}
+	maps.Copy(queues, s.Queues)
 	s.Queues = queues
 	s.FetchOnlyKnownKinds = true // jobs of newer programs wait for these
 	s.Logger = c.config.Logger
@@ -82,7 +82,7 @@ func (c *Client[TTx]) settings() (*river.Config, error) {
 	s.CancelledJobRetentionPeriod = cmp.Or(s.CancelledJobRetentionPeriod, forever)
 	s.DiscardedJobRetentionPeriod = cmp.Or(s.DiscardedJobRetentionPeriod, forever)
 	if !s.LeaderElectionDisabled {
-		s.PeriodicJobs = append(s.PeriodicJobs[:len(s.PeriodicJobs):len(s.PeriodicJobs)], river.NewPeriodicJob(
+		s.PeriodicJobs = append(slices.Clip(s.PeriodicJobs), river.NewPeriodicJob(
 			river.PeriodicInterval(c.config.RequeueEvery),
 			func() (river.JobArgs, *river.InsertOpts) { return requeueArgs{}, c.requeueOpts() },
 			&river.PeriodicJobOpts{ID: "acrcloud_requeue"},

@@ -16,7 +16,9 @@ import (
 
 // An upload and its job are written in one transaction; the job ends in another process, or in this one.
 func Example() {
-	if err := example(context.Background()); err != nil {
+	srv := mock.New()
+	defer func() { _ = srv.Close() }()
+	if err := example(context.Background(), srv.Config(), srv.Options()...); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -24,10 +26,8 @@ func Example() {
 	// 17 has ended: <nil>
 }
 
-func example(ctx context.Context) error {
-	srv := mock.New()
-	defer func() { _ = srv.Close() }()
-	client, err := filescan.New(srv.Config(), srv.Options()...)
+func example(ctx context.Context, cfg acrcloud.Config, opts ...acrcloud.Option) error {
+	client, err := filescan.New(cfg, opts...)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func example(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = store.Close() }()
-	stepper, err := batch.NewStepper(client.Files(srv.Config().ContainerID), store, &batch.Options{
+	stepper, err := batch.NewStepper(client.Files(cfg.ContainerID), store, &batch.Options{
 		MinInterval: 10 * time.Millisecond, MaxInterval: 10 * time.Millisecond, // for the mock; leave it out
 		Open: func(ref string) acrcloud.Source { return acrcloud.FromBytes(ref, []byte("RIFF recording "+ref)) },
 	})

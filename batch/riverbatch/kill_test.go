@@ -138,7 +138,7 @@ func (f *fleet) start(name string) {
 	o := f.order
 	o.Role, _, _ = strings.Cut(name, " ")
 	if strings.HasSuffix(name, "b") {
-		o.Socket = f.sockets[1]
+		o.Socket = f.sockets[len(f.sockets)-1]
 	} else {
 		o.Socket = f.sockets[0]
 	}

@@ -55,18 +55,14 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// both runs a test with both databases.
-func both(t *testing.T, test func(t *testing.T, dsn string)) {
+// databases are functions that create a database of a test's own.
+func databases() map[string]func(t *testing.T) (dsn string) {
+	return map[string]func(t *testing.T) string{"SQLite": sqlite, "PostgreSQL": postgres}
+}
+
+func sqlite(t *testing.T) string {
 	t.Helper()
-	t.Parallel()
-	t.Run("SQLite", func(t *testing.T) {
-		t.Parallel()
-		test(t, filepath.Join(t.TempDir(), "jobs.db"))
-	})
-	t.Run("PostgreSQL", func(t *testing.T) {
-		t.Parallel()
-		test(t, postgres(t))
-	})
+	return filepath.Join(t.TempDir(), "jobs.db")
 }
 
 func postgres(t *testing.T) string {

@@ -68,7 +68,7 @@ func (w *stepWorker[TTx]) Middleware(*rivertype.JobRow) []rivertype.WorkerMiddle
 }
 
 // Work takes a step of a job.
-func (w *stepWorker[TTx]) Work(ctx context.Context, job *river.Job[stepArgs]) error {
+func (w *stepWorker[TTx]) Work(ctx context.Context, job *river.Job[stepArgs]) error { //nolint:contextcheck // see Middleware
 	c := w.client
 	if parent, ok := ctx.Value(untimed{}).(context.Context); ok {
 		ctx = parent
@@ -135,7 +135,8 @@ const atOnce = 10
 func (c *Client[TTx]) steps(ctx context.Context, job *river.Job[stepArgs]) (next batch.Next, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.config.StepTimeout)
 	defer cancel()
-	defer c.beat(ctx, job.ID)()
+	stop := c.beat(ctx, job.ID)
+	defer stop()
 	moved := false
 	for range atOnce {
 		next, err = c.stepper.Step(ctx, job.Args.Key)

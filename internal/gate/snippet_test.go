@@ -79,7 +79,7 @@ var surroundings = []struct{ name, code string }{
 var imports = []string{
 	"context", "encoding/json", "errors", "fmt", "io", "iter", "log", "log/slog", "mime/multipart", "net/http", "net/netip", "os", "os/signal", "strings", "testing",
 	"testing/synctest", "time", "github.com/musicchartsai/acrcloud-go/acrcloud", "github.com/musicchartsai/acrcloud-go/batch",
-	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch", "github.com/hibiken/asynq",
+	"github.com/musicchartsai/acrcloud-go/batch/riverbatch", "github.com/musicchartsai/acrcloud-go/batch/sqlbatch", "github.com/hibiken/asynq",
 	"github.com/musicchartsai/acrcloud-go/console", "github.com/musicchartsai/acrcloud-go/filescan", "github.com/musicchartsai/acrcloud-go/identify",
 	"github.com/musicchartsai/acrcloud-go/mock", "github.com/musicchartsai/acrcloud-go/report", "github.com/musicchartsai/acrcloud-go/webhook",
 }

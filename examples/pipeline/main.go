@@ -1,0 +1,119 @@
+// Pipeline is a small web application around ACRCloud: people upload recordings, workers have them scanned, callbacks
+// wake the workers, and a page shows each result.
+//
+//	go run .                                             # everything in one process, SQLite, the embedded mock
+//	DATABASE_URL=postgres://… go run . -role worker      # one of several processes, on one machine or many
+//
+// Run it in examples/pipeline, a separate module, since it needs a database and a job queue. Open the address that it
+// prints. The monitoring page of the queue is at /river/.
+//
+// With ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID in the environment it uses the real service, unless -mock is given
+// or ACRCLOUD_USE_MOCK is set. Without -data, or with the embedded mock, all data is deleted at the end. Processes that
+// share a database need the same -data directory, such as on a network drive, since it has the uploads, and the same
+// PIPELINE_CALLBACK_SECRET. A mock for several processes prints what to set:
+//
+//	go run . -mock-listen
+//
+// It has no login: put it behind something that has.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// The exit codes: 2 is what package flag uses.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// settings are the flags and the environment.
+type settings struct {
+	roles    map[string]bool
+	listen   string
+	data     string // directory of the uploads, and of the SQLite database
+	database string // URL of a PostgreSQL database; empty: SQLite
+	callback string // URL of the receiver, to be set in the container
+	secret   string // of callbacks
+	mock     bool
+
+	megabytes int64 // of the largest upload
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	stdout, stderr = demo.Serial(text.Writer(stdout)), demo.Serial(text.Writer(stderr))
+	s := settings{database: os.Getenv("DATABASE_URL"), secret: os.Getenv("PIPELINE_CALLBACK_SECRET")}
+	var roles string
+	var mockOnly bool
+	flags := flag.NewFlagSet("pipeline", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&roles, "role", "web,worker,receiver", "what this process does: web, worker, receiver, or several with commas")
+	flags.StringVar(&s.listen, "listen", "127.0.0.1:8080", "the `address` to listen on")
+	flags.StringVar(&s.data, "data", "", "the `directory` of the uploads; empty: a temporary one")
+	flags.StringVar(&s.callback, "callback", "", "set the callback URL of the container to this `URL` of a receiver")
+	flags.Int64Var(&s.megabytes, "max-mb", 200, "the size of the largest upload, in MB")
+	flags.BoolVar(&s.mock, "mock", false, "use the embedded mock, even if credentials are set")
+	flags.BoolVar(&mockOnly, "mock-listen", false, "only run a mock for other processes, until Ctrl-C")
+	flags.Usage = func() {
+		_, _ = fmt.Fprint(stderr, "usage: [DATABASE_URL=postgres://…] pipeline [flags]\n\n")
+		flags.PrintDefaults()
+	}
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	}
+	var ok bool
+	if s.roles, ok = parseRoles(roles); !ok || flags.NArg() > 0 || s.megabytes < 1 {
+		flags.Usage()
+		return exitUsage
+	}
+	work := serve
+	if mockOnly {
+		work = listenMock
+	}
+	if err := work(ctx, s, stdout, stderr); err != nil {
+		_, _ = fmt.Fprintln(stderr, "pipeline:", err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+// The roles of a process.
+const (
+	roleWeb      = "web"      // takes uploads and shows pages
+	roleWorker   = "worker"   // takes the steps of jobs
+	roleReceiver = "receiver" // takes callbacks
+)
+
+func parseRoles(list string) (roles map[string]bool, ok bool) {
+	roles = map[string]bool{}
+	for role := range strings.SplitSeq(list, ",") {
+		switch role = strings.TrimSpace(role); role {
+		case roleWeb, roleWorker, roleReceiver:
+			roles[role] = true
+		default:
+			return nil, false
+		}
+	}
+	return roles, true
+}
