@@ -286,6 +286,9 @@ func testCookbookStart(t *testing.T) {
 	report, err := os.ReadFile(filepath.Join(dir, "report.html"))
 	require.NoError(t, err)
 	assert.Contains(t, string(report), "Silver River")
+	status, dashboard := get(t, "http://"+service+"/_mock/")
+	assert.Equal(t, http.StatusOK, status)
+	assert.Contains(t, dashboard, "<html")
 	assert.Eventually(t, func() bool { return strings.Contains(events.String(), "Silver River – Ada Alder") }, testTimeout, 20*time.Millisecond, "%s", events)
 }
 
