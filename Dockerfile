@@ -31,4 +31,5 @@ EXPOSE 8750
 # Of the mock. For other commands: --no-healthcheck.
 HEALTHCHECK --interval=5s --timeout=5s --start-period=5s --retries=3 CMD ["/acrcloud", "mock", "health"]
 ENTRYPOINT ["/acrcloud"]
-CMD ["mock", "--listen", ":8750"]
+# The page and the control API are for the machine outside, whose requests come from another address: publish the port on 127.0.0.1 only.
+CMD ["mock", "--listen", ":8750", "--control", "all"]

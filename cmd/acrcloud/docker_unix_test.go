@@ -86,7 +86,7 @@ func TestDockerfile(t *testing.T) {
 	_, port, err := net.SplitHostPort(mockAddress)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"/acrcloud"}, entry)
-	assert.Equal(t, []string{"mock", "--listen", ":" + port}, cmd)
+	assert.Equal(t, []string{"mock", "--listen", ":" + port, "--control", controlAll}, cmd)
 	assert.Equal(t, port, only(t, all, "EXPOSE").args)
 	for _, d := range all {
 		if d.name == "COPY" && !strings.HasPrefix(d.args, "--from") {
@@ -97,7 +97,7 @@ func TestDockerfile(t *testing.T) {
 		}
 	}
 
-	m := startMock(t, clean(t))
+	m := startMock(t, clean(t), cmd[3:]...)
 	check := only(t, all, "HEALTHCHECK").list(t)
 	require.Equal(t, entry[0], check[0])
 	code, stdout, stderr := call(t, clean(t), append(check[1:], m.base)...)
