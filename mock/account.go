@@ -3,12 +3,12 @@ package mock
 import (
 	"encoding/json"
 	"slices"
-	"time"
 )
 
 // An account is a customer's account with everything in it. The server's lock must be held when its methods are called.
 type account struct {
 	id         int
+	clock      *clock       // the server's
 	containers []*container // in the order of their creation
 	music      *bucket      // the service's own, which all accounts have
 	buckets    shelf[*bucket]
@@ -24,7 +24,7 @@ type account struct {
 func (s *Server) accountOf(id int) *account {
 	a := s.accounts[id]
 	if a == nil {
-		a = &account{id: id, music: s.music}
+		a = &account{id: id, clock: &s.clock, music: s.music}
 		s.accounts[id] = a
 	}
 	return a
@@ -66,7 +66,7 @@ func (a *account) bucket(v any) (*bucket, bool) {
 	if id <= 0 || name == "" {
 		return nil, false
 	}
-	now := time.Now()
+	now := a.now()
 	b := &bucket{id: id, account: a, name: name, kind: bucketFile, region: "eu-west-1", netType: 1, created: now, updated: now}
 	a.buckets.add(id, b)
 	return b, true

@@ -43,7 +43,7 @@ func (s *Server) analytics(q *request) *answer {
 		if len(problems) > 0 {
 			return invalid(q.Request, problems)
 		}
-		today := time.Now().UTC().Truncate(24 * time.Hour)
+		today := s.now().UTC().Truncate(24 * time.Hour)
 		first := today.AddDate(0, 0, 1-analyticsDays)
 		return data(http.StatusOK, row{
 			"id": hexadecimal(s.random, 32), "project_id": m.id, "stats_type": kind, "result_type": result,

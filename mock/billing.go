@@ -22,7 +22,7 @@ func billingRoutes() []route {
 // bill is the bill of a month: the current one, which is pending, or an earlier one, which is paid. The amounts are
 // invented and always the same, since the server does not count usage.
 func (a *account) bill(monthsAgo int) row {
-	now := time.Now().UTC()
+	now := a.now().UTC()
 	begin := time.Date(now.Year(), now.Month()-time.Month(monthsAgo), 1, 0, 0, 0, 0, time.UTC)
 	end := begin.AddDate(0, 1, -1)
 	at := begin.Format(dateTime)
@@ -54,7 +54,7 @@ func (s *Server) nextBillDate(q *request) *answer {
 	if refused := q.ofAccount(); refused != nil {
 		return refused
 	}
-	now := time.Now().UTC()
+	now := s.now().UTC()
 	next := time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 	days := int(next.Sub(now.Truncate(24*time.Hour)).Hours() / 24)
 	return jsonAnswer(http.StatusOK, row{"next_bill_date": next.Format(time.DateOnly), "left_days": days})

@@ -99,7 +99,7 @@ type ownFile struct {
 // state is 0 while the file is being processed, 1 when it can be recognised, and -1 if processing failed.
 func (f *ownFile) state() int {
 	switch {
-	case time.Now().Before(f.readyAt):
+	case f.bucket.account.now().Before(f.readyAt):
 		return stateProcessing
 	case f.failed:
 		return stateNoResults

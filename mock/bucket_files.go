@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
 // audios is the group of scopes for files of buckets.
@@ -61,7 +60,7 @@ func (s *Server) createBucketFile(q *request) *answer {
 		if len(sent.problems) > 0 {
 			return invalid(q.Request, sent.problems)
 		}
-		now := time.Now()
+		now := s.now()
 		f.id, f.created, f.updated, f.readyAt = s.newID(), now, now, now.Add(s.processing)
 		f.acrID = hexadecimal(s.random, 32)
 		b.insert(f)
@@ -179,7 +178,7 @@ func (s *Server) updateBucketFile(q *request) *answer {
 		if len(sent.problems) > 0 {
 			return invalid(q.Request, sent.problems)
 		}
-		changed.updated = time.Now()
+		changed.updated = s.now()
 		*files[0] = changed
 		return data(http.StatusOK, changed.json())
 	})
@@ -257,7 +256,7 @@ func moveFiles(target *bucket, from []*bucket, ids []string) *answer {
 	rows := make([]row, 0, len(files))
 	for _, f := range files {
 		f.bucket.removeFile(f)
-		f.updated = time.Now()
+		f.updated = target.account.now()
 		target.insert(f)
 		rows = append(rows, f.json())
 	}

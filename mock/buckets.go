@@ -3,7 +3,6 @@ package mock
 import (
 	"net/http"
 	"strings"
-	"time"
 )
 
 func bucketRoutes() []route {
@@ -47,7 +46,7 @@ func (s *Server) createBucket(q *request) *answer {
 	sent := readBody(q.Request)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b := &bucket{netType: 1, account: q.account, created: time.Now()}
+	b := &bucket{netType: 1, account: q.account, created: s.now()}
 	sent.required("name", "type", "region")
 	sent.text("type", &b.kind)
 	sent.region(q.place, &b.region)
@@ -66,7 +65,7 @@ func (b *bucket) set(sent *body) {
 	sent.text("name", &b.name)
 	sent.texts("labels", &b.labels)
 	sent.text("metadata_template", &b.template)
-	b.updated = time.Now()
+	b.updated = b.account.now()
 }
 
 func (s *Server) updateBucket(q *request) *answer {

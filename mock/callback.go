@@ -150,7 +150,7 @@ func (s *Server) send(p posting) {
 func (s *Server) deliver(p posting) Delivery {
 	ctx, cancel := context.WithTimeout(context.Background(), callbackTimeout+p.slow)
 	defer cancel()
-	d := Delivery{FileID: p.fileID, StreamID: p.streamID, Time: time.Now(), Body: p.body}
+	d := Delivery{FileID: p.fileID, StreamID: p.streamID, Time: s.now(), Body: p.body}
 	d.Status, d.Err = s.post(ctx, p)
 	s.delivered(d)
 	return d

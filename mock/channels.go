@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 func channelRoutes() []route {
@@ -107,7 +106,7 @@ func (s *Server) addChannels(q *request) *answer {
 			if st == nil {
 				r := rand.New(rand.NewPCG(uint64(id), 0)) //nolint:gosec // it must be repeatable
 				name := fmt.Sprintf("%s %s Radio", pick(r, titleAdjectives), pick(r, titleNouns))
-				st = &station{id: strconv.Itoa(id), monitor: m, name: name, created: time.Now(), updated: time.Now()}
+				st = &station{id: strconv.Itoa(id), monitor: m, name: name, created: s.now(), updated: s.now()}
 				m.stations = append(m.stations, st)
 			}
 			rows = append(rows, st.channel())
@@ -124,7 +123,7 @@ func (s *Server) setCustomID(q *request) *answer {
 		if id == "" {
 			return invalid(q.Request, problems{"custom_id": {"The custom_id field is required."}})
 		}
-		st.userDefined, st.updated = row{"custom_id": id}, time.Now()
+		st.userDefined, st.updated = row{"custom_id": id}, s.now()
 		return data(http.StatusOK, st.channel())
 	})
 }

@@ -54,9 +54,14 @@ type container struct {
 
 // addContainer requires the lock.
 func (s *Server) addContainer(a *account, made *settings) *container {
-	now := time.Now()
-	c := &container{settings: made, ID: s.nextID, account: a, created: now, updated: now, byID: map[string]*file{}, byState: map[int]*fileList{}}
+	id := s.nextID
 	s.nextID++
+	return s.addContainerAs(id, a, made)
+}
+
+func (s *Server) addContainerAs(id int, a *account, made *settings) *container {
+	now := s.now()
+	c := &container{settings: made, ID: id, account: a, created: now, updated: now, byID: map[string]*file{}, byState: map[int]*fileList{}}
 	s.containers[c.ID] = c
 	a.containers = append(a.containers, c)
 	return c

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
@@ -106,7 +105,7 @@ func (s *Server) updateContainer(q *request) *answer {
 			return invalid(q.Request, problems)
 		}
 		s.keepSettings(c)
-		c.settings, c.updated = &changed, time.Now()
+		c.settings, c.updated = &changed, s.now()
 		return data(http.StatusOK, c.json())
 	})
 }

@@ -66,7 +66,7 @@ func (s *Server) createDedupFile(q *request) *answer {
 		if len(sent.problems) > 0 {
 			return invalid(q.Request, sent.problems)
 		}
-		now := time.Now()
+		now := s.now()
 		i := slices.IndexFunc(b.dedup, func(f *dedupFile) bool { return s.same(f, upload) })
 		if i < 0 {
 			f := &dedupFile{content: upload, acrID: hexadecimal(s.random, 32), ids: []string{id}, created: now, updated: now}

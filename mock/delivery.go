@@ -10,6 +10,7 @@ import (
 // A Delivery is a callback that the mock has sent, or tried to send. (webhook.Delivery is the receiver's view.) In
 // JSON, its body is text if it is valid UTF-8, otherwise Base64 in "body_base64".
 type Delivery struct {
+	Number   int64     // 1 is the first of the server
 	FileID   string    // of File Scanning
 	StreamID string    // of Broadcast Monitoring
 	Time     time.Time // when it was sent
@@ -21,6 +22,7 @@ type Delivery struct {
 // MarshalJSON implements [json.Marshaler].
 func (d Delivery) MarshalJSON() ([]byte, error) {
 	v := struct {
+		Number   int64     `json:"number,omitempty"`
 		FileID   string    `json:"file_id,omitempty"`
 		StreamID string    `json:"stream_id,omitempty"`
 		Time     time.Time `json:"time"`
@@ -28,7 +30,7 @@ func (d Delivery) MarshalJSON() ([]byte, error) {
 		Err      string    `json:"error,omitempty"`
 		Body     *string   `json:"body,omitempty"`
 		Bytes    []byte    `json:"body_base64,omitempty"`
-	}{FileID: d.FileID, StreamID: d.StreamID, Time: d.Time, Status: d.Status}
+	}{Number: d.Number, FileID: d.FileID, StreamID: d.StreamID, Time: d.Time, Status: d.Status}
 	if d.Err != nil {
 		v.Err = d.Err.Error()
 	}
@@ -57,5 +59,7 @@ func (s *Server) delivered(d Delivery) {
 	if len(s.deliveries) >= maxDeliveries {
 		s.deliveries = slices.Delete(s.deliveries, 0, maxDeliveries/10)
 	}
+	s.deliveryNo++
+	d.Number = s.deliveryNo
 	s.deliveries = append(s.deliveries, d)
 }

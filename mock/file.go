@@ -82,7 +82,7 @@ func (s *Server) process(f *file) {
 	if f.rule != nil && f.rule.Processing != nil {
 		processing = *f.rule.Processing
 	}
-	f.readyAt = time.Now().Add(processing).UnixNano()
+	f.readyAt = s.now().Add(processing).UnixNano()
 	c.pending.add(f)
 	s.touch(f)
 	if c.CallbackURL == "" || s.closed {
@@ -97,7 +97,7 @@ func (s *Server) process(f *file) {
 
 // settle ends the processing of a file that is due. The lock must be held.
 func (s *Server) settle(f *file) {
-	if f.container == nil || f.settled || time.Now().UnixNano() < f.readyAt {
+	if f.container == nil || f.settled || s.now().UnixNano() < f.readyAt {
 		return
 	}
 	f.container.pending.remove(f)
@@ -109,7 +109,7 @@ func (s *Server) settle(f *file) {
 
 // settleDue ends the processing of all due files of a container, so that their states are current.
 func (s *Server) settleDue(c *container) {
-	now := time.Now().UnixNano()
+	now := s.now().UnixNano()
 	for len(c.pending) > 0 && c.pending[0].readyAt <= now {
 		s.settle(c.pending[0])
 	}
@@ -118,7 +118,7 @@ func (s *Server) settleDue(c *container) {
 // finish ends the processing of a file now. The lock must be held.
 func (s *Server) finish(f *file) {
 	if !f.settled {
-		f.readyAt = time.Now().UnixNano()
+		f.readyAt = s.now().UnixNano()
 		s.settle(f)
 	}
 }

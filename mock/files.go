@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
 
 func fileRoutes() []route {
@@ -22,7 +21,7 @@ func (s *Server) listFiles(q *request) *answer {
 	return s.withContainer(q, func(c *container) *answer {
 		query := q.URL.Query()
 		s.settleDue(c)
-		files := c.matching(query.Get("state"), query.Get("search"), time.Now().Add(-s.listLag).UnixNano())
+		files := c.matching(query.Get("state"), query.Get("search"), s.now().Add(-s.listLag).UnixNano())
 		withResults := query.Get("with_result") == "1"
 		return paged(q.Request, len(files), func(i int) any {
 			return files[len(files)-1-i].json(withResults) // the newest first
@@ -75,7 +74,7 @@ func (s *Server) rescanFiles(q *request) *answer {
 	return s.eachFile(q, func(_ *container, files []*file) *answer {
 		rows := make([]any, 0, len(files))
 		for _, f := range files {
-			f.updated = time.Now().UnixNano()
+			f.updated = s.now().UnixNano()
 			f.rule = s.ruleFor(f.container, f)
 			s.process(f)
 			f.keepForLater()

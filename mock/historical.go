@@ -50,7 +50,7 @@ func (s *Server) createHistorical(q *request) *answer {
 	sent := readBody(q.Request)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := &historicalProject{account: q.account, created: time.Now()}
+	p := &historicalProject{account: q.account, created: s.now()}
 	sent.required("name", "region", "stations", "project_type")
 	sent.text("name", &p.name)
 	sent.region(q.place, &p.region)

@@ -137,7 +137,7 @@ func (s *Server) outcome(f *identifyForm) (a *answer, code int) {
 		return statusAnswer(code, ""), code
 	}
 	if _, ok := metadata["timestamp_utc"]; !ok && metadata != nil {
-		metadata["timestamp_utc"] = time.Now().UTC().Format(time.DateTime)
+		metadata["timestamp_utc"] = s.now().UTC().Format(time.DateTime)
 	}
 	return identifyAnswer(row{
 		"status": row{"code": codeSuccess, "msg": statusText(codeSuccess), "version": "1.0"}, "metadata": metadata,

@@ -87,13 +87,13 @@ func (c *liveChannel) set(sent *body) {
 	if sent.has("timeshift") {
 		c.timeshift = min(max(hours, 0), 1)
 	}
-	c.updated = time.Now()
+	c.updated = c.bucket.account.now()
 }
 
 func (s *Server) createLiveChannel(q *request) *answer {
 	sent := readBody(q.Request)
 	return s.withBucket(q, func(b *bucket) *answer {
-		c := &liveChannel{bucket: b, created: time.Now()}
+		c := &liveChannel{bucket: b, created: s.now()}
 		c.set(sent)
 		if !sent.has("name") {
 			sent.required("title")

@@ -36,6 +36,7 @@ type options struct {
 	playsPerDay int             // of each monitored stream
 	origins     map[string]bool // nil: no CORS
 	regional    bool            // an address for each region
+	bodies      int64           // how many bytes of bodies are kept
 	statePath   string          // empty: nothing is kept
 }
 

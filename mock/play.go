@@ -129,7 +129,7 @@ func (s *Server) generated(streamID string, day time.Time) []Play {
 	_, _ = fmt.Fprint(h, streamID, day.Unix())
 	r := rand.New(rand.NewPCG(s.seeded, h.Sum64())) //nolint:gosec // it must be repeatable
 	slot := 24 * time.Hour / time.Duration(s.playsPerDay)
-	now := time.Now()
+	now := s.now()
 	list := make([]Play, 0, s.playsPerDay)
 	for i := range s.playsPerDay {
 		t, early, part := playlist[r.IntN(len(playlist))], r.Float64(), 0.5+r.Float64()/2

@@ -73,7 +73,7 @@ func (s *Server) newProject(region acrcloud.Region) *project {
 
 // addProject adds a project, and gives it its keys. The lock must be held.
 func (s *Server) addProject(a *account, p *project) *project {
-	now := time.Now()
+	now := s.now()
 	p.account, p.accessKey, p.accessSecret = a, hexadecimal(s.random, 32), hexadecimal(s.random, 40)
 	p.id, p.created, p.updated, p.usage = s.newID(), now, now, map[string]*projectUsage{}
 	a.projects.add(p.id, p)

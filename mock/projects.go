@@ -30,7 +30,7 @@ type projectUsage struct{ result, noResult, failed int }
 
 // count counts an identification. It requires the server's lock.
 func (p *project) count(code int) {
-	day := time.Now().UTC().Format(time.DateOnly)
+	day := p.account.now().UTC().Format(time.DateOnly)
 	u := p.usage[day]
 	if u == nil {
 		u = &projectUsage{}
@@ -105,7 +105,7 @@ func (p *project) set(sent *body, a *account) {
 	sent.text("name", &p.name)
 	sent.text("audio_type", &p.audioType, "linein", "recorded")
 	sent.bucketList("buckets", a, &p.buckets)
-	p.updated = time.Now()
+	p.updated = p.account.now()
 }
 
 func (s *Server) updateProject(q *request) *answer {

@@ -10,6 +10,7 @@ import (
 
 // A Request is a request that the server has received, without credentials and content.
 type Request struct {
+	Number        int64       `json:"number,omitempty"` // 1 is the first that the server has seen
 	Time          time.Time   `json:"time"`
 	Op            Op          `json:"op,omitempty"` // its operation; empty if it has no route
 	Method        string      `json:"method"`
@@ -20,6 +21,11 @@ type Request struct {
 	BodyBytes     int64       `json:"body_bytes"`              // as far as the server read it
 	Status        int         `json:"status"`                  // of the response; 0 if there was none
 	Authorization string      `json:"authorization,omitempty"` // its kind, such as "Bearer"; empty if there was none
+
+	// Body and Response are what the request and its response say, with [WithRequestBodies]: for people to read, without secrets, and of
+	// content how much it is.
+	Body     string `json:"body,omitempty"`
+	Response string `json:"response,omitempty"`
 }
 
 // maxRequests is how many requests are kept.
@@ -33,7 +39,7 @@ func (s *Server) Requests() []Request {
 }
 
 // note records a request.
-func (s *Server) note(r *request, at time.Time, status int, read int64) {
+func (s *Server) note(r *request, at time.Time, status int, body *countingBody, response string) {
 	header := r.Header.Clone()
 	kind, _, _ := strings.Cut(header.Get("Authorization"), " ")
 	if strings.HasPrefix(kind, "ey") || len(kind) > len("Negotiate") {
@@ -42,14 +48,24 @@ func (s *Server) note(r *request, at time.Time, status int, read int64) {
 	for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie", "Access-Key", "Signature"} {
 		header.Del(name)
 	}
+	said := ""
+	if s.bodies > 0 {
+		said = readable(r.Header, body.seen(), body.n.Load())
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.requests) >= maxRequests {
+		for i := range s.requests[:maxRequests/10] {
+			s.bodyBytes -= s.requests[i].bodySize()
+		}
 		s.requests = slices.Delete(s.requests, 0, maxRequests/10)
 	}
+	s.requestNo++
+	s.bodyBytes += int64(len(said) + len(response))
 	s.requests = append(s.requests, Request{
-		Time: at, Op: r.op, Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: queryWithoutSecrets(r.URL), Header: header, BodyBytes: read, Status: status, Authorization: kind,
+		Number: s.requestNo, Body: said, Response: response, Time: at, Op: r.op, Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: queryWithoutSecrets(r.URL), Header: header, BodyBytes: body.n.Load(), Status: status, Authorization: kind,
 	})
+	s.keepBodies()
 }
 
 const redacted = "[redacted]"

@@ -138,8 +138,8 @@ func (r *Rule) fits(c *container, f *file) bool {
 	if r.SHA256 != "" && r.SHA256 != f.sha256() {
 		return false
 	}
-	const any = "\x00" // * stands for slashes, too
-	ok, err := path.Match(strings.ReplaceAll(r.Name, "/", any), strings.ReplaceAll(f.name, "/", any))
+	const slash = "\x00" // * stands for slashes, too
+	ok, err := path.Match(strings.ReplaceAll(r.Name, "/", slash), strings.ReplaceAll(f.name, "/", slash))
 	return r.Name == "" || (err == nil && ok)
 }
 

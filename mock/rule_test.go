@@ -1,7 +1,6 @@
 package mock_test
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -34,7 +33,7 @@ func clientOf(t *testing.T, srv *mock.Server) *filescan.Files {
 	return client.Files(srv.Config().ContainerID)
 }
 
-func TestRuleFits(t *testing.T) {
+func TestRuleFits(t *testing.T) { //nolint:tparallel // the parts count the files of one server
 	t.Parallel()
 	content := []byte("content of b")
 	hash := sha256.Sum256(content)
@@ -175,7 +174,7 @@ func TestRuleFault(t *testing.T) {
 	w := newWire(t)
 	create := func(name string) (reply, error) {
 		body, contentType := form(t, "file", name, []byte(name), "data_type", "audio")
-		req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, regionHost+w.cid()+"/files", body)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, regionHost+w.cid()+"/files", body)
 		require.NoError(t, err)
 		req.Header.Set("Content-Type", contentType)
 		req.Header.Set("Authorization", "Bearer "+w.token)

@@ -4,15 +4,16 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 )
 
 // serve handles all requests.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	s.ready()
-	at := time.Now()
-	body := &countingBody{ReadCloser: r.Body}
+	s.ready() //nolint:contextcheck // what a state file has in process goes on without the request
+	at := s.now()
+	body := &countingBody{ReadCloser: r.Body, keep: s.bodies > 0}
 	r.Body = body
 	if s.allowOrigin(w, r) {
 		return
@@ -20,15 +21,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	q := s.receive(r)
 	f := s.faultFor(q)
 	if f != nil && (wait(r.Context(), f.Delay) != nil || f.Lose) {
-		s.note(q, at, 0, body.n.Load())
+		s.note(q, at, 0, body, "")
 		panic(http.ErrAbortHandler)
 	}
 	var a *answer
 	if f == nil || !f.answers() || f.Process || f.Forget {
-		a = s.answer(q)
+		a = s.answer(q) //nolint:contextcheck // so does what the request begins
 		if f == nil && q.fault != nil {
 			if f = q.fault; wait(r.Context(), f.Delay) != nil || f.Lose {
-				s.note(q, at, 0, body.n.Load())
+				s.note(q, at, 0, body, "")
 				panic(http.ErrAbortHandler)
 			}
 		}
@@ -41,17 +42,17 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case f == nil:
-		s.note(q, at, a.status, body.n.Load())
+		s.note(q, at, a.status, body, s.said(a.header, string(a.body)))
 		a.write(w)
 	case f.Forget:
-		s.note(q, at, 0, body.n.Load())
+		s.note(q, at, 0, body, "")
 		panic(http.ErrAbortHandler)
 	default:
-		status := f.status()
+		status, said := f.status(), s.said(f.Header, f.Body)
 		if !f.answers() {
-			status = a.status
+			status, said = a.status, s.said(a.header, string(a.body))
 		}
-		s.note(q, at, status, body.n.Load())
+		s.note(q, at, status, body, said)
 		f.write(w, a)
 	}
 }
@@ -79,14 +80,37 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// A countingBody counts the bytes that are read of a request.
+// said is a response for people, if such are kept.
+func (s *Server) said(header http.Header, body string) string {
+	if s.bodies == 0 {
+		return ""
+	}
+	return readable(header, []byte(body[:min(len(body), maxBodyKept)]), int64(len(body)))
+}
+
+// A countingBody counts the bytes that are read of a request, and keeps the first ones if asked to.
 type countingBody struct {
 	io.ReadCloser
-	n atomic.Int64
+	n    atomic.Int64
+	keep bool
+	mu   sync.Mutex // a transport may still read when the request has ended
+	head []byte
+}
+
+// seen is the beginning of what was read.
+func (b *countingBody) seen() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.head
 }
 
 func (b *countingBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.n.Add(int64(n))
+	if b.keep {
+		b.mu.Lock()
+		b.head = append(b.head, p[:min(n, maxBodyKept-len(b.head))]...)
+		b.mu.Unlock()
+	}
 	return n, err
 }

@@ -18,6 +18,7 @@ type Server struct {
 	options
 
 	once   sync.Once
+	clock  clock
 	failed error // of the options
 
 	routes []route
@@ -51,6 +52,9 @@ type Server struct {
 	faults     []*fault
 	requests   []Request
 	deliveries []Delivery
+	requestNo  int64 // of the last request
+	deliveryNo int64 // of the last delivery
+	bodyBytes  int64 // kept of requests
 
 	callbackFaults []*callbackFault
 	held           []*held // callbacks to be sent after the next one
@@ -106,10 +110,9 @@ func (s *Server) ready() {
 			s.nextID = s.containerID
 		}
 		s.routes, s.memory = consoleRoutes(), s.pipes()
-		s.defaultID = s.addContainer(s.own, &settings{
-			Name: "default", Region: acrcloud.EUWest1, AudioType: "linein", Engine: 3, Buckets: []*bucket{s.music},
-			Policy: map[string]any{"type": "traverse", "interval": 0, "rec_length": 10},
-		}).ID
+		s.defaultID = s.nextID
+		s.nextID++
+		s.addReadyMade(s.defaultID)
 		first := s.newProject(acrcloud.EUWest1)
 		if !s.accessKey.IsZero() {
 			first.accessKey, first.accessSecret = s.accessKey.Reveal(), s.accessPass.Reveal()
@@ -118,6 +121,14 @@ func (s *Server) ready() {
 		if s.statePath != "" && s.failed == nil {
 			s.failed = s.openState(s.statePath)
 		}
+	})
+}
+
+// addReadyMade makes the container that a server begins with.
+func (s *Server) addReadyMade(id int) {
+	s.addContainerAs(id, s.own, &settings{
+		Name: "default", Region: acrcloud.EUWest1, AudioType: "linein", Engine: 3, Buckets: []*bucket{s.music},
+		Policy: map[string]any{"type": "traverse", "interval": 0, "rec_length": 10},
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -262,7 +263,7 @@ func (q *request) changes() bool {
 	case "", OpCreateFile, OpStore, OpRescanFile, OpDeleteFile, OpIdentify:
 		return false
 	}
-	return q.Method != "GET" && q.Method != "HEAD"
+	return q.Method != http.MethodGet && q.Method != http.MethodHead
 }
 
 // kept writes what has changed, before a response tells anybody. The error says that it could not.
@@ -436,7 +437,7 @@ func (s *Server) expect(f *file) {
 	if f.settings.CallbackURL == "" && f.container.CallbackURL == "" {
 		return
 	}
-	time.AfterFunc(time.Duration(f.readyAt-time.Now().UnixNano()), func() {
+	time.AfterFunc(time.Duration(f.readyAt-s.now().UnixNano()), func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if !s.closed {

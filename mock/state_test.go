@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -116,7 +115,7 @@ func copied(t *testing.T, path string) string {
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
 	to := statePath(t)
-	require.NoError(t, os.WriteFile(to, content, 0o600))
+	require.NoError(t, os.WriteFile(to, content, 0o600)) //nolint:gosec // a file of this test
 	return to
 }
 
@@ -180,7 +179,7 @@ func TestStateOfHalfALine(t *testing.T) {
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
 	half := statePath(t)
-	require.NoError(t, os.WriteFile(half, content[:len(content)-10], 0o600))
+	require.NoError(t, os.WriteFile(half, content[:len(content)-10], 0o600)) //nolint:gosec // a file of this test
 	again := newWire(t, mock.WithStateFile(half))
 	require.NoError(t, again.srv.Err(), "a line that was not written whole was never promised")
 	assert.Equal(t, 200, again.send("GET", regionHost+again.cid()+"/files/"+first, nil).status)
@@ -223,7 +222,7 @@ func TestStateRefusals(t *testing.T) {
 		})
 	}
 	assert.ErrorContains(t, mock.New(mock.WithStateFile("")).Err(), "path is empty")
-	assert.Error(t, mock.New(mock.WithStateFile(filepath.Join(good, "in a file"))).Err())
+	require.Error(t, mock.New(mock.WithStateFile(filepath.Join(good, "in a file"))).Err())
 	assert.ErrorContains(t, mock.New(mock.WithStateFile(good)).Err(), "another server uses it")
 }
 
@@ -274,7 +273,7 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 	}
 	r := create()
 	assert.Equal(t, 500, r.status, "nobody is told that it is kept")
-	assert.Regexp(t, regexp.MustCompile(`state file .* cannot be written`), string(r.body))
+	assert.Regexp(t, `state file .* cannot be written`, string(r.body))
 	empty()
 	assert.Equal(t, 500, create().status, "there may be half a line in it, after which nothing would be read")
 	assert.ErrorContains(t, srv.Close(), "cannot be written")

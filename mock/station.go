@@ -38,7 +38,7 @@ func (m *monitor) set(sent *body) {
 	sent.bucketList("buckets", m.account, &m.buckets)
 	sent.texts("external_ids", &m.externalIDs)
 	sent.text("metadata_template", &m.template)
-	m.updated = time.Now()
+	m.updated = m.account.now()
 }
 
 // bucketsJSON returns the project's buckets in full, and as a list of ids.
@@ -95,7 +95,7 @@ func stateCode(state string) int {
 
 func (st *station) change(word string) {
 	if st.state() != word {
-		st.changes, st.updated = append(st.changes, stationState{time.Now(), word}), time.Now()
+		st.changes, st.updated = append(st.changes, stationState{st.monitor.account.now(), word}), st.monitor.account.now()
 	}
 }
 

@@ -100,7 +100,7 @@ func (s *Server) unknownResults(q *request) *answer {
 // "realtime" here.
 func (s *Server) realtimeResults(q *request) *answer {
 	return s.withStation(q, func(st *station) *answer {
-		today := time.Now()
+		today := s.now()
 		rows := []row{}
 		for _, p := range latest(append(s.playsOn(st.id, today.AddDate(0, 0, -1)), s.playsOn(st.id, today)...)) {
 			record := s.record(st.monitor, &p)

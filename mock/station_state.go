@@ -13,7 +13,7 @@ func (s *Server) stationState(q *request) *answer {
 	query := q.URL.Query()
 	offset, _ := strconv.Atoi(query.Get("timeoffset")) // in minutes, as in browsers: it is added to get UTC
 	shift := time.Duration(offset) * time.Minute
-	now := time.Now()
+	now := s.now()
 	today := now.Add(-shift).UTC().Truncate(24 * time.Hour)
 	from, ok1 := localDay(query, "start_date", today)
 	until, ok2 := localDay(query, "end_date", later(from, today))

@@ -30,7 +30,7 @@ func (s *Server) presign(q *request) *answer {
 		if contentType == "" {
 			contentType = "audio/mpeg"
 		}
-		expires := strconv.FormatInt(time.Now().Add(presignedFor).Unix(), 10)
+		expires := strconv.FormatInt(s.now().Add(presignedFor).Unix(), 10)
 		v := url.Values{"X-Expires": {expires}, "X-Signature": {s.signature(folder+name, contentType, expires)}}
 		return data(http.StatusOK, map[string]any{
 			"presigned_url": storageOrigin(q.Request) + storagePath + folder + url.PathEscape(name) + "?" + v.Encode(), "key": folder + name,
@@ -66,7 +66,7 @@ func (s *Server) store(q *request) *answer {
 		return storageError(http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed.")
 	case !hmac.Equal([]byte(query.Get("X-Signature")), []byte(s.signature(key, r.Header.Get("Content-Type"), query.Get("X-Expires")))):
 		return storageError(http.StatusForbidden, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.")
-	case time.Now().Unix() >= expires:
+	case s.now().Unix() >= expires:
 		return storageError(http.StatusForbidden, "AccessDenied", "Request has expired")
 	}
 	if r.ContentLength < 0 { // chunked; an empty file is sent that way by the official tool

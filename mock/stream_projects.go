@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 )
 
 // streamScope is the group of scopes for projects with the user's own streams.
@@ -77,7 +76,7 @@ func (s *Server) createStreamProject(q *request) *answer {
 
 // createMonitor creates a project of either kind. The lock must be held.
 func (s *Server) createMonitor(q *request, sent *body, m *monitor, shelf *shelf[*monitor]) *answer {
-	m.account, m.created = q.account, time.Now()
+	m.account, m.created = q.account, s.now()
 	sent.required("name", "region", "buckets")
 	sent.region(q.place, &m.region)
 	m.set(sent)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
 
 func streamRoutes() []route {
@@ -79,13 +78,13 @@ func (st *station) set(sent *body) {
 	if sent.has("user_defined") {
 		st.userDefined = sent.members["user_defined"]
 	}
-	st.updated = time.Now()
+	st.updated = st.monitor.account.now()
 }
 
 func (s *Server) createStream(q *request) *answer {
 	sent := readBody(q.Request)
 	return s.withMonitor(q, func(m *monitor) *answer {
-		st := &station{monitor: m, configID: 1, created: time.Now()}
+		st := &station{monitor: m, configID: 1, created: s.now()}
 		sent.required("name", "stream_urls")
 		st.set(sent)
 		if len(sent.problems) > 0 {

@@ -46,7 +46,7 @@ func (s *Server) RevokeToken(token acrcloud.Secret) {
 // issue makes the server accept a text as a token; an empty text means an invented token. The lock must be held.
 func (s *Server) issue(t Token, text string) string {
 	if t.ExpiresAt.IsZero() {
-		t.ExpiresAt = time.Now().AddDate(10, 0, 0)
+		t.ExpiresAt = s.now().AddDate(10, 0, 0)
 	}
 	if t.Scopes == nil {
 		t.Scopes = []string{"*", "write-all", "read-all"}
@@ -106,7 +106,7 @@ func (s *Server) admit(q *request) (refused *answer) {
 	defer s.mu.Unlock()
 	token, known := s.tokens[text]
 	switch {
-	case kind == "", kind == "Bearer" && text == "", known && !time.Now().Before(token.ExpiresAt):
+	case kind == "", kind == "Bearer" && text == "", known && !s.now().Before(token.ExpiresAt):
 		return message(http.StatusUnauthorized, "Unauthenticated.")
 	case kind == "Bearer" && !known && !acceptsJSON(q.Request):
 		return jsonAnswer(http.StatusForbidden, row{"error": "Authentication Exception"})

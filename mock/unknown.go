@@ -110,7 +110,7 @@ func (s *Server) createUnknownProject(q *request) *answer {
 	sent := readBody(q.Request)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := &unknownProject{account: q.account, kind: "BM", created: time.Now()}
+	p := &unknownProject{account: q.account, kind: "BM", created: s.now()}
 	sent.required("name", "region")
 	sent.text("name", &p.name)
 	sent.region(q.place, &p.region)
@@ -201,7 +201,7 @@ func (s *Server) importUnknownStreams(q *request) *answer {
 				sent.invalid("bm_stream_ids")
 			}
 			for _, st := range stations {
-				u := &unknownStream{id: s.newID(), project: p, stream: st.id, from: from, monitor: m.id, names: [2]string{st.name, m.name}, createdAt: time.Now()}
+				u := &unknownStream{id: s.newID(), project: p, stream: st.id, from: from, monitor: m.id, names: [2]string{st.name, m.name}, createdAt: s.now()}
 				p.streams.add(u.id, u)
 				rows = append(rows, u.json(true))
 			}
@@ -253,7 +253,7 @@ func (r *unknownResult) json() row {
 
 // put changes the status, as a person would.
 func (r *unknownResult) put(status int) {
-	r.Status, r.updated = status, time.Now()
+	r.Status, r.updated = status, r.project.account.now()
 	r.operators = append(r.operators, row{"operator": "API", "updated_at": r.updated.UTC().Format(dateTime)})
 }
 

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
 // A fileRequest has the fields of a request that creates a file, in any format.
@@ -41,7 +40,7 @@ func (s *Server) createFile(q *request) *answer {
 			}
 		}
 		f.id = s.uuid()
-		f.created = time.Now().UnixNano()
+		f.created = s.now().UnixNano()
 		f.updated = f.created
 		c.add(f)
 		s.files[f.id] = f

@@ -18,10 +18,10 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/mock"
+	"github.com/musicchartsai/acrcloud-go/mock/control"
 )
 
 const (
-	healthPath      = "/_mock/health"
 	shutdownTimeout = 5 * time.Second
 	headerTimeout   = 10 * time.Second
 	maxTrackBytes   = 64 << 20
@@ -31,7 +31,7 @@ const (
 type mockSettings struct {
 	listen                                 []string
 	token, accessKey, accessSecret, tracks string
-	scenario, state                        string
+	scenario, state, control               string
 	container                              int
 	seed                                   uint64
 	latency, processing                    time.Duration
@@ -49,7 +49,7 @@ func (p *program) mockCommand() *cobra.Command {
 			"ends, but for --state. docs/mock.md says what it can do.\n\n" +
 			"Credentials are invented, unless given by flags or by ACRCLOUD_BEARER_TOKEN, ACRCLOUD_CONTAINER_ID, ACRCLOUD_IDENTIFY_ACCESS_KEY and\n" +
 			"ACRCLOUD_IDENTIFY_ACCESS_SECRET: then they are the same after every start, and are not printed.\n\n" +
-			"It recognises the files of --tracks byte for byte. " + healthPath + " answers 200 as soon as it serves. Ctrl-C and SIGTERM end it with exit code 0.",
+			"It recognises the files of --tracks byte for byte. /_mock/health answers 200 as soon as it serves. Ctrl-C and SIGTERM end it with exit code 0.",
 		Example: "  acrcloud mock\n  acrcloud mock --listen 127.0.0.1:9000 --tracks ./songs --processing 2s\n  ACRCLOUD_BEARER_TOKEN=test acrcloud mock --listen :8750 --container 10005",
 		RunE:    func(c *cobra.Command, _ []string) error { return p.serveMock(c, s) },
 	}
@@ -64,11 +64,12 @@ func (p *program) mockCommand() *cobra.Command {
 	f.DurationVar(&s.processing, "processing", 0, "how long a file is in process, such as 5s")
 	f.StringVar(&s.tracks, "tracks", "", "`folder` with recordings to recognise, named \"Artist - Title.mp3\" or \"Title.mp3\"")
 	f.StringVar(&s.scenario, "scenario", "", "`file` of YAML or JSON that says what becomes of files and what goes wrong: see docs/mock.md")
+	f.StringVar(&s.control, "control", controlLocal, "who may use the control API and the dashboard: `local`, this machine only; all; or off")
 	f.StringVar(&s.state, "state", "", "`file` that keeps the state over restarts; it is made if it is not there")
 	f.BoolVar(&s.tls, "tls", false, "speak TLS, beside plain HTTP on the same port, with a certificate authority of its own")
 	f.BoolVar(&s.hosts, "hosts", false, "stand for the public hosts, with TLS, for unchanged clients: prints the lines for /etc/hosts")
 	f.StringVar(&s.ca, "ca", "", "`folder` of the certificate authority, which is made if it is not there (default acrcloud/mock-ca in the folder for configurations)")
-	f.StringSliceVar(&s.names, "name", nil, "another host `name` that clients call it by, for TLS, such as that of a container")
+	f.StringSliceVar(&s.names, "name", nil, "another host `name` that clients call it by, such as that of a container: for TLS, and for the control API")
 	c.AddCommand(p.mockHealthCommand())
 	return c
 }
@@ -126,24 +127,14 @@ func (p *program) serveMock(c *cobra.Command, s mockSettings) error {
 	if err != nil {
 		return err
 	}
-	srv := mock.New(opts...)
+	srv := mock.New(append(opts, mock.WithRequestBodies(maxBodies))...)
 	if err := srv.Err(); err != nil {
 		return &usageError{text: strings.ReplaceAll(err.Error(), "mock: ", "")}
 	}
 	defer srv.Close() //nolint:errcheck // when it has not begun to serve, there is nothing to lose
-	if s.tracks != "" {
-		if err := p.addTracks(srv, s.tracks); err != nil {
-			return err
-		}
-	}
-	if s.scenario != "" {
-		script, err := readScenario(s.scenario)
-		if err != nil {
-			return err
-		}
-		if _, err := script.parsed.Apply(srv); err != nil {
-			return script.explain(err)
-		}
+	steering, err := p.steering(srv, &s)
+	if err != nil {
+		return err
 	}
 	a, err := s.authority()
 	if err != nil {
@@ -159,7 +150,7 @@ func (p *program) serveMock(c *cobra.Command, s mockSettings) error {
 		}
 		return err
 	}
-	server := &http.Server{Handler: s.handler(srv, slog.New(p.requestLog())), ReadHeaderTimeout: headerTimeout, ErrorLog: slog.NewLogLogger(p.requestLog(), slog.LevelDebug)}
+	server := &http.Server{Handler: s.handler(srv, steering, slog.New(p.requestLog())), ReadHeaderTimeout: headerTimeout, ErrorLog: slog.NewLogLogger(p.requestLog(), slog.LevelDebug)}
 	served := make(chan error, len(listeners))
 	for _, l := range listeners {
 		go func() { served <- server.Serve(l) }()
@@ -210,6 +201,9 @@ func (p *program) announce(cfg acrcloud.Config, s *mockSettings, a *authority, l
 			return err
 		}
 	}
+	if s.control != controlOff {
+		p.note("The dashboard is at %s", base+control.Path)
+	}
 	lines := []string{"ACRCLOUD_BASE_URL=" + base, "ACRCLOUD_CONTAINER_ID=" + strconv.Itoa(cfg.ContainerID), "ACRCLOUD_IDENTIFY_HOST=" + base}
 	if s.hosts && portOf(listeners[0]) == "443" {
 		lines = []string{lines[1], "ACRCLOUD_IDENTIFY_HOST=" + cfg.IdentifyHost}
@@ -224,13 +218,12 @@ func (p *program) announce(cfg acrcloud.Config, s *mockSettings, a *authority, l
 	return err
 }
 
-// handler serves the mock, its health, and the log.
-func (s *mockSettings) handler(srv *mock.Server, log *slog.Logger) http.Handler {
+// handler serves the mock, what steers it, and the log.
+func (s *mockSettings) handler(srv *mock.Server, steering http.Handler, log *slog.Logger) http.Handler {
 	service := srv.Handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == healthPath {
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = w.Write([]byte("{\"status\":\"ok\"}\n"))
+		if strings.HasPrefix(r.URL.Path, control.Path) {
+			steering.ServeHTTP(w, r)
 			return
 		}
 		started := time.Now()
@@ -282,19 +275,18 @@ func (w *statusWriter) Flush() {
 // Unwrap is for [http.ResponseController].
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// addTracks makes the mock know the recordings in a folder.
-func (p *program) addTracks(srv *mock.Server, dir string) error {
+// readTracks reads the recordings in a folder.
+func (p *program) readTracks(dir string) (tracks []mock.Track, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return usagef("--tracks: %v", err)
+		return nil, usagef("--tracks: %v", err)
 	}
-	n := 0
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
 		info, err := os.Stat(path) // follows links
 		switch {
 		case err != nil:
-			return usagef("--tracks: %v", err)
+			return nil, usagef("--tracks: %v", err)
 		case !info.Mode().IsRegular() || strings.HasPrefix(e.Name(), "."):
 			continue
 		case info.Size() == 0:
@@ -306,15 +298,14 @@ func (p *program) addTracks(srv *mock.Server, dir string) error {
 		}
 		data, err := readTrack(path)
 		if err != nil {
-			return usagef("--tracks: %v", err)
+			return nil, usagef("--tracks: %v", err)
 		}
 		track := mock.Track{Title: strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())), Data: data}
 		if artist, title, ok := strings.Cut(track.Title, " - "); ok {
 			track.Artists, track.Title = []string{artist}, title
 		}
-		srv.AddTrack(track)
-		n++
+		tracks = append(tracks, track)
 	}
-	p.note("The mock knows %s of %s.", count(n, "track"), dir)
-	return nil
+	p.note("The mock knows %s of %s.", count(len(tracks), "track"), dir)
+	return tracks, nil
 }

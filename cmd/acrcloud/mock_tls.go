@@ -15,16 +15,16 @@ var mockDomains = []string{"acrcloud.com", "acrcloud.cn", "acrcloud.test", "loca
 
 // authority opens the one of the mock; nil without TLS.
 func (s *mockSettings) authority() (*authority, error) {
-	if !s.tls && !s.hosts {
-		if s.ca != "" || len(s.names) > 0 {
-			return nil, usagef("--ca and --name are about TLS: give --tls or --hosts, too")
-		}
-		return nil, nil //nolint:nilnil // there is none
-	}
 	for _, name := range s.names {
 		if net.ParseIP(name) != nil || name == "" || strings.ContainsAny(name, ":/ *") || strings.Trim(name, ".") != name {
 			return nil, usagef("--name %q is no host name: give it without a port, such as --name acrcloud-mock; addresses need none", name)
 		}
+	}
+	if !s.tls && !s.hosts {
+		if s.ca != "" {
+			return nil, usagef("--ca is about TLS: give --tls or --hosts, too")
+		}
+		return nil, nil //nolint:nilnil // there is none
 	}
 	dir := s.ca
 	if dir == "" {

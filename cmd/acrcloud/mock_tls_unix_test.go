@@ -155,7 +155,7 @@ func TestMockTLSRefusals(t *testing.T) {
 		want []string
 	}{
 		{[]string{"--ca", "x"}, []string{"--tls or --hosts"}},
-		{[]string{"--name", "x"}, []string{"--tls or --hosts"}},
+
 		{[]string{"--tls", "--name", "mock:443"}, []string{"--name", "without a port"}},
 		{[]string{"--tls", "--ca", filepath.Join(file, "ca")}, []string{"--ca", "not a directory"}},
 		{[]string{"--tls", "--ca", broken}, []string{authorityKey, "no key", "remove it"}},

@@ -19,7 +19,11 @@ type File struct {
 	matches []match
 	verdict string
 	track   string // of the verdict; empty: any that the server knows
+	text    json.RawMessage
 }
+
+// JSON is what the file was parsed from.
+func (f *File) JSON() json.RawMessage { return bytes.Clone(f.text) }
 
 // A match is a [mock.RuleMatch] that names its track.
 type match struct {
@@ -68,7 +72,7 @@ func (r *reader) file(at string, data json.RawMessage) File {
 		Name: o.text("name"), SHA256: strings.ToLower(o.text("sha256")), DataType: o.choice("data_type", "audio", "fingerprint", "audio_url", "platforms"), ContainerID: o.count("container_id"),
 		Skip: o.count("skip"), Times: o.count("times"),
 		Outcome: mock.Outcome{Duration: o.duration("duration"), Detail: o.text("detail")},
-	}, verdict: o.choice("verdict", slices.Sorted(maps.Keys(verdicts))...), track: o.text("track")}
+	}, verdict: o.choice("verdict", slices.Sorted(maps.Keys(verdicts))...), track: o.text("track"), text: bytes.Clone(data)}
 	if _, err := path.Match(f.rule.Name, ""); err != nil {
 		r.add(o.place("name"), fmt.Sprintf("%q is no pattern", f.rule.Name), "close what [ opens, or put a backslash in front of it")
 	}

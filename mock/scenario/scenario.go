@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -13,6 +14,21 @@ type Scenario struct {
 	Files     []File
 	Faults    []mock.Fault
 	Callbacks []mock.CallbackFault
+
+	faults, callbacks []json.RawMessage
+}
+
+// FaultJSON is what Faults[i] was parsed from; null if it was not.
+func (s *Scenario) FaultJSON(i int) json.RawMessage { return at(s.faults, i) }
+
+// CallbackJSON is what Callbacks[i] was parsed from; null if it was not.
+func (s *Scenario) CallbackJSON(i int) json.RawMessage { return at(s.callbacks, i) }
+
+func at(list []json.RawMessage, i int) json.RawMessage {
+	if i < 0 || i >= len(list) {
+		return json.RawMessage("null")
+	}
+	return bytes.Clone(list[i])
 }
 
 // Parse reads a scenario. The error is an [*Error], which lists all mistakes.
@@ -31,10 +47,10 @@ func Parse(data []byte) (*Scenario, error) {
 		s.Files = append(s.Files, r.file(at, item))
 	}
 	for item, at := range o.each("faults") {
-		s.Faults = append(s.Faults, r.fault(at, item, false))
+		s.Faults, s.faults = append(s.Faults, r.fault(at, item, false)), append(s.faults, item)
 	}
 	for item, at := range o.each("callbacks") {
-		s.Callbacks = append(s.Callbacks, r.callback(at, item))
+		s.Callbacks, s.callbacks = append(s.Callbacks, r.callback(at, item)), append(s.callbacks, item)
 	}
 	o.done()
 	s.checkTracks(r)

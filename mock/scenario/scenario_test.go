@@ -3,6 +3,7 @@ package scenario_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func TestVerdictsAreThoseOfTheAssessment(t *testing.T) {
 			for verdict, want := range map[string]filescan.Risk{
 				"none": filescan.RiskNone, "low": filescan.RiskLow, "medium": filescan.RiskMedium, "high": filescan.RiskHigh, "critical": filescan.RiskCritical, "unknown": filescan.RiskUnknown,
 			} {
-				t.Run(verdict+duration+fmt.Sprint(deepright), func(t *testing.T) {
+				t.Run(verdict+duration+strconv.FormatBool(deepright), func(t *testing.T) {
 					t.Parallel()
 					srv := mock.New()
 					c, err := filescan.New(srv.Config(), srv.Options()...)
@@ -220,9 +221,9 @@ func FuzzParse(f *testing.F) {
 
 func Example() {
 	srv := mock.New()
-	s, err := scenario.Parse([]byte(`{"files": [{"name": "*.broken", "state": "failed"}], "faults": [{"op": "files.list", "status": "500"}]}`))
+	_, err := scenario.Parse([]byte(`{"files": [{"name": "*.broken", "state": "failed"}], "faults": [{"op": "files.list", "status": "500"}]}`))
 	fmt.Println(err)
-	s, err = scenario.Parse([]byte(`{"files": [{"name": "*.broken", "state": "failed"}], "faults": [{"op": "files.list", "status": 500}]}`))
+	s, err := scenario.Parse([]byte(`{"files": [{"name": "*.broken", "state": "failed"}], "faults": [{"op": "files.list", "status": 500}]}`))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -1,0 +1,185 @@
+package mock
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
+)
+
+// A Container is what [Server.Containers] says of one.
+type Container struct {
+	ID          int             `json:"id"`
+	Account     int             `json:"account"`
+	Name        string          `json:"name"`
+	Region      acrcloud.Region `json:"region"`
+	Engine      int             `json:"engine"`
+	Files       int             `json:"files"`
+	States      map[int]int     `json:"states"` // how many files are in each state
+	Bytes       int64           `json:"bytes"`  // of all files
+	HasCallback bool            `json:"has_callback"`
+	Created     time.Time       `json:"created"`
+}
+
+// Containers returns all containers, the oldest first.
+func (s *Server) Containers() []Container {
+	s.lock()
+	defer s.mu.Unlock()
+	list := make([]Container, 0, len(s.containers))
+	for _, id := range slices.Sorted(maps.Keys(s.containers)) {
+		c := s.containers[id]
+		s.settleDue(c)
+		v := Container{
+			ID: c.ID, Account: c.account.id, Name: c.Name, Region: c.Region, Engine: c.Engine, Files: len(c.files), States: map[int]int{}, Bytes: c.size, HasCallback: c.CallbackURL != "", Created: c.created,
+		}
+		for state, files := range c.byState {
+			if len(*files) > 0 {
+				v.States[state] = len(*files)
+			}
+		}
+		list = append(list, v)
+	}
+	s.keepNoted()
+	return list
+}
+
+// A File is what [Server.Files] says of one.
+type File struct {
+	ID          string        `json:"id"`
+	ContainerID int           `json:"container_id"`
+	Name        string        `json:"name"`
+	DataType    string        `json:"data_type"`
+	State       int           `json:"state"`
+	Bytes       int64         `json:"bytes"`
+	Duration    time.Duration `json:"-"` // 0: not known
+	Created     time.Time     `json:"created"`
+	Ready       time.Time     `json:"ready"` // when its processing ends, or has ended
+}
+
+// MarshalJSON implements [json.Marshaler]. The duration is in seconds.
+func (f File) MarshalJSON() ([]byte, error) {
+	type plain File
+	return json.Marshal(struct {
+		plain
+
+		Seconds float64 `json:"duration"`
+	}{plain(f), f.Duration.Seconds()})
+}
+
+// A FileQuery says which files are wanted. The zero FileQuery wants all.
+type FileQuery struct {
+	ContainerID int    // of this container; 0: of all
+	State       *int   // in this state
+	Search      string // whose name or URI contains it
+
+	Offset int // how many are left out first
+	Limit  int // the most that are returned; 0: all
+}
+
+// Files returns files, the newest first, and how many there are in all.
+func (s *Server) Files(q FileQuery) (files []File, total int) {
+	s.lock()
+	defer s.mu.Unlock()
+	state := ""
+	if q.State != nil {
+		state = strconv.Itoa(*q.State)
+	}
+	var lists []fileList
+	for _, id := range slices.Sorted(maps.Keys(s.containers)) {
+		if c := s.containers[id]; q.ContainerID == 0 || q.ContainerID == id {
+			s.settleDue(c)
+			found := c.matching(state, q.Search, s.now().UnixNano())
+			lists = append(lists, found)
+			total += len(found)
+		}
+	}
+	s.keepNoted()
+	limit := q.Limit
+	if limit <= 0 {
+		limit = total
+	}
+	files = []File{}
+	for skip := max(q.Offset, 0); len(files) < limit; skip-- {
+		f := newest(lists)
+		if f == nil {
+			break
+		}
+		if skip <= 0 {
+			files = append(files, f.listed())
+		}
+	}
+	return files, total
+}
+
+// newest takes the newest file off the lists, each of which has the oldest first.
+func newest(lists []fileList) *file {
+	best := -1
+	for i, list := range lists {
+		if n := len(list); n > 0 && (best < 0 || list[n-1].created > lists[best][len(lists[best])-1].created) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	list := lists[best]
+	f := list[len(list)-1]
+	lists[best] = list[:len(list)-1]
+	return f
+}
+
+func (f *file) listed() File {
+	return File{
+		ID: f.id, ContainerID: f.container.ID, Name: f.name, DataType: f.dataType, State: f.state, Bytes: f.size, Duration: seconds(f.seconds),
+		Created: time.Unix(0, f.created).UTC(), Ready: time.Unix(0, f.readyAt).UTC(),
+	}
+}
+
+// FileJSON returns a file with its results, as the service shows it.
+func (s *Server) FileJSON(fileID string) (json.RawMessage, error) {
+	s.lock()
+	defer s.mu.Unlock()
+	f := s.files[fileID]
+	if f == nil {
+		return nil, fmt.Errorf("mock: there is no file %q", fileID)
+	}
+	s.settle(f)
+	s.keepNoted()
+	return encode(f.json(true)), nil
+}
+
+// Reset forgets what was made since the start: files, containers but the ready-made one, which is as it was, buckets, projects, streams, plays,
+// tracks, tokens but that of [Server.Config], rules, scripts, faults, requests and deliveries. Credentials stay, as does the clock, and ids are
+// not given again. Callbacks that have not been sent yet are dropped.
+func (s *Server) Reset() {
+	s.lock()
+	defer s.mu.Unlock()
+	for _, c := range s.containers {
+		s.removeContainer(c)
+	}
+	first, token, own := s.first, s.tokens[s.token], s.own.id
+	s.accounts, s.projects, s.plays = map[int]*account{}, []*project{first}, map[string]map[string][]Play{}
+	s.own = s.accountOf(own)
+	s.tokens, s.suspended = map[string]Token{s.token: token}, false
+	if token.ExpiresAt.IsZero() { // it was revoked
+		s.issue(Token{}, s.token)
+	}
+	first.account, first.buckets, first.usage = s.own, nil, map[string]*projectUsage{}
+	s.own.projects.add(first.id, first)
+	s.tracks, s.restored = nil, 0
+	clear(s.hashes)
+	clear(s.stored)
+	s.storedKeys, s.rules, s.faults, s.callbackFaults, s.held = nil, nil, nil, nil, nil
+	s.onScan, s.onIdentify, s.onPlays = nil, nil, nil
+	s.requests, s.deliveries, s.bodyBytes = nil, nil, 0
+	s.addReadyMade(s.defaultID)
+	if s.state != nil {
+		if err := s.compact(); err != nil { // what was forgotten would come back
+			s.state.failed = fmt.Errorf("mock: the state file %s cannot be written: %w", s.state.path, err)
+		}
+	}
+}
