@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,6 +42,15 @@ var languages = []language{
 	{"typescript", "ts", "ts", []string{"node", "--no-warnings"}, []string{"node", "--no-warnings"}},
 }
 
+// fenced returns the blocks of a page in a language.
+func fenced(page, language string) []string {
+	var blocks []string
+	for _, block := range regexp.MustCompile("(?s)\n```"+language+"\n(.*?\n)```\n").FindAllStringSubmatch(page, -1) {
+		blocks = append(blocks, block[1])
+	}
+	return blocks
+}
+
 // recipes writes the programs of the cookbook into a folder, by the names that their first lines state, and compiles what needs it.
 func recipes(t *testing.T) (dir string) {
 	t.Helper()
@@ -53,11 +63,11 @@ func recipes(t *testing.T) (dir string) {
 			names = append(names, "callback")
 		}
 		found := map[string]bool{}
-		for _, block := range regexp.MustCompile("(?ms)^```"+l.fence+"\n(.*?)^```$").FindAllStringSubmatch(string(page), -1) {
-			name := regexp.MustCompile(`\A(?:#!.*\n)?(?:<\?php )?(?:#|//) (\w+)\.` + l.ext + `\b`).FindStringSubmatch(block[1])
-			require.NotNil(t, name, block[1])
+		for _, block := range fenced(string(page), l.fence) {
+			name := regexp.MustCompile(`\A(?:#!.*\n)?(?:<\?php )?(?:#|//) (\w+)\.` + l.ext + `\b`).FindStringSubmatch(block)
+			require.NotNil(t, name, block)
 			found[name[1]] = true
-			write(t, filepath.Join(dir, name[1]+"."+l.ext), []byte(block[1]))
+			write(t, filepath.Join(dir, name[1]+"."+l.ext), []byte(block))
 		}
 		for _, name := range names {
 			assert.True(t, found[name], "%s.%s", name, l.ext)
@@ -70,7 +80,7 @@ func recipes(t *testing.T) (dir string) {
 	write(t, filepath.Join(dir, "package.json"), []byte(`{"type": "module"}`))
 	sources, err := filepath.Glob(filepath.Join(dir, "*.ts"))
 	require.NoError(t, err)
-	tsc := exec.CommandContext(t.Context(), filepath.Join(modules, ".bin", "tsc"), append([]string{
+	tsc := exec.CommandContext(t.Context(), filepath.Join(modules, ".bin", "tsc"), append([]string{ //nolint:gosec // the compiler
 		"--strict", "--noUnusedLocals", "--target", "es2022", "--module", "nodenext", "--rootDir", dir, "--outDir", dir,
 		"--types", "node", "--typeRoots", filepath.Join(modules, "@types"),
 	}, sources...)...)
@@ -96,7 +106,7 @@ func (l language) kitchen(t *testing.T, dir string, env []string) kitchen {
 
 // with is the same with other variables.
 func (k kitchen) with(env ...string) kitchen {
-	k.env = append(k.env[:len(k.env):len(k.env)], env...)
+	k.env = append(slices.Clip(k.env), env...)
 	return k
 }
 
@@ -109,8 +119,8 @@ func (k kitchen) prepare(t *testing.T, before []string, name string, args ...str
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 	t.Cleanup(cancel)
-	line := append(append(before[:len(before):len(before)], k.program(name)), args...)
-	c := exec.CommandContext(ctx, line[0], line[1:]...)
+	line := append(append(slices.Clip(before), k.program(name)), args...)
+	c := exec.CommandContext(ctx, line[0], line[1:]...) //nolint:gosec // a program of the page
 	c.Dir, c.Env = k.cwd, k.env
 	return c
 }
@@ -154,18 +164,27 @@ func countOf(t *testing.T, files *filescan.Files, name string) int {
 func TestCookbook(t *testing.T) {
 	t.Parallel()
 	dir := recipes(t)
-	t.Run("works", func(t *testing.T) { testCookbook(t, dir) })
-	t.Run("fails", func(t *testing.T) { testCookbookFailures(t, dir) })
+	t.Run("works", func(t *testing.T) {
+		t.Parallel()
+		testCookbook(t, dir)
+	})
+	t.Run("fails", func(t *testing.T) {
+		t.Parallel()
+		testCookbookFailures(t, dir)
+	})
 	t.Run("begins", testCookbookStart)
-	t.Run("is called back", func(t *testing.T) { testCookbookCallbacks(t, dir) })
+	t.Run("is called back", func(t *testing.T) {
+		t.Parallel()
+		testCookbookCallbacks(t, dir)
+	})
 }
 
 // The programs do what the page says, against the command's mock.
 func testCookbook(t *testing.T, dir string) {
-	t.Parallel()
+	t.Helper()
 	songs := t.TempDir()
 	song := write(t, filepath.Join(songs, "Ada Alder - Silver River.wav"), recording(t))
-	noise := write(t, filepath.Join(t.TempDir(), "a \"quoted\" name; with, marks.wav"), append(recording(t)[:44], bytes.Repeat([]byte{1, 2, 3, 4}, 1<<16)...))
+	noise := write(t, filepath.Join(t.TempDir(), "a 'quoted' name; with, marks.wav"), append(recording(t)[:44], bytes.Repeat([]byte{1, 2, 3, 4}, 1<<16)...))
 	m := startMock(t, clean(t), "--tracks", songs, "--processing", "500ms")
 	cfg := configOf(t, m.env)
 	client, err := filescan.New(cfg)
@@ -177,9 +196,12 @@ func testCookbook(t *testing.T, dir string) {
 			k := l.kitchen(t, dir, clean(t, m.env...))
 			for _, upload := range []string{"upload", "presigned"} {
 				name := fmt.Sprintf("%s of %s & \"more\" é.wav", upload, l.name)
+				other, err := files.Upload(t.Context(), acrcloud.FromBytes("other.wav", recording(t)), &filescan.UploadOptions{Name: "not " + name}) // a search for the name finds it, too
+				require.NoError(t, err)
 				code, id, stderr := k.cook(t, upload, song, name)
 				require.Equal(t, 0, code, stderr)
 				assert.Empty(t, stderr)
+				assert.NotEqual(t, other.ID, id, "a file of another name was taken for it")
 				code, again, stderr := k.cook(t, upload, song, name)
 				require.Equal(t, 0, code, stderr)
 				assert.Equal(t, id, again, "it was uploaded twice")
@@ -236,7 +258,7 @@ func testCookbookStart(t *testing.T) {
 	_, section, ok := strings.Cut(string(page), "\n## In five minutes\n")
 	require.True(t, ok)
 	section, _, _ = strings.Cut(section, "\n## ")
-	blocks := regexp.MustCompile("(?ms)^```sh\n(.*?)^```$").FindAllStringSubmatch(section, -1)
+	blocks := fenced(section, "sh")
 	require.Len(t, blocks, 4, "three terminals, and Docker, which is not here")
 
 	dir := t.TempDir()
@@ -248,8 +270,8 @@ func testCookbookStart(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 		t.Cleanup(cancel)
 		// Its last command takes the shell's place, so that it gets the signal that ends it.
-		script := regexp.MustCompile(`(?m)^(acrcloud (?:mock|listen))`).ReplaceAllString(ports.Replace(blocks[i][1]), "exec $1")
-		c := exec.CommandContext(ctx, "sh", "-ec", script)
+		script := regexp.MustCompile(`(?m)^(acrcloud (?:mock|listen))`).ReplaceAllString(ports.Replace(blocks[i]), "exec $1")
+		c := exec.CommandContext(ctx, "sh", "-ec", script) //nolint:gosec // of the page
 		out := &lockedBuffer{}
 		c.Dir, c.Env, c.Stdout, c.Stderr = dir, env, out, out
 		return c, out
@@ -313,7 +335,7 @@ func configOf(t *testing.T, env []string) acrcloud.Config {
 // A response that is lost, or says that it is not known what has become of the request, has the file made once and found the next time; a
 // failed scan is no success; what storage does not know goes nowhere else.
 func testCookbookFailures(t *testing.T, dir string) {
-	t.Parallel()
+	t.Helper()
 	song := write(t, filepath.Join(t.TempDir(), "song.wav"), recording(t))
 	for _, l := range languages {
 		t.Run(l.name, func(t *testing.T) {
@@ -371,7 +393,7 @@ func testCookbookFailures(t *testing.T, dir string) {
 
 // The receivers store each callback once, whoever posts it knows the secret, and is told nothing else.
 func testCookbookCallbacks(t *testing.T, dir string) {
-	t.Parallel()
+	t.Helper()
 	for _, l := range languages {
 		if l.receive == nil {
 			continue
@@ -448,7 +470,9 @@ func (k kitchen) receiver(t *testing.T) (base, folder string) {
 	folder = filepath.Join(k.cwd, "callbacks")
 	c := k.prepare(t, k.receive, "callback", port)
 	if k.name == "php" { // its own server, beside which the folder is
-		own := write(t, filepath.Join(k.cwd, "callback.php"), must(os.ReadFile(k.program("callback"))))
+		program, err := os.ReadFile(k.program("callback"))
+		require.NoError(t, err)
+		own := write(t, filepath.Join(k.cwd, "callback.php"), program)
 		c.Args = append(append([]string{}, k.receive...), "-S", at, own)
 	}
 	var log lockedBuffer
@@ -470,13 +494,6 @@ func (k kitchen) receiver(t *testing.T) (base, folder string) {
 		return err == nil
 	}, testTimeout, 20*time.Millisecond, "%s", log.String())
 	return "http://" + at, folder
-}
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err) //nolint:forbidigo // of a test
-	}
-	return v
 }
 
 // tooLarge posts more than is accepted. The response may be lost, since whoever sends it does not wait for the end.

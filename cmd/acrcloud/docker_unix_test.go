@@ -163,7 +163,7 @@ func TestDockerBuild(t *testing.T) {
 	for _, d := range dockerfile(t) {
 		switch {
 		case d.stage == 1 && d.name == "ENV":
-			for _, setting := range strings.Fields(d.args) {
+			for setting := range strings.FieldsSeq(d.args) {
 				if !strings.Contains(setting, "CACHE=") { // the image's own
 					env = append(env, setting)
 				}
