@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -108,7 +109,9 @@ func TestDashboard(t *testing.T) {
 	p.press("#files", "Results of holiday video.mp3")
 	p.until(`!document.querySelector("#file").hidden && document.querySelector("iframe").src.endsWith("/report")`)
 	assert.Contains(t, ask[string](p, `document.querySelector("#file pre").textContent`), "Silver River")
-	page, err := http.Get(ask[string](p, `document.querySelector("iframe").src`)) //nolint:noctx // the test has a bound
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, ask[string](p, `document.querySelector("iframe").src`), http.NoBody)
+	require.NoError(t, err)
+	page, err := (&http.Client{}).Do(req)
 	require.NoError(t, err)
 	text, err := io.ReadAll(page.Body)
 	require.NoError(t, err)
@@ -117,7 +120,7 @@ func TestDashboard(t *testing.T) {
 
 	deliveries := len(srv.Deliveries())
 	p.press("#files", "Redeliver holiday video.mp3")
-	p.until(fmt.Sprintf(`document.querySelector("#callbacks tbody td").textContent === %q`, fmt.Sprint(deliveries+1)))
+	p.until(fmt.Sprintf(`document.querySelector("#callbacks tbody td").textContent === %q`, strconv.Itoa(deliveries+1)))
 	p.press("#callbacks tr:first-child", "Body of callback")
 	p.until(says("#callbacks", "file_id"))
 	p.press("#requests tr:last-child", "Bodies of request 1")
@@ -154,7 +157,7 @@ func TestDashboardByKeyboard(t *testing.T) {
 	t.Parallel()
 	srv, base, files := steered(t, mock.WithProcessingTime(time.Hour))
 	for i := range 3 {
-		_, err := files.Upload(t.Context(), acrcloud.FromBytes(fmt.Sprint(i), []byte("x")), nil)
+		_, err := files.Upload(t.Context(), acrcloud.FromBytes(strconv.Itoa(i), []byte("x")), nil)
 		require.NoError(t, err)
 	}
 	p := open(t, base+"/_mock/", look{width: 1200, script: true, asks: base})
