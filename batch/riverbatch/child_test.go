@@ -37,6 +37,7 @@ type order struct {
 	Files     int    // that the web process enqueues
 	Workers   int
 	Chunk     int  // how many at once; 0: one by one
+	Poison    bool // one more file ends its process
 	Patient   bool // with the package's own defaults
 }
 
@@ -94,7 +95,7 @@ func (o *order) run(ctx context.Context) error {
 		opts.PostTimeout, opts.Grace = 2*time.Second, 2*time.Second // longer than lists lag
 		config.RescueAfter = 4 * time.Second
 	}
-	if o.Files < poisoned { // a process that the machine leaves no time seems dead, too
+	if !o.Poison { // a process that the machine leaves no time seems dead, too
 		config.MaxCrashes = 100
 	}
 	config.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
@@ -129,14 +130,11 @@ func (o *order) run(ctx context.Context) error {
 
 func (o *order) items() []batch.Item {
 	all := items(o.Files)
-	if o.Files >= poisoned {
+	if o.Poison {
 		all = append(all, batch.Item{Key: poison, Ref: poison})
 	}
 	return all
 }
-
-// poisoned is from how many files on one is poison. It takes the process of others down for a while.
-const poisoned = 1000
 
 func (o *order) receive(ctx context.Context, called func(context.Context, *webhook.Event) error) error {
 	handler, err := webhook.NewHandler(called, webhook.WithoutAuthentication())

@@ -205,6 +205,9 @@ func (f *fleet) count(statement string) (n int) {
 	return n
 }
 
+// poisoned is the number of files from which on one more is poison, which takes a while.
+const poisoned = 1000
+
 const open = `SELECT count(*) FROM acrcloud_jobs WHERE phase NOT IN ('done', 'failed')`
 
 // Web, worker and receiver processes are killed at random, callbacks get lost, come twice or too early, lists lag, and PostgreSQL crashes
@@ -232,6 +235,7 @@ func testKill(t *testing.T, dsn string, crash func() error) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(15, uint64(len(dsn)))) //nolint:gosec // no secret
 	f := newFleet(t, dsn, *killFiles, mock.WithSeed(15), mock.WithProcessingTime(500*time.Millisecond), mock.WithListLag(listLag))
+	f.order.Poison = *killFiles >= poisoned
 	f.srv.InjectCallback(mock.CallbackFault{Rate: 0.3, Lose: true})
 	f.srv.InjectCallback(mock.CallbackFault{Rate: 0.3, Copies: 2})
 	f.srv.InjectCallback(mock.CallbackFault{Rate: 0.3, Early: true})
@@ -279,7 +283,7 @@ func testKill(t *testing.T, dsn string, crash func() error) {
 			}
 		}
 		f.open()
-		if f.order.Files < poisoned {
+		if !f.order.Poison {
 			f.start("web")
 			f.start("worker a")
 			require.Eventually(t, func() bool {
