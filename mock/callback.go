@@ -147,6 +147,9 @@ func (s *Server) send(p posting) {
 	}
 }
 
+// deliver sends a callback and notes the delivery. It ends with its own timeout: the service's callbacks depend on no request.
+//
+//nolint:contextcheck,nolintlint // so it has a context of its own; seen where New is called, in other packages
 func (s *Server) deliver(p posting) Delivery {
 	ctx, cancel := context.WithTimeout(context.Background(), callbackTimeout+p.slow)
 	defer cancel()

@@ -11,7 +11,7 @@ import (
 
 // serve handles all requests.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	s.ready() //nolint:contextcheck // what a state file has in process goes on without the request
+	s.ready()
 	at := s.now()
 	body := &countingBody{ReadCloser: r.Body, keep: s.bodies > 0}
 	r.Body = body
@@ -26,7 +26,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	var a *answer
 	if f == nil || !f.answers() || f.Process || f.Forget {
-		a = s.answer(q) //nolint:contextcheck // so does what the request begins
+		a = s.answer(q)
 		if f == nil && q.fault != nil {
 			if f = q.fault; wait(r.Context(), f.Delay) != nil || f.Lose {
 				s.note(q, at, 0, body, "")

@@ -55,7 +55,7 @@ func (r *Report) writeFile(root *os.Root, v *fileView) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p := &page{report: &one, templates: t, overview: &overview{files: 1}, markup: markups.Get().(*markup), full: 1, name: brief(v.Name, 200)} //nolint:forcetypeassert // nothing else is in it
+	p := &page{report: &one, templates: t, overview: &overview{files: 1}, markup: markups.Get().(*markup), full: 1, name: brief(v.Name, 200)} //nolint:errcheck // nothing else is in it
 	if err := p.show("fileOpen", v); err != nil {
 		return "", errors.Join(err, p.close())
 	}

@@ -98,7 +98,7 @@ func (r *Report) gather(each func(*fileView) (string, error)) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &page{report: r, templates: t, overview: newOverview(), markup: markups.Get().(*markup), rawLeft: rawMost, each: each} //nolint:forcetypeassert // nothing else is in it
+	p := &page{report: r, templates: t, overview: newOverview(), markup: markups.Get().(*markup), rawLeft: rawMost, each: each} //nolint:errcheck // nothing else is in it
 	switch r.kind {
 	case ofRecording:
 		err = p.show("recordingOpen", r.recordingView())

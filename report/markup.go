@@ -36,6 +36,8 @@ func (m *markup) int(n int) { m.b = strconv.AppendInt(m.b, int64(n), 10) }
 func (m *markup) text(s string) { m.b = escaped(m.b, s) }
 
 // escapes are those of [html/template.HTMLEscape].
+//
+//nolint:gochecknoglobals // a table
 var escapes = [256]string{'"': "&#34;", '\'': "&#39;", '&': "&amp;", '<': "&lt;", '>': "&gt;", 0: "\uFFFD"}
 
 // escaped appends text, escaped for use between tags and in quoted attributes.

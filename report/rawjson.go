@@ -67,6 +67,8 @@ const (
 )
 
 // jsonMarks says where a byte needs more than being copied.
+//
+//nolint:gochecknoglobals // a table
 var jsonMarks = [256]int{
 	' ': outside, '\t': outside, '\n': outside, '\r': outside, '{': outside, '}': outside, '[': outside, ']': outside, ',': outside, ':': outside,
 	'\\': inside, '"': inside | outside, '\'': inside | outside, '&': inside | outside, '<': inside | outside, '>': inside | outside,

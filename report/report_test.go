@@ -521,7 +521,8 @@ func TestPagesAtTheSameTime(t *testing.T) {
 		for n, r := range reports {
 			all.Go(func() {
 				var page bytes.Buffer
-				assert.NoError(t, report.HTML(&page, r))
+				err := report.HTML(&page, r)
+				assert.NoError(t, err) //nolint:testifylint // require ends only its own goroutine
 				assert.True(t, want[n] == page.String(), "page %d is another", n) //nolint:testifylint // it is too long to be shown
 			})
 		}

@@ -39,7 +39,7 @@ func (s *spool) Write(p []byte) (int, error) {
 				s.file, s.out = f, bufio.NewWriterSize(f, len(chunk{}))
 				break
 			}
-			s.chunks = append(s.chunks, chunks.Get().(*chunk)) //nolint:forcetypeassert // nothing else is in it
+			s.chunks = append(s.chunks, chunks.Get().(*chunk)) //nolint:errcheck // nothing else is in it
 		}
 		n := copy(s.chunks[len(s.chunks)-1][used:], rest)
 		s.size += n

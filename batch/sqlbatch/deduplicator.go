@@ -60,7 +60,7 @@ func (d *Deduplicator) Claim(ctx context.Context, key string) (bool, error) {
 	case err != nil:
 		return false, d.store.explain(err, "claiming an event")
 	case claimed:
-		d.renew()
+		d.renew() //nolint:contextcheck // it goes on after the claim, as long as the store is open
 		return true, nil
 	}
 	return inProgress(!done)

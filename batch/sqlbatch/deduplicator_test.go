@@ -3,6 +3,7 @@ package sqlbatch_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -118,8 +119,8 @@ func TestEventsExpire(t *testing.T) {
 		s := open(t, dsn)
 		d := s.Deduplicator(time.Hour)
 		for i := range 30 {
-			isClaimed(t, d, fmt.Sprint(i))
-			require.NoError(t, d.Commit(t.Context(), fmt.Sprint(i)))
+			isClaimed(t, d, strconv.Itoa(i))
+			require.NoError(t, d.Commit(t.Context(), strconv.Itoa(i)))
 		}
 		n, err := s.Count(t.Context(), fmt.Sprintf("SELECT count(*) FROM acrcloud_events WHERE holder IS NULL AND until BETWEEN %d AND %d",
 			time.Now().Add(59*time.Minute).UnixMilli(), time.Now().Add(61*time.Minute).UnixMilli()))

@@ -37,7 +37,7 @@ func childHold() int {
 		return 1
 	}
 	h, err := webhook.NewHandler(func(context.Context, *webhook.Event) error {
-		fmt.Println("handling")
+		_, _ = fmt.Fprintln(os.Stdout, "handling")
 		select {}
 	}, webhook.WithoutAuthentication(), webhook.WithDeduplicator(s.Deduplicator(0).WithLease(holderLease)))
 	if err != nil {

@@ -48,13 +48,17 @@ func hear(ctx context.Context, conn *pgx.Conn, n *Notifier) error {
 		case err == nil:
 			n.heard(note.Payload)
 		case ctx.Err() == nil && errors.Is(within.Err(), context.DeadlineExceeded) && !conn.IsClosed():
-			ctx, cancel := context.WithTimeout(ctx, pingTime)
-			defer cancel()
-			return conn.Ping(ctx)
+			return ping(ctx, conn)
 		default:
 			return err
 		}
 	}
+}
+
+func ping(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, pingTime)
+	defer cancel()
+	return conn.Ping(ctx)
 }
 
 func (sqlite) listen(ctx context.Context, n *Notifier) error {

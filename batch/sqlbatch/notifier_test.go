@@ -130,7 +130,7 @@ func TestNotifierMany(t *testing.T) {
 				there.Notify(7, fmt.Sprint("file-", i))
 			}
 			called, end := here.Subscribe(7, fmt.Sprint("file-", i))
-			defer end()
+			t.Cleanup(end)
 			all = append(all, called)
 		}
 		for i := range files {
@@ -251,9 +251,10 @@ func TestTwoMachines(t *testing.T) {
 		}
 		done := make(chan error, 1)
 		polled := make(chan struct{}, 100)
+		notifier := quiet(t, open(t, dsn))
 		go func() {
 			_, err := files.Wait(t.Context(), file.ID, &filescan.WaitOptions{
-				MinInterval: time.Hour, MaxInterval: time.Hour, Timeout: 2 * time.Hour, Notifier: quiet(t, open(t, dsn)), OnPoll: func(*filescan.File) { polled <- struct{}{} },
+				MinInterval: time.Hour, MaxInterval: time.Hour, Timeout: 2 * time.Hour, Notifier: notifier, OnPoll: func(*filescan.File) { polled <- struct{}{} },
 			})
 			done <- err
 		}()

@@ -63,7 +63,8 @@ func openAuthority(dir string, domains []string) (*authority, error) {
 		if _, err := os.Stat(certPath); err == nil {
 			return nil, fmt.Errorf("%s is there, but its key %s is not: remove it, and a new authority is made", certPath, keyPath)
 		}
-		return a, a.create(keyPath, certPath, domains)
+		err := a.create(keyPath, certPath, domains)
+		return a, err
 	case err != nil:
 		return nil, err
 	}
@@ -76,7 +77,8 @@ func openAuthority(dir string, domains []string) (*authority, error) {
 	certText, err := os.ReadFile(certPath) //nolint:gosec // a file in the folder that the user names
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // it was stopped between the two
-		return a, a.sign(certPath, domains)
+		err := a.sign(certPath, domains)
+		return a, err
 	case err != nil:
 		return nil, err
 	}
@@ -87,7 +89,8 @@ func openAuthority(dir string, domains []string) (*authority, error) {
 	if a.cert, err = x509.ParseCertificate(block.Bytes); err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w: remove it, and a new one is made, which clients must be told to trust again", certPath, err)
 	}
-	return a, a.check(certPath, domains)
+	err = a.check(certPath, domains)
+	return a, err
 }
 
 // check finds an authority that is of no use.

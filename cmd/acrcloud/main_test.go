@@ -131,8 +131,8 @@ func variables(cfg acrcloud.Config) []string {
 // write makes a file.
 func write(t *testing.T, name string, data []byte) string {
 	t.Helper()
-	require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o700)) //nolint:gosec // names that tests choose
-	require.NoError(t, os.WriteFile(name, data, 0o600))        //nolint:gosec // names that tests choose
+	require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o700))
+	require.NoError(t, os.WriteFile(name, data, 0o600)) //nolint:gosec // names that tests choose
 	return name
 }
 

@@ -60,7 +60,8 @@ func readScenario(path string) (*scenarioFile, error) {
 	if f.parsed, err = scenario.Parse(data.Bytes()); err != nil {
 		return nil, f.explain(err)
 	}
-	return f, f.load()
+	err = f.load()
+	return f, err
 }
 
 // load reads the files of tracks, whose paths are relative to the scenario's.
@@ -340,7 +341,7 @@ func (f *scenarioFile) note(dec *json.Decoder, text []byte, at string) {
 
 // skipped is an offset after white space and what stands between values.
 func skipped(text []byte, offset int64) int64 {
-	for offset < int64(len(text)) && bytes.IndexByte([]byte(" \t\r\n,:"), text[offset]) >= 0 {
+	for offset < int64(len(text)) && strings.IndexByte(" \t\r\n,:", text[offset]) >= 0 {
 		offset++
 	}
 	return offset

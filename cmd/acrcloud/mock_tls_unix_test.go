@@ -43,7 +43,7 @@ func getBy(t *testing.T, c *http.Client, url string, header ...string) (int, str
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	require.NoError(t, err)
 	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
+		req.Header.Set(header[i], header[i+1]) //nolint:gosec // names and values in pairs
 	}
 	resp, err := c.Do(req)
 	if err != nil {
@@ -141,7 +141,7 @@ func TestMockTLSRefusals(t *testing.T) {
 	readable := t.TempDir()
 	_, err := openAuthority(readable, mockDomains)
 	require.NoError(t, err)
-	require.NoError(t, os.Chmod(filepath.Join(readable, authorityKey), 0o644))
+	require.NoError(t, os.Chmod(filepath.Join(readable, authorityKey), 0o644)) //nolint:gosec // what is refused
 	keyless := t.TempDir()
 	write(t, filepath.Join(keyless, authorityCert), []byte("x"))
 	strange := t.TempDir()

@@ -37,7 +37,6 @@ type site struct {
 	dsn     string
 	files   int
 	client  *filescan.Client
-	drivers []*driver
 }
 
 func newSite(t *testing.T, files int, persistence []string) *site {

@@ -33,7 +33,7 @@ import (
 //
 //	look ──► send ──► made
 //	 │        │
-//	 │        ├─ refused for now (429, 503): look again, then retry
+//	 │        ├─ refused for now (429, 503): look again, then retry; if the look fails, the outcome is unknown
 //	 │        ├─ refused for good (422, 401, …): the error
 //	 │        └─ may have been processed: look again ──► found: the thing
 //	 │                                       │
@@ -152,7 +152,7 @@ func (c *Creation[T]) Do(ctx context.Context) (*T, error) {
 		case mine != nil:
 			return mine, nil
 		case lookErr != nil:
-			return nil, withDoubt[T](err, lookErr)
+			return nil, r.unsettled(err, lookErr)
 		case !errors.Is(last, acrcloud.ErrOutcomeUnknown) || !r.mayResend(resends):
 			return nil, err
 		}
@@ -338,6 +338,15 @@ func mayExist(err error) bool {
 func isDoubt[T any](err error) bool {
 	_, ok := errors.AsType[*DoubtError[T]](err)
 	return ok
+}
+
+// unsettled is the error of a request whose look failed, too. A refused request may have been processed all the same: only
+// the look would have shown it. Two cases are left as they are: a retry is harmless, or the token may not list.
+func (r *run[T]) unsettled(err, look error) error {
+	if !errors.Is(err, acrcloud.ErrOutcomeUnknown) && !isDoubt[T](look) && r.Proof != ByService && !errors.Is(look, acrcloud.ErrCredentials) {
+		err = fmt.Errorf("%w: it was refused, and whether it exists all the same cannot be seen: %w", acrcloud.ErrOutcomeUnknown, err)
+	}
+	return withDoubt[T](err, look)
 }
 
 func (r *run[T]) mayResend(resends int) bool {

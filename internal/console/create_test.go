@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -140,5 +141,47 @@ func TestSearchTerm(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{"": "", "a.mp3": "a.mp3", "my long song": "long", "ab*cdef": "cdef", `ab\cdef`: "cdef", "ab%cdef": "cdef", "ab\tcdef": "cdef"} {
 		assert.Equal(t, want, console.SearchTerm(name), "%q", name)
+	}
+}
+
+// A refused request may have been processed. Where no look can show it, the outcome is unknown, but for what a retry or the token explains.
+func TestCreationRefusedUnseen(t *testing.T) {
+	t.Parallel()
+	refused := &acrcloud.APIError{StatusCode: http.StatusServiceUnavailable}
+	for name, tt := range map[string]struct {
+		proof   console.Proof
+		look    error
+		unknown bool
+	}{
+		"the look fails":                {console.NoProof, errors.New("the attempt took too long"), true},
+		"the look fails, unique name":   {console.ByCaller, errors.New("the attempt took too long"), true},
+		"the service refuses doubles":   {console.ByService, errors.New("the attempt took too long"), false},
+		"the token may not list":        {console.NoProof, &acrcloud.APIError{StatusCode: http.StatusForbidden}, false},
+		"the look shows that it is not": {console.NoProof, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				sent := false
+				c := console.Creation[thing]{
+					Proof: tt.proof,
+					Made:  func(v *thing) (string, time.Time) { return v.id, v.at },
+					Ours:  func(*thing) error { return nil },
+					Look: func(context.Context, bool) (console.Look[thing], error) {
+						if !sent {
+							return console.Look[thing]{Now: time.Now()}, nil
+						}
+						return console.Look[thing]{Now: time.Now()}, tt.look
+					},
+					Send: func(context.Context, func(context.Context, time.Duration) error) (*thing, error) {
+						sent = true
+						return nil, refused
+					},
+				}
+				_, err := c.Do(t.Context())
+				require.ErrorIs(t, err, refused)
+				assert.Equal(t, tt.unknown, errors.Is(err, acrcloud.ErrOutcomeUnknown), "%v", err)
+			})
+		})
 	}
 }

@@ -83,7 +83,7 @@ func (c *Cluster) asPostgres() error {
 		return err
 	}
 	c.attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	return os.Chown(c.folder, int(uid), int(gid)) //nolint:gosec // an id fits
+	return os.Chown(c.folder, int(uid), int(gid))
 }
 
 func (c *Cluster) data() string { return filepath.Join(c.folder, "data") }

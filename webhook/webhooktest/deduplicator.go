@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -150,7 +151,7 @@ func (s *suite) claimsAtOnce() {
 		}
 		all.Go(func() {
 			for k := range keys {
-				ok, err := d.Claim(s.Context(), fmt.Sprint(k))
+				ok, err := d.Claim(s.Context(), strconv.Itoa(k))
 				switch {
 				case ok && err == nil:
 					got[k].Add(1)
