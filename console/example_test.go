@@ -145,7 +145,7 @@ func newStream(ctx context.Context, client *console.Client, srv *mock.Server, tr
 		panic(err)
 	}
 	for hour := range 2 {
-		if err := srv.AddPlay(stream.ID, mock.Play{Track: track, At: day.In(nil).Add(time.Duration(8+hour) * time.Hour), Played: 170 * time.Second}); err != nil { //nolint:contextcheck // the mock posts no callback
+		if err := srv.AddPlay(stream.ID, mock.Play{Track: track, At: day.In(nil).Add(time.Duration(8+hour) * time.Hour), Played: 170 * time.Second}); err != nil {
 			panic(err)
 		}
 	}

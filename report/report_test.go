@@ -522,7 +522,7 @@ func TestPagesAtTheSameTime(t *testing.T) {
 			all.Go(func() {
 				var page bytes.Buffer
 				err := report.HTML(&page, r)
-				assert.NoError(t, err) //nolint:testifylint // require ends only its own goroutine
+				assert.NoError(t, err)                                            //nolint:testifylint // require ends only its own goroutine
 				assert.True(t, want[n] == page.String(), "page %d is another", n) //nolint:testifylint // it is too long to be shown
 			})
 		}

@@ -30,7 +30,7 @@ var (
 //
 //	go test -run 'TestRate/PostgreSQL' -rate.files 2000 -rate.processing 2s -rate.workers 4 -v
 //	go test -run 'TestRate/SQLite' -rate.files 2000 -rate.processing 2s -v
-func TestRate(t *testing.T) { //nolint:tparallel // it measures
+func TestRate(t *testing.T) { //nolint:tparallel,paralleltest // one after the other: it measures
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {
 		testRate(t, filepath.Join(t.TempDir(), "jobs.db"), 1)

@@ -73,7 +73,7 @@ func start(t *testing.T, args ...string) (address string) {
 // get returns a page after all redirections.
 func get(t *testing.T, url string) (status int, page string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody) //nolint:gosec // its own server
 	require.NoError(t, err)
 	return do(t, request)
 }
@@ -121,7 +121,7 @@ func follow(t *testing.T, address string) (page string) {
 }
 
 // From the form to the result in one process, on SQLite, with the embedded mock.
-func TestOffline(t *testing.T) {
+func TestOffline(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for _, name := range []string{"DATABASE_URL", "ACRCLOUD_BEARER_TOKEN", "ACRCLOUD_CONTAINER_ID"} {
 		t.Setenv(name, "")
 	}
@@ -182,7 +182,7 @@ func post(t *testing.T, url string) (status int, page string) {
 }
 
 // Each role is a process of its own, on PostgreSQL; callbacks go to one, and another one works.
-func TestRoles(t *testing.T) {
+func TestRoles(t *testing.T) { //nolint:paralleltest // it sets the environment
 	cluster, err := pgtest.Start()
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, cluster.Stop()) })

@@ -22,5 +22,6 @@ func newMonitor(ctx context.Context, jobs *riverbatch.Client[*sql.Tx], log *slog
 	if err != nil {
 		return nil, err
 	}
-	return ui, ui.Start(ctx)
+	err = ui.Start(ctx)
+	return ui, err
 }

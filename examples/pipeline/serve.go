@@ -89,7 +89,7 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 		if err != nil {
 			return errors.Join(err, listener.Close())
 		}
-		receiver, err := newReceiver(db, jobs, service.Config.ContainerID, secret, log)
+		receiver, err := newReceiver(db, jobs, service.Config.ContainerID, secret, log) //nolint:contextcheck // a callback has a context of its own
 		if err != nil {
 			return errors.Join(err, listener.Close())
 		}
