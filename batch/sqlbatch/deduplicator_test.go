@@ -95,7 +95,7 @@ func TestClaimIsRenewed(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dsn string) {
 		t.Helper()
-		const lease = 600 * time.Millisecond
+		const lease = 2 * time.Second
 		s, err := sqlbatch.Open(t.Context(), dsn)
 		require.NoError(t, err)
 		mine, other := s.Deduplicator(0).WithLease(lease), open(t, dsn).Deduplicator(0)
@@ -189,7 +189,7 @@ func TestMigration(t *testing.T) {
 		t.Helper()
 		want := filled(t, dsn)
 		s := open(t, dsn)
-		for _, statement := range []string{"DROP TABLE acrcloud_events", "DROP TABLE acrcloud_callbacks", "ALTER TABLE acrcloud_limits DROP COLUMN asked_at", "UPDATE acrcloud_meta SET value = '1' WHERE name = 'schema'"} {
+		for _, statement := range []string{"DROP TABLE acrcloud_marks", "DROP TABLE acrcloud_events", "DROP TABLE acrcloud_callbacks", "ALTER TABLE acrcloud_limits DROP COLUMN asked_at", "UPDATE acrcloud_meta SET value = '1' WHERE name = 'schema'"} {
 			require.NoError(t, s.Exec(t.Context(), statement))
 		}
 		newer := open(t, dsn)

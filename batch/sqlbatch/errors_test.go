@@ -119,7 +119,7 @@ func TestFullDisk(t *testing.T) {
 	e := want[0]
 	e.Result = []byte(`{"file":"` + string(bytes.Repeat([]byte("x"), 1<<20)) + `"}`)
 	_, err = s.Save(t.Context(), e)
-	require.ErrorContains(t, err, "the disk is full: make room")
+	require.ErrorContains(t, err, "the disk is full: free some space")
 	e.Result = nil
 	_, err = s.Add(t.Context(), []batch.Entry{{Key: string(bytes.Repeat([]byte("a"), 200)), Ref: string(bytes.Repeat([]byte("r"), 1<<20)), Phase: batch.PhaseNew}})
 	require.ErrorContains(t, err, "the disk is full")
@@ -136,8 +136,8 @@ func TestDamagedFile(t *testing.T) {
 		damage func(file []byte) []byte
 		says   string
 	}{
-		"not SQLite":      {func([]byte) []byte { return []byte("my shopping list, which is not to be lost") }, "is no SQLite database: it was left as it is"},
-		"the first page":  {func(f []byte) []byte { copy(f[16:4096], bytes.Repeat([]byte{0xa5}, 4096)); return f }, "the file is damaged: restore it, or begin with a new one"},
+		"not SQLite":      {func([]byte) []byte { return []byte("my shopping list, which is not to be lost") }, "is not an SQLite database: use another path; the file was not changed"},
+		"the first page":  {func(f []byte) []byte { copy(f[16:4096], bytes.Repeat([]byte{0xa5}, 4096)); return f }, "the file is damaged: restore it, or start with a new one"},
 		"truncated":       {func(f []byte) []byte { return f[:4096] }, "the file is damaged"},
 		"a page of nulls": {func(f []byte) []byte { clear(f[4096:]); return f }, "the file is damaged"},
 	}
@@ -183,9 +183,9 @@ func TestLocked(t *testing.T) {
 	_, err = holder.ExecContext(t.Context(), "BEGIN IMMEDIATE")
 	require.NoError(t, err)
 	_, err = s.Save(t.Context(), want[0])
-	require.ErrorContains(t, err, "another program has kept it locked")
+	require.ErrorContains(t, err, "another program has locked it")
 	_, err = sqlbatch.OpenSQLite(t.Context(), path, 50*time.Millisecond)
-	require.ErrorContains(t, err, "another program has kept it locked")
+	require.ErrorContains(t, err, "another program has locked it")
 	_, err = holder.ExecContext(t.Context(), "ROLLBACK")
 	require.NoError(t, err)
 	want[0], err = s.Save(t.Context(), want[0])

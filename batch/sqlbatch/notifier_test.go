@@ -122,7 +122,7 @@ func TestNotifierMany(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dsn string) {
 		t.Helper()
-		const files = 1500
+		const files = 700 // more than are written at once
 		here, there := quiet(t, open(t, dsn)), quiet(t, open(t, dsn))
 		var all []<-chan struct{}
 		for i := range files {

@@ -69,7 +69,7 @@ func TestReadOnly(t *testing.T) {
 	assert.Contains(t, try(filepath.Join(folder, "new.db")), "permission denied")
 	if os.Getuid() == 0 { // only root can make a file that another one may write in a folder that it may not
 		require.NoError(t, os.Chmod(path, 0o666)) //nolint:gosec // so that only the folder is read-only
-		assert.Contains(t, try(path), "the file or its folder cannot be written")
+		assert.Contains(t, try(path), "the file or its directory is not writable")
 	}
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
