@@ -30,12 +30,12 @@ var (
 //
 //	go test -run 'TestRate/PostgreSQL' -rate.files 2000 -rate.processing 2s -rate.workers 4 -v
 //	go test -run 'TestRate/SQLite' -rate.files 2000 -rate.processing 2s -v
-func TestRate(t *testing.T) { //nolint:tparallel,paralleltest // one after the other: it measures
+func TestRate(t *testing.T) { //nolint:tparallel // it measures
 	t.Parallel()
-	t.Run("SQLite", func(t *testing.T) {
+	t.Run("SQLite", func(t *testing.T) { //nolint:paralleltest // one after the other
 		testRate(t, filepath.Join(t.TempDir(), "jobs.db"), 1)
 	})
-	t.Run("PostgreSQL", func(t *testing.T) {
+	t.Run("PostgreSQL", func(t *testing.T) { //nolint:paralleltest // one after the other
 		c, err := pgtest.Start()
 		require.NoError(t, err)
 		t.Cleanup(func() { assert.NoError(t, c.Stop()) })

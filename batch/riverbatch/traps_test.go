@@ -159,7 +159,7 @@ func TestManyWriters(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dsn := open(t)
-			const n = 120
+			const n = 60
 			s := newSite(t, dsn, nil, &riverbatch.Config{Workers: 32}, mock.WithProcessingTime(100*time.Millisecond))
 			require.NoError(t, s.client.Bind(t.Context()))
 			run(t, s, `CREATE TABLE uploads (id TEXT PRIMARY KEY)`)
