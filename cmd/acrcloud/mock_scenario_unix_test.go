@@ -27,6 +27,11 @@ files:
   - name: "*.broken"
     state: failed
     detail: cannot decode
+  - name: "By night.mp3" # scan does not call it so
+    state: failed
+  - name: "By~20night.*.mp3"
+    verdict: medium
+    track: *river
 faults:
   - {op: containers.list, times: 1, status: 400, body: {message: not today}}
 `
@@ -46,6 +51,10 @@ func TestMockScenario(t *testing.T) {
 	code, stdout, stderr = call(t, env, "scan", broken, "-o", "jsonl")
 	assert.Equal(t, exitFailed, code)
 	assert.Contains(t, stdout+stderr, "cannot decode")
+	night := write(t, filepath.Join(dir, "By night.mp3"), mp3("n"))
+	code, stdout, stderr = call(t, env, "scan", night, "-o", "jsonl")
+	assert.Equal(t, exitOK, code, stderr)
+	assert.Contains(t, stdout, `"risk":"medium"`)
 	code, stdout, stderr = call(t, env, "scan", own, "-o", "jsonl")
 	assert.Equal(t, exitOK, code, stderr)
 	assert.Contains(t, stdout, "From a file")
@@ -115,7 +124,7 @@ func TestMockState(t *testing.T) {
 	assert.Equal(t, m.env[3:], again.env[3:], "the credentials are the same")
 	code, stdout, stderr = call(t, clean(t, again.env...), "export", "-o", "jsonl")
 	require.Equal(t, exitOK, code, stderr)
-	assert.Contains(t, stdout, "Silver River.mp3")
+	assert.Regexp(t, `"name":"Ada~20Alder~20-~20Silver~20River\.[0-9a-f]{20}\.mp3"`, stdout)
 	assert.Contains(t, stdout, `"Silver River"`)
 	status, _ := get(t, again.base+"/_mock/health")
 	assert.Equal(t, http.StatusOK, status)
