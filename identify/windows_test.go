@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -98,7 +99,7 @@ func TestWindowsRefuses(t *testing.T) {
 		{"mistaken unit", nil, wav, &identify.WindowsOptions{Every: 30}, "WindowsOptions.Every"},
 		{"negative windows", nil, wav, &identify.WindowsOptions{Every: time.Second, MaxWindows: -1}, "WindowsOptions.MaxWindows"},
 		{"negative in flight", nil, wav, &identify.WindowsOptions{Every: time.Second, InFlight: -1}, "WindowsOptions.InFlight"},
-		{"everything in flight", nil, wav, &identify.WindowsOptions{Every: time.Second, InFlight: 1 << 40}, "WindowsOptions.InFlight"},
+		{"everything in flight", nil, wav, &identify.WindowsOptions{Every: time.Second, InFlight: math.MaxInt}, "WindowsOptions.InFlight"},
 		{"half a format", nil, wav, &identify.WindowsOptions{Every: time.Second, PCM: identify.PCMFormat{Channels: 1}}, "WindowsOptions.PCM.SampleRate"},
 		{"nil reader", nil, nil, &identify.WindowsOptions{Every: time.Second}, "r"},
 		{"zero client", &identify.Client{}, wav, &identify.WindowsOptions{Every: time.Second}, "Client"},

@@ -84,7 +84,7 @@ func megamix() string {
 		begin := 5 + float64((i*53)%80)
 		tempo := float64((i*7)%9-4) / 100
 		result := row{
-			"acrid": fmt.Sprintf("%032x", 0xabcdef0000+n), "title": adjectives[n%7] + " " + nouns[n%9], "artists": []row{{"name": artists[n%5]}},
+			"acrid": fmt.Sprintf("%032x", 0xabcdef0000+int64(n)), "title": adjectives[n%7] + " " + nouns[n%9], "artists": []row{{"name": artists[n%5]}},
 			"album": row{"name": "Album " + strconv.Itoa(n%12+1)}, "label": nouns[n%4] + " Records", "release_date": fmt.Sprintf("20%02d-%02d-05", n%25, n%12+1), "duration_ms": 240000 + 500*n,
 			"external_ids": row{"isrc": fmt.Sprintf("QZMIX26%05d", n)}, "external_metadata": row{"deezer": row{"track": row{"id": strconv.Itoa(200_000_000 + n)}}},
 			"db_begin_time_offset_ms": int(1000 * begin), "db_end_time_offset_ms": int(1000 * (begin + length/(1+tempo))),
