@@ -25,29 +25,26 @@ var errBadSector = errors.New("bad sector")
 // does the rest.
 func TestNewerJobs(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			s := newSite(t, dsn, nil, &riverbatch.Config{MaxAttempts: 1, MaxCrashes: 1})
-			_, err := s.client.Enqueue(t.Context(), items(4)...)
-			require.NoError(t, err)
-			run(t, s, `UPDATE river_job SET args = `+s.json(`{"key":"upload/0000","version":2,"more":true}`)+` WHERE id = 1`)
-			run(t, s, `UPDATE acrcloud_jobs SET entry = '{"schema":99}' WHERE name LIKE '%0001'`)
-			run(t, s, `UPDATE acrcloud_jobs SET phase = 'paused' WHERE name LIKE '%0002'`)
-			run(t, s, `UPDATE river_job SET kind = 'acrcloud_polish' WHERE id = 4`)
-			_, err = s.client.Enqueue(t.Context(), items(6)[4:]...)
-			require.NoError(t, err)
-			s.start(t)
-			s.ended(t, 2)
-			require.Eventually(t, func() bool {
-				return query[int](t, s, `SELECT count(*) FROM river_job WHERE state = 'scheduled' AND attempt = 0 AND id <= 3`) == 3
-			}, 20*time.Second, 10*time.Millisecond)
-			assert.Equal(t, 1, query[int](t, s, `SELECT count(*) FROM river_job WHERE state = 'available' AND attempt = 0 AND id = 4`))
-			assert.Equal(t, 3, strings.Count(s.log.String(), "left the job to a newer program"))
-			assert.Equal(t, 2, created(s.srv))
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		s := newSite(t, dsn, nil, &riverbatch.Config{MaxAttempts: 1, MaxCrashes: 1})
+		_, err := s.client.Enqueue(t.Context(), items(4)...)
+		require.NoError(t, err)
+		run(t, s, `UPDATE river_job SET args = `+s.json(`{"key":"upload/0000","version":2,"more":true}`)+` WHERE id = 1`)
+		run(t, s, `UPDATE acrcloud_jobs SET entry = '{"schema":99}' WHERE name LIKE '%0001'`)
+		run(t, s, `UPDATE acrcloud_jobs SET phase = 'paused' WHERE name LIKE '%0002'`)
+		run(t, s, `UPDATE river_job SET kind = 'acrcloud_polish' WHERE id = 4`)
+		_, err = s.client.Enqueue(t.Context(), items(6)[4:]...)
+		require.NoError(t, err)
+		s.start(t)
+		s.ended(t, 2)
+		require.Eventually(t, func() bool {
+			return query[int](t, s, `SELECT count(*) FROM river_job WHERE state = 'scheduled' AND attempt = 0 AND id <= 3`) == 3
+		}, 20*time.Second, 10*time.Millisecond)
+		assert.Equal(t, 1, query[int](t, s, `SELECT count(*) FROM river_job WHERE state = 'available' AND attempt = 0 AND id = 4`))
+		assert.Equal(t, 3, strings.Count(s.log.String(), "left the job to a newer program"))
+		assert.Equal(t, 2, created(s.srv))
+	})
 }
 
 // json is a value of the type that River's tables have.
@@ -61,105 +58,93 @@ func (s *site) json(text string) string {
 // Rows that were deleted by hand: River's comes back, and the journal's ends River's job with an error that says so.
 func TestDeletedRows(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			s := newSite(t, dsn, nil, nil)
-			_, err := s.client.Enqueue(t.Context(), items(3)...)
-			require.NoError(t, err)
-			run(t, s, `DELETE FROM river_job WHERE id = 1`)
-			run(t, s, `DELETE FROM acrcloud_jobs WHERE name LIKE '%0001'`)
-			run(t, s, `UPDATE river_job SET args = `+s.json(`{}`)+` WHERE id = 3`)
-			s.start(t)
-			require.Eventually(t, func() bool {
-				return query[int](t, s, `SELECT count(*) FROM river_job WHERE state = 'cancelled'`) == 2
-			}, 20*time.Second, 10*time.Millisecond)
-			n, err := s.client.Requeue(t.Context())
-			require.NoError(t, err)
-			assert.Equal(t, 2, n)
-			s.ended(t, 2)
-			assert.Equal(t, 2, created(s.srv))
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		s := newSite(t, dsn, nil, nil)
+		_, err := s.client.Enqueue(t.Context(), items(3)...)
+		require.NoError(t, err)
+		run(t, s, `DELETE FROM river_job WHERE id = 1`)
+		run(t, s, `DELETE FROM acrcloud_jobs WHERE name LIKE '%0001'`)
+		run(t, s, `UPDATE river_job SET args = `+s.json(`{}`)+` WHERE id = 3`)
+		s.start(t)
+		require.Eventually(t, func() bool {
+			return query[int](t, s, `SELECT count(*) FROM river_job WHERE state = 'cancelled'`) == 2
+		}, 20*time.Second, 10*time.Millisecond)
+		n, err := s.client.Requeue(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, 2, n)
+		s.ended(t, 2)
+		assert.Equal(t, 2, created(s.srv))
+	})
 }
 
 // The leader puts back by itself what is missing.
 func TestRequeueByItself(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			s := newSite(t, dsn, nil, &riverbatch.Config{RequeueEvery: time.Second})
-			_, err := s.client.Enqueue(t.Context(), items(1)...)
-			require.NoError(t, err)
-			run(t, s, `DELETE FROM river_job`)
-			s.start(t)
-			s.ended(t, 1)
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		s := newSite(t, dsn, nil, &riverbatch.Config{RequeueEvery: time.Second})
+		_, err := s.client.Enqueue(t.Context(), items(1)...)
+		require.NoError(t, err)
+		run(t, s, `DELETE FROM river_job`)
+		s.start(t)
+		s.ended(t, 1)
+	})
 }
 
 // A source that is gone when the worker comes to it is the outcome of its job, and the row stays with the error.
 func TestSourceGone(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			gone := filepath.Join(t.TempDir(), "gone.wav")
-			s := newSite(t, dsn, &batch.Options{Open: acrcloud.FromFile}, nil)
-			there := filepath.Join(t.TempDir(), "there.wav")
-			require.NoError(t, os.WriteFile(there, []byte("RIFF recording"), 0o600))
-			_, err := s.client.Enqueue(t.Context(), batch.Item{Key: "gone", Ref: gone}, batch.Item{Key: "there", Ref: there})
-			require.NoError(t, err)
-			s.start(t)
-			outcomes := s.ended(t, 2)
-			require.NoError(t, outcomes["there"].Err)
-			var f *batch.Failure
-			require.ErrorAs(t, outcomes["gone"].Err, &f)
-			assert.Equal(t, batch.FailureSource, f.Kind)
-			require.ErrorIs(t, f, os.ErrNotExist)
-			require.Eventually(t, func() bool {
-				return query[int](t, s, `SELECT count(*) FROM river_job WHERE state = 'cancelled'`) == 1
-			}, 20*time.Second, 10*time.Millisecond)
-			assert.Equal(t, string(batch.FailureSource), query[string](t, s, `SELECT failure FROM acrcloud_jobs WHERE name = 'gone'`))
-			require.NoError(t, os.WriteFile(gone, []byte("RIFF found"), 0o600))
-			n, err := s.client.Retry(t.Context(), func(*batch.Outcome) bool { return true })
-			require.NoError(t, err)
-			assert.Equal(t, 1, n)
-			require.Eventually(t, func() bool { return created(s.srv) == 2 }, 20*time.Second, 10*time.Millisecond)
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		gone := filepath.Join(t.TempDir(), "gone.wav")
+		s := newSite(t, dsn, &batch.Options{Open: acrcloud.FromFile}, nil)
+		there := filepath.Join(t.TempDir(), "there.wav")
+		require.NoError(t, os.WriteFile(there, []byte("RIFF recording"), 0o600))
+		_, err := s.client.Enqueue(t.Context(), batch.Item{Key: "gone", Ref: gone}, batch.Item{Key: "there", Ref: there})
+		require.NoError(t, err)
+		s.start(t)
+		outcomes := s.ended(t, 2)
+		require.NoError(t, outcomes["there"].Err)
+		var f *batch.Failure
+		require.ErrorAs(t, outcomes["gone"].Err, &f)
+		assert.Equal(t, batch.FailureSource, f.Kind)
+		require.ErrorIs(t, f, os.ErrNotExist)
+		require.Eventually(t, func() bool {
+			return query[int](t, s, `SELECT count(*) FROM river_job WHERE state = 'cancelled'`) == 1
+		}, 20*time.Second, 10*time.Millisecond)
+		assert.Equal(t, string(batch.FailureSource), query[string](t, s, `SELECT failure FROM acrcloud_jobs WHERE name = 'gone'`))
+		require.NoError(t, os.WriteFile(gone, []byte("RIFF found"), 0o600))
+		n, err := s.client.Retry(t.Context(), func(*batch.Outcome) bool { return true })
+		require.NoError(t, err)
+		assert.Equal(t, 1, n)
+		require.Eventually(t, func() bool { return created(s.srv) == 2 }, 20*time.Second, 10*time.Millisecond)
+	})
 }
 
 // A job that has ended its processes often enough is not begun again.
 func TestPoison(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			s := newSite(t, dsn, nil, &riverbatch.Config{MaxCrashes: 2})
-			_, err := s.client.Enqueue(t.Context(), items(3)...)
-			require.NoError(t, err)
-			run(t, s, `UPDATE river_job SET metadata = `+s.json(`{"river:rescue_count":2}`)+` WHERE id = 1`)
-			run(t, s, `UPDATE river_job SET metadata = `+s.json(`{"river:rescue_count":1}`)+` WHERE id = 2`)
-			s.start(t)
-			for key, o := range s.ended(t, 3) {
-				if key != items(1)[0].Key {
-					require.NoError(t, o.Err, key)
-					continue
-				}
-				var f *batch.Failure
-				require.ErrorAs(t, o.Err, &f)
-				assert.Equal(t, batch.FailureCrash, f.Kind)
-				assert.ErrorContains(t, f, "2 processes died")
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		s := newSite(t, dsn, nil, &riverbatch.Config{MaxCrashes: 2})
+		_, err := s.client.Enqueue(t.Context(), items(3)...)
+		require.NoError(t, err)
+		run(t, s, `UPDATE river_job SET metadata = `+s.json(`{"river:rescue_count":2}`)+` WHERE id = 1`)
+		run(t, s, `UPDATE river_job SET metadata = `+s.json(`{"river:rescue_count":1}`)+` WHERE id = 2`)
+		s.start(t)
+		for key, o := range s.ended(t, 3) {
+			if key != items(1)[0].Key {
+				require.NoError(t, o.Err, key)
+				continue
 			}
-			assert.Equal(t, 2, created(s.srv))
-		})
-	}
+			var f *batch.Failure
+			require.ErrorAs(t, o.Err, &f)
+			assert.Equal(t, batch.FailureCrash, f.Kind)
+			assert.ErrorContains(t, f, "2 processes died")
+		}
+		assert.Equal(t, 2, created(s.srv))
+	})
 }
 
 // A database that cannot be written says so, and nothing is billed meanwhile.
@@ -222,29 +207,26 @@ func TestSlow(t *testing.T) {
 // The store that an Open makes is the same for those who opened it before, and a newer one is left alone.
 func TestOpen(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			stores := make(chan error, 8)
-			for range cap(stores) {
-				go func() {
-					store, err := riverbatch.Open(t.Context(), dsn)
-					if err == nil {
-						err = store.Close()
-					}
-					stores <- err
-				}()
-			}
-			for range cap(stores) {
-				require.NoError(t, <-stores)
-			}
-			s := newSite(t, dsn, nil, nil)
-			run(t, s, `UPDATE acrcloud_meta SET value = '99' WHERE name = 'schema'`)
-			_, err := riverbatch.Open(t.Context(), dsn)
-			require.ErrorIs(t, err, sqlbatch.ErrNewer)
-			_, err = riverbatch.Open(t.Context(), "")
-			require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		stores := make(chan error, 8)
+		for range cap(stores) {
+			go func() {
+				store, err := riverbatch.Open(t.Context(), dsn)
+				if err == nil {
+					err = store.Close()
+				}
+				stores <- err
+			}()
+		}
+		for range cap(stores) {
+			require.NoError(t, <-stores)
+		}
+		s := newSite(t, dsn, nil, nil)
+		run(t, s, `UPDATE acrcloud_meta SET value = '99' WHERE name = 'schema'`)
+		_, err := riverbatch.Open(t.Context(), dsn)
+		require.ErrorIs(t, err, sqlbatch.ErrNewer)
+		_, err = riverbatch.Open(t.Context(), "")
+		require.ErrorIs(t, err, acrcloud.ErrInvalidArgument)
+	})
 }

@@ -55,9 +55,15 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// databases are functions that create a database of a test's own.
-func databases() map[string]func(t *testing.T) (dsn string) {
-	return map[string]func(t *testing.T) string{"SQLite": sqlite, "PostgreSQL": postgres}
+// each runs a test with a database of its own of each kind.
+func each(t *testing.T, test func(t *testing.T, dsn string)) {
+	t.Helper()
+	for name, open := range map[string]func(t *testing.T) (dsn string){"SQLite": sqlite, "PostgreSQL": postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open(t))
+		})
+	}
 }
 
 func sqlite(t *testing.T) string {

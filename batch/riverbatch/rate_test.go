@@ -82,29 +82,26 @@ func testRate(t *testing.T, dsn string, workers int) {
 // TestLatency measures the time from a callback to the outcome, while nothing else happens.
 func TestLatency(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			const n = 5
-			s := newSite(t, dsn, nil, nil, mock.WithProcessingTime(time.Hour))
-			s.start(t)
-			var times []time.Duration
-			for i, item := range items(n) {
-				_, err := s.client.Enqueue(t.Context(), item)
-				require.NoError(t, err)
-				e := s.waiting(t, item.Key)
-				exec := `UPDATE river_job SET state = 'scheduled', scheduled_at = '2099-01-01 00:00:00.000' WHERE kind = 'acrcloud_step' AND state = 'available'`
-				run(t, s, exec)
-				require.NoError(t, s.srv.Complete(e.FileID))
-				begun := time.Now()
-				require.NoError(t, s.client.Called(context.WithoutCancel(t.Context()), &webhook.Event{Kind: webhook.FileScan, FileID: e.FileID, ContainerID: s.files.ContainerID()}))
-				s.ended(t, i+1)
-				times = append(times, time.Since(begun))
-			}
-			slices.Sort(times)
-			t.Logf("from callback to outcome: %v to %v, median %v", times[0].Round(time.Millisecond), times[n-1].Round(time.Millisecond), times[n/2].Round(time.Millisecond))
-			assert.Less(t, times[0], time.Second)
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		const n = 5
+		s := newSite(t, dsn, nil, nil, mock.WithProcessingTime(time.Hour))
+		s.start(t)
+		var times []time.Duration
+		for i, item := range items(n) {
+			_, err := s.client.Enqueue(t.Context(), item)
+			require.NoError(t, err)
+			e := s.waiting(t, item.Key)
+			exec := `UPDATE river_job SET state = 'scheduled', scheduled_at = '2099-01-01 00:00:00.000' WHERE kind = 'acrcloud_step' AND state = 'available'`
+			run(t, s, exec)
+			require.NoError(t, s.srv.Complete(e.FileID))
+			begun := time.Now()
+			require.NoError(t, s.client.Called(context.WithoutCancel(t.Context()), &webhook.Event{Kind: webhook.FileScan, FileID: e.FileID, ContainerID: s.files.ContainerID()}))
+			s.ended(t, i+1)
+			times = append(times, time.Since(begun))
+		}
+		slices.Sort(times)
+		t.Logf("from callback to outcome: %v to %v, median %v", times[0].Round(time.Millisecond), times[n-1].Round(time.Millisecond), times[n/2].Round(time.Millisecond))
+		assert.Less(t, times[0], time.Second)
+	})
 }

@@ -24,18 +24,15 @@ import (
 // Trap: River rescues a job an hour after it was begun. Here one whose process is gone is taken up soon.
 func TestRescue(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			s := newSite(t, dsn, nil, &riverbatch.Config{RescueAfter: time.Second})
-			_, err := s.client.Enqueue(t.Context(), items(3)...)
-			require.NoError(t, err)
-			run(t, s, `UPDATE river_job SET state = 'running', attempt = 1, attempted_at = '2020-01-01 00:00:00.000', attempted_by = `+array(t, dsn))
-			s.start(t)
-			s.ended(t, 3)
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		s := newSite(t, dsn, nil, &riverbatch.Config{RescueAfter: time.Second})
+		_, err := s.client.Enqueue(t.Context(), items(3)...)
+		require.NoError(t, err)
+		run(t, s, `UPDATE river_job SET state = 'running', attempt = 1, attempted_at = '2020-01-01 00:00:00.000', attempted_by = `+array(t, dsn))
+		s.start(t)
+		s.ended(t, 3)
+	})
 }
 
 // array is a list of one process in the database's own words.
@@ -50,30 +47,27 @@ func array(t *testing.T, dsn string) string {
 // Trap: River has no heartbeat, so that a long upload would be rescued while it lives, and its timeout would break the upload off.
 func TestLongStep(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			goOn := make(chan struct{})
-			s := newSite(t, dsn, &batch.Options{Open: func(ref string) acrcloud.Source {
-				<-goOn
-				return content(ref)
-			}}, &riverbatch.Config{RescueAfter: 400 * time.Millisecond})
-			_, err := s.client.Enqueue(t.Context(), items(1)...)
-			require.NoError(t, err)
-			s.start(t)
-			first := s.attempted(t, time.Time{})
-			later := s.attempted(t, first)
-			s.attempted(t, later.Add(400*time.Millisecond)) // for longer than the timeout that River knows
-			stuck, err := riverbatch.Driver(s.store).GetExecutor().JobGetStuck(t.Context(), &riverdriver.JobGetStuckParams{Max: 10, StuckHorizon: first.Add(400 * time.Millisecond)})
-			require.NoError(t, err)
-			assert.Empty(t, stuck)
-			close(goOn)
-			s.ended(t, 1)
-			assert.Equal(t, 1, created(s.srv))
-			assert.NotContains(t, s.log.String(), "stuck")
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		goOn := make(chan struct{})
+		s := newSite(t, dsn, &batch.Options{Open: func(ref string) acrcloud.Source {
+			<-goOn
+			return content(ref)
+		}}, &riverbatch.Config{RescueAfter: 400 * time.Millisecond})
+		_, err := s.client.Enqueue(t.Context(), items(1)...)
+		require.NoError(t, err)
+		s.start(t)
+		first := s.attempted(t, time.Time{})
+		later := s.attempted(t, first)
+		s.attempted(t, later.Add(400*time.Millisecond)) // for longer than the timeout that River knows
+		stuck, err := riverbatch.Driver(s.store).GetExecutor().JobGetStuck(t.Context(), &riverdriver.JobGetStuckParams{Max: 10, StuckHorizon: first.Add(400 * time.Millisecond)})
+		require.NoError(t, err)
+		assert.Empty(t, stuck)
+		close(goOn)
+		s.ended(t, 1)
+		assert.Equal(t, 1, created(s.srv))
+		assert.NotContains(t, s.log.String(), "stuck")
+	})
 }
 
 // attempted waits until the job under way was said to be so after a time.
@@ -91,89 +85,77 @@ func (s *site) attempted(t *testing.T, after time.Time) (at time.Time) {
 // A step that never ends is broken off, and counts as a failure.
 func TestStepTimeout(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			s := newSite(t, dsn, nil, &riverbatch.Config{StepTimeout: 500 * time.Millisecond, MaxAttempts: 1})
-			s.srv.Inject(mock.Fault{Op: mock.OpPresign, Delay: time.Hour})
-			_, err := s.client.Enqueue(t.Context(), items(1)...)
-			require.NoError(t, err)
-			s.start(t)
-			var f *batch.Failure
-			require.ErrorAs(t, s.ended(t, 1)[items(1)[0].Key].Err, &f)
-			assert.Equal(t, batch.FailureService, f.Kind)
-			assert.ErrorContains(t, f, "deadline")
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		s := newSite(t, dsn, nil, &riverbatch.Config{StepTimeout: 500 * time.Millisecond, MaxAttempts: 1})
+		s.srv.Inject(mock.Fault{Op: mock.OpPresign, Delay: time.Hour})
+		_, err := s.client.Enqueue(t.Context(), items(1)...)
+		require.NoError(t, err)
+		s.start(t)
+		var f *batch.Failure
+		require.ErrorAs(t, s.ended(t, 1)[items(1)[0].Key].Err, &f)
+		assert.Equal(t, batch.FailureService, f.Kind)
+		assert.ErrorContains(t, f, "deadline")
+	})
 }
 
 // Trap: an attempt for every look at a file would end a job that waits for long.
 func TestSnoozesDoNotCount(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			s := newSite(t, dsn, nil, &riverbatch.Config{MaxAttempts: 1, MaxCrashes: 1}, mock.WithProcessingTime(4*time.Second))
-			_, err := s.client.Enqueue(t.Context(), items(1)...)
-			require.NoError(t, err)
-			s.start(t)
-			require.NoError(t, s.ended(t, 1)[items(1)[0].Key].Err)
-			assert.LessOrEqual(t, query[int](t, s, `SELECT attempt FROM river_job WHERE kind = 'acrcloud_step'`), 1)
-			assert.Positive(t, query[int](t, s, `SELECT CAST(metadata ->> 'snoozes' AS INTEGER) FROM river_job WHERE kind = 'acrcloud_step'`))
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		s := newSite(t, dsn, nil, &riverbatch.Config{MaxAttempts: 1, MaxCrashes: 1}, mock.WithProcessingTime(4*time.Second))
+		_, err := s.client.Enqueue(t.Context(), items(1)...)
+		require.NoError(t, err)
+		s.start(t)
+		require.NoError(t, s.ended(t, 1)[items(1)[0].Key].Err)
+		assert.LessOrEqual(t, query[int](t, s, `SELECT attempt FROM river_job WHERE kind = 'acrcloud_step'`), 1)
+		assert.Positive(t, query[int](t, s, `SELECT CAST(metadata ->> 'snoozes' AS INTEGER) FROM river_job WHERE kind = 'acrcloud_step'`))
+	})
 }
 
 // Trap: River forgets the unique key of a completed job. The journal does not.
 func TestForgottenKeys(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			s := newSite(t, dsn, nil, nil)
-			_, err := s.client.Enqueue(t.Context(), items(2)...)
-			require.NoError(t, err)
-			s.start(t)
-			s.ended(t, 2)
-			run(t, s, `DELETE FROM river_job`)
-			open, err := s.client.Enqueue(t.Context(), items(2)...)
-			require.NoError(t, err)
-			assert.Zero(t, open)
-			require.NoError(t, s.client.Wake(t.Context(), items(2)[0].Key)) // it takes a step that finds nothing to do
-			require.Eventually(t, func() bool {
-				return query[int](t, s, `SELECT count(*) FROM river_job WHERE kind = 'acrcloud_step' AND state = 'completed'`) == 1
-			}, 20*time.Second, 10*time.Millisecond)
-			assert.Equal(t, 2, created(s.srv))
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		s := newSite(t, dsn, nil, nil)
+		_, err := s.client.Enqueue(t.Context(), items(2)...)
+		require.NoError(t, err)
+		s.start(t)
+		s.ended(t, 2)
+		run(t, s, `DELETE FROM river_job`)
+		open, err := s.client.Enqueue(t.Context(), items(2)...)
+		require.NoError(t, err)
+		assert.Zero(t, open)
+		require.NoError(t, s.client.Wake(t.Context(), items(2)[0].Key)) // it takes a step that finds nothing to do
+		require.Eventually(t, func() bool {
+			return query[int](t, s, `SELECT count(*) FROM river_job WHERE kind = 'acrcloud_step' AND state = 'completed'`) == 1
+		}, 20*time.Second, 10*time.Millisecond)
+		assert.Equal(t, 2, created(s.srv))
+	})
 }
 
 // Trap: SQLite has one writer, and River wants one connection for that. The store's wait their turn, those of the application's own
 // transactions included.
 func TestManyWriters(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			const n = 60
-			s := newSite(t, dsn, nil, &riverbatch.Config{Workers: 32}, mock.WithProcessingTime(100*time.Millisecond))
-			require.NoError(t, s.client.Bind(t.Context()))
-			run(t, s, `CREATE TABLE uploads (id TEXT PRIMARY KEY)`)
-			s.start(t)
-			var work sync.WaitGroup
-			for _, item := range items(n) {
-				work.Go(func() { assert.NoError(t, s.addUpload(t.Context(), item)) })
-			}
-			work.Wait()
-			s.ended(t, n)
-			assert.Equal(t, n, created(s.srv))
-			assert.Empty(t, s.log.String())
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		const n = 60
+		s := newSite(t, dsn, nil, &riverbatch.Config{Workers: 32}, mock.WithProcessingTime(100*time.Millisecond))
+		require.NoError(t, s.client.Bind(t.Context()))
+		run(t, s, `CREATE TABLE uploads (id TEXT PRIMARY KEY)`)
+		s.start(t)
+		var work sync.WaitGroup
+		for _, item := range items(n) {
+			work.Go(func() { assert.NoError(t, s.addUpload(t.Context(), item)) })
+		}
+		work.Wait()
+		s.ended(t, n)
+		assert.Equal(t, n, created(s.srv))
+		assert.Empty(t, s.log.String())
+	})
 }
 
 // addUpload writes a row of the application and its job.
@@ -202,26 +184,23 @@ func (s *site) bound(statement string) string {
 // While the service refuses everything no job dies, few requests are made, and all go on when it is back.
 func TestOutage(t *testing.T) {
 	t.Parallel()
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := open(t)
-			const n = 20
-			s := newSite(t, dsn, nil, &riverbatch.Config{MaxAttempts: 3})
-			back := s.srv.Inject(mock.Fault{Status: 401, Body: `{"error":"token"}`})
-			_, err := s.client.Enqueue(t.Context(), items(n)...)
-			require.NoError(t, err)
-			s.start(t)
-			<-time.After(4 * time.Second)
-			assert.Less(t, len(s.srv.Requests()), 2*n)
-			assert.Contains(t, s.log.String(), "postponed the step: the service or the database is down")
-			back()
-			for key, o := range s.ended(t, n) {
-				require.NoError(t, o.Err, key)
-			}
-			assert.Equal(t, n, created(s.srv))
-		})
-	}
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		const n = 20
+		s := newSite(t, dsn, nil, &riverbatch.Config{MaxAttempts: 3})
+		back := s.srv.Inject(mock.Fault{Status: 401, Body: `{"error":"token"}`})
+		_, err := s.client.Enqueue(t.Context(), items(n)...)
+		require.NoError(t, err)
+		s.start(t)
+		<-time.After(4 * time.Second)
+		assert.Less(t, len(s.srv.Requests()), 2*n)
+		assert.Contains(t, s.log.String(), "postponed the step: the service or the database is down")
+		back()
+		for key, o := range s.ended(t, n) {
+			require.NoError(t, o.Err, key)
+		}
+		assert.Equal(t, n, created(s.srv))
+	})
 }
 
 // A job that fails while others succeed dies, stays as a row with its error, and can be tried again.

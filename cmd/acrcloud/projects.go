@@ -243,15 +243,7 @@ func (p *program) projectUsage() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			id, err := number(args[0], "project", "projects list")
-			if err != nil {
-				return err
-			}
-			days, err := d.days(time.UTC, time.Now(), -29, 0)
-			if err != nil {
-				return err
-			}
-			_, client, err := p.managing(c.Context())
+			client, id, days, err := p.daysOfProject(c.Context(), args[0], &d)
 			if err != nil {
 				return err
 			}
@@ -264,6 +256,18 @@ func (p *program) projectUsage() *cobra.Command {
 	}
 	d.register(c)
 	return c
+}
+
+// daysOfProject returns what a command about a project's days needs; without dates they are the last 30.
+func (p *program) daysOfProject(ctx context.Context, project string, d *dayFlags) (client *console.Client, id int, days console.DateRange, err error) {
+	if id, err = number(project, "project", "projects list"); err != nil {
+		return nil, 0, days, err
+	}
+	if days, err = d.days(time.UTC, time.Now(), -29, 0); err != nil {
+		return nil, 0, days, err
+	}
+	_, client, err = p.managing(ctx)
+	return client, id, days, err
 }
 
 // listed makes a list of items that are there already.
@@ -288,15 +292,7 @@ func (p *program) projectStatistics() *cobra.Command {
 			if _, err := p.format(formatJSON); err != nil {
 				return err
 			}
-			id, err := number(args[0], "project", "projects list")
-			if err != nil {
-				return err
-			}
-			days, err := d.days(time.UTC, time.Now(), -29, 0)
-			if err != nil {
-				return err
-			}
-			_, client, err := p.managing(c.Context())
+			client, id, days, err := p.daysOfProject(c.Context(), args[0], &d)
 			if err != nil {
 				return err
 			}

@@ -280,19 +280,19 @@ func TestProgram(t *testing.T) {
 	t.Parallel()
 	r := startRedis(t, appendOnly)
 	var stdout, stderr bytes.Buffer
-	require.Equal(t, exitOK, run(t.Context(), []string{"-mock", "-redis", r.address()}, &stdout, &stderr), stderr.String())
+	require.Equal(t, demo.ExitOK, run(t.Context(), []string{"-mock", "-redis", r.address()}, &stdout, &stderr), stderr.String())
 	assert.Contains(t, stderr.String(), "embedded mock")
 	assert.Regexp(t, `known-5.wav\s+\w+\s+Silver River`, stdout.String())
 	assert.Regexp(t, `unknown-5.wav\s+none\s*\n`, stdout.String())
 
 	stderr.Reset()
 	r.kill()
-	require.Equal(t, exitFailed, run(t.Context(), []string{"-mock", "-redis", r.address()}, io.Discard, &stderr))
+	require.Equal(t, demo.ExitFailed, run(t.Context(), []string{"-mock", "-redis", r.address()}, io.Discard, &stderr))
 	assert.Contains(t, stderr.String(), "redis-server --appendonly yes")
 	for _, args := range [][]string{{"-x"}, {"a", "b"}, {"-workers", "0"}} {
-		assert.Equal(t, exitUsage, run(t.Context(), args, io.Discard, io.Discard))
+		assert.Equal(t, demo.ExitUsage, run(t.Context(), args, io.Discard, io.Discard))
 	}
-	assert.Equal(t, exitFailed, run(t.Context(), []string{"-mock", "-store", "jobs.db"}, io.Discard, io.Discard))
+	assert.Equal(t, demo.ExitFailed, run(t.Context(), []string{"-mock", "-store", "jobs.db"}, io.Discard, io.Discard))
 }
 
 // The driver in docs/engines.md is the one here.

@@ -11,31 +11,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"os/signal"
-	"syscall"
 
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// The exit codes: 2 is what package flag uses, 130 what shells report for Ctrl-C.
-const (
-	exitOK          = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitInterrupted = 130
-)
+func main() { demo.Main(run) }
 
 // settings are the flags.
 type settings struct {
@@ -57,24 +42,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		_, _ = fmt.Fprint(stderr, "usage: asynq [flags] [folder]\n\nWithout a folder it works on what is there already; with the mock, on recordings that it makes itself.\n\n")
 		flags.PrintDefaults()
 	}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return exitOK
-	case err != nil:
-		return exitUsage
-	case flags.NArg() > 1 || s.workers < 1:
-		flags.Usage()
-		return exitUsage
+	if code, ok := demo.Parse(flags, args, func() bool { return flags.NArg() <= 1 && s.workers >= 1 }); !ok {
+		return code
 	}
 	s.folder = flags.Arg(0)
-	switch err := scan(ctx, s, stdout, stderr, slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelError}))); {
-	case err == nil:
-		return exitOK
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
-		_, _ = fmt.Fprintln(stderr, "asynq: stopped; the same command again goes on")
-		return exitInterrupted
-	default:
-		_, _ = fmt.Fprintln(stderr, "asynq:", err)
-		return exitFailed
-	}
+	err := scan(ctx, s, stdout, stderr, slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelError})))
+	return demo.End(ctx, stderr, "asynq", err)
 }

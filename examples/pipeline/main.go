@@ -19,31 +19,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// The exit codes: 2 is what package flag uses.
-const (
-	exitOK     = 0
-	exitFailed = 1
-	exitUsage  = 2
-)
+func main() { demo.Main(run) }
 
 // settings are the flags and the environment.
 type settings struct {
@@ -76,26 +62,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		_, _ = fmt.Fprint(stderr, "usage: [DATABASE_URL=postgres://…] pipeline [flags]\n\n")
 		flags.PrintDefaults()
 	}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return exitOK
-	case err != nil:
-		return exitUsage
+	valid := func() (ok bool) {
+		s.roles, ok = parseRoles(roles)
+		return ok && flags.NArg() == 0 && s.megabytes >= 1
 	}
-	var ok bool
-	if s.roles, ok = parseRoles(roles); !ok || flags.NArg() > 0 || s.megabytes < 1 {
-		flags.Usage()
-		return exitUsage
+	if code, ok := demo.Parse(flags, args, valid); !ok {
+		return code
 	}
 	work := serve
 	if mockOnly {
 		work = listenMock
 	}
-	if err := work(ctx, s, stdout, stderr); err != nil {
-		_, _ = fmt.Fprintln(stderr, "pipeline:", err)
-		return exitFailed
-	}
-	return exitOK
+	return demo.End(ctx, stderr, "pipeline", work(ctx, s, stdout, stderr))
 }
 
 // The roles of a process.

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/internal/pgtest"
 	"github.com/musicchartsai/acrcloud-go/mock"
 	"github.com/musicchartsai/acrcloud-go/webhook"
@@ -51,7 +52,7 @@ func start(t *testing.T, args ...string) (address string) {
 	go func() { ended <- run(ctx, append([]string{"-listen", "127.0.0.1:0"}, args...), &out, &out) }()
 	t.Cleanup(func() {
 		cancel()
-		assert.Equal(t, exitOK, <-ended, out.String())
+		assert.Equal(t, demo.ExitOK, <-ended, out.String())
 		assert.NotContains(t, out.String(), "level=ERROR")
 	})
 	begun := time.Now()
@@ -234,21 +235,21 @@ func TestUsage(t *testing.T) {
 	t.Setenv("DATABASE_URL", "")
 	for _, args := range [][]string{{"-role", "cook"}, {"-role", ""}, {"song.wav"}, {"-nope"}} {
 		var out output
-		assert.Equal(t, exitUsage, run(t.Context(), args, &out, &out), args)
+		assert.Equal(t, demo.ExitUsage, run(t.Context(), args, &out, &out), args)
 	}
 	for message, args := range map[string][]string{
 		"-mock-listen": {"-role", "web"}, "listen": {"-listen", "127.0.0.1:http/x"},
 	} {
 		var out output
-		assert.Equal(t, exitFailed, run(t.Context(), args, &out, &out), args)
+		assert.Equal(t, demo.ExitFailed, run(t.Context(), args, &out, &out), args)
 		assert.Contains(t, out.String(), message)
 	}
 	var out output
-	assert.Equal(t, exitOK, run(t.Context(), []string{"-h"}, &out, &out))
+	assert.Equal(t, demo.ExitOK, run(t.Context(), []string{"-h"}, &out, &out))
 	t.Setenv("ACRCLOUD_USE_MOCK", "")
 	t.Setenv("ACRCLOUD_BEARER_TOKEN", "token")
 	t.Setenv("ACRCLOUD_CONTAINER_ID", "1")
-	assert.Equal(t, exitFailed, run(t.Context(), []string{"-listen", "127.0.0.1:0"}, &out, &out))
+	assert.Equal(t, demo.ExitFailed, run(t.Context(), []string{"-listen", "127.0.0.1:0"}, &out, &out))
 	assert.Contains(t, out.String(), "PIPELINE_CALLBACK_SECRET")
 }
 
@@ -267,5 +268,5 @@ func TestMockListen(t *testing.T) {
 	}
 	start(t)
 	cancel()
-	require.Equal(t, exitOK, <-ended, fmt.Sprint(&out))
+	require.Equal(t, demo.ExitOK, <-ended, fmt.Sprint(&out))
 }
