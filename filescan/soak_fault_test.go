@@ -19,6 +19,7 @@ type faulty struct {
 
 	mu     sync.Mutex
 	random *rand.Rand
+	deck   []int          // faults of the next creating requests
 	met    map[string]int // how often each fault was met by a creating request
 }
 
@@ -100,6 +101,7 @@ func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.random.Float64() < f.share {
 		n = f.random.IntN(len(faults))
 		if opOf(r) == opCreate {
+			n = f.deal()
 			f.met[faults[n].name]++
 		}
 	}
@@ -110,6 +112,16 @@ func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	faults[n].do(f, w, r, kind)
+}
+
+// deal returns the fault of a creating request. Each of them comes once before any comes again, so that a short run meets all.
+func (f *faulty) deal() int {
+	if len(f.deck) == 0 {
+		f.deck = f.random.Perm(len(faults))
+	}
+	n := f.deck[0]
+	f.deck = f.deck[1:]
+	return n
 }
 
 // process has the service process a request, and keeps the response.

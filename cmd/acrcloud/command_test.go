@@ -25,6 +25,7 @@ func TestUsage(t *testing.T) {
 		{"--version", exitOK, nil},
 		{"files", exitOK, nil},
 		{"scans", exitUsage, []string{`no command "acrcloud scans"`, `did you mean "scan"?`, "acrcloud --help"}},
+		{"scna", exitUsage, []string{`did you mean "scan"?`}},
 		{"zzzzzz", exitUsage, []string{"there are", "containers"}},
 		{"files lst", exitUsage, []string{`did you mean "list"?`, "acrcloud files --help"}},
 		{"files list --serch x", exitUsage, []string{"no flag --serch", "did you mean --search?", "acrcloud files list --help"}},
@@ -183,6 +184,7 @@ func TestUsage(t *testing.T) {
 			} else {
 				assert.Empty(t, stdout)
 			}
+			assert.NotRegexp(t, `(?m)^(acrcloud: ){2}`, stderr)
 			assert.NotContains(t, stderr, "eyJxyz")
 			assert.NotContains(t, stderr, "s3cr3t")
 		})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 
 	"golang.org/x/term"
@@ -33,7 +34,8 @@ func newProgram(stdin io.Reader, stdout, stderr io.Writer, cancel context.Cancel
 // say tells the person something on standard error.
 func (p *program) say(format string, args ...any) {
 	p.progress.clear()
-	_, _ = fmt.Fprintf(p.err, "acrcloud: "+format+"\n", args...)
+	message := strings.TrimPrefix(fmt.Sprintf(format, args...), "acrcloud: ") // errors of the SDK begin like this, too
+	_, _ = fmt.Fprintln(p.err, "acrcloud:", message)
 }
 
 // note is say for what --quiet leaves out.

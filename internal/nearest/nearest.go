@@ -27,22 +27,25 @@ func Key(key string, known []string) string {
 	return ""
 }
 
-// editDistance counts the letters that must be added, removed or replaced to make b of a.
+// editDistance counts the letters that must be added, removed, replaced, or swapped with their neighbour to make b of a.
 func editDistance(a, b string) int {
+	var before, above []int // the last two rows
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
+		before, above, row = above, row, make([]int, len(b)+1)
 		row[0] = i + 1
 		for j := range len(b) {
-			cost := diagonal
+			cost := above[j]
 			if a[i] != b[j] {
 				cost++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
+			row[j+1] = min(cost, row[j]+1, above[j+1]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
 	}
 	return row[len(b)]
