@@ -282,7 +282,7 @@ func (p *page) writeBody(w io.Writer) error {
 		return err
 	}
 	if p.cause != nil {
-		if err := p.execute(w, "incomplete", plural(p.overview.files, "file", "files")); err != nil {
+		if err := p.execute(w, "incomplete", plural(p.overview.files, "file is", "files are")); err != nil {
 			return err
 		}
 	}

@@ -302,7 +302,7 @@ func incomplete(tb testing.TB) report.Report {
 
 func TestAListThatEndsEarlyIsShown(t *testing.T) {
 	t.Parallel()
-	const says = "The list of files ended with an error after 1 file."
+	const says = "Because of an error, only 1 file is shown."
 	var b bytes.Buffer
 	require.ErrorIs(t, report.HTML(&b, incomplete(t)), errLost)
 	assert.Contains(t, shown(b.String()), says)
@@ -311,7 +311,7 @@ func TestAListThatEndsEarlyIsShown(t *testing.T) {
 
 	b.Reset()
 	require.ErrorIs(t, report.Text(&b, incomplete(t), nil), errLost)
-	assert.Contains(t, b.String(), "Incomplete: the list of files ended with an error after 1 file.")
+	assert.Contains(t, b.String(), "Incomplete: because of an error, only 1 file is shown.")
 
 	parts, err := report.Fragment(incomplete(t))
 	require.ErrorIs(t, err, errLost)

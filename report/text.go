@@ -381,7 +381,7 @@ func (p *printer) summary(cause error) {
 	p.blank()
 	p.heading("Overview")
 	if cause != nil {
-		p.print("! Incomplete: the list of files ended with an error after ", plural(p.overview.files, "file", "files"), ".")
+		p.print("! Incomplete: because of an error, only ", plural(p.overview.files, "file is", "files are"), " shown.")
 	}
 	p.print(s.Lines)
 	for _, r := range risks {

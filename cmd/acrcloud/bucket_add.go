@@ -89,15 +89,33 @@ type addition struct {
 	sent   atomic.Int64 // of size
 }
 
+// id is the same for the same thing. arg is the argument that names it.
+func (a *addition) id(arg string) string {
+	if a.remote != nil || arg == standardInput { // messages show URLs without their queries
+		return arg
+	}
+	full, err := filepath.Abs(a.name)
+	if err != nil {
+		return a.name
+	}
+	return full
+}
+
 // additions are what the arguments name.
 func (p *program) additions(args []string, s *addSettings) ([]*addition, error) {
 	var all []*addition
+	taken := map[string]bool{} // what is named twice is sent once
 	for _, arg := range args {
 		more, err := p.additionsOf(arg, s)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, more...)
+		for _, a := range more {
+			if id := a.id(arg); !taken[id] {
+				taken[id] = true
+				all = append(all, a)
+			}
+		}
 	}
 	if s.title != "" {
 		if len(all) > 1 {

@@ -136,9 +136,10 @@ func TestAddingThatFails(t *testing.T) {
 	assert.Contains(t, stderr, "more than 2")
 	assert.Zero(t, asked(srv, mock.OpCreateBucketFile))
 
-	code, stdout, stderr := call(t, env, "buckets", "files", "add", id, all, "-o", "csv")
+	code, stdout, stderr := call(t, env, "buckets", "files", "add", id, all, filepath.Join(dir, "a.mp3"), "-o", "csv")
 	assert.Equal(t, exitFailed, code)
 	assert.Len(t, records(t, stdout), 2, "one that fails does not stop the others")
+	assert.Equal(t, 2, asked(srv, mock.OpCreateBucketFile), "what is named twice is sent once")
 	assert.Contains(t, stderr, filepath.Join(dir, "empty.mp3")+": ")
 	assert.Contains(t, stderr, "1 of 3 files could not be added to bucket "+id)
 

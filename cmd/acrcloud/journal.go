@@ -54,6 +54,8 @@ func (p *program) openJournal(ctx context.Context, named string, s *service) (*j
 		return nil, usagef("--journal is of no use with the embedded mock, which forgets its files when the command ends: leave it out, or use 'acrcloud mock'")
 	case s.mock != nil:
 		return inMemory(), nil
+	case strings.Contains(named, "://") || strings.Contains(named, "host=") || strings.Contains(named, "password="):
+		return nil, usagef("--journal looks like the address of a database, and is the path of a file: give one, such as scans.db")
 	case named != "":
 		return openJournalFile(ctx, named, s)
 	}

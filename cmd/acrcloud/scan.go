@@ -59,7 +59,7 @@ func (p *program) scanCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&s.name, "name", "", "`name` of the file, for the container and the results; required for standard input")
+	f.StringVar(&s.name, "name", "", "`name` of the file in the container, and of standard input and URLs in the results; a file of another name is another file, and billed")
 	f.StringVar(&s.rules, "rules", "", "JSON `file` with the rules of the verdict")
 	f.StringVar(&s.failOn, "fail-on", "", "exit with 3 if a file has this `risk` or a higher one: low, medium, high or critical")
 	f.BoolVar(&s.platform, "platform", false, "URLs are pages of a platform, such as YouTube, rather than of a file")
@@ -176,7 +176,7 @@ func (p *program) tell(ctx context.Context, l *plan, s scanSettings, service *se
 	return p.billed(ctx, service, "Scanning "+count(l.billed(), "file"), l.billed(), s.most, s.yes)
 }
 
-// errIncomplete ends a report of a run in which files failed.
+// errIncomplete ends a report that lacks files, since they failed.
 var errIncomplete = errors.New("some files could not be scanned")
 
 // verdict is the error of a run in which files failed. Why each of them did was said before.

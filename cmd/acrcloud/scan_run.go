@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -25,6 +26,7 @@ type scanRun struct {
 	withErrors bool // the format has a place for what went wrong with a file
 
 	ended   int // files that have been shown or told of
+	omitted int // failed files of which a report has nothing
 	failed  int
 	unknown bool // one of them may have been billed
 	denied  bool // the credentials are to blame
@@ -34,6 +36,8 @@ type scanRun struct {
 	paths map[string]string // of the files in process, by key
 	last  batch.Progress
 	quiet bool // the trouble that there is was told of
+
+	imported atomic.Int64 // URLs that are billed
 }
 
 // results yields the files: those that were scanned before, then the others as they end, then those of URLs. A file that failed is told of
@@ -54,7 +58,7 @@ func (r *scanRun) results(ctx context.Context) iter.Seq2[*filescan.File, error] 
 				return
 			}
 		}
-		if !r.withErrors && r.failed > 0 {
+		if r.omitted > 0 {
 			yield(nil, errIncomplete)
 		}
 	}
@@ -259,7 +263,9 @@ func (r *scanRun) imports(parent context.Context, show func(ended) bool) error {
 	defer func() {
 		cancel()
 		for e := range done { // whatever was made is told of
-			_, _ = r.note(parent, e) // it is told of, and not shown
+			if file, _ := r.note(parent, e); file != nil && e.err == nil {
+				r.program.say("%s: the file is scanned and billed, its id is %s: see it with 'acrcloud files get'", e.path, file.ID)
+			}
 		}
 	}()
 	for e := range done {
@@ -271,12 +277,15 @@ func (r *scanRun) imports(parent context.Context, show func(ended) bool) error {
 			break // no other would fare better
 		}
 	}
-	return nil
+	return parent.Err() // the URLs that were not begun have no result
 }
 
 // fetch has the service fetch one URL, and waits.
 func (r *scanRun) fetch(ctx context.Context, t target) (*filescan.File, error) {
 	file, err := r.files.Import(ctx, *t.remote, &filescan.ImportOptions{Name: r.settings.name})
+	if err == nil || errors.Is(err, acrcloud.ErrOutcomeUnknown) {
+		r.imported.Add(1)
+	}
 	if err != nil {
 		return file, err
 	}
@@ -308,6 +317,9 @@ func (r *scanRun) note(ctx context.Context, e ended) (*filescan.File, error) {
 		r.program.say("%s: %s", e.path, cause(e.err))
 	}
 	if !r.withErrors {
+		if e.file == nil {
+			r.omitted++
+		}
 		return e.file, nil // its state says what happened
 	}
 	if e.file == nil {
@@ -347,7 +359,7 @@ func (r *scanRun) report(b batch.Progress) {
 func (r *scanRun) summary(ctx context.Context) {
 	left := r.plan.all - r.ended
 	if r.plan.all > 1 && !r.program.flags.quiet {
-		r.program.note("%d of %s scanned, %d failed; %d billed by this command.", r.ended-r.failed, count(r.plan.all, "file"), r.failed, r.last.Billed)
+		r.program.note("%d of %s scanned, %d failed; %d billed by this command.", r.ended-r.failed, count(r.plan.all, "file"), r.failed, r.last.Billed+r.imported.Load())
 	}
 	if left == 0 && ctx.Err() == nil || r.service.mock != nil {
 		return

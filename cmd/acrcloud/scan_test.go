@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
@@ -136,7 +137,7 @@ func TestScanOfFolder(t *testing.T) {
 	code, stdout, stderr = call(t, env, "scan", dir, "-o", "html")
 	assert.Equal(t, exitFailed, code)
 	assert.Equal(t, 2, created(srv))
-	assert.Contains(t, stdout, "ncomplete", "the page does not pass for a whole one")
+	assert.Contains(t, stdout, "only 2 files are shown", "the page does not pass for a whole one")
 	assert.Contains(t, stderr, "1 of 3 files could not be scanned")
 
 	nothing := t.TempDir()
@@ -144,6 +145,42 @@ func TestScanOfFolder(t *testing.T) {
 	code, _, stderr = call(t, env, "scan", nothing)
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stderr, "nothing to scan")
+}
+
+// A file that the service could not scan is in the report, with its state: nothing is missing there.
+func TestScanReportIsCompleteWithFailedFiles(t *testing.T) {
+	t.Parallel()
+	srv, env := listening(t)
+	_, err := srv.AddRule(mock.Rule{Name: "*b.*.mp3", Outcome: mock.Outcome{State: new(int(filescan.StateFailed))}})
+	require.NoError(t, err)
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.mp3"), mp3("a"))
+	write(t, filepath.Join(dir, "b.mp3"), mp3("b"))
+	code, stdout, stderr := call(t, env, "scan", dir)
+	assert.Equal(t, exitFailed, code, stderr)
+	assert.Contains(t, stderr, "1 of 2 files could not be scanned")
+	assert.Contains(t, stdout, "b.mp3")
+	assert.NotContains(t, stdout, "ncomplete")
+}
+
+func TestScanCountsWhatURLsAreBilled(t *testing.T) {
+	t.Parallel()
+	srv, env := listening(t)
+	code, _, stderr := call(t, env, "scan", "https://a.example/x.mp3", "https://a.example/y.mp3")
+	assert.Equal(t, exitOK, code, stderr)
+	assert.Contains(t, stderr, "2 billed by this command")
+	assert.Equal(t, 2, created(srv))
+}
+
+func TestJournalIsAFile(t *testing.T) {
+	t.Parallel()
+	_, env := listening(t)
+	for _, dsn := range []string{"postgres://u:s3cr3t@db/x", "host=db password=s3cr3t"} {
+		code, _, stderr := call(t, env, "scan", "scan_test.go", "--all", "--journal", dsn)
+		assert.Equal(t, exitUsage, code)
+		assert.Contains(t, stderr, "--journal")
+		assert.NotContains(t, stderr, "s3cr3t")
+	}
 }
 
 func TestScanAsksBeforeMuchIsBilled(t *testing.T) {

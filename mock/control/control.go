@@ -158,7 +158,7 @@ func Health(w http.ResponseWriter, r *http.Request) {
 
 // refuse turns away who has no business here.
 func (h *Handler) refuse(r *http.Request) *failure {
-	if !h.opts.Remote && !loopback(r.RemoteAddr) {
+	if !h.opts.Remote && (!loopback(r.RemoteAddr) || forwarded(r.Header)) {
 		return problem(http.StatusForbidden, "", "only this machine may do this", "start it so that others may, with --control all or Options.Remote")
 	}
 	if !h.known(r.Host) {
@@ -173,6 +173,13 @@ func (h *Handler) refuse(r *http.Request) *failure {
 func loopback(peer string) bool {
 	at, err := netip.ParseAddrPort(peer)
 	return err == nil && at.Addr().Unmap().IsLoopback()
+}
+
+// forwarded reports whether a proxy or a tunnel says that it passes on the request of somebody else.
+func forwarded(header http.Header) bool {
+	return slices.ContainsFunc([]string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"}, func(name string) bool {
+		return len(header.Values(name)) > 0
+	})
 }
 
 // privateNames end names that nobody on the internet can own.
