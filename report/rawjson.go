@@ -11,67 +11,55 @@ import (
 // written as well as possible.
 func (m *markup) json(data []byte) {
 	data = printable(data)
-	// Everything between two bytes that need more than being copied is copied at once.
-	last, depth, where := 0, 0, outside
-	for i := 0; i < len(data); i++ {
-		c := data[i]
-		switch {
-		case jsonMarks[c]&where == 0:
+	b := m.b // kept out of m: storing a slice for every byte takes as long as the rest
+	depth := 0
+	for i := 0; i < len(data); {
+		switch c := data[i]; c {
+		case '"':
+			n := stringLength(data[i:])
+			b = escaped(b, data[i:i+n])
+			i += n
 			continue
-		case c == '\\' && where == inside && i+1 < len(data):
-			if i++; escapes[data[i]] == "" {
-				continue
-			}
-			c = data[i]
-		case c == '"':
-			where ^= inside | outside
-		}
-		m.b = append(m.b, data[last:i]...)
-		last = i + 1
-		switch {
-		case escapes[c] != "":
-			m.b = append(m.b, escapes[c]...)
-		case c == '{', c == '[':
-			m.b = append(m.b, c)
+		case ' ', '\t', '\n', '\r':
+		case '{', '[':
+			b = append(b, c)
 			next := i + 1
 			for next < len(data) && isBlank(data[next]) {
 				next++
 			}
 			if next < len(data) && data[next] == c+2 { // the closing bracket: it is empty
-				m.b = append(m.b, c+2)
-				i, last = next, next+1
-				continue
+				b = append(b, c+2)
+				i = next
+				break
 			}
 			depth++
-			m.line(depth)
-		case c == '}', c == ']':
+			b = newLine(b, depth)
+		case '}', ']':
 			depth--
-			m.line(depth)
-			m.b = append(m.b, c)
-		case c == ',':
-			m.b = append(m.b, c)
-			m.line(depth)
-		case c == ':':
-			m.b = append(m.b, ':', ' ')
-		case c == '\\': // the last byte
-			m.b = append(m.b, c)
+			b = append(newLine(b, depth), c)
+		case ',':
+			b = newLine(append(b, c), depth)
+		case ':':
+			b = append(b, ':', ' ')
+		default:
+			b = escaped(b, data[i:i+1])
 		}
+		i++
 	}
-	m.b = append(m.b, data[last:]...)
+	m.b = b
 }
 
-// Where a byte of JSON is: in a string, or not.
-const (
-	inside = 1 << iota
-	outside
-)
-
-// jsonMarks says where a byte needs more than being copied.
-//
-//nolint:gochecknoglobals // a table
-var jsonMarks = [256]int{
-	' ': outside, '\t': outside, '\n': outside, '\r': outside, '{': outside, '}': outside, '[': outside, ']': outside, ',': outside, ':': outside,
-	'\\': inside, '"': inside | outside, '\'': inside | outside, '&': inside | outside, '<': inside | outside, '>': inside | outside,
+// stringLength is the length of the string that data begins with, with its quotes.
+func stringLength(data []byte) int {
+	for i := 1; i < len(data); i++ {
+		switch data[i] {
+		case '"':
+			return i + 1
+		case '\\':
+			i++
+		}
+	}
+	return len(data)
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
@@ -89,9 +77,8 @@ func printable(data []byte) []byte {
 	return data
 }
 
-// line begins a line, indented by at most 40. Deeper lines would be mostly white space.
-func (m *markup) line(depth int) {
-	const spaces = "                                        "
-	m.b = append(m.b, '\n')
-	m.b = append(m.b, spaces[:min(max(depth, 0), len(spaces))]...)
+// newLine begins a line, indented by at most 40. Deeper lines would be mostly white space.
+func newLine(b []byte, depth int) []byte {
+	const spaces = "\n                                        "
+	return append(b, spaces[:1+min(max(depth, 0), len(spaces)-1)]...)
 }
