@@ -34,28 +34,42 @@ func Migrate(ctx context.Context, store *sqlbatch.Store) error {
 	if store.DB() == nil {
 		return errNoStore
 	}
-	unlock, err := lock(ctx, store)
-	if err != nil {
-		return fmt.Errorf("riverbatch: waiting to create River's tables: %w", err)
+	if err := migrate(ctx, store); err != nil {
+		return fmt.Errorf("riverbatch: creating or updating River's tables: %w", err)
 	}
-	defer unlock()
-	migrator, err := rivermigrate.New(Driver(store), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return fmt.Errorf("riverbatch: %w", err)
-	}
-	for range migrations {
-		if _, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err == nil {
-			return nil
-		}
-		if store.Pool() != nil || ctx.Err() != nil {
-			break
-		}
-	}
-	return fmt.Errorf("riverbatch: creating or updating River's tables: %w", err)
+	return nil
 }
 
-// migrations is how often to try with SQLite, where two processes may be at it: of each migration one of them fails.
-const migrations = 20
+func migrate(ctx context.Context, store *sqlbatch.Store) error {
+	migrator, err := rivermigrate.New(Driver(store), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	if store.Pool() == nil {
+		return migrateSQLite(ctx, store, migrator)
+	}
+	unlock, err := lock(ctx, store)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}
+
+// migrateSQLite applies all migrations in one transaction, which locks the database. So they cost one sync, and of several
+// processes only one applies them.
+func migrateSQLite(ctx context.Context, store *sqlbatch.Store, migrator *rivermigrate.Migrator[*sql.Tx]) error {
+	tx, err := store.DB().BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()                                                                   //nolint:errcheck // after a commit it does nothing
+	if _, err := migrator.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil); err != nil { //nolint:staticcheck // deprecated because of what PostgreSQL cannot do in one transaction
+		return err
+	}
+	return tx.Commit()
+}
 
 // lock prevents concurrent migrations of PostgreSQL.
 func lock(ctx context.Context, store *sqlbatch.Store) (unlock func(), err error) {
