@@ -29,56 +29,92 @@ func (s *Stepper) Bind(ctx context.Context) error {
 
 // Add adds items to the journal, and returns the keys of those whose jobs have not ended, for the caller to pass to its
 // engine. Items that were added before are not an error, so a producer can run again. Each item needs a Ref, since any
-// process may have to open it. If its Ref or Version differs from that of the job with its key, the error is a
-// [*Failure] with [FailureChanged].
+// process may have to open it. If its Ref or Version differs from that of the job with its key, be it of another item of
+// this call, the error is a [*Failure] with [FailureChanged].
 //
-// The function add adds the entries, for example by sqlbatch.Store.AddTx in a transaction; after an error the caller has
-// to roll it back. If add is nil, Add uses the journal's own Add.
-func (s *Stepper) Add(ctx context.Context, items []Item, add func(ctx context.Context, entries []Entry) (added int, err error)) (open []string, err error) {
+// The function add adds the entries whose key is new, and returns those that the journal already has for the other keys,
+// for example by sqlbatch.Store.AddTx in a transaction; after an error the caller has to roll it back. It gets each key
+// once. If add is nil, Add uses the journal's own Add and Load.
+func (s *Stepper) Add(ctx context.Context, items []Item, add func(ctx context.Context, entries []Entry) (there []Entry, err error)) (open []string, err error) {
 	if s == nil || s.journal == nil {
 		return nil, errNoStepper
 	}
 	if add == nil {
-		add = s.journal.Add
+		add = s.add
 	}
-	entries := make([]Entry, 0, len(items))
-	for _, item := range items {
-		if err := checkRef(item); err != nil {
-			return nil, err
-		}
-		entries = append(entries, Entry{
-			Schema: schema, Key: item.Key, Ref: item.Ref, Version: item.Version, Trace: item.Trace, Phase: PhaseNew, AddedBy: s.run,
-		})
-		open = append(open, item.Key)
+	entries, err := s.entries(items)
+	if err != nil || len(entries) == 0 {
+		return nil, err
 	}
-	if len(entries) == 0 {
-		return nil, nil
-	}
-	added, err := add(ctx, entries)
+	there, err := add(ctx, entries)
 	if err != nil {
 		return nil, fmt.Errorf("batch: adding %d jobs: %w", len(entries), err)
 	}
-	if added == len(entries) {
-		return open, nil
+	before := make(map[string]Entry, len(there))
+	for _, e := range there {
+		before[e.Key] = e
 	}
-	open = open[:0]
 	for _, mine := range entries {
-		there, err := s.journal.Load(ctx, mine.Key)
-		switch {
-		case errors.Is(err, ErrNoEntry): // of the open transaction
-			there = mine
-		case err != nil:
-			return nil, fmt.Errorf("batch: loading job %q: %w", mine.Key, err)
+		e, ok := before[mine.Key]
+		if !ok {
+			e = mine // it is new
 		}
-		if there.Ref != mine.Ref || there.Version != mine.Version {
-			return nil, &Failure{Kind: FailureChanged, Err: fmt.Errorf("job %q has the ref %q and version %q, not %q and %q: use another key for other content",
-				mine.Key, there.Ref, there.Version, mine.Ref, mine.Version)}
+		if err := mine.sameAs(e); err != nil {
+			return nil, err
 		}
-		if !there.Phase.Finished() {
+		if !e.Phase.Finished() {
 			open = append(open, mine.Key)
 		}
 	}
 	return open, nil
+}
+
+// entries returns the entry of each key.
+func (s *Stepper) entries(items []Item) ([]Entry, error) {
+	entries := make([]Entry, 0, len(items))
+	first := make(map[string]Entry, len(items))
+	for _, item := range items {
+		if err := checkRef(item); err != nil {
+			return nil, err
+		}
+		e := Entry{
+			Schema: schema, Key: item.Key, Ref: item.Ref, Version: item.Version, Trace: item.Trace, Phase: PhaseNew, AddedBy: s.run,
+		}
+		if one, ok := first[e.Key]; ok {
+			if err := e.sameAs(one); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		first[e.Key] = e
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// sameAs fails if the item of an entry is another one than that of the job with its key.
+func (e Entry) sameAs(there Entry) error {
+	if there.Ref == e.Ref && there.Version == e.Version {
+		return nil
+	}
+	return &Failure{Kind: FailureChanged, Err: fmt.Errorf("job %q has the ref %q and version %q, not %q and %q: use another key for other content",
+		e.Key, there.Ref, there.Version, e.Ref, e.Version)}
+}
+
+// add adds entries by the journal's own Add.
+func (s *Stepper) add(ctx context.Context, entries []Entry) (there []Entry, err error) {
+	added, err := s.journal.Add(ctx, entries)
+	if err != nil || added == len(entries) {
+		return nil, err
+	}
+	for _, mine := range entries {
+		e, err := s.journal.Load(ctx, mine.Key)
+		if err != nil {
+			return nil, fmt.Errorf("loading job %q: %w", mine.Key, err)
+		}
+		there = append(there, e)
+	}
+	return there, nil
 }
 
 // checkRef checks an item that another process may have to open.

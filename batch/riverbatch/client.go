@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -26,13 +26,12 @@ type Client[TTx any] struct {
 	river   *river.Client[TTx]
 	outage  outage
 	suspect chan struct{} // held by the one rescued job that runs
-
-	mu    sync.Mutex
-	bound bool
+	bound   atomic.Bool
 }
 
-// New creates a Client. It sends no request and no query. A nil config is the zero Config. The journal of the stepper
-// and River's tables should be in one database, so that a job is in both or in neither; see [Open].
+// New creates a Client. It sends no request and no query. A nil config is the zero Config. If the journal of the stepper
+// is a sqlbatch.Store, the driver must be one for the same database, so that a job is in both or in neither; see
+// [Driver]. [Client.Bind], [Client.Start] and [Client.Enqueue] check that.
 func New[TTx any](driver riverdriver.Driver[TTx], stepper *batch.Stepper, config *Config) (*Client[TTx], error) {
 	switch {
 	case driver == nil:
@@ -111,7 +110,7 @@ func (c *Client[TTx]) Start(ctx context.Context) error {
 	if c == nil || c.river == nil {
 		return errNoClient
 	}
-	if err := c.bind(ctx); err != nil {
+	if err := c.Bind(ctx); err != nil {
 		return err
 	}
 	if err := c.river.Start(ctx); err != nil {
@@ -138,20 +137,6 @@ func (c *Client[TTx]) Stop(ctx context.Context) error {
 	if err := c.river.StopAndCancel(late); err != nil {
 		return fmt.Errorf("riverbatch: cancelled steps did not end within %v: %w", lastWords, err)
 	}
-	return nil
-}
-
-// bind assigns the database to the container, once.
-func (c *Client[TTx]) bind(ctx context.Context) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.bound {
-		return nil
-	}
-	if err := c.stepper.Bind(ctx); err != nil {
-		return err
-	}
-	c.bound = true
 	return nil
 }
 

@@ -71,21 +71,26 @@ func migrateSQLite(ctx context.Context, store *sqlbatch.Store, migrator *rivermi
 	return tx.Commit()
 }
 
-// lock prevents concurrent migrations of PostgreSQL.
+// lock prevents concurrent migrations of PostgreSQL. It holds a connection of the pool, while the migration needs one of
+// DB: if both were of one pool, as many calls as it has connections would wait for ever.
 func lock(ctx context.Context, store *sqlbatch.Store) (unlock func(), err error) {
 	if store.Pool() == nil {
 		return func() {}, nil
 	}
-	conn, err := store.DB().Conn(ctx)
+	conn, err := store.Pool().Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock(hashtext('acrcloud_river'))`); err != nil {
-		return nil, errors.Join(err, conn.Close())
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(hashtext('acrcloud_river'))`); err != nil {
+		conn.Release()
+		return nil, err
 	}
 	return func() {
-		_, _ = conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(hashtext('acrcloud_river'))`) // closing unlocks, too
-		_ = conn.Close()
+		_, err := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(hashtext('acrcloud_river'))`)
+		if err != nil {
+			_ = conn.Conn().Close(context.WithoutCancel(ctx)) // which unlocks, too
+		}
+		conn.Release()
 	}, nil
 }
 

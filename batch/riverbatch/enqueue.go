@@ -28,7 +28,7 @@ func (c *Client[TTx]) Enqueue(ctx context.Context, items ...batch.Item) (open in
 	if c == nil || c.river == nil {
 		return 0, errNoClient
 	}
-	if err := c.bind(ctx); err != nil {
+	if err := c.Bind(ctx); err != nil {
 		return 0, err
 	}
 	for some := range slices.Chunk(items, chunk) {
@@ -69,7 +69,7 @@ func (c *Client[TTx]) EnqueueTx(ctx context.Context, tx TTx, items ...batch.Item
 	if c == nil || c.river == nil {
 		return 0, errNoClient
 	}
-	if !c.isBound() {
+	if !c.bound.Load() {
 		return 0, errNotBound
 	}
 	for some := range slices.Chunk(items, chunk) {
@@ -87,14 +87,14 @@ func (c *Client[TTx]) enqueueTx(ctx context.Context, tx TTx, items []batch.Item)
 	if !ok {
 		return 0, &acrcloud.ArgumentError{Field: "stepper", Problem: "has a journal without transactions", Remedy: "use a sqlbatch.Store, or call Enqueue"}
 	}
-	keys, err := c.stepper.Add(ctx, items, func(ctx context.Context, entries []batch.Entry) (int, error) {
+	keys, err := c.stepper.Add(ctx, items, func(ctx context.Context, entries []batch.Entry) ([]batch.Entry, error) {
 		switch tx := any(tx).(type) {
 		case *sql.Tx:
 			return store.AddTx(ctx, tx, entries)
 		case pgx.Tx:
 			return store.AddPgxTx(ctx, tx, entries)
 		default:
-			return 0, &acrcloud.ArgumentError{Field: "tx", Problem: fmt.Sprintf("is a %T", tx), Remedy: "use a driver whose transactions are *sql.Tx or pgx.Tx"}
+			return nil, &acrcloud.ArgumentError{Field: "tx", Problem: fmt.Sprintf("is a %T", tx), Remedy: "use a driver whose transactions are *sql.Tx or pgx.Tx"}
 		}
 	})
 	if err != nil || len(keys) == 0 {

@@ -11,7 +11,6 @@ import (
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivertype"
 
-	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/batch"
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
@@ -114,21 +113,4 @@ func (w *wakeWorker[TTx]) Work(ctx context.Context, job *river.Job[wakeArgs]) er
 		return river.JobSnooze(max(wakePause, age/8))
 	}
 	return err
-}
-
-var errNotBound = error(&acrcloud.ArgumentError{Field: "Client", Problem: "has not checked whose jobs the database keeps", Remedy: "call Bind once, before the first transaction"})
-
-// Bind assigns the database to the container of the stepper. If it keeps the jobs of another container, the error matches
-// sqlbatch.ErrOtherContainer. Start and Enqueue call Bind, too.
-func (c *Client[TTx]) Bind(ctx context.Context) error {
-	if c == nil || c.river == nil {
-		return errNoClient
-	}
-	return c.bind(ctx)
-}
-
-func (c *Client[TTx]) isBound() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.bound
 }

@@ -70,11 +70,11 @@ func split(e batch.Entry) (row, error) {
 func (r row) join() (batch.Entry, error) {
 	var e batch.Entry
 	if err := json.Unmarshal([]byte(r.entry), &e); err != nil {
-		return e, fmt.Errorf("sqlbatch: the entry of job %q cannot be read: %w", r.name, err)
+		return e, fmt.Errorf("the entry of job %q cannot be read: %w", r.name, err)
 	}
 	key, ok := batch.KeyOf(r.name)
 	if !ok {
-		return e, fmt.Errorf("sqlbatch: %q is not the name of a key: delete the row if it was written by hand", r.name)
+		return e, fmt.Errorf("%q is not the name of a key: delete the row if it was written by hand", r.name)
 	}
 	e.Key, e.Phase, e.Rev, e.FileID = key, batch.Phase(r.phase), uint64(r.rev), r.fileID.String //nolint:gosec // it counts saves
 	if r.result.Valid {
@@ -176,14 +176,18 @@ func (s *Store) Load(ctx context.Context, key string) (batch.Entry, error) {
 	if err != nil {
 		return batch.Entry{}, batch.ErrNoEntry // there can be none
 	}
-	var r row
-	err = s.db.QueryRowContext(ctx, s.dialect.query(`SELECT `+columns+` FROM acrcloud_jobs WHERE name = ?`), name).
-		Scan(&r.name, &r.phase, &r.rev, &r.fileID, &r.entry, &r.result)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
+	e, err := scan(s.db.QueryRowContext(ctx, s.dialect.query(`SELECT `+columns+` FROM acrcloud_jobs WHERE name = ?`), name))
+	if errors.Is(err, sql.ErrNoRows) {
 		return batch.Entry{}, batch.ErrNoEntry
-	case err != nil:
-		return batch.Entry{}, s.explain(err, "loading a job")
+	}
+	return e, s.explain(err, "loading a job")
+}
+
+// scan reads the columns of an entry.
+func scan(from interface{ Scan(dest ...any) error }) (batch.Entry, error) {
+	var r row
+	if err := from.Scan(&r.name, &r.phase, &r.rev, &r.fileID, &r.entry, &r.result); err != nil {
+		return batch.Entry{}, err
 	}
 	return r.join()
 }
@@ -421,11 +425,7 @@ func (s *Store) page(ctx context.Context, after string, phases []batch.Phase) ([
 	defer rows.Close() //nolint:errcheck // Err tells
 	var entries []batch.Entry
 	for rows.Next() {
-		var r row
-		if err := rows.Scan(&r.name, &r.phase, &r.rev, &r.fileID, &r.entry, &r.result); err != nil {
-			return nil, err
-		}
-		e, err := r.join()
+		e, err := scan(rows)
 		if err != nil {
 			return nil, err
 		}
