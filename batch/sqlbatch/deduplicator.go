@@ -202,24 +202,29 @@ func (d *Deduplicator) keep(ctx context.Context) {
 	}
 }
 
-// keepOnce commits what is handled, and renews the rest. What fails is tried again soon.
+// keepOnce renews what is being handled, and then commits what is handled: claims that are not renewed in time lapse, while
+// late commits can wait. What fails is tried again soon.
 func (d *Deduplicator) keepOnce(ctx context.Context, held map[string]bool) {
-	var keys []string
-	for key, handled := range held {
-		switch {
-		case !handled:
-			keys = append(keys, key)
-		case d.commit(ctx, key) == nil:
-			d.drop(key)
+	var running, handled []string
+	for key, done := range held {
+		if done {
+			handled = append(handled, key)
+		} else {
+			running = append(running, key)
 		}
 	}
-	slices.Sort(keys) // in one order, so that two processes cannot wait for each other
-	for some := range slices.Chunk(keys, namesAtOnce) {
+	slices.Sort(running) // in one order, so that two processes cannot wait for each other
+	for some := range slices.Chunk(running, namesAtOnce) {
 		marks, args := list(some)
 		_ = d.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 			_, err := d.exec(ctx, tx, `UPDATE acrcloud_events SET until = `+d.store.dialect.now()+` / 1000 + ? WHERE holder = ? AND event IN (`+marks+`)`,
 				append([]any{d.lease.Milliseconds(), d.holder}, args...)...)
 			return err
 		})
+	}
+	for _, key := range handled {
+		if d.commit(ctx, key) == nil {
+			d.drop(key)
+		}
 	}
 }

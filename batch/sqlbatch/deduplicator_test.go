@@ -165,6 +165,33 @@ func TestLateCommit(t *testing.T) {
 	})
 }
 
+// Late commits, however many and slow, do not keep claims from being renewed.
+func TestRenewedBeforeLateCommits(t *testing.T) {
+	t.Parallel()
+	const lease = 3 * time.Second
+	dsn := postgresDSN(t)
+	s := open(t, dsn)
+	mine, other := s.Deduplicator(0).WithLease(lease), open(t, dsn).Deduplicator(0)
+	isClaimed(t, mine, "kept")
+	for i := range 40 {
+		isClaimed(t, mine, strconv.Itoa(i))
+	}
+	require.NoError(t, s.Exec(t.Context(), "ALTER TABLE acrcloud_events RENAME TO away"))
+	for i := range 40 {
+		require.Error(t, mine.Commit(t.Context(), strconv.Itoa(i)))
+	}
+	for _, statement := range []string{
+		`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$`,
+		`CREATE TRIGGER slow BEFORE INSERT ON away FOR EACH ROW WHEN (NEW.holder IS NULL) EXECUTE FUNCTION slow()`,
+		`ALTER TABLE away RENAME TO acrcloud_events`,
+	} {
+		require.NoError(t, s.Exec(t.Context(), statement))
+	}
+	for end := time.Now().Add(2 * lease); time.Now().Before(end); <-time.After(lease / 20) {
+		isInProgress(t, other, "kept")
+	}
+}
+
 func TestDeduplicatorOfNothing(t *testing.T) {
 	t.Parallel()
 	s, err := sqlbatch.Open(t.Context(), dsns["SQLite"](t))

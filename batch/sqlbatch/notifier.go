@@ -62,7 +62,8 @@ type callback struct {
 // Notifier returns a Notifier. Make one per process: each one that somebody waits with has a connection of its own to PostgreSQL, not through
 // a pooler that gives connections to transactions. It ends with the store.
 //
-// onError, if not nil, is called with each error of the background, where nobody else gets it: callbacks are late then.
+// onError, if not nil, is called with each error of the background, where nobody else gets it: callbacks are late then. It must not close the
+// store, since Close waits for it.
 func (s *Store) Notifier(onError func(error)) *Notifier {
 	return &Notifier{store: s, id: rand.Text(), onError: onError, waits: map[string]*wait{}}
 }
@@ -163,7 +164,10 @@ func (n *Notifier) workOff(ctx context.Context) {
 		if err != nil {
 			n.putBack(callbacks)
 		}
-		err = errors.Join(err, n.check(ctx, early)) // what is not checked now is when the listener looks again
+		if checkErr := n.check(ctx, early); checkErr != nil {
+			n.checkAgain(early)
+			err = errors.Join(err, checkErr)
+		}
 		if err == nil {
 			pause = newPause()
 			continue
@@ -181,6 +185,17 @@ func (n *Notifier) putBack(callbacks []callback) {
 	defer n.mu.Unlock()
 	all := slices.Concat(callbacks, n.pending)
 	n.pending = all[max(0, len(all)-maxPending):]
+}
+
+// checkAgain keeps the files for which somebody still waits.
+func (n *Notifier) checkAgain(files []string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, file := range files {
+		if n.waits[file] != nil {
+			n.early = append(n.early, file)
+		}
+	}
 }
 
 func (n *Notifier) trouble(ctx context.Context, err error) {

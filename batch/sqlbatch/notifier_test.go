@@ -167,6 +167,33 @@ func TestNotifierTrouble(t *testing.T) {
 	})
 }
 
+// A wait that begins while the database cannot be read looks again soon, not when the listener does so next.
+func TestNotifierLateCheck(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		s := open(t, dsn)
+		quiet(t, s).Notify(7, "a")
+		written(t, s, "file_id = 'a'", 1)
+		troubles := make(chan error, 1000)
+		n := open(t, dsn).Notifier(func(err error) { troubles <- err })
+		b, endB := n.Subscribe(7, "b")
+		defer endB()
+		quiet(t, s).Notify(7, "b")
+		comes(t, b)
+		quiet(t, s).Notify(7, "b") // so that it listens for sure, when this comes
+		comes(t, b)
+		require.NoError(t, s.Exec(t.Context(), "ALTER TABLE acrcloud_callbacks RENAME TO away"))
+		a, endA := n.Subscribe(7, "a")
+		defer endA()
+		require.ErrorContains(t, <-troubles, "passing on callbacks")
+		require.NoError(t, s.Exec(t.Context(), "ALTER TABLE away RENAME TO acrcloud_callbacks"))
+		began := time.Now()
+		comes(t, a)
+		assert.Less(t, time.Since(began), 15*time.Second)
+	})
+}
+
 // The connection that listens is lost, and nobody can connect while a callback comes: it is read when the connection is there again.
 func TestListenerReconnects(t *testing.T) {
 	t.Parallel()
