@@ -32,21 +32,21 @@ const (
 	maxSecretBytes = 64 << 10
 )
 
-// An entry is a named configuration, with commands that print the secrets that are not in the file.
+// An entry is a named configuration, with the commands that print those of its secrets that the file does not contain.
 type entry struct {
 	config   acrcloud.Config
 	commands map[string][]string // by the member that they stand for
-	chosen   bool                // it is used where none is named
+	chosen   bool                // it is used if none is named
 }
 
-// secretMembers are those that a keyring command may stand for, and where its output goes.
+// secretMembers maps each member that a keyring command can replace to where its output goes.
 var secretMembers = map[string]func(*acrcloud.Config) *acrcloud.Secret{
 	"bearer_token":           func(c *acrcloud.Config) *acrcloud.Secret { return &c.BearerToken },
 	"identify_access_key":    func(c *acrcloud.Config) *acrcloud.Secret { return &c.IdentifyAccessKey },
 	"identify_access_secret": func(c *acrcloud.Config) *acrcloud.Secret { return &c.IdentifyAccessSecret },
 }
 
-// account finds the credentials.
+// account returns the credentials to use.
 func (p *program) account(ctx context.Context) (*service, error) {
 	name := p.flags.config
 	if name == "" {
@@ -57,7 +57,7 @@ func (p *program) account(ctx context.Context) (*service, error) {
 		if err != nil {
 			return nil, err
 		}
-		if doctor.Has(cfg) || cfg.BaseURL != "" || cfg.Region != "" { // an address that is not heeded would send everything elsewhere
+		if doctor.Has(cfg) || cfg.BaseURL != "" || cfg.Region != "" { // ignoring an address would send everything elsewhere
 			return &service{config: cfg, origin: "the environment"}, nil
 		}
 	}
@@ -75,7 +75,8 @@ func (p *program) account(ctx context.Context) (*service, error) {
 	return found.service(ctx, path)
 }
 
-// choose finds an entry by its name; without one it is the chosen one, the only one, or the one called "default", or none.
+// choose returns the entry of a name. Without a name it returns the chosen one, the only one, or the one called
+// "default", or none.
 func choose(entries []entry, name, path string) (*entry, error) {
 	names := make([]string, 0, len(entries))
 	found := -1
@@ -94,12 +95,12 @@ func choose(entries []entry, name, path string) (*entry, error) {
 	case name != "":
 		return nil, usagef("there is no configuration %q in %s%s", name, path, meant(nearest.Key(name, names), names))
 	case len(entries) > 1:
-		return nil, usagef("%s has several configurations: choose one with --config or %s, or for good with 'acrcloud config use'%s", path, configEnv, meant("", names))
+		return nil, usagef("%s has several configurations: choose one with --config or %s, or set a default with 'acrcloud config use'%s", path, configEnv, meant("", names))
 	}
 	return nil, nil
 }
 
-// service runs the entry's commands.
+// service runs the entry's commands and returns its credentials.
 func (e *entry) service(ctx context.Context, path string) (*service, error) {
 	for member, command := range e.commands {
 		secret, err := runCommand(ctx, command)
@@ -115,7 +116,7 @@ func (e *entry) service(ctx context.Context, path string) (*service, error) {
 	return &service{config: e.config, origin: origin}, nil
 }
 
-// runCommand returns what a command prints. It may ask the person for something: it has the terminal.
+// runCommand returns what a command prints. The command has the terminal, so it can ask for a password.
 func runCommand(ctx context.Context, args []string) (acrcloud.Secret, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
@@ -133,7 +134,7 @@ func runCommand(ctx context.Context, args []string) (acrcloud.Secret, error) {
 	return acrcloud.NewSecret(string(bytes.TrimSpace(out))), nil
 }
 
-// configPath is where the configurations are.
+// configPath returns the path of the configuration file.
 func (p *program) configPath() (string, error) {
 	if p.flags.configFile != "" {
 		return p.flags.configFile, nil
@@ -143,12 +144,12 @@ func (p *program) configPath() (string, error) {
 	}
 	dir, err := os.UserConfigDir()
 	if err != nil {
-		return "", fmt.Errorf("the folder for configurations is not known: set %s: %w", configFileEnv, err)
+		return "", fmt.Errorf("cannot find the folder for configurations: set %s: %w", configFileEnv, err)
 	}
 	return filepath.Join(dir, "acrcloud", "config.json"), nil
 }
 
-// entries reads the configurations.
+// entries reads the configuration file.
 func (p *program) entries() ([]entry, string, error) {
 	path, err := p.configPath()
 	if err != nil {
@@ -156,12 +157,12 @@ func (p *program) entries() ([]entry, string, error) {
 	}
 	f, err := os.Open(path) //nolint:gosec // the file that the user names
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, path, fmt.Errorf("%w: %s is not there; 'acrcloud config --help' says what to write into it", errNoConfigurations, path)
+		return nil, path, fmt.Errorf("%w: %s does not exist; 'acrcloud config --help' describes it", errNoConfigurations, path)
 	}
 	if err != nil {
 		return nil, path, err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close() //nolint:errcheck // it was only read from
 	if info, err := f.Stat(); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		p.say("Warning: others can read %s, which may hold secrets: run 'chmod 600 %s'", path, path)
 	}
@@ -176,11 +177,11 @@ func (p *program) entries() ([]entry, string, error) {
 	return entries, path, nil
 }
 
-// parseEntries reads configurations as acrcloud.ReadConfigs does, and what is only this command's beside them.
+// parseEntries reads configurations as acrcloud.ReadConfigs does, and the members that only this command knows.
 func parseEntries(data []byte) ([]entry, error) {
-	data = bytes.TrimPrefix(data, []byte("\uFEFF")) // some editors put a mark there
+	data = bytes.TrimPrefix(data, []byte("\uFEFF")) // some editors write a byte order mark
 	var objects []map[string]json.RawMessage
-	if json.Unmarshal(data, &objects) != nil { // a mistake is found below, by what can say where it is
+	if json.Unmarshal(data, &objects) != nil { // ReadConfigs below reports where the mistake is
 		var object map[string]json.RawMessage
 		if json.Unmarshal(data, &object) == nil {
 			objects = append(objects, object)
@@ -237,7 +238,7 @@ func parseEntries(data []byte) ([]entry, error) {
 	return entries, nil
 }
 
-// takeCommand takes the command that stands for a secret out of an object.
+// takeCommand removes the command that replaces a secret from an object and returns it.
 func takeCommand(object map[string]json.RawMessage, i int, member string) ([]string, error) {
 	raw, ok := object[member+commandSuffix]
 	if !ok {
@@ -245,7 +246,7 @@ func takeCommand(object map[string]json.RawMessage, i int, member string) ([]str
 	}
 	var args []string
 	if err := json.Unmarshal(raw, &args); err != nil || len(args) == 0 || args[0] == "" {
-		return nil, fmt.Errorf("[%d].%s_command must be a list of texts, such as [\"secret-tool\", \"lookup\", \"service\", \"acrcloud\"]", i, member)
+		return nil, fmt.Errorf("[%d].%s_command must be a list of strings, such as [\"secret-tool\", \"lookup\", \"service\", \"acrcloud\"]", i, member)
 	}
 	if _, both := object[member]; both {
 		return nil, fmt.Errorf("[%d] has both %s and %s_command: leave one out", i, member, member)

@@ -23,7 +23,7 @@ import (
 	"time"
 )
 
-// The files of an authority.
+// The names of an authority's files.
 const (
 	authorityCert  = "ca.pem"
 	authorityKey   = "ca-key.pem"
@@ -36,11 +36,11 @@ const (
 	clockSkew       = time.Hour // between this machine and its clients
 )
 
-// An authority signs the certificate of the mock. It can sign for the mock's names and for private addresses only, so that nobody who trusts
-// it, or finds its key, gets anything else from it.
+// An authority signs the certificate of the mock. It can sign for the mock's names and for private addresses only, so
+// that its key is of no value to anyone who finds it.
 type authority struct {
 	dir  string
-	made bool // it is new
+	made bool // by this run
 	cert *x509.Certificate
 	key  crypto.Signer
 
@@ -61,7 +61,7 @@ func openAuthority(dir string, domains []string) (*authority, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Stat(certPath); err == nil {
-			return nil, fmt.Errorf("%s is there, but its key %s is not: remove it, and a new authority is made", certPath, keyPath)
+			return nil, fmt.Errorf("%s exists, but its key %s does not: remove it, and a new authority is created", certPath, keyPath)
 		}
 		err := a.create(keyPath, certPath, domains)
 		return a, err
@@ -72,11 +72,11 @@ func openAuthority(dir string, domains []string) (*authority, error) {
 		return nil, err
 	}
 	if a.key, err = parseKey(keyText); err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w: remove it and %s, and a new authority is made", keyPath, err, authorityCert)
+		return nil, fmt.Errorf("%s cannot be read: %w: remove it and %s, and a new authority is created", keyPath, err, authorityCert)
 	}
 	certText, err := os.ReadFile(certPath) //nolint:gosec // a file in the folder that the user names
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // it was stopped between the two
+	case errors.Is(err, fs.ErrNotExist): // an earlier run stopped between writing the two files
 		err := a.sign(certPath, domains)
 		return a, err
 	case err != nil:
@@ -84,24 +84,24 @@ func openAuthority(dir string, domains []string) (*authority, error) {
 	}
 	block, _ := pem.Decode(certText)
 	if block == nil {
-		return nil, fmt.Errorf("%s is no certificate: remove it, and a new one is made, which clients must be told to trust again", certPath)
+		return nil, fmt.Errorf("%s is not a certificate: remove it, and a new one is created, which clients must be told to trust again", certPath)
 	}
 	if a.cert, err = x509.ParseCertificate(block.Bytes); err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w: remove it, and a new one is made, which clients must be told to trust again", certPath, err)
+		return nil, fmt.Errorf("%s cannot be read: %w: remove it, and a new one is created, which clients must be told to trust again", certPath, err)
 	}
 	err = a.check(certPath, domains)
 	return a, err
 }
 
-// check finds an authority that is of no use.
+// check refuses an authority that cannot be used.
 func (a *authority) check(certPath string, domains []string) error {
 	public, ok := a.cert.PublicKey.(*ecdsa.PublicKey)
-	again := "remove " + certPath + ", and a new one is made, which clients must be told to trust again"
+	again := "remove " + certPath + ", and a new one is created, which clients must be told to trust again"
 	switch {
 	case !ok || !public.Equal(a.key.Public()):
-		return fmt.Errorf("%s does not go with %s: %s", certPath, authorityKey, again)
+		return fmt.Errorf("%s does not match %s: %s", certPath, authorityKey, again)
 	case time.Now().Add(certificateLife).After(a.cert.NotAfter):
-		return fmt.Errorf("%s is good until %s only: %s", certPath, a.cert.NotAfter.Format(time.DateOnly), again)
+		return fmt.Errorf("%s is only valid until %s: %s", certPath, a.cert.NotAfter.Format(time.DateOnly), again)
 	}
 	for _, domain := range domains {
 		if !slices.ContainsFunc(a.cert.PermittedDNSDomains, func(permitted string) bool { return domain == permitted || strings.HasSuffix(domain, "."+permitted) }) {
@@ -111,7 +111,7 @@ func (a *authority) check(certPath string, domains []string) error {
 	return nil
 }
 
-// create makes an authority with its folder. The key is written first, and never over another.
+// create creates an authority with its folder. It writes the key first, and never replaces another key.
 func (a *authority) create(keyPath, certPath string, domains []string) error {
 	if err := os.MkdirAll(a.dir, 0o700); err != nil {
 		return err
@@ -136,7 +136,7 @@ func (a *authority) create(keyPath, certPath string, domains []string) error {
 	return a.sign(certPath, domains)
 }
 
-// sign makes the authority's own certificate.
+// sign creates the authority's own certificate.
 func (a *authority) sign(certPath string, domains []string) error {
 	serial, err := serialNumber()
 	if err != nil {
@@ -167,7 +167,7 @@ func (a *authority) sign(certPath string, domains []string) error {
 	return replaceFile(certPath, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644)
 }
 
-// serve sets what the certificate is for.
+// serve sets the names and addresses of the certificate.
 func (a *authority) serve(names []string, ips []net.IP) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -178,7 +178,7 @@ func (a *authority) serve(names []string, ips []net.IP) {
 	a.ips = slices.DeleteFunc(slices.Clone(ips), func(ip net.IP) bool { return !private(ip) })
 }
 
-// config is how the mock speaks TLS.
+// config returns the TLS configuration of the mock.
 func (a *authority) config() *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
@@ -186,7 +186,8 @@ func (a *authority) config() *tls.Config {
 	}
 }
 
-// certificate is the one for all names, made when it is first needed, and again before it ends.
+// certificate returns one certificate for all names. It creates the certificate when it is first needed, and again
+// before it expires.
 func (a *authority) certificate(now time.Time) (*tls.Certificate, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -224,7 +225,7 @@ func serialNumber() (*big.Int, error) {
 func parseKey(text []byte) (crypto.Signer, error) {
 	block, _ := pem.Decode(text)
 	if block == nil {
-		return nil, errors.New("it is no key")
+		return nil, errors.New("it is not a private key")
 	}
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
@@ -232,7 +233,7 @@ func parseKey(text []byte) (crypto.Signer, error) {
 	}
 	signer, ok := key.(*ecdsa.PrivateKey)
 	if !ok {
-		return nil, errors.New("it is a key of another kind")
+		return nil, errors.New("it is not an ECDSA key")
 	}
 	return signer, nil
 }
@@ -246,7 +247,7 @@ func onlyOwner(path string) error {
 	return err
 }
 
-// replaceFile writes a file whole, or not at all.
+// replaceFile writes a file completely or not at all.
 func replaceFile(path string, content []byte, mode fs.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// An addSettings is what is added to a bucket, and how.
+// An addSettings holds what to add to a bucket, and how.
 type addSettings struct {
 	title                    string
 	pairs                    []string
@@ -51,27 +51,27 @@ func (p *program) addBucketFiles() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&s.title, "title", "", "`title` of the file in the bucket; required for standard input")
-	f.StringArrayVar(&s.pairs, "set", nil, "what results are to say about it, as `key=value`; may be repeated")
+	f.StringArrayVar(&s.pairs, "set", nil, "metadata to include in results, as `key=value`; may be repeated")
 	f.BoolVar(&s.fingerprint, "fingerprint", false, "the files are fingerprints")
 	f.BoolVar(&s.acrid, "acrid", false, "the arguments are ACRIDs of ACRCloud's music")
-	f.BoolVar(&s.once, "unique", false, "each title is one content's alone: take a file of that title, and do not make it again")
-	f.BoolVar(&s.wait, "wait", false, "wait until recognition finds them")
-	f.DurationVar(&s.timeout, "timeout", time.Hour, "how long to wait for each")
-	f.BoolVarP(&s.yes, "yes", "y", false, "do not ask, however many")
-	f.IntVar(&s.most, "max", maxUnasked, "how many may be billed without --yes")
-	f.IntVar(&s.atOnce, "uploads", 2, "how many are added at once")
+	f.BoolVar(&s.once, "unique", false, "titles are unique in the bucket: if a file has the title already, use it and do not add it again")
+	f.BoolVar(&s.wait, "wait", false, "wait until the files can be recognised")
+	f.DurationVar(&s.timeout, "timeout", time.Hour, "how long to wait for each file")
+	f.BoolVarP(&s.yes, "yes", "y", false, "do not ask for confirmation")
+	f.IntVar(&s.most, "max", maxUnasked, "ask before more than this many are billed")
+	f.IntVar(&s.atOnce, "uploads", 2, "how many files are added at the same time")
 	return c
 }
 
-// check finds mistakes before anything is read.
+// check refuses wrong settings before anything is read.
 func (s *addSettings) check() (err error) {
 	switch {
 	case s.fingerprint && s.acrid:
-		return usagef("--fingerprint is for files and --acrid for recordings that the service has: leave one out")
+		return usagef("--fingerprint is for files, --acrid for recordings that the service has: use only one of them")
 	case s.atOnce < 1 || s.atOnce > 100:
 		return usagef("--uploads is %d: give a number from 1 to 100", s.atOnce)
 	case s.most < 0:
-		return usagef("--max is %d: give a positive number, or 0 to be asked always", s.most)
+		return usagef("--max is %d: give a positive number, or 0 to always be asked", s.most)
 	case s.timeout <= 0:
 		return usagef("--timeout is %v: give a positive duration, such as 10m", s.timeout)
 	}
@@ -84,12 +84,12 @@ type addition struct {
 	name   string // in messages
 	title  string // empty: the service chooses
 	source acrcloud.Source
-	remote *console.Remote // in place of source
+	remote *console.Remote // instead of source
 	size   int64
 	sent   atomic.Int64 // of size
 }
 
-// id is the same for the same thing. arg is the argument that names it.
+// id identifies an addition: the same content has the same id. arg is the argument that names it.
 func (a *addition) id(arg string) string {
 	if a.remote != nil || arg == standardInput { // messages show URLs without their queries
 		return arg
@@ -101,10 +101,10 @@ func (a *addition) id(arg string) string {
 	return full
 }
 
-// additions are what the arguments name.
+// additions returns what the arguments name.
 func (p *program) additions(args []string, s *addSettings) ([]*addition, error) {
 	var all []*addition
-	taken := map[string]bool{} // what is named twice is sent once
+	taken := map[string]bool{} // an argument that is repeated is sent once
 	for _, arg := range args {
 		more, err := p.additionsOf(arg, s)
 		if err != nil {
@@ -119,7 +119,7 @@ func (p *program) additions(args []string, s *addSettings) ([]*addition, error) 
 	}
 	if s.title != "" {
 		if len(all) > 1 {
-			return nil, usagef("--title is for one file, and there are %d: leave it out", len(all))
+			return nil, usagef("--title applies to a single file, and there are %d: leave it out", len(all))
 		}
 		all[0].title = s.title
 	}
@@ -130,7 +130,7 @@ func (p *program) additions(args []string, s *addSettings) ([]*addition, error) 
 	for _, a := range all {
 		plain := strings.ReplaceAll(strings.TrimSpace(a.title), " ", "_") // as the SDK compares them
 		if other, ok := seen[plain]; ok {
-			return nil, usagef("%s and %s have the same title, %q, and --unique promises that each has one of its own: rename one, or add it with --title by itself", other, a.name, a.title)
+			return nil, usagef("%s and %s have the same title, %q, but --unique requires different titles: rename one, or add it separately with --title", other, a.name, a.title)
 		}
 		seen[plain] = a.name
 	}
@@ -148,7 +148,7 @@ func (p *program) additionsOf(arg string, s *addSettings) ([]*addition, error) {
 		return []*addition{a}, nil
 	case isURL(arg):
 		if s.fingerprint {
-			return nil, usagef("%s: the service fetches audio and video files, but no fingerprints: download it first", filescan.RemoteURL(arg))
+			return nil, usagef("%s: the service fetches audio and video files, but not fingerprints: download it first", filescan.RemoteURL(arg))
 		}
 		remote := console.AudioURL(arg)
 		a := &addition{name: filescan.RemoteURL(arg).String(), remote: &remote}
@@ -156,7 +156,7 @@ func (p *program) additionsOf(arg string, s *addSettings) ([]*addition, error) {
 			a.title = path.Base("/" + u.Path)
 		}
 		if s.once && s.title == "" && strings.Trim(a.title, "/.") == "" {
-			return nil, usagef("%s: the URL has no name that could be its title: give one with --title", a.name)
+			return nil, usagef("%s: the URL contains no name to use as the title: give one with --title", a.name)
 		}
 		return []*addition{a}, nil
 	case arg == standardInput && s.title == "":
@@ -171,7 +171,7 @@ func (p *program) additionsOf(arg string, s *addSettings) ([]*addition, error) {
 	case err == nil:
 		return []*addition{{name: arg, title: filepath.Base(arg), source: acrcloud.FromFile(arg), size: info.Size()}}, nil
 	}
-	found, badPattern := filepath.Glob(arg) // where no shell has done it
+	found, badPattern := filepath.Glob(arg) // where the shell has not expanded it
 	if badPattern != nil || len(found) == 0 {
 		return nil, &usageError{text: err.Error()}
 	}
@@ -228,7 +228,7 @@ func (p *program) addToBucket(ctx context.Context, args []string, s *addSettings
 	return err
 }
 
-// storing says what is about to be stored, and asks where it is much.
+// storing says what is about to be stored, and asks for confirmation if it is a lot.
 func (p *program) storing(ctx context.Context, s *service, n int, settings *addSettings) error {
 	doing := fmt.Sprintf("Adding %s to bucket %d", count(n, "file"), settings.bucket)
 	if s.mock != nil {
@@ -240,10 +240,10 @@ func (p *program) storing(ctx context.Context, s *service, n int, settings *addS
 		p.note("%s", what)
 		return nil
 	}
-	return p.confirm(ctx, false, "%s That is more than %d. Go on?", what, settings.most)
+	return p.confirm(ctx, false, "%s That is more than %d. Continue?", what, settings.most)
 }
 
-// A bucketRun adds files to a bucket, and knows what has become of them.
+// A bucketRun adds files to a bucket and records the outcomes.
 type bucketRun struct {
 	program  *program
 	files    *console.BucketFiles
@@ -254,12 +254,12 @@ type bucketRun struct {
 	unknown, denied bool
 }
 
-// hopeless reports whether the credentials or the bucket are to blame: no other file would fare better.
+// hopeless reports whether the credentials or the bucket caused an error, so that every other file would fail, too.
 func hopeless(err error) bool {
 	return errors.Is(err, acrcloud.ErrCredentials) || errors.Is(err, acrcloud.ErrNotFound)
 }
 
-// bytes is how much is to be sent.
+// bytes returns how many bytes will be sent.
 func (r *bucketRun) bytes(all []*addition) (n int64) {
 	for _, a := range all {
 		n += a.size
@@ -267,14 +267,14 @@ func (r *bucketRun) bytes(all []*addition) (n int64) {
 	return n
 }
 
-// An added is what has become of an addition.
+// An added is the outcome of an addition.
 type added struct {
 	addition *addition
 	file     *console.BucketFile
 	err      error
 }
 
-// add yields the files as they are made, or with --wait, when they are ready.
+// add yields files as they are created, or with --wait as they become ready.
 func (r *bucketRun) add(ctx context.Context, all []*addition) iter.Seq2[*console.BucketFile, error] {
 	return func(yield func(*console.BucketFile, error) bool) {
 		var made []int
@@ -299,7 +299,7 @@ func (r *bucketRun) add(ctx context.Context, all []*addition) iter.Seq2[*console
 		left := made
 		for file, err := range w.all(ctx, made) {
 			if err != nil {
-				r.program.say("these are added, and can be waited for: acrcloud buckets files wait %d %s", r.settings.bucket, joinedIDs(left))
+				r.program.say("these files are added; to wait for them: acrcloud buckets files wait %d %s", r.settings.bucket, joinedIDs(left))
 			}
 			left = left[1:]
 			if !yield(file, err) || err != nil {
@@ -312,8 +312,8 @@ func (r *bucketRun) add(ctx context.Context, all []*addition) iter.Seq2[*console
 
 func joinedIDs(ids []int) string { return strings.Trim(fmt.Sprint(ids), "[]") }
 
-// made adds the files, several at once. When the iteration is ended no other is begun, but those that are under way go on, since
-// otherwise nobody knew what has become of them: it is told of.
+// made adds the files, several at the same time. If the caller stops the iteration, no more are started, but those in
+// progress continue and are reported: otherwise nobody would know whether they were created.
 func (r *bucketRun) made(ctx context.Context, all []*addition) iter.Seq[added] {
 	return func(yield func(added) bool) {
 		feeding, stop := context.WithCancel(ctx)
@@ -365,7 +365,7 @@ func (r *bucketRun) made(ctx context.Context, all []*addition) iter.Seq[added] {
 	}
 }
 
-// send makes one file.
+// send adds one file.
 func (r *bucketRun) send(ctx context.Context, a *addition) (*console.BucketFile, error) {
 	if a.remote != nil {
 		return r.files.Import(ctx, *a.remote, &console.ImportOptions{Title: a.title, UserDefined: r.settings.values, UniqueName: r.settings.once})
@@ -377,15 +377,15 @@ func (r *bucketRun) send(ctx context.Context, a *addition) (*console.BucketFile,
 		opts.DataType = console.Fingerprint
 	}
 	file, err := r.files.Upload(ctx, a.source, opts)
-	r.program.progress.add(int(a.size - a.sent.Swap(a.size))) // also what was not sent, since it is there or has failed
+	r.program.progress.add(int(a.size - a.sent.Swap(a.size))) // including bytes that were not sent because the file exists or failed
 	return file, err
 }
 
-// note tells of a failure.
+// note reports a failure.
 func (r *bucketRun) note(ctx context.Context, a added) {
 	unknown := errors.Is(a.err, acrcloud.ErrOutcomeUnknown)
 	if ctx.Err() != nil && errors.Is(a.err, ctx.Err()) && !unknown {
-		return // it was not begun, or nothing has come of it
+		return // it was not started, or was cancelled before it had an effect
 	}
 	r.failed++
 	r.unknown = r.unknown || unknown
@@ -396,17 +396,17 @@ func (r *bucketRun) note(ctx context.Context, a added) {
 	}
 	switch {
 	case unknown && r.settings.once:
-		r.program.say("%s: %v\nRepeat the command: with --unique a file that was made is taken", a.addition.name, a.err)
+		r.program.say("%s: %v\nRepeat the command: with --unique it uses the file if it was created", a.addition.name, a.err)
 	case unknown && title != "":
-		r.program.say("%s: %v\nBefore you add it again: acrcloud buckets files list %d --search %q", a.addition.name, a.err, r.settings.bucket, title)
+		r.program.say("%s: %v\nBefore you add it again, check: acrcloud buckets files list %d --search %q", a.addition.name, a.err, r.settings.bucket, title)
 	case unknown:
-		r.program.say("%s: %v\nBefore you add it again: acrcloud buckets files list %d", a.addition.name, a.err, r.settings.bucket)
+		r.program.say("%s: %v\nBefore you add it again, check: acrcloud buckets files list %d", a.addition.name, a.err, r.settings.bucket)
 	default:
 		r.program.say("%s: %v", a.addition.name, a.err)
 	}
 }
 
-// verdict is the error of a run in which files failed. Why each of them did was said before.
+// verdict returns the error of a run in which files failed. Each failure has already been reported.
 func (r *bucketRun) verdict(all int) error {
 	text := fmt.Sprintf("%d of %s could not be added to bucket %d", r.failed, count(all, "file"), r.settings.bucket)
 	switch {

@@ -14,7 +14,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/console"
 )
 
-// bucketFileColumns are what is shown of a file in a bucket.
+// bucketFileColumns are the columns of a file in a bucket.
 var bucketFileColumns = []column[*console.BucketFile]{
 	{"id", true, func(f *console.BucketFile) string { return strconv.Itoa(f.ID) }},
 	{"title", false, func(f *console.BucketFile) string { return f.Title }},
@@ -24,14 +24,14 @@ var bucketFileColumns = []column[*console.BucketFile]{
 	{"created_at", false, func(f *console.BucketFile) string { return timestamp(f.CreatedAt) }},
 }
 
-// bucketFileStates are the words for --state.
+// bucketFileStates are the values of --state.
 var bucketFileStates = map[string]console.FileState{"processing": console.FileProcessing, "ready": console.FileReady, "error": console.FileError}
 
 var bucketFileStateNames = []string{"processing", "ready", "error"}
 
 func (p *program) bucketFilesCommand() *cobra.Command {
 	c := group("files", "List, add, change, move and delete the files of a bucket",
-		"Work with the files of a bucket: audio of your own, or fingerprints, that recognition compares with. Storing files is billed.",
+		"Work with the files of a bucket: your own audio, or fingerprints, that recognition compares with. Storing files is billed.",
 		"  acrcloud buckets files list 5001\n  acrcloud buckets files add 5001 masters/*.wav --unique --wait\n  acrcloud buckets files delete 5001 90210 --yes")
 	c.Aliases = []string{"file"}
 	c.AddCommand(p.listBucketFiles(), p.getBucketFiles(), p.addBucketFiles(), p.updateBucketFile(), p.moveBucketFiles(), p.waitBucketFiles(), p.deleteBucketFiles())
@@ -42,7 +42,7 @@ func (p *program) listBucketFiles() *cobra.Command {
 	var search, state string
 	var limit int
 	c := &cobra.Command{
-		Use: "list BUCKET", Short: "List files", Long: "List the files of a bucket. JSON has what you gave them, too, as user_defined.",
+		Use: "list BUCKET", Short: "List files", Long: "List the files of a bucket. JSON includes the metadata that you set, as user_defined.",
 		Example: "  acrcloud buckets files list 5001 --search night\n  acrcloud buckets files list 5001 --state error -o jsonl",
 		Args:    arguments(1, 1, aBucket),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -68,13 +68,13 @@ func (p *program) listBucketFiles() *cobra.Command {
 			return writeList(p, format, bucketFileColumns, named(fmt.Sprintf("bucket %d", id), first(files.All(c.Context(), opts), limit)))
 		},
 	}
-	c.Flags().StringVar(&search, "search", "", "only those with this `text` in their title")
-	c.Flags().StringVar(&state, "state", "", "only those in a `state`: "+strings.Join(bucketFileStateNames, ", "))
-	c.Flags().IntVar(&limit, "limit", 0, "at most so many; 0 for all")
+	c.Flags().StringVar(&search, "search", "", "only files with this `text` in their title")
+	c.Flags().StringVar(&state, "state", "", "only files in this `state`: "+strings.Join(bucketFileStateNames, ", "))
+	c.Flags().IntVar(&limit, "limit", 0, "show at most this many; 0 for all")
 	return c
 }
 
-// bucketFiles are those of a bucket.
+// bucketFiles returns a client for the files of a bucket.
 func (p *program) bucketFiles(ctx context.Context, arg string) (*service, *console.BucketFiles, int, error) {
 	id, err := bucketID(arg)
 	if err != nil {
@@ -87,7 +87,7 @@ func (p *program) bucketFiles(ctx context.Context, arg string) (*service, *conso
 	return s, client.BucketFiles(id), id, nil
 }
 
-// fileIDs are those of files of a bucket.
+// fileIDs parses the ids of files in a bucket.
 func fileIDs(bucket string, args []string) ([]int, error) {
 	return numbers(args, "file", "buckets files list "+bucket)
 }
@@ -96,7 +96,7 @@ const inABucket = "the bucket, and the id of a file; 'acrcloud buckets files lis
 
 func (p *program) getBucketFiles() *cobra.Command {
 	return &cobra.Command{
-		Use: "get BUCKET FILE...", Short: "Show files", Long: "Show files of a bucket, by their ids or by their ACRIDs, which results of recognition have.",
+		Use: "get BUCKET FILE...", Short: "Show files", Long: "Show files of a bucket, by their ids, or by their ACRIDs as results of recognition show them.",
 		Example: "  acrcloud buckets files get 5001 90210 -o json",
 		Args:    arguments(2, -1, inABucket),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -123,7 +123,7 @@ func (p *program) getBucketFiles() *cobra.Command {
 	}
 }
 
-// getBucketFile gets a file by its id, or by its ACRID.
+// getBucketFile returns a file by its id or ACRID.
 func getBucketFile(ctx context.Context, files *console.BucketFiles, arg string) (*console.BucketFile, error) {
 	if id, err := strconv.Atoi(arg); err == nil {
 		return files.Get(ctx, id)
@@ -131,7 +131,7 @@ func getBucketFile(ctx context.Context, files *console.BucketFiles, arg string) 
 	return files.GetByACRID(ctx, arg)
 }
 
-// userDefined are the pairs of --set.
+// userDefined parses the pairs of --set.
 func userDefined(pairs []string) (map[string]any, error) {
 	values := map[string]any{}
 	for _, pair := range pairs {
@@ -140,7 +140,7 @@ func userDefined(pairs []string) (map[string]any, error) {
 			return nil, usagef("--set is %.60q: write it as key=value, such as --set artist=\"Ada Alder\"", pair)
 		}
 		if _, twice := values[key]; twice {
-			return nil, usagef("--set has %.60q twice: keep one of them", key)
+			return nil, usagef("--set has %.60q twice: keep only one", key)
 		}
 		values[key] = value
 	}
@@ -154,8 +154,8 @@ func (p *program) updateBucketFile() *cobra.Command {
 	var title string
 	var pairs []string
 	c := &cobra.Command{
-		Use: "update BUCKET FILE", Short: "Change a file's title, or what results say about it",
-		Long:    "Change a file's title, or what results say about it: --set is in place of all that was there, so repeat what is to stay.",
+		Use: "update BUCKET FILE", Short: "Change a file's title or metadata",
+		Long:    "Change a file's title or metadata. --set replaces all of the metadata, so repeat what should stay.",
 		Example: "  acrcloud buckets files update 5001 90210 --title master-4711 --set artist=\"Ada Alder\" --set isrc=XX0000000001",
 		Args:    arguments(2, 2, inABucket),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -173,7 +173,7 @@ func (p *program) updateBucketFile() *cobra.Command {
 			}
 			r := console.UpdateBucketFileRequest{Title: changed(c, "title", &title), UserDefined: values}
 			if r.Title == nil && values == nil {
-				return usagef("nothing is to change: give --title or --set")
+				return usagef("there is nothing to change: give --title or --set")
 			}
 			_, files, _, err := p.bucketFiles(c.Context(), args[0])
 			if err != nil {
@@ -187,7 +187,7 @@ func (p *program) updateBucketFile() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&title, "title", "", "a new `title`")
-	c.Flags().StringArrayVar(&pairs, "set", nil, "what results say about it, as `key=value`; may be repeated")
+	c.Flags().StringArrayVar(&pairs, "set", nil, "metadata to include in results, as `key=value`; may be repeated")
 	return c
 }
 
@@ -214,7 +214,7 @@ func (p *program) moveBucketFiles() *cobra.Command {
 				return err
 			}
 			if to == id {
-				return usagef("--to is the bucket that the files are in: give another one")
+				return usagef("--to is the bucket that the files are already in: give another one")
 			}
 			if err := files.Move(c.Context(), to, ids...); err != nil {
 				return fmt.Errorf("bucket %d: %w", id, err)
@@ -230,7 +230,7 @@ func (p *program) moveBucketFiles() *cobra.Command {
 func (p *program) deleteBucketFiles() *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
-		Use: "delete BUCKET FILE...", Short: "Delete files", Long: "Delete files of a bucket, which then are not found any more. It cannot be undone: on a terminal you are asked, elsewhere --yes is required.",
+		Use: "delete BUCKET FILE...", Short: "Delete files", Long: "Delete files of a bucket. Recognition no longer finds them. This cannot be undone. On a terminal the command asks first; elsewhere --yes is required.",
 		Example: "  acrcloud buckets files delete 5001 90210 --yes",
 		Args:    arguments(2, -1, inABucket),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -252,7 +252,7 @@ func (p *program) deleteBucketFiles() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask for confirmation")
 	return c
 }
 
@@ -286,11 +286,11 @@ func (p *program) waitBucketFiles() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().DurationVar(&timeout, "timeout", time.Hour, "how long to wait for each")
+	c.Flags().DurationVar(&timeout, "timeout", time.Hour, "how long to wait for each file")
 	return c
 }
 
-// bucketWaiting is how long and how often to look at a file of a bucket: the mock is quick.
+// bucketWaiting returns how long and how often to check a file of a bucket: the mock is fast.
 func (s *service) bucketWaiting(timeout time.Duration) console.WaitOptions {
 	opts := console.WaitOptions{Timeout: timeout}
 	if s.mock != nil {
@@ -299,7 +299,7 @@ func (s *service) bucketWaiting(timeout time.Duration) console.WaitOptions {
 	return opts
 }
 
-// A bucketWait waits for files of a bucket. One that has failed is told of and counted.
+// A bucketWait waits for files of a bucket. It reports and counts those that fail.
 type bucketWait struct {
 	program *program
 	files   *console.BucketFiles

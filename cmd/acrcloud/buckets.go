@@ -13,7 +13,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/console"
 )
 
-// bucketColumns are what is shown of a bucket.
+// bucketColumns are the columns of a bucket.
 var bucketColumns = []column[*console.Bucket]{
 	{"id", true, func(b *console.Bucket) string { return strconv.Itoa(b.ID) }},
 	{"name", false, func(b *console.Bucket) string { return b.Name }},
@@ -24,16 +24,16 @@ var bucketColumns = []column[*console.Bucket]{
 	{"created_at", false, func(b *console.Bucket) string { return timestamp(b.CreatedAt) }},
 }
 
-// The words for --type and --net of buckets.
+// The values of --type and --net for buckets.
 var (
 	bucketTypes = []string{string(console.FileBucket), string(console.LiveBucket), string(console.LiveRecBucket), string(console.LiveTimeshiftBucket), string(console.DedupBucket)}
 	netTypes    = []string{"both", "online", "offline"} // in the order of their numbers
 )
 
 func (p *program) bucketsCommand() *cobra.Command {
-	c := group("buckets", "Look after buckets, and the audio in them",
-		"Look after the account's buckets: audio of your own that recognition compares with. 'acrcloud buckets files' works with what is in them.\n"+
-			"The token needs the scopes read-buckets and write-buckets, and for files read-audios and write-audios.",
+	c := group("buckets", "Manage buckets, and the audio in them",
+		"Manage the account's buckets: your own audio that recognition compares with. 'acrcloud buckets files' manages their files.\n"+
+			"The token needs the scopes read-buckets and write-buckets, and read-audios and write-audios for files.",
 		"  acrcloud buckets list\n  acrcloud buckets create masters --in eu-west-1\n  acrcloud buckets files add 5001 master.wav --set artist=\"Ada Alder\" --wait")
 	c.Aliases = []string{"bucket"}
 	c.AddCommand(p.listBuckets(), p.getBucket(), p.createBucket(), p.updateBucket(), p.deleteBucket(), p.bucketFilesCommand())
@@ -63,9 +63,9 @@ func (p *program) listBuckets() *cobra.Command {
 			return writeList(p, format, bucketColumns, client.Buckets().All(c.Context(), opts))
 		},
 	}
-	c.Flags().StringVar(&region, "in", "", "only those in a `region`")
-	c.Flags().StringVar(&kind, "type", "", "only those of a `type`: "+strings.Join(bucketTypes, ", "))
-	c.Flags().StringVar(&search, "search", "", "only those with this `text` in their name, if the service looks at it, which is not documented")
+	c.Flags().StringVar(&region, "in", "", "list only those in this `region`")
+	c.Flags().StringVar(&kind, "type", "", "list only those of this `type`: "+strings.Join(bucketTypes, ", "))
+	c.Flags().StringVar(&search, "search", "", "only buckets with this `text` in their name; the parameter is undocumented, and the service may ignore it")
 	return c
 }
 
@@ -75,7 +75,7 @@ func bucketID(arg string) (int, error) { return number(arg, "bucket", "buckets l
 
 func (p *program) getBucket() *cobra.Command {
 	return &cobra.Command{
-		Use: "get ID", Short: "Show a bucket", Long: "Show a bucket: as JSON with everything that the service says.",
+		Use: "get ID", Short: "Show a bucket", Long: "Show a bucket. -o json has everything that the service returns.",
 		Example: "  acrcloud buckets get 5001 -o json",
 		Args:    arguments(1, 1, aBucket),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -86,7 +86,7 @@ func (p *program) getBucket() *cobra.Command {
 	}
 }
 
-// withBucket shows what is returned for a bucket.
+// withBucket calls the service for a bucket and shows what it returns.
 func (p *program) withBucket(ctx context.Context, arg string, call func(*console.Buckets, int) (*console.Bucket, error)) error {
 	format, err := p.format(listFormats...)
 	if err != nil {
@@ -111,7 +111,7 @@ func (p *program) createBucket() *cobra.Command {
 	var region, kind, net, template string
 	var labels []string
 	c := &cobra.Command{
-		Use: "create NAME", Short: "Make a bucket", Long: "Make a bucket for audio of your own. Name it in a container or a project, and it is compared with. Whether a bucket by itself is billed is not\nknown.",
+		Use: "create NAME", Short: "Create a bucket", Long: "Create a bucket for your own audio. Containers and projects that name it compare with it. It is not known whether an empty bucket is billed.",
 		Example: "  acrcloud buckets create masters --in eu-west-1\n  acrcloud containers update 10005 --bucket 23 --bucket 5001",
 		Args:    arguments(1, 1, "the new bucket"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -145,11 +145,11 @@ func (p *program) createBucket() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&region, "in", "", "`region` where it is kept: eu-west-1, us-west-2 or ap-southeast-1; required")
+	f.StringVar(&region, "in", "", "`region` in which it is stored: eu-west-1, us-west-2 or ap-southeast-1; required")
 	f.StringVar(&kind, "type", bucketTypes[0], "`type`: "+strings.Join(bucketTypes, ", "))
-	f.StringVar(&net, "net", "", "where it is recognised: online by the service, offline on devices, or both; online unless given")
+	f.StringVar(&net, "net", "", "where it is recognised: online by the service, offline on devices, or both (default online)")
 	f.StringArrayVar(&labels, "label", nil, "a `label`; may be repeated")
-	f.StringVar(&template, "metadata-template", "", "which metadata its files have, for the console, such as `isrc,artist`")
+	f.StringVar(&template, "metadata-template", "", "metadata fields that the console shows for its files, such as `isrc,artist`")
 	return c
 }
 
@@ -157,13 +157,13 @@ func (p *program) updateBucket() *cobra.Command {
 	var name, template string
 	var labels []string
 	c := &cobra.Command{
-		Use: "update ID", Short: "Change a bucket", Long: "Change what is set of a bucket, and leave the rest as it is. The type and the region cannot change.",
+		Use: "update ID", Short: "Change a bucket", Long: "Change the settings that are given, and leave the others as they are. The type and the region cannot change.",
 		Example: "  acrcloud buckets update 5001 --name archive",
 		Args:    arguments(1, 1, aBucket),
 		RunE: func(c *cobra.Command, args []string) error {
 			r := console.UpdateBucketRequest{Name: changed(c, "name", &name), Labels: labels, MetadataTemplate: changed(c, "metadata-template", &template)}
 			if r.Name == nil && r.Labels == nil && r.MetadataTemplate == nil {
-				return usagef("nothing is to change: give --name, --label or --metadata-template")
+				return usagef("there is nothing to change: give --name, --label or --metadata-template")
 			}
 			return p.withBucket(c.Context(), args[0], func(buckets *console.Buckets, id int) (*console.Bucket, error) {
 				return buckets.Update(c.Context(), id, r)
@@ -172,16 +172,16 @@ func (p *program) updateBucket() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&name, "name", "", "a new `name`")
-	f.StringArrayVar(&labels, "label", nil, "a `label`, in place of those that there are; may be repeated")
-	f.StringVar(&template, "metadata-template", "", "which metadata its files have, for the console, such as `isrc,artist`")
+	f.StringArrayVar(&labels, "label", nil, "a `label`; replaces the present labels; may be repeated")
+	f.StringVar(&template, "metadata-template", "", "metadata fields that the console shows for its files, such as `isrc,artist`")
 	return c
 }
 
 func (p *program) deleteBucket() *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
-		Use: "delete ID", Short: "Delete a bucket and all that is in it",
-		Long:    "Delete a bucket with all that is in it, which then is not found any more. It cannot be undone: on a terminal you are asked, elsewhere --yes is\nrequired.",
+		Use: "delete ID", Short: "Delete a bucket and everything in it",
+		Long:    "Delete a bucket with everything in it. Recognition no longer finds it. It cannot be undone: on a terminal you are asked, elsewhere --yes is\nrequired.",
 		Example: "  acrcloud buckets delete 5001 --yes",
 		Args:    arguments(1, 1, aBucket),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -193,7 +193,7 @@ func (p *program) deleteBucket() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := p.confirm(c.Context(), yes, "Delete bucket %d and all that is in it at %s?", id, s.name()); err != nil {
+			if err := p.confirm(c.Context(), yes, "Delete bucket %d and everything in it at %s?", id, s.name()); err != nil {
 				return err
 			}
 			if err := client.Buckets().Delete(c.Context(), id); err != nil {
@@ -203,6 +203,6 @@ func (p *program) deleteBucket() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask for confirmation")
 	return c
 }

@@ -13,18 +13,18 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// A configuration is what may be shown of an entry.
+// A configuration is the part of an entry that may be shown.
 type configuration struct {
 	Name           string   `json:"name"`
-	Default        bool     `json:"default"` // it is used where none is named
+	Default        bool     `json:"default"` // it is used if none is named
 	BaseURL        string   `json:"base_url,omitempty"`
 	Region         string   `json:"region,omitempty"`
 	ContainerID    int      `json:"container_id,omitempty"`
-	BearerToken    string   `json:"bearer_token,omitempty"` // where it comes from and what it looks like, never the token
+	BearerToken    string   `json:"bearer_token,omitempty"` // its source and length, never the token
 	IdentifyHost   string   `json:"identify_host,omitempty"`
 	IdentifyAccess string   `json:"identify_access,omitempty"`
 	IdentifySecret string   `json:"identify_access_secret,omitempty"`
-	Commands       []string `json:"commands,omitempty"` // the members that a command stands for
+	Commands       []string `json:"commands,omitempty"` // members whose value a command prints
 }
 
 var configurationColumns = []column[configuration]{
@@ -48,16 +48,16 @@ var configurationColumns = []column[configuration]{
 }
 
 func (p *program) configCommand() *cobra.Command {
-	c := group("config", "Make, show, choose and remove named configurations",
-		"Named configurations are in a JSON file: that of --config-file or ACRCLOUD_CONFIG_FILE, else acrcloud/config.json in the user's folder for\n"+
-			"configurations. Only its owner may read it (chmod 600). It is a list of objects:\n\n"+
+	c := group("config", "Create, show, choose and remove named configurations",
+		"Named configurations are in a JSON file: --config-file or ACRCLOUD_CONFIG_FILE, otherwise acrcloud/config.json in the user's folder for\n"+
+			"configurations. Only its owner should be able to read it (chmod 600). It is a list of objects:\n\n"+
 			"  [{\"name\": \"scans\", \"bearer_token\": \"eyJ…\", \"container_id\": 10005},\n"+
 			"   {\"name\": \"radio\", \"identify_host\": \"identify-eu-west-1.acrcloud.com\", \"identify_access_key\": \"…\",\n"+
 			"    \"identify_access_secret_command\": [\"secret-tool\", \"lookup\", \"service\", \"acrcloud\"]}]\n\n"+
 			"with the members name, base_url, region, bearer_token, container_id, identify_host, identify_access_key, identify_access_secret and\n"+
-			"is_active. In place of a secret its member with \"_command\" names a command that prints it, such as that of a keyring; no shell is used.\n\n"+
-			"--config or ACRCLOUD_CONFIG choose one by its name, and then no other variable counts. Without them the environment comes first, then\n"+
-			"the configuration that 'acrcloud config use' has chosen, the only one, or the one named \"default\".",
+			"is_active. Instead of a secret, a member with \"_command\" appended to its name can hold a command that prints the secret, such as that of a\nkeyring. No shell is used.\n\n"+
+			"--config or ACRCLOUD_CONFIG chooses one by name; the other variables are then ignored. Without them the environment comes first, then\n"+
+			"the configuration that 'acrcloud config use' chose, the only one, or the one named \"default\".",
 		"  acrcloud config set scans container_id 10005\n  acrcloud config set scans bearer_token\n  acrcloud config use scans\n  acrcloud doctor --config radio")
 	c.AddCommand(p.listConfigurations(), p.removeConfiguration(), p.setConfiguration(), p.showConfiguration(), p.showConfigPath(), p.useConfiguration())
 	return c
@@ -65,7 +65,7 @@ func (p *program) configCommand() *cobra.Command {
 
 func (p *program) listConfigurations() *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List named configurations", Long: "List named configurations, without their secrets. No command of theirs is run.",
+		Use: "list", Short: "List named configurations", Long: "List named configurations, without their secrets. Their commands are not run.",
 		Example: "  acrcloud config list -o json",
 		RunE: func(*cobra.Command, []string) error {
 			format, err := p.format(listFormats...)
@@ -76,7 +76,7 @@ func (p *program) listConfigurations() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			inUse, _ := choose(entries, "", path) // with several it is none
+			inUse, _ := choose(entries, "", path) // with several configurations there may be none
 			return writeList(p, format, configurationColumns, func(yield func(configuration, error) bool) {
 				for i := range entries {
 					if !yield(entries[i].shown(&entries[i] == inUse), nil) {
@@ -88,7 +88,7 @@ func (p *program) listConfigurations() *cobra.Command {
 	}
 }
 
-// known reads the configurations, of which there must be some.
+// known reads the configurations. It is an error if there are none.
 func (p *program) known() ([]entry, string, error) {
 	entries, path, err := p.entries()
 	if errors.Is(err, errNoConfigurations) {
@@ -100,7 +100,7 @@ func (p *program) known() ([]entry, string, error) {
 func (p *program) showConfiguration() *cobra.Command {
 	return &cobra.Command{
 		Use: "show [NAME]", Short: "Show a configuration",
-		Long:    "Show a named configuration, or the one that is used where none is named. Of secrets only the length and the last characters are shown.",
+		Long:    "Show a named configuration, or the one that is used if none is named. Of secrets, only the length and the last characters are shown.",
 		Example: "  acrcloud config show scans\n  acrcloud config show -o json", Args: arguments(0, 1, ""),
 		RunE: func(_ *cobra.Command, args []string) error {
 			format, err := p.format(formatTable, formatJSON)
@@ -125,7 +125,7 @@ func (p *program) showConfiguration() *cobra.Command {
 			if found == nil {
 				return usagef("there is no configuration in %s", path)
 			}
-			inUse, _ := choose(entries, "", path) // with several it is none
+			inUse, _ := choose(entries, "", path) // with several configurations there may be none
 			c := found.shown(found == inUse)
 			if format == formatJSON {
 				return writeJSON(p.out, c)
@@ -135,7 +135,7 @@ func (p *program) showConfiguration() *cobra.Command {
 	}
 }
 
-// print writes a configuration for people.
+// print writes a configuration as text.
 func (c configuration) print(w io.Writer) error {
 	var t text.Table
 	for _, line := range [][2]string{
@@ -150,7 +150,7 @@ func (c configuration) print(w io.Writer) error {
 	return t.Print(w)
 }
 
-// shown is what may be shown.
+// shown returns the part of an entry that may be shown.
 func (e *entry) shown(inUse bool) configuration {
 	c := configuration{Name: e.config.Name, Default: inUse, BaseURL: e.config.BaseURL, Region: string(e.config.Region), ContainerID: e.config.ContainerID, IdentifyHost: e.config.IdentifyHost}
 	source := func(member string) string {
@@ -170,7 +170,7 @@ func (e *entry) shown(inUse bool) configuration {
 
 func (p *program) showConfigPath() *cobra.Command {
 	return &cobra.Command{
-		Use: "path", Short: "Print where the configurations are", Long: "Print the path of the file with configurations, whether it is there or not.",
+		Use: "path", Short: "Print the path of the configuration file", Long: "Print the path of the configuration file, whether or not it exists.",
 		Example: "  chmod 600 \"$(acrcloud config path)\"",
 		RunE: func(*cobra.Command, []string) error {
 			path, err := p.configPath()

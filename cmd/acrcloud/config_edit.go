@@ -36,7 +36,7 @@ func (o object) name() string {
 	return name
 }
 
-// write writes it with its members in one order.
+// write writes the members in a fixed order.
 func (o object) write(b *bytes.Buffer) {
 	b.WriteByte('{')
 	before := ""
@@ -49,7 +49,7 @@ func (o object) write(b *bytes.Buffer) {
 	b.WriteByte('}')
 }
 
-// encode makes the file of the configurations.
+// encode returns the content of the configuration file.
 func encode(objects []object) ([]byte, error) {
 	var b, indented bytes.Buffer
 	b.WriteByte('[')
@@ -68,10 +68,10 @@ func (p *program) setConfiguration() *cobra.Command {
 	var unset bool
 	c := &cobra.Command{
 		Use: "set NAME MEMBER [VALUE...]", Short: "Set a member of a configuration",
-		Long: "Set a member of a named configuration, which is made if it is not there: " + strings.Join(settable(), ", ") + ".\n\n" +
-			"A secret is no argument, since other users can read those in the list of processes: it is asked for on a terminal, without showing it, and\n" +
-			"read from standard input elsewhere. A member with \"_command\" takes a command and its arguments that prints the secret, such as that of a\n" +
-			"keyring; -- goes before it if it has flags. The file can only be read by its owner (mode 0600).",
+		Long: "Set a member of a named configuration, which is created if it does not exist: " + strings.Join(settable(), ", ") + ".\n\n" +
+			"A secret is never an argument, because other users can read arguments in the list of processes. On a terminal the command asks for it without\n" +
+			"showing it; elsewhere it reads standard input. A member with \"_command\" takes a command with its arguments that prints the secret, such as\n" +
+			"that of a keyring; put -- before it if it has flags. Only the owner can read the file (mode 0600).",
 		Example: "  acrcloud config set scans container_id 10005\n  acrcloud config set scans bearer_token\n  acrcloud config set radio identify_access_secret < secret.txt\n" +
 			"  acrcloud config set radio identify_access_secret_command -- security find-generic-password -s acrcloud -w",
 		Args: arguments(2, -1, "the configuration and its member, such as 'scans container_id 10005'"),
@@ -79,7 +79,7 @@ func (p *program) setConfiguration() *cobra.Command {
 			return p.set(c.Context(), args[0], args[1], args[2:], unset)
 		},
 	}
-	c.Flags().BoolVar(&unset, "unset", false, "take the member away")
+	c.Flags().BoolVar(&unset, "unset", false, "remove the member")
 	return c
 }
 
@@ -92,10 +92,10 @@ func (p *program) set(ctx context.Context, name, member string, values []string,
 	if !slices.Contains(settable(), member) {
 		return usagef("there is no member %q%s", member, meant(nearest.Key(member, settable()), settable()))
 	}
-	var value json.RawMessage // nil takes it away
+	var value json.RawMessage // nil removes it
 	switch {
 	case unset && len(values) > 0:
-		return usagef("%q is one argument too many: --unset takes the member away", values[0])
+		return usagef("unexpected argument %q: --unset removes the member", values[0])
 	case !unset:
 		var err error
 		if value, err = p.valueOf(ctx, name, member, values); err != nil {
@@ -119,7 +119,7 @@ func (p *program) set(ctx context.Context, name, member string, values []string,
 		}
 		o[member] = value
 		if other, ok := strings.CutSuffix(member, commandSuffix); ok {
-			delete(o, other) // the one takes the place of the other
+			delete(o, other) // one replaces the other
 		} else {
 			delete(o, member+commandSuffix)
 		}
@@ -127,12 +127,12 @@ func (p *program) set(ctx context.Context, name, member string, values []string,
 	})
 }
 
-// valueOf is the value of a member as JSON.
+// valueOf returns the value of a member as JSON.
 func (p *program) valueOf(ctx context.Context, name, member string, values []string) (json.RawMessage, error) {
 	_, secret := secretMembers[member]
 	switch {
 	case secret && len(values) > 0:
-		return nil, usagef("%s is a secret, which other users can read in the list of processes when it is an argument: leave it out, and it is asked for or read from standard input; and since it was there now, think of making a new one", member)
+		return nil, usagef("%s is a secret, and other users can read arguments in the list of processes: leave it out, and the command asks for it or reads it from standard input; since it has been visible, consider replacing it", member)
 	case secret:
 		text, err := p.secret(ctx, fmt.Sprintf("%s of %s: ", member, name))
 		if err != nil {
@@ -140,11 +140,11 @@ func (p *program) valueOf(ctx context.Context, name, member string, values []str
 		}
 		return json.Marshal(text)
 	case len(values) == 0:
-		return nil, usagef("say what %s is to be", member)
+		return nil, usagef("give a value for %s", member)
 	case strings.HasSuffix(member, commandSuffix):
 		return json.Marshal(values)
 	case len(values) > 1:
-		return nil, usagef("%q is one argument too many", values[1])
+		return nil, usagef("unexpected argument %q", values[1])
 	case member == "container_id":
 		if _, err := containerID(values[0]); err != nil {
 			return nil, err
@@ -160,7 +160,7 @@ func (p *program) valueOf(ctx context.Context, name, member string, values []str
 	return json.Marshal(values[0])
 }
 
-// secret asks for a secret on a terminal, without showing it, or reads it from standard input.
+// secret asks for a secret on a terminal without showing it, or reads it from standard input.
 func (p *program) secret(ctx context.Context, prompt string) (string, error) {
 	read := func() ([]byte, error) { return io.ReadAll(io.LimitReader(p.in, maxSecretBytes+1)) }
 	if f := terminal(p.in); f != nil {
@@ -169,7 +169,7 @@ func (p *program) secret(ctx context.Context, prompt string) (string, error) {
 			return "", err
 		}
 		_, _ = fmt.Fprint(p.err, prompt)
-		defer func() { // also if the question is not answered
+		defer func() { // even if there was no response
 			_ = term.Restore(int(f.Fd()), state)
 			_, _ = fmt.Fprintln(p.err)
 		}()
@@ -193,11 +193,11 @@ func (p *program) secret(ctx context.Context, prompt string) (string, error) {
 		case a.err != nil && !errors.Is(a.err, io.EOF):
 			return "", fmt.Errorf("reading the secret: %w", a.err)
 		case text == "":
-			return "", usagef("there is no secret on standard input")
+			return "", usagef("standard input is empty: write the secret to it")
 		case len(a.data) > maxSecretBytes:
 			return "", usagef("the secret is longer than 64 KiB: is that the right file?")
 		case strings.ContainsFunc(strings.TrimPrefix(text, "Bearer "), unicode.IsSpace):
-			return "", usagef("the secret has blanks or line breaks inside: give it and nothing else")
+			return "", usagef("the secret contains blanks or line breaks: give the secret and nothing else")
 		}
 		return text, nil
 	}
@@ -205,8 +205,8 @@ func (p *program) secret(ctx context.Context, prompt string) (string, error) {
 
 func (p *program) useConfiguration() *cobra.Command {
 	return &cobra.Command{
-		Use: "use NAME", Short: "Choose the configuration that is used where none is named",
-		Long:    "Choose the configuration that is used where neither --config nor ACRCLOUD_CONFIG names one, and no credentials are in the environment.",
+		Use: "use NAME", Short: "Choose the default configuration",
+		Long:    "Choose the configuration that is used if neither --config nor ACRCLOUD_CONFIG names one and the environment has no credentials.",
 		Example: "  acrcloud config use scans", Args: arguments(1, 1, "the configuration"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return p.edit(func(objects []object) ([]object, error) {
@@ -227,7 +227,7 @@ func (p *program) useConfiguration() *cobra.Command {
 func (p *program) removeConfiguration() *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
-		Use: "remove NAME", Short: "Remove a configuration", Long: "Remove a named configuration and its secrets. On a terminal you are asked, elsewhere --yes is required.",
+		Use: "remove NAME", Short: "Remove a configuration", Long: "Remove a named configuration and its secrets. On a terminal the command asks first; elsewhere --yes is required.",
 		Example: "  acrcloud config remove scans --yes", Args: arguments(1, 1, "the configuration"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.edit(func(objects []object) ([]object, error) {
@@ -242,7 +242,7 @@ func (p *program) removeConfiguration() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask for confirmation")
 	return c
 }
 
@@ -254,12 +254,12 @@ func find(objects []object, name string) (int, error) {
 		}
 	}
 	if len(names) == 0 {
-		return 0, usagef("there is no configuration %q, nor any other: 'acrcloud config set' makes one", name)
+		return 0, usagef("there is no configuration %q, and no other: create it with 'acrcloud config set'", name)
 	}
 	return 0, usagef("there is no configuration %q%s", name, meant(nearest.Key(name, names), names))
 }
 
-// edit changes the file with configurations, or leaves it as it is where what would be in it is wrong.
+// edit changes the configuration file. If the result would be invalid, it leaves the file as it is.
 func (p *program) edit(change func([]object) ([]object, error)) error {
 	path, err := p.configPath()
 	if err != nil {
@@ -281,7 +281,7 @@ func (p *program) edit(change func([]object) ([]object, error)) error {
 	}
 	target := path
 	if linked, err := filepath.EvalSymlinks(path); err == nil {
-		target = linked // a link stays one
+		target = linked // keep the link
 	}
 	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 		return err
@@ -289,11 +289,11 @@ func (p *program) edit(change func([]object) ([]object, error)) error {
 	if err := replaceFile(target, data, 0o600); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	p.note("%s is written.", path)
+	p.note("%s has been written.", path)
 	return nil
 }
 
-// readObjects reads the file as what it is; a mistake in it is to be mended by hand.
+// readObjects reads the file as plain objects. The user must correct invalid ones by hand.
 func readObjects(path string) ([]object, error) {
 	f, err := os.Open(path) //nolint:gosec // the file that the user names
 	if errors.Is(err, fs.ErrNotExist) {
@@ -302,7 +302,7 @@ func readObjects(path string) ([]object, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close() //nolint:errcheck // it was only read from
 	data, err := io.ReadAll(io.LimitReader(f, maxConfigBytes+1))
 	if err != nil {
 		return nil, err
@@ -324,7 +324,7 @@ func readObjects(path string) ([]object, error) {
 	for i, o := range objects {
 		for member := range o {
 			if !slices.Contains(members, member) {
-				return nil, usagef("%s: [%d].%s is not known here: change the file by hand", path, i, member)
+				return nil, usagef("%s: [%d].%s is an unknown member: edit the file by hand", path, i, member)
 			}
 		}
 	}

@@ -106,12 +106,12 @@ func TestConfigurationsThatCannotBeSet(t *testing.T) {
 		{"a secret of two words", "a b", "one identify_access_key", "blanks or line breaks"},
 		{"no value", "", "one container_id", "say what container_id is to be"},
 		{"no number", "", "one container_id five", `"five"`},
-		{"too many values", "", "one region eu-west-1 us-west-2", "one argument too many"},
+		{"too many values", "", "one region eu-west-1 us-west-2", "unexpected argument"},
 		{"a misspelt member", "", "one bearer_tokn", `did you mean "bearer_token"?`},
 		{"the name", "", "one name two", "there is no member"},
 		{"no truth", "", "one is_active perhaps", "true or false"},
 		{"an address that is none", "", "one base_url nonsense://", "nothing was changed"},
-		{"both", "", "one region eu-west-1 --unset", "one argument too many"},
+		{"both", "", "one region eu-west-1 --unset", "unexpected argument"},
 		{"no member", "", "one", "such as 'scans container_id 10005'"},
 	}
 	for _, tt := range tests {

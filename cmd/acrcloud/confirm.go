@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// confirm asks a question on a terminal, unless the answer is yes already. Where there is nobody to ask, it is an error.
+// confirm asks a question on a terminal, unless yes is set. Without a terminal, it returns an error.
 func (p *program) confirm(ctx context.Context, yes bool, format string, args ...any) error {
 	if yes {
 		return nil
 	}
 	question := fmt.Sprintf(format, args...)
 	if terminal(p.in) == nil || p.progress.w == nil {
-		return usagef("%s There is no terminal to ask on: confirm it with --yes", question)
+		return usagef("%s There is no terminal to ask on: confirm with --yes", question)
 	}
 	p.progress.clear()
 	_, _ = fmt.Fprintf(p.err, "%s [y/N] ", question)
 	answered := make(chan string, 1)
 	go func() { // a read from a terminal cannot be stopped
-		line, _ := bufio.NewReader(p.in).ReadString('\n') // the end of the input is no yes
+		line, _ := bufio.NewReader(p.in).ReadString('\n') // end of input does not mean yes
 		answered <- strings.ToLower(strings.TrimSpace(line))
 	}()
 	select {
@@ -32,7 +32,7 @@ func (p *program) confirm(ctx context.Context, yes bool, format string, args ...
 		if answer == "y" || answer == "yes" {
 			return nil
 		}
-		return usagef("nothing was done, since the answer was not yes")
+		return usagef("nothing was done: the answer was not yes")
 	}
 }
 

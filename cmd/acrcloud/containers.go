@@ -13,7 +13,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// containerColumns are what is shown of a container.
+// containerColumns are the columns of a container.
 var containerColumns = []column[*filescan.Container]{
 	{"id", true, func(c *filescan.Container) string { return strconv.Itoa(c.ID) }},
 	{"name", false, func(c *filescan.Container) string { return c.Name }},
@@ -40,7 +40,7 @@ func timestamp(t time.Time) string {
 }
 
 func (p *program) containersCommand() *cobra.Command {
-	c := group("containers", "List, make, change and delete containers", "Look after the account's containers: they hold files, and say what to look for in them.\nNothing here is billed.",
+	c := group("containers", "List, create, change and delete containers", "Manage the account's containers. A container holds files and determines what to look for in them.\nNothing here is billed.",
 		"  acrcloud containers list\n  acrcloud containers get 10005 -o json")
 	c.Aliases = []string{"container"}
 	c.AddCommand(p.listContainers(), p.getContainer(), p.createContainer(), p.updateContainer(), p.deleteContainer())
@@ -65,14 +65,14 @@ func (p *program) listContainers() *cobra.Command {
 			return writeList(p, format, containerColumns, all)
 		},
 	}
-	c.Flags().StringVar(&region, "in", "", "only those in a `region`")
-	c.Flags().StringVar(&name, "name", "", "only those whose `name` the service takes for a match")
+	c.Flags().StringVar(&region, "in", "", "list only those in this `region`")
+	c.Flags().StringVar(&name, "name", "", "list only containers whose `name` matches, as the service decides")
 	return c
 }
 
 func (p *program) getContainer() *cobra.Command {
 	return &cobra.Command{
-		Use: "get ID", Short: "Show a container", Long: "Show a container: as JSON with everything that the service says, but for its callback URL, which may carry a secret.",
+		Use: "get ID", Short: "Show a container", Long: "Show a container. -o json has everything that the service returns, except the callback URL, which may contain a secret.",
 		Example: "  acrcloud containers get 10005 -o json",
 		Args:    arguments(1, 1, "the id of the container"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -83,7 +83,7 @@ func (p *program) getContainer() *cobra.Command {
 	}
 }
 
-// withContainer shows what is returned for a container.
+// withContainer calls the service for a container and shows what it returns.
 func (p *program) withContainer(ctx context.Context, arg string, call func(*filescan.Client, int) (*filescan.Container, error)) error {
 	format, err := p.format(listFormats...)
 	if err != nil {
@@ -114,12 +114,12 @@ func (p *program) showContainer(format string, container *filescan.Container) er
 func containerID(arg string) (int, error) {
 	id, err := strconv.Atoi(arg)
 	if err != nil || id <= 0 {
-		return 0, usagef("%q is no container's id: it is a positive number, as 'acrcloud containers list' shows it", arg)
+		return 0, usagef("%q is not a container id: give a positive number, as 'acrcloud containers list' shows it", arg)
 	}
 	return id, nil
 }
 
-// A containerSettings is what create and update set by flags.
+// A containerSettings holds the flags of create and update.
 type containerSettings struct {
 	name, audioType, callbackEnv string
 	buckets                      []string
@@ -131,15 +131,15 @@ func (s *containerSettings) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringSliceVar(&s.buckets, "bucket", nil, "`id or name` of a bucket to compare with, such as 23; may be repeated")
 	f.IntVar(&s.engine, "engine", 0, "what to look for: 1 fingerprint, 2 covers, 3 both, 4 speech to text, 5 AI music")
-	f.StringVar(&s.audioType, "audio-type", "", "linein for original files, recorded for a microphone's")
-	f.IntVar(&s.points, "points", 0, "examine so many positions of a file instead of all of it")
-	f.StringVar(&s.callbackEnv, "callback-url-env", "", "`variable` that holds the URL that results are posted to, which may carry a secret")
+	f.StringVar(&s.audioType, "audio-type", "", "linein for original files, recorded for microphone recordings")
+	f.IntVar(&s.points, "points", 0, "examine this many positions of a file instead of all of it")
+	f.StringVar(&s.callbackEnv, "callback-url-env", "", "`variable` with the URL to which results are posted; it may contain a secret")
 	f.BoolVar(&s.deepright, "deepright", false, "derivative works detection")
 	f.BoolVar(&s.speech, "music-detection", false, "music and speech segments")
 	f.BoolVar(&s.ai, "ai-detection", false, "AI-generated music")
 }
 
-// bucketList makes buckets of what the flag holds.
+// bucketList parses the buckets of the flag.
 func (s *containerSettings) bucketList() []filescan.Bucket {
 	var list []filescan.Bucket
 	for _, b := range s.buckets {
@@ -156,7 +156,7 @@ func (p *program) createContainer() *cobra.Command {
 	var s containerSettings
 	var region string
 	c := &cobra.Command{
-		Use: "create NAME", Short: "Make a container", Long: "Make a container. Engines 1 to 3 find nothing without a bucket to compare with; 23 is \"ACRCloud Music\".",
+		Use: "create NAME", Short: "Create a container", Long: "Create a container. Engines 1 to 3 find nothing without a bucket to compare with; bucket 23 is \"ACRCloud Music\".",
 		Example: "  acrcloud containers create catalogue --in eu-west-1 --engine 1 --bucket 23",
 		Args:    arguments(1, 1, "the new container"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -189,12 +189,12 @@ func (p *program) createContainer() *cobra.Command {
 			return p.showContainer(format, container)
 		},
 	}
-	c.Flags().StringVar(&region, "in", "", "`region` where files are kept: eu-west-1, us-west-2 or ap-southeast-1; required")
+	c.Flags().StringVar(&region, "in", "", "`region` in which files are stored: eu-west-1, us-west-2 or ap-southeast-1; required")
 	s.register(c)
 	return c
 }
 
-// callback is the URL in the variable that the flag names, or nil.
+// callback returns the URL in the variable that the flag names, or nil.
 func (s *containerSettings) callback() (*acrcloud.Secret, error) {
 	if s.callbackEnv == "" {
 		return nil, nil
@@ -206,7 +206,7 @@ func (s *containerSettings) callback() (*acrcloud.Secret, error) {
 	return nil, usagef("--callback-url-env names the variable %s, which is not set", s.callbackEnv)
 }
 
-// changed is the value of a flag that was given, or nil.
+// changed returns the value of a flag that was given, or nil.
 func changed[T any](c *cobra.Command, flag string, value *T) *T {
 	if !c.Flags().Changed(flag) {
 		return nil
@@ -217,7 +217,7 @@ func changed[T any](c *cobra.Command, flag string, value *T) *T {
 func (p *program) updateContainer() *cobra.Command {
 	var s containerSettings
 	c := &cobra.Command{
-		Use: "update ID", Short: "Change a container", Long: "Change what is set of a container, and leave the rest as it is. The region cannot change.",
+		Use: "update ID", Short: "Change a container", Long: "Change the settings that are given, and leave the others as they are. The region cannot change.",
 		Example: "  acrcloud containers update 10005 --name archive --bucket 23 --bucket mine",
 		Args:    arguments(1, 1, "the id of the container"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -254,7 +254,7 @@ func (p *program) updateContainer() *cobra.Command {
 func (p *program) deleteContainer() *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
-		Use: "delete ID", Short: "Delete a container and its files", Long: "Delete a container with all files in it. It cannot be undone: on a terminal you are asked, elsewhere --yes is required.",
+		Use: "delete ID", Short: "Delete a container and its files", Long: "Delete a container with all files in it. This cannot be undone. On a terminal the command asks first; elsewhere --yes is required.",
 		Example: "  acrcloud containers delete 10005 --yes",
 		Args:    arguments(1, 1, "the id of the container"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -276,6 +276,6 @@ func (p *program) deleteContainer() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask for confirmation")
 	return c
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/console"
 )
 
-// The dayFlags say which days.
+// A dayFlags selects days.
 type dayFlags struct {
 	day, from, to string
 	long          bool
@@ -19,18 +19,19 @@ func (d *dayFlags) register(c *cobra.Command) {
 	f.StringVar(&d.day, "day", "", "one `date`, such as 2026-01-02, today or yesterday")
 	f.StringVar(&d.from, "from", "", "the first `date`")
 	f.StringVar(&d.to, "to", "", "the last `date`")
-	f.BoolVar(&d.long, "long", false, "allow more than a year, which is more likely a mistake")
+	f.BoolVar(&d.long, "long", false, "allow more than a year, which is usually a mistake")
 }
 
 // maxDays is the longest range without --long.
 const maxDays = 366
 
-// days are those that are meant: without flags, from and to so many days after today. Without --to, a range ends on that day, too.
+// days returns the days of the flags. Without flags they are the days from and to days after today. A range without
+// --to ends on the latter.
 func (d *dayFlags) days(zone *time.Location, now time.Time, from, to int) (console.DateRange, error) {
 	today := console.DateOf(now.In(zone))
 	r := console.DateRange{From: today.AddDays(from), To: today.AddDays(to), Long: d.long}
 	if d.day != "" && (d.from != "" || d.to != "") {
-		return r, usagef("--day is for one day, and --from and --to for several: leave one out")
+		return r, usagef("--day is for one day, --from and --to are for several: use one or the other")
 	}
 	if d.to != "" && d.from == "" {
 		return r, usagef("--to needs --from")
@@ -56,12 +57,12 @@ func (d *dayFlags) days(zone *time.Location, now time.Time, from, to int) (conso
 	case r.To.Before(r.From):
 		return r, usagef("--to is %v, which is before --from, %v", r.To, r.From)
 	case r.From.AddDays(maxDays-1).Before(r.To) && !d.long:
-		return r, usagef("%v to %v is more than a year: if that is no mistake, add --long", r.From, r.To)
+		return r, usagef("%v to %v is more than a year: if that is intended, add --long", r.From, r.To)
 	}
 	return r, nil
 }
 
-// dateOf reads a date.
+// dateOf parses a date.
 func dateOf(flag, text string, today console.Date) (console.Date, error) {
 	switch text {
 	case "today":
@@ -71,7 +72,7 @@ func dateOf(flag, text string, today console.Date) (console.Date, error) {
 	}
 	date, err := console.ParseDate(text)
 	if err != nil {
-		return date, usagef("--%s is %.40q, which is no day: use a text such as 2026-01-02, today or yesterday", flag, text)
+		return date, usagef("--%s is %.40q, which is not a date: use the form 2026-01-02, today or yesterday", flag, text)
 	}
 	return date, nil
 }

@@ -185,7 +185,7 @@ func TestDockerBuild(t *testing.T) {
 	if runtime.GOOS == "linux" {
 		file, err := elf.Open(built)
 		require.NoError(t, err)
-		defer file.Close() //nolint:errcheck // it was only read
+		defer file.Close() //nolint:errcheck // it was only read from
 		assert.Nil(t, file.Section(".interp"), "it needs a dynamic linker")
 		needed, err := file.ImportedLibraries()
 		require.NoError(t, err)

@@ -16,14 +16,14 @@ func (p *program) doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "doctor", Short: "Find out what is wrong with the credentials",
 		Long: "Check the credentials: what kind they are, whether the service accepts them, and whether the container exists and can find anything.\n" +
-			"Nothing is billed, but for --upload, which scans a file of three seconds and deletes it again.",
+			"Nothing is billed except with --upload, which scans a file of three seconds and deletes it.",
 		Example: "  acrcloud doctor\n  acrcloud doctor --all -o json\n  acrcloud doctor --mock",
 		RunE: func(c *cobra.Command, _ []string) error {
 			format, err := p.format(formatTable, formatJSON)
 			if err != nil {
 				return err
 			}
-			services, err := p.patients(c, all)
+			services, err := p.diagnosed(c, all)
 			if err != nil {
 				return err
 			}
@@ -56,17 +56,17 @@ func (p *program) doctorCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().BoolVar(&upload, "upload", false, "also scan a tiny file and delete it again; this is billed")
+	c.Flags().BoolVar(&upload, "upload", false, "also scan a tiny file and delete it; this is billed")
 	c.Flags().BoolVar(&all, "all", false, "check every configuration in the file")
 	return c
 }
 
-// patients are the services to check.
-func (p *program) patients(c *cobra.Command, all bool) ([]*service, error) {
+// diagnosed returns the services to check.
+func (p *program) diagnosed(c *cobra.Command, all bool) ([]*service, error) {
 	if !all {
 		s, err := p.service(c.Context())
 		if err == nil && !doctor.Has(s.config) {
-			err = &credentialsError{"there are no credentials: set ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID for File Scanning, ACRCLOUD_IDENTIFY_HOST, " +
+			err = &credentialsError{"no credentials: set ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID for File Scanning, ACRCLOUD_IDENTIFY_HOST, " +
 				"ACRCLOUD_IDENTIFY_ACCESS_KEY and ACRCLOUD_IDENTIFY_ACCESS_SECRET for identification, write a configuration (see 'acrcloud config --help'), or use --mock"}
 		}
 		return []*service{s}, err

@@ -15,13 +15,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
 
-// An eventWriter shows events, one at a time, after the program of --exec has taken them.
+// An eventWriter shows events, one at a time, after the program of --exec has handled them.
 type eventWriter struct {
 	program *program
 	format  string
 	*listenSettings
 
-	turn   chan struct{} // who has it handles an event
+	turn   chan struct{} // held while an event is handled
 	done   atomic.Int64
 	enough context.CancelFunc
 }
@@ -30,10 +30,10 @@ func newEventWriter(p *program, format string, s *listenSettings, enough context
 	return &eventWriter{program: p, format: format, listenSettings: s, turn: make(chan struct{}, 1), enough: enough}
 }
 
-// seen is how many events there were.
+// seen returns how many events were handled.
 func (w *eventWriter) seen() int { return int(w.done.Load()) }
 
-// handle takes an event. After an error the sender may post it again.
+// handle handles an event. After an error the sender may post it again.
 func (w *eventWriter) handle(ctx context.Context, event *webhook.Event) error {
 	select {
 	case w.turn <- struct{}{}:
@@ -69,10 +69,10 @@ func (w *eventWriter) handle(ctx context.Context, event *webhook.Event) error {
 	return nil
 }
 
-// pipeDelay is how long the output of a program that has ended is waited for, which its children may hold open.
+// pipeDelay limits the wait for the output of a program that has exited: its children may keep the pipe open.
 const pipeDelay = 5 * time.Second
 
-// run gives an event to the program. What that writes goes to standard error, since standard output is for events.
+// run runs the program for an event. Its output goes to standard error, because standard output is for events.
 func (w *eventWriter) run(ctx context.Context, event []byte) error {
 	c := exec.CommandContext(ctx, w.command, w.args...) //nolint:gosec // the program that the user names; nothing of the event is an argument
 	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(event), w.program.err, w.program.err
@@ -83,7 +83,7 @@ func (w *eventWriter) run(ctx context.Context, event []byte) error {
 	return nil
 }
 
-// describe says in a line what an event is.
+// describe summarises an event in one line.
 func describe(event *webhook.Event, line *eventLine) string {
 	parts := []string{line.Time.Local().Format(time.TimeOnly), string(line.Kind)}
 	switch {
@@ -121,7 +121,7 @@ func describe(event *webhook.Event, line *eventLine) string {
 	return strings.Join(parts, "  ")
 }
 
-// recordingName is a title with its artists.
+// recordingName returns a title with its artists.
 func recordingName(m *acrcloud.Music) string {
 	name := m.Title
 	if artists := joined(m.Artists, func(a acrcloud.Artist) string { return a.Name }); artists != "" {

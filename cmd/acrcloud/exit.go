@@ -10,14 +10,14 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// The exit codes. They are part of what scripts rely on: docs/command.md lists them.
+// The exit codes. Scripts rely on them: docs/command.md lists them.
 const (
 	exitOK          = 0
 	exitFailed      = 1
 	exitUsage       = 2 // flags, arguments or configuration
 	exitRisk        = 3 // --fail-on
 	exitCredentials = 4
-	exitUnknown     = 5 // a request that is billed may have been processed
+	exitUnknown     = 5 // a billed request may have been processed
 	exitSignal      = 128
 	exitPipe        = exitSignal + 13 // SIGPIPE, which has no number on some systems
 )
@@ -29,7 +29,7 @@ such as 130 for Ctrl-C.`
 // A usageError is a mistake in how the command was called.
 type usageError struct {
 	text    string
-	command string // whose help to read; empty: none
+	command string // whose help to suggest; empty: none
 }
 
 func (e *usageError) Error() string {
@@ -41,26 +41,26 @@ func (e *usageError) Error() string {
 
 func usagef(format string, args ...any) error { return &usageError{text: fmt.Sprintf(format, args...)} }
 
-// A credentialsError says that there are none.
+// A credentialsError reports missing credentials.
 type credentialsError struct{ text string }
 
 func (e *credentialsError) Error() string { return e.text }
 
-// A riskError says that a file reached the risk of --fail-on.
+// A riskError reports a file with at least the risk of --fail-on.
 type riskError struct{ text string }
 
 func (e *riskError) Error() string { return e.text }
 
-// errReported ends the command with a failure of which everything has been said.
+// errReported ends the command with a failure that has already been reported.
 var errReported = errors.New("failed")
 
-// exit says what went wrong, and returns the exit code.
+// exit reports the error and returns the exit code.
 func (p *program) exit(ctx context.Context, err error) int {
 	if err == nil {
 		err = p.out.err
 	}
 	if errors.Is(p.out.err, syscall.EPIPE) {
-		return exitPipe // who reads the output has enough
+		return exitPipe // the reader of the output has closed it
 	}
 	if err == nil {
 		return exitOK

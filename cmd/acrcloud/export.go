@@ -11,7 +11,7 @@ func (p *program) exportCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "export", Short: "Write all files of a container with results and verdicts",
 		Long: "Write the files of a container with their matches and verdicts: as CSV (a row for each match), an array or lines of JSON, a page, or text.\n" +
-			"It reads only: nothing is billed. The service never lists the results of channels and playlists.",
+			"It only reads; nothing is billed. The service never lists the results of channels and playlists.",
 		Example: "  acrcloud export > catalogue.csv\n  acrcloud export --container 10005 -o html > report.html",
 		RunE: func(c *cobra.Command, _ []string) error {
 			format, err := p.format(formatCSV, formatJSON, formatJSONL, formatHTML, formatTable)

@@ -16,7 +16,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/nearest"
 )
 
-// fileColumns are what is shown of a file in a list, which has no results.
+// fileColumns are the columns of a file in a list, which has no results.
 var fileColumns = []column[*filescan.File]{
 	{"id", true, func(f *filescan.File) string { return f.ID }},
 	{"name", false, func(f *filescan.File) string { return f.Name }},
@@ -32,7 +32,7 @@ func seconds(s float64) string {
 	return strconv.FormatFloat(s, 'f', -1, 64)
 }
 
-// states are the words for --state.
+// states are the values of --state.
 var states = map[string]filescan.State{
 	"processing": filescan.StateProcessing, "ready": filescan.StateReady, "no-results": filescan.StateNoResults, "failed": filescan.StateFailed, "error": filescan.StateError,
 }
@@ -41,7 +41,7 @@ var stateNames = []string{"processing", "ready", "no-results", "failed", "error"
 
 func (p *program) filesCommand() *cobra.Command {
 	c := group("files", "List, show, rescan and delete the files of a container",
-		"Work with the files of a container: the one of the configuration, or of --container. Only rescan is billed.",
+		"Manage the files of a container: the configured one, or --container. Only rescan is billed.",
 		"  acrcloud files list --container 10005\n  acrcloud files get 7f1c4c0e-6d0b-4b51-9d5e-0e4f6a3d2b10 -o json")
 	c.Aliases = []string{"file"}
 	c.AddCommand(p.listFiles(), p.getFiles(), p.rescanFiles(), p.deleteFiles())
@@ -52,7 +52,7 @@ func (p *program) listFiles() *cobra.Command {
 	var search, state string
 	var limit int
 	c := &cobra.Command{
-		Use: "list", Short: "List files", Long: "List the files of a container, without their results: 'acrcloud export' has those.",
+		Use: "list", Short: "List files", Long: "List the files of a container, without results. 'acrcloud export' includes results.",
 		Example: "  acrcloud files list --state failed\n  acrcloud files list --search song -o jsonl",
 		RunE: func(c *cobra.Command, _ []string) error {
 			format, err := p.format(listFormats...)
@@ -77,13 +77,13 @@ func (p *program) listFiles() *cobra.Command {
 			return writeList(p, format, fileColumns, first(files.All(c.Context(), opts), limit))
 		},
 	}
-	c.Flags().StringVar(&search, "search", "", "only those with this `text` in their name or URI")
-	c.Flags().StringVar(&state, "state", "", "only those in a `state`: "+strings.Join(stateNames, ", "))
-	c.Flags().IntVar(&limit, "limit", 0, "at most so many; 0 for all")
+	c.Flags().StringVar(&search, "search", "", "only files with this `text` in their name or URI")
+	c.Flags().StringVar(&state, "state", "", "only files in this `state`: "+strings.Join(stateNames, ", "))
+	c.Flags().IntVar(&limit, "limit", 0, "show at most this many; 0 for all")
 	return c
 }
 
-// first ends a list after n items; 0: never.
+// first ends a list after n items. If n is 0, it does not.
 func first[T any](items iter.Seq2[T, error], n int) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		left := n
@@ -102,7 +102,7 @@ func (p *program) getFiles() *cobra.Command {
 	var rules string
 	c := &cobra.Command{
 		Use: "get ID...", Short: "Show files with their results and verdicts",
-		Long: "Show files with what was found in them and the verdict by rules (docs/assessment.md). -o json has everything that the service says\n" +
+		Long: "Show files with their matches, and a verdict by rules (docs/assessment.md). -o json has everything that the service returns\n" +
 			"under \"file\" and the verdict under \"assessment\"; -o html is a page to open in a browser.",
 		Example: "  acrcloud files get 7f1c4c0e-6d0b-4b51-9d5e-0e4f6a3d2b10\n  acrcloud files get 7f1c4c0e-6d0b-4b51-9d5e-0e4f6a3d2b10 -o html > report.html",
 		Args:    arguments(1, -1, "the id of a file; 'acrcloud files list' lists them"),
@@ -126,7 +126,7 @@ func (p *program) getFiles() *cobra.Command {
 	return c
 }
 
-// fetch gets files by their ids.
+// fetch yields files by their ids.
 func fetch(ctx context.Context, files *filescan.Files, ids []string) iter.Seq2[*filescan.File, error] {
 	return func(yield func(*filescan.File, error) bool) {
 		for _, id := range ids {
@@ -147,7 +147,7 @@ func (p *program) rescanFiles() *cobra.Command {
 	var rules string
 	c := &cobra.Command{
 		Use: "rescan ID...", Short: "Scan files again with the container's present settings",
-		Long:    "Have files processed again with the container's present settings. Each is presumably billed again.",
+		Long:    "Scan files again with the container's present settings. Each is presumably billed again.",
 		Example: "  acrcloud files rescan 7f1c4c0e-6d0b-4b51-9d5e-0e4f6a3d2b10 --wait",
 		Args:    arguments(1, -1, "the id of a file; 'acrcloud files list' lists them"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -191,13 +191,13 @@ func (p *program) rescanFiles() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&wait, "wait", false, "wait for the new results and show them")
-	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask, however many")
-	c.Flags().IntVar(&most, "max", maxUnasked, "how many may be billed without --yes")
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask for confirmation")
+	c.Flags().IntVar(&most, "max", maxUnasked, "ask before more than this many are billed")
 	c.Flags().StringVar(&rules, "rules", "", "JSON `file` with the rules of the verdict")
 	return c
 }
 
-// await waits for the results that are newer than those before.
+// await waits for results that are newer than those before.
 func await(ctx context.Context, files *filescan.Files, ids []string, before map[string]time.Time, s *service) iter.Seq2[*filescan.File, error] {
 	return func(yield func(*filescan.File, error) bool) {
 		for _, id := range ids {
@@ -227,7 +227,7 @@ func unique(ids []string) []string {
 func (p *program) deleteFiles() *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
-		Use: "delete ID...", Short: "Delete files", Long: "Delete files and their results. It cannot be undone: on a terminal you are asked, elsewhere --yes is required.",
+		Use: "delete ID...", Short: "Delete files", Long: "Delete files and their results. This cannot be undone. On a terminal the command asks first; elsewhere --yes is required.",
 		Example: "  acrcloud files delete 7f1c4c0e-6d0b-4b51-9d5e-0e4f6a3d2b10 --yes",
 		Args:    arguments(1, -1, "the id of a file; 'acrcloud files list' lists them"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -246,11 +246,11 @@ func (p *program) deleteFiles() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask for confirmation")
 	return c
 }
 
-// count writes a number of things.
+// count formats a number of things.
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

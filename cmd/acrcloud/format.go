@@ -22,10 +22,10 @@ const (
 	formatHTML  = "html"
 )
 
-// listFormats are those of every list.
+// listFormats are the formats of every list.
 var listFormats = []string{formatTable, formatJSON, formatJSONL, formatCSV}
 
-// format is the output format, one of those that the command has; the first is the default.
+// format returns the output format, one of the known ones. The first is the default.
 func (p *program) format(known ...string) (string, error) {
 	switch {
 	case p.flags.format == "":
@@ -38,13 +38,14 @@ func (p *program) format(known ...string) (string, error) {
 
 // A column is one value of each item of a list.
 type column[T any] struct {
-	name  string // in CSV as it is, in a table in upper case
-	whole bool   // it is never cut, since it is copied from the terminal: an id
+	name  string // unchanged in CSV, upper case in a table
+	whole bool   // never truncated: users copy ids from the terminal
 	cell  func(T) string
 }
 
-// writeList writes items in a format of listFormats: as JSON what they are, else their columns. What came before an error is written; where
-// nothing came, nothing is, so that a failure does not pass for an empty list.
+// writeList writes items in one of listFormats: as JSON the items themselves, otherwise their columns. Items before an
+// error are written. If the first item is an error, nothing is written, so that a failure does not look like an empty
+// list.
 func writeList[T any](p *program, format string, columns []column[T], items iter.Seq2[T, error]) error {
 	items, stop, err := begun(items)
 	if err != nil {
@@ -62,7 +63,7 @@ func writeList[T any](p *program, format string, columns []column[T], items iter
 	return writeTable(p.out, p.columns(), columns, items)
 }
 
-// begun fetches the first item of a list, or the error in its place.
+// begun fetches the first item of a list, or the error instead.
 func begun[T any](items iter.Seq2[T, error]) (all iter.Seq2[T, error], stop func(), err error) {
 	next, stop := iter.Pull2(items)
 	first, err, ok := next()
@@ -77,7 +78,7 @@ func begun[T any](items iter.Seq2[T, error]) (all iter.Seq2[T, error], stop func
 	}, stop, nil
 }
 
-// writeJSON writes one value, indented.
+// writeJSON writes one value as indented JSON.
 func writeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(text.JSONWriter(w))
 	enc.SetEscapeHTML(false)
@@ -105,7 +106,7 @@ func writeArray[T any](w io.Writer, items iter.Seq2[T, error]) error {
 	return errors.Join(err, array.end())
 }
 
-// An arrayWriter makes a JSON array of lines of JSON, each of which is one Write.
+// An arrayWriter combines lines of JSON, each of which is one Write, to a JSON array.
 type arrayWriter struct {
 	w     io.Writer
 	begun bool
@@ -160,11 +161,11 @@ func writeCSV[T any](w io.Writer, columns []column[T], items iter.Seq2[T, error]
 	return out.Error()
 }
 
-// leastWidth is how far a column of a table is cut.
+// leastWidth is the smallest width to which a column is truncated.
 const leastWidth = 8
 
-// writeTable writes rows in columns. Where they do not fit a terminal they are cut, but for ids; where that is not enough, each item is
-// written on lines of its own. width is that of the terminal; 0: whatever is needed.
+// writeTable writes rows in columns. If they do not fit the terminal, all columns but ids are truncated; if that is not
+// enough, each item is written on lines of its own. width is that of the terminal, or 0 for no limit.
 func writeTable[T any](w io.Writer, width int, columns []column[T], items iter.Seq2[T, error]) error {
 	head := make([]string, len(columns))
 	widths := make([]int, len(columns))
@@ -202,7 +203,7 @@ func writeTable[T any](w io.Writer, width int, columns []column[T], items iter.S
 	return errors.Join(t.Print(w), failure)
 }
 
-// fit makes the widest columns narrower until a row fits into width; it is false if it cannot.
+// fit narrows the widest columns until a row fits into width. It returns false if that is impossible.
 func fit[T any](widths []int, columns []column[T], width int) bool {
 	if width == 0 {
 		return true
@@ -240,7 +241,7 @@ func writeRecords(w io.Writer, head []string, rows [][]string, width int) error 
 			if line := head[i] + ": " + cell; text.Width(line) <= width {
 				b.WriteString(line + "\n")
 			} else {
-				b.WriteString(head[i] + ":\n  " + cell + "\n") // a long value is whole, and the terminal wraps it
+				b.WriteString(head[i] + ":\n  " + cell + "\n") // a long value is not truncated: the terminal wraps it
 			}
 		}
 	}
@@ -248,7 +249,7 @@ func writeRecords(w io.Writer, head []string, rows [][]string, width int) error 
 	return err
 }
 
-// single makes a list of one item.
+// single returns a list of one item.
 func single[T any](item T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) { yield(item, nil) }
 }

@@ -7,16 +7,16 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/nearest"
 )
 
-// number reads the id of a thing that the service numbers. list is the command that shows the ids.
+// number parses a numeric id. list is the command that shows the ids.
 func number(arg, thing, list string) (int, error) {
 	id, err := strconv.Atoi(arg)
 	if err != nil || id <= 0 {
-		return 0, usagef("%.40q is no %s's id: it is a positive number, as 'acrcloud %s' shows it", arg, thing, list)
+		return 0, usagef("%.40q is not a %s id: give a positive number, as 'acrcloud %s' shows it", arg, thing, list)
 	}
 	return id, nil
 }
 
-// numbers reads several ids, each of them once.
+// numbers parses several ids and drops repeated ones.
 func numbers(args []string, thing, list string) ([]int, error) {
 	var ids []int
 	for _, arg := range unique(args) {
@@ -29,7 +29,7 @@ func numbers(args []string, thing, list string) ([]int, error) {
 	return ids, nil
 }
 
-// word is the one of the words that a flag takes which the value is, in any case.
+// word returns the one of the known words of a flag that equals the value, in any case.
 func word(flag, value string, known []string) (string, error) {
 	lower := make([]string, len(known))
 	for i, k := range known {

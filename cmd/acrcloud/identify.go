@@ -22,7 +22,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/report"
 )
 
-// An identifySettings is what is identified, and how often.
+// An identifySettings holds what to identify, and how often.
 type identifySettings struct {
 	windows, live, sample, yes bool
 	every                      time.Duration
@@ -33,9 +33,9 @@ func (p *program) identifyCommand() *cobra.Command {
 	var s identifySettings
 	c := &cobra.Command{
 		Use: "identify FILE|-", Short: "Identify a sample, or what was played in a long recording",
-		Long: "Identify a sample of audio. About 12 seconds are analysed, by all evidence the last 12: of WAV no more is sent.\n\n" +
-			"With --windows go through a long WAV file or a stream of WAV on standard input, identify 12 seconds of every 30 (--every), and show what was\n" +
-			"played. -o jsonl has a line for each window as soon as it is identified, and so has --live in words. Each identification is billed; without\n" +
+		Long: "Identify a sample of audio. The service analyses about 12 seconds, by all evidence the last 12. Of a WAV file only those are sent.\n\n" +
+			"--windows goes through a long WAV file, or a WAV stream on standard input, identifies 12 seconds of every 30 (--every), and shows what was\n" +
+			"played. -o jsonl prints a line for each window as soon as it is identified; --live does the same as text. Each identification is billed; without\n" +
 			"--yes there are at most --max of them.",
 		Example: "  acrcloud identify song.mp3\n  acrcloud identify --windows --every 12s broadcast.wav -o csv\n" +
 			"  ffmpeg -i http://radio.example/stream -f wav - | acrcloud identify --windows --live --yes -\n  acrcloud identify --mock --sample",
@@ -56,21 +56,21 @@ func (p *program) identifyCommand() *cobra.Command {
 	f.BoolVar(&s.windows, "windows", false, "go through a long recording, and show what was played")
 	f.BoolVar(&s.live, "live", false, "with --windows: a line for each window as it is identified")
 	f.DurationVar(&s.every, "every", 30*time.Second, "with --windows: how often 12 seconds are identified")
-	f.IntVar(&s.most, "max", maxUnasked, "with --windows: how many identifications at most without --yes")
-	f.IntVar(&s.atOnce, "at-once", 1, "with --windows: how many windows are identified at a time")
-	f.BoolVarP(&s.yes, "yes", "y", false, "with --windows: as many as there are")
-	f.BoolVar(&s.sample, "sample", false, "identify a recording that the embedded mock makes; only with --mock")
+	f.IntVar(&s.most, "max", maxUnasked, "with --windows: maximum number of identifications without --yes")
+	f.IntVar(&s.atOnce, "at-once", 1, "with --windows: how many windows are identified at the same time")
+	f.BoolVarP(&s.yes, "yes", "y", false, "with --windows: no maximum")
+	f.BoolVar(&s.sample, "sample", false, "identify a recording that the embedded mock generates; only with --mock")
 	return c
 }
 
-// identification is the service with a client for identification.
+// identification returns the service with a client for identification.
 func (p *program) identification(ctx context.Context) (*service, *identify.Client, error) {
 	s, err := p.service(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	if s.config.IdentifyHost == "" || s.config.IdentifyAccessKey.IsZero() || s.config.IdentifyAccessSecret.IsZero() {
-		return nil, nil, &credentialsError{"there are no complete credentials for identification: set ACRCLOUD_IDENTIFY_HOST, ACRCLOUD_IDENTIFY_ACCESS_KEY and " +
+		return nil, nil, &credentialsError{"incomplete credentials for identification: set ACRCLOUD_IDENTIFY_HOST, ACRCLOUD_IDENTIFY_ACCESS_KEY and " +
 			"ACRCLOUD_IDENTIFY_ACCESS_SECRET to what the console shows for a recognition project, or choose a configuration with --config (see 'acrcloud config --help'), " +
 			"or try the command with --mock"}
 	}
@@ -91,9 +91,9 @@ func (p *program) identify(ctx context.Context, path string, s identifySettings)
 	case err != nil:
 		return err
 	case s.live && (!s.windows || format != formatTable):
-		return usagef("--live goes with --windows, and not with -o: -o jsonl has a line for each window, too")
+		return usagef("--live requires --windows, and excludes -o: -o jsonl prints a line for each window, too")
 	case s.most < 1:
-		return usagef("--max is %d: give a positive number, or --yes for as many as there are", s.most)
+		return usagef("--max is %d: give a positive number, or --yes for no maximum", s.most)
 	}
 	service, client, err := p.identification(ctx)
 	if err != nil {
@@ -142,11 +142,11 @@ func described(path string) string {
 	return path
 }
 
-// recording opens what is to be identified.
+// recording opens the content to identify.
 func (p *program) recording(path string, s identifySettings, service *service) (io.Reader, func(), error) {
 	switch {
 	case s.sample && service.mock == nil:
-		return nil, nil, usagef("--sample is for the embedded mock, and the service would bill it and find nothing: add --mock, or name a file")
+		return nil, nil, usagef("--sample is for the embedded mock, because the service would bill it and find nothing: add --mock, or name a file")
 	case s.sample:
 		track := service.mock.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}})
 		return strings.NewReader(string(track.WAV(time.Minute, 2*time.Minute))), func() {}, nil
@@ -164,7 +164,7 @@ func (p *program) recording(path string, s identifySettings, service *service) (
 	return f, func() { _ = f.Close() }, nil
 }
 
-// candidateColumns are what is shown of a sample.
+// candidateColumns are the columns of a sample's candidates.
 var candidateColumns = []column[identify.Candidate]{
 	{"score", false, func(c identify.Candidate) string { return strconv.FormatFloat(c.Score, 'f', -1, 64) }},
 	{"kind", false, func(c identify.Candidate) string { return string(c.Kind) }},
@@ -180,7 +180,7 @@ var candidateColumns = []column[identify.Candidate]{
 	{"acrid", true, func(c identify.Candidate) string { return c.ACRID }},
 }
 
-// writeResult shows what a sample may be. As JSON it is what the service says.
+// writeResult shows the candidates of a sample. As JSON it is the service's response.
 func (p *program) writeResult(format string, result *identify.Result) error {
 	switch format {
 	case formatJSON:
@@ -258,7 +258,7 @@ func (p *program) identifyWindows(ctx context.Context, client *identify.Client, 
 		err = p.writePlays(format, windows, seen)
 	}
 	if !s.yes && seen.all == s.most && err == nil {
-		p.note("Stopped after %s: --max or --yes allow more.", count(seen.all, "window"))
+		p.note("Stopped after %s: --max or --yes allows more.", count(seen.all, "window"))
 	}
 	if seen.failed > 0 {
 		err = errors.Join(err, fmt.Errorf("%d of %s could not be identified", seen.failed, count(seen.all, "window")))
@@ -266,7 +266,7 @@ func (p *program) identifyWindows(ctx context.Context, client *identify.Client, 
 	return err
 }
 
-// A windowCount knows how many windows there were, and tells of those that failed.
+// A windowCount counts windows, and reports those that failed.
 type windowCount struct {
 	program     *program
 	all, failed int
@@ -289,7 +289,7 @@ func (c *windowCount) watch(windows iter.Seq2[*identify.Window, error]) iter.Seq
 	}
 }
 
-// lines are windows as JSON has them.
+// lines converts windows to their JSON form.
 func lines(windows iter.Seq2[*identify.Window, error]) iter.Seq2[windowLine, error] {
 	return func(yield func(windowLine, error) bool) {
 		for w, err := range windows {
@@ -307,14 +307,14 @@ func lines(windows iter.Seq2[*identify.Window, error]) iter.Seq2[windowLine, err
 	}
 }
 
-// writeLive writes a line in words for each window, as they come.
+// writeLive writes a line of text for each window as it is identified.
 func (p *program) writeLive(windows iter.Seq2[*identify.Window, error]) error {
 	for w, err := range windows {
 		switch {
 		case err != nil:
 			return err
 		case w.Err != nil:
-			continue // it was told of
+			continue // it was reported
 		}
 		line := clock(w.Start) + "  no match"
 		if best := w.Result.Best(); best != nil {
@@ -330,7 +330,7 @@ func (p *program) writeLive(windows iter.Seq2[*identify.Window, error]) error {
 	return nil
 }
 
-// writePlays writes what was played, when all windows are identified or the recording has broken off.
+// writePlays writes what was played, once all windows are identified or the recording has ended with an error.
 func (p *program) writePlays(format string, windows iter.Seq2[*identify.Window, error], seen *windowCount) error {
 	segments, err := identify.Merge(windows)
 	switch {
@@ -342,7 +342,7 @@ func (p *program) writePlays(format string, windows iter.Seq2[*identify.Window, 
 		_, err := fmt.Fprintf(p.out, "no match in the %s that could be identified\n", count(seen.all-seen.failed, "window"))
 		return err
 	case format == formatTable && len(segments) == 0:
-		return err // nobody knows
+		return err // nothing is known about failed windows
 	}
 	plays := make([]play, len(segments))
 	for i, s := range segments {
@@ -357,7 +357,7 @@ func (p *program) writePlays(format string, windows iter.Seq2[*identify.Window, 
 	}))
 }
 
-// clock writes a time as hours, minutes and seconds.
+// clock formats a time as hours, minutes and seconds.
 func clock(d time.Duration) string {
 	d = d.Round(time.Second)
 	if d < time.Hour {

@@ -16,18 +16,18 @@ import (
 	"github.com/musicchartsai/acrcloud-go/batch"
 )
 
-// An identity is what a file is known by in the journal and in the container. Two contents must never share one: the result of the one
-// would pass for that of the other.
+// An identity identifies a file in the journal and in the container. Different contents must never share one: the
+// results of one would be shown for the other.
 type identity struct {
-	name string // the file's own, to be recognised by people
-	hash string // of all that tells it from others
+	name string // of the file, for people
+	hash string // of everything that distinguishes it
 }
 
-// sampleBytes is how much is read at either end of a file for its identity.
+// sampleBytes is how much is read at either end of a file to identify it.
 const sampleBytes = 64 << 10
 
-// identityOf reads what a file is known by: its path, size and time of modification, and what is at its ends. Reading all of it would tell as
-// much as these do together, and take as long as an upload from a slow disk.
+// identityOf returns the identity of a file: its path, size and modification time, and the bytes at its ends. Reading
+// all of it would add little certainty, and take as long as an upload from a slow disk.
 func identityOf(path string) (identity, fs.FileInfo, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -35,25 +35,25 @@ func identityOf(path string) (identity, fs.FileInfo, error) {
 	}
 	id := identity{name: filepath.Base(absolute)}
 	h := sha256.New()
-	_, _ = fmt.Fprintf(h, "%s\x00", absolute) // a hash takes everything
+	_, _ = fmt.Fprintf(h, "%s\x00", absolute) // writing to a hash never fails
 	info, err := sample(h, path)
 	id.hash = short(h.Sum(nil))
 	return id, info, err
 }
 
-// sample hashes what tells one content of a file from another.
+// sample hashes what distinguishes one content of a file from another.
 func sample(w io.Writer, path string) (fs.FileInfo, error) {
 	f, err := os.Open(path) //nolint:gosec // the file that the user names
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close() //nolint:errcheck // it was only read from
 	info, err := f.Stat()
 	switch {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, errors.New("is no regular file")
+		return nil, errors.New("is not a regular file")
 	}
 	_, _ = io.WriteString(w, versionOf(info)+"\x00")
 	for _, at := range []int64{0, max(sampleBytes, info.Size()-sampleBytes)} {
@@ -64,18 +64,19 @@ func sample(w io.Writer, path string) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// versionOf changes when the content of a file does, as a rule.
+// versionOf returns a string that normally changes when the content of a file does.
 func versionOf(info fs.FileInfo) string {
 	return fmt.Sprintf("%d-%d", info.Size(), info.ModTime().UnixNano())
 }
 
-// short is enough of a hash for files of one name in one container.
+// short returns enough of a hash to distinguish files of one name in one container.
 func short(sum []byte) string { return hex.EncodeToString(sum[:10]) }
 
-// maxExtension is how much of a name counts as its extension.
+// maxExtension is the longest extension that is kept as one.
 const maxExtension = 12
 
-// key is that of the file's job: its name with the hash before the extension. The file may be scanned several times, on demand.
+// key returns the key of the file's job: its name with the hash before the extension. It has a number if the user has
+// the file scanned several times.
 func (id identity) key(time int) string {
 	mark := "." + id.hash
 	if time > 1 {

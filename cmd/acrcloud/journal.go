@@ -18,44 +18,45 @@ import (
 	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch"
 )
 
-// A journal is what the command keeps of the files that it has scanned in one container.
+// A journal records the files that the command has scanned in one container.
 type journal struct {
 	store batch.Store
-	path  string // of the file; empty: it is in memory
-	empty bool   // it was made just now
+	path  string // of the file; empty: in memory
+	empty bool   // newly created
 	close func() error
 }
 
-// A pile is a journal without its queue: what is scanned is for the arguments of the command to say, and not for what other calls have left.
-type pile struct{ *sqlbatch.Store }
+// An unqueued is a journal without its queue: the arguments of the command determine what is scanned, not what other
+// runs have left.
+type unqueued struct{ *sqlbatch.Store }
 
 // Claim implements [batch.Queue].
-func (pile) Claim(context.Context, int, time.Duration) ([]string, error) { return nil, nil }
+func (unqueued) Claim(context.Context, int, time.Duration) ([]string, error) { return nil, nil }
 
 // Later implements [batch.Queue].
-func (pile) Later(context.Context, string, time.Time) error { return nil }
+func (unqueued) Later(context.Context, string, time.Time) error { return nil }
 
 // Renew implements [batch.Renewer].
-func (pile) Renew(context.Context, []string, time.Time) error { return nil }
+func (unqueued) Renew(context.Context, []string, time.Time) error { return nil }
 
 // Backlog implements [batch.Backlog].
-func (pile) Backlog(context.Context) (int64, error) { return 0, nil }
+func (unqueued) Backlog(context.Context) (int64, error) { return 0, nil }
 
-// inMemory is a journal that ends with the command.
+// inMemory returns a journal that ends with the command.
 func inMemory() *journal {
 	return &journal{store: batch.NewMemory(), empty: true, close: func() error { return nil }}
 }
 
-// openJournal opens the journal that the user names, or else that of the container. Where the latter cannot be kept, such as on a system
-// without a home, the command works without: files are looked for by their names before anything is billed.
+// openJournal opens the journal that the user names, or the container's own. If the latter cannot be kept, such as on a
+// system without a home folder, the command works without it: it looks files up by name before anything is billed.
 func (p *program) openJournal(ctx context.Context, named string, s *service) (*journal, error) {
 	switch {
 	case s.mock != nil && named != "":
-		return nil, usagef("--journal is of no use with the embedded mock, which forgets its files when the command ends: leave it out, or use 'acrcloud mock'")
+		return nil, usagef("--journal does not work with the embedded mock, which loses its files when the command ends: leave it out, or use 'acrcloud mock'")
 	case s.mock != nil:
 		return inMemory(), nil
 	case strings.Contains(named, "://") || strings.Contains(named, "host=") || strings.Contains(named, "password="):
-		return nil, usagef("--journal looks like the address of a database, and is the path of a file: give one, such as scans.db")
+		return nil, usagef("--journal takes the path of a file, not the address of a database: give a path such as scans.db")
 	case named != "":
 		return openJournalFile(ctx, named, s)
 	}
@@ -64,18 +65,18 @@ func (p *program) openJournal(ctx context.Context, named string, s *service) (*j
 		err = makeFile(path)
 	}
 	if err != nil {
-		p.note("No journal can be kept: %v. The same command again will find what it has billed by name; to go on without sending it again, name a file with --journal.", err)
+		p.note("Cannot keep a journal: %v. If you repeat the command, it finds billed files by name; to resume without sending them again, name a file with --journal.", err)
 		return inMemory(), nil
 	}
 	return openJournalFile(ctx, path, s)
 }
 
-// makeFile makes a file that only the user can read, unless it is there.
+// makeFile creates a file that only the user can read, unless it exists.
 func makeFile(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // it is made of a folder for programs, a host and a number
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // built from a folder for programs, a host and a number
 	if err != nil {
 		return err
 	}
@@ -93,10 +94,10 @@ func openJournalFile(ctx context.Context, path string, s *service) (*journal, er
 		return nil, errors.Join(fmt.Errorf("the journal %s: %w", path, err), store.Close())
 	}
 	_, err = os.Stat(path)
-	return &journal{store: pile{store}, path: path, empty: made && err == nil, close: store.Close}, nil
+	return &journal{store: unqueued{store}, path: path, empty: made && err == nil, close: store.Close}, nil
 }
 
-// journalPath is where the journal of a container is, unless the user names another file.
+// journalPath returns the path of a container's own journal.
 func journalPath(s *service) (string, error) {
 	dir, err := stateFolder()
 	if err != nil {
@@ -105,7 +106,7 @@ func journalPath(s *service) (string, error) {
 	return filepath.Join(dir, "acrcloud", "scans", fmt.Sprintf("%s-%d.db", s.place(), s.config.ContainerID)), nil
 }
 
-// place is the service as a part of a file's name.
+// place returns the service as a part of a file name.
 func (s *service) place() string {
 	base := strings.TrimRight(s.config.BaseURL, "/")
 	u, err := url.Parse(base)
@@ -126,7 +127,7 @@ func (s *service) place() string {
 	return plain + "-" + short(sum[:])
 }
 
-// stateFolder is where programs keep what is to survive them and is no configuration.
+// stateFolder returns the folder in which programs keep state that outlives them and is not configuration.
 func stateFolder() (string, error) {
 	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
 		return dir, nil
@@ -144,8 +145,8 @@ func stateFolder() (string, error) {
 	return filepath.Join(home, ".local", "state"), nil
 }
 
-// latest returns the key under which a file was last scanned, and how that stands; where it never was, the key to scan it under. next is
-// the one to scan it under once more.
+// latest returns the key under which a file was last scanned, and the state of that job. If it was never scanned, key
+// is the one to use. next is the key for scanning it again.
 func (j *journal) latest(ctx context.Context, id identity) (key, next string, e batch.Entry, known bool, err error) {
 	key, next = id.key(1), id.key(1)
 	if j.empty {
@@ -164,28 +165,28 @@ func (j *journal) latest(ctx context.Context, id identity) (key, next string, e 
 	}
 }
 
-// revive has a job that has failed tried again.
+// revive makes a failed job run again.
 func (j *journal) revive(ctx context.Context, key string) error {
 	e, err := j.store.Load(ctx, key)
 	if err != nil || e.Phase != batch.PhaseFailed {
 		return err
 	}
-	_, err = batch.Retry(ctx, lone{j.store, e}, func(*batch.Outcome) bool { return true })
+	_, err = batch.Retry(ctx, singleEntry{j.store, e}, func(*batch.Outcome) bool { return true })
 	return err
 }
 
-// A lone is a store that lists one entry only.
-type lone struct {
+// A singleEntry is a store that lists one entry only.
+type singleEntry struct {
 	batch.Store
 	entry batch.Entry
 }
 
 // Entries implements [batch.Lister].
-func (l lone) Entries(context.Context, ...batch.Phase) iter.Seq2[batch.Entry, error] {
+func (l singleEntry) Entries(context.Context, ...batch.Phase) iter.Seq2[batch.Entry, error] {
 	return single(l.entry)
 }
 
-// outcome returns how a job has ended.
+// outcome returns the outcome of a job.
 func (j *journal) outcome(ctx context.Context, key string) (*batch.Outcome, error) {
 	e, err := j.store.Load(ctx, key)
 	if err != nil {

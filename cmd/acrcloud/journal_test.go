@@ -206,7 +206,7 @@ func TestFileThatChangesAfterItWasPlanned(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		defer r.Close() //nolint:errcheck // it was only read
+		defer r.Close() //nolint:errcheck // it was only read from
 		buf := make([]byte, info.Size()-1)
 		if _, err := r.Read(buf); err != nil {
 			return err

@@ -26,7 +26,7 @@ const (
 	secretName    = "key"                      // of the query parameter
 )
 
-// A listenSettings is where callbacks are received, and what is done with them.
+// A listenSettings holds where to receive callbacks, and what to do with them.
 type listenSettings struct {
 	listen, public, secretEnv string
 	command                   string
@@ -39,21 +39,21 @@ type listenSettings struct {
 func (p *program) listenCommand() *cobra.Command {
 	var s listenSettings
 	c := &cobra.Command{
-		Use: "listen [ARG...]", Short: "Receive callbacks, behind a tunnel, and show them",
-		Long: "Receive what ACRCloud posts to a callback URL: the results of scanned files, and those of monitored stations. It prints the URL to configure,\n" +
-			"with a secret in its query, and then each event as it comes: as a line, or with -o jsonl as JSON. Put a tunnel or a proxy with https in front\n" +
-			"of --listen, and give its URL with --public: ACRCloud cannot reach this machine by itself.\n\n" +
-			"A request without the secret is refused, and an event that comes twice is shown once. With a token the file is fetched from the API, and what\n" +
-			"was posted is not believed; without one, whoever knows the URL can make results up. Only the container of the configuration is listened to,\n" +
-			"unless --any-container is given. GET and HEAD answer 200, for health checks.\n\n" +
-			"--exec runs a program for each event, one at a time, with ARGs, without a shell; the event is on its standard input, as a line of JSON. If it\n" +
-			"fails, the sender gets 500, and may post the event again: whether ACRCloud does so is not known, so keep polling. The secret is new at each\n" +
-			"start, unless the variable " + secretEnv + " holds one. Ctrl-C and SIGTERM end it with exit code 0, after events that are under way.",
+		Use: "listen [ARG...]", Short: "Receive callbacks through a tunnel and show them",
+		Long: "Receive what ACRCloud posts to a callback URL: results of scanned files and of monitored stations. The command prints the URL to configure,\n" +
+			"with a secret in its query, and then each event as it arrives: as a line of text, or as JSON with -o jsonl. ACRCloud cannot reach this machine\n" +
+			"directly, so put a tunnel or an https proxy in front of --listen and give its URL with --public.\n\n" +
+			"A request without the secret is refused. An event that arrives twice is shown once. If there is a token, the file is fetched from the API and\n" +
+			"the posted results are ignored. Without a token, anyone who knows the URL can forge results. Events of other containers than the configured\n" +
+			"one are refused unless --any-container is given. GET and HEAD return 200, for health checks.\n\n" +
+			"--exec runs a program with ARGs for each event, one at a time, without a shell. The program reads the event from standard input, as a line of\n" +
+			"JSON. If it fails, the sender gets 500. It is not known whether ACRCloud then posts the event again, so keep polling. The secret is new at each\n" +
+			"start, unless the variable " + secretEnv + " holds one. Ctrl-C and SIGTERM end the command with exit code 0, after the events in progress.",
 		Example: "  acrcloud listen --public https://example.trycloudflare.com\n  acrcloud listen --public https://acr.example.com/hook -o jsonl >> events.jsonl\n" +
 			"  acrcloud listen --public https://acr.example.com/hook --exec ./store.sh -- --table events\n  acrcloud listen --mock --count 1",
 		Args: func(c *cobra.Command, args []string) error {
 			if s.command == "" && len(args) > 0 {
-				return &usageError{fmt.Sprintf("%q is an argument for a program, and there is none: name it with --exec", args[0]), c.CommandPath()}
+				return &usageError{fmt.Sprintf("%q is an argument for a program: name the program with --exec", args[0]), c.CommandPath()}
 			}
 			return nil
 		},
@@ -63,22 +63,22 @@ func (p *program) listenCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&s.listen, "listen", listenAddress, "`address` to listen on: loopback only, unless it names another; port 0 takes a free one")
-	f.StringVar(&s.public, "public", "", "https `URL` by which ACRCloud reaches the address, such as a tunnel's")
-	f.StringVar(&s.secretEnv, "secret-env", secretEnv, "`variable` that holds the secret, of 16 characters or more")
+	f.StringVar(&s.listen, "listen", listenAddress, "`address` to listen on; port 0 chooses a free port")
+	f.StringVar(&s.public, "public", "", "https `URL` at which ACRCloud reaches the address, such as that of a tunnel")
+	f.StringVar(&s.secretEnv, "secret-env", secretEnv, "`variable` with the secret, at least 16 characters")
 	f.StringVar(&s.command, "exec", "", "`program` to run for each event")
-	f.BoolVar(&s.anyContainer, "any-container", false, "take files of all containers")
-	f.BoolVar(&s.asPosted, "as-posted", false, "show what was posted, even if there is a token to ask the API with")
-	f.IntVar(&s.count, "count", 0, "end after so many events; 0 for never")
-	f.DurationVar(&s.timeout, "timeout", 30*time.Second, "how long one event may take, with --exec")
+	f.BoolVar(&s.anyContainer, "any-container", false, "accept events of all containers")
+	f.BoolVar(&s.asPosted, "as-posted", false, "show posted results, even if there is a token to fetch them from the API")
+	f.IntVar(&s.count, "count", 0, "exit after this many events; 0 for no limit")
+	f.DurationVar(&s.timeout, "timeout", 30*time.Second, "time limit for handling one event, with --exec")
 	return c
 }
 
-// check finds mistakes before anything is done.
+// check refuses wrong settings before anything is started.
 func (s *listenSettings) check() error {
 	switch {
 	case s.count < 0:
-		return usagef("--count is %d: give a positive number, or 0 for no end", s.count)
+		return usagef("--count is %d: give a positive number, or 0 for no limit", s.count)
 	case s.timeout <= 0:
 		return usagef("--timeout is %v: give a positive duration, such as 30s", s.timeout)
 	case s.command == "":
@@ -92,7 +92,7 @@ func (s *listenSettings) check() error {
 	return nil
 }
 
-// secret is that of the variable, or a new one.
+// secret returns the secret in the variable, or a new one.
 func (s *listenSettings) secret() (secret acrcloud.Secret, isNew bool, err error) {
 	if text, ok := environment(s.secretEnv); ok {
 		return acrcloud.NewSecret(text), false, nil
@@ -128,13 +128,13 @@ func (p *program) receive(ctx context.Context, s listenSettings) error {
 	events := newEventWriter(p, format, &s, stop)
 	handler, err := webhook.NewHandler(events.handle, opts...)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s.secretEnv, err) // all else was made here
+		return fmt.Errorf("%s: %w", s.secretEnv, err) // only the secret comes from the user
 	}
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", address(s.listen))
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return usagef("%s is in use: stop what listens there, or choose another port with --listen; port 0 takes a free one", s.listen)
+		return usagef("%s is in use: stop the program that listens there, or choose another port with --listen; port 0 chooses a free port", s.listen)
 	case err != nil:
 		return usagef("cannot listen on %s: %v", s.listen, err)
 	}
@@ -150,7 +150,7 @@ func (p *program) receive(ctx context.Context, s listenSettings) error {
 	return p.serveCallbacks(ctx, &s, handler, listener, events)
 }
 
-// checks are what a request must pass.
+// checks returns the checks that a request must pass.
 func (p *program) checks(service *service, s *listenSettings, secret acrcloud.Secret) ([]webhook.Option, error) {
 	opts := []webhook.Option{webhook.WithSecret(secretName, secret), webhook.WithCallbackTimeout(s.timeout), webhook.WithObserver(webhook.LogTo(slog.New(p.callbackLog()))), webhook.WithObserver(p.tested)}
 	if id := service.config.ContainerID; id != 0 && !s.anyContainer {
@@ -159,7 +159,7 @@ func (p *program) checks(service *service, s *listenSettings, secret acrcloud.Se
 	switch {
 	case s.asPosted:
 	case service.config.BearerToken.IsZero():
-		p.note("There is no token: events are shown as they are posted, and whoever knows the URL can make results up.")
+		p.note("There is no token: events are shown as they are posted, and anyone who knows the URL can forge results.")
 	default:
 		client, err := filescan.New(service.config, service.options...)
 		if err != nil {
@@ -170,7 +170,7 @@ func (p *program) checks(service *service, s *listenSettings, secret acrcloud.Se
 	return opts, nil
 }
 
-// callbackLog logs what was refused and what has failed; with --verbose all that comes.
+// callbackLog logs refused and failed requests, and with --verbose all of them.
 func (p *program) callbackLog() slog.Handler {
 	level := slog.LevelWarn
 	if p.flags.verbose {
@@ -179,14 +179,14 @@ func (p *program) callbackLog() slog.Handler {
 	return slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: level})
 }
 
-// tested tells of a test, which is no event.
+// tested reports a test request, which is not an event.
 func (p *program) tested(d webhook.Delivery) {
 	if d.Reason == webhook.ReasonTest {
-		p.note("The console has tried the URL out: it works.")
+		p.note("The console has tested the URL: it works.")
 	}
 }
 
-// printCallback prints the URL to configure: the only one that may carry a secret.
+// printCallback prints the URL to configure, the only one that may contain a secret.
 func (p *program) printCallback(s *listenSettings, secret acrcloud.Secret, isNew bool, at net.Addr) (acrcloud.Secret, error) {
 	base, flag := s.public, "--public"
 	if base == "" {
@@ -195,13 +195,13 @@ func (p *program) printCallback(s *listenSettings, secret acrcloud.Secret, isNew
 	callback, err := webhook.CallbackURL(base, secretName, secret)
 	switch {
 	case err != nil && s.public == "":
-		return callback, usagef("%s is an address for other machines: give the https URL by which ACRCloud reaches it with --public", s.listen)
+		return callback, usagef("%s is reachable from other machines: give the https URL at which ACRCloud reaches it with --public", s.listen)
 	case err != nil:
 		return callback, usagef("%s: %v", flag, err)
 	}
-	_, _ = fmt.Fprintf(p.err, "Listening on %s. The callback URL, which carries the secret:\n  %s\n", at, callback.Reveal())
+	_, _ = fmt.Fprintf(p.err, "Listening on %s. The callback URL, which contains the secret:\n  %s\n", at, callback.Reveal())
 	if s.public == "" {
-		p.note("ACRCloud cannot reach this address by itself: put a tunnel in front, and give its https URL with --public.")
+		p.note("ACRCloud cannot reach this address directly: put a tunnel in front of it, and give its https URL with --public.")
 	}
 	if isNew {
 		p.note("The secret is new at each start: set %s to keep one.", s.secretEnv)
@@ -209,7 +209,7 @@ func (p *program) printCallback(s *listenSettings, secret acrcloud.Secret, isNew
 	return callback, nil
 }
 
-// postSample has the embedded mock post the result of a recording.
+// postSample makes the embedded mock post the result of a recording.
 func (p *program) postSample(ctx context.Context, service *service, callback acrcloud.Secret) error {
 	client, err := filescan.New(service.config, service.options...)
 	if err != nil {
@@ -219,12 +219,12 @@ func (p *program) postSample(ctx context.Context, service *service, callback acr
 		return err
 	}
 	track := addSample(service.mock)
-	p.note("The embedded mock scans a recording, and posts the result.")
+	p.note("The embedded mock scans a recording and posts the result.")
 	_, err = client.Files(service.config.ContainerID).Upload(ctx, acrcloud.FromBytes("sample.wav", track.WAV(30*time.Second, 70*time.Second)), nil)
 	return err
 }
 
-// serveCallbacks serves until it is told to stop.
+// serveCallbacks serves until the context ends.
 func (p *program) serveCallbacks(ctx context.Context, s *listenSettings, handler *webhook.Handler, listener net.Listener, events *eventWriter) error {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
@@ -237,7 +237,7 @@ func (p *program) serveCallbacks(ctx context.Context, s *listenSettings, handler
 		return err
 	case <-ctx.Done():
 	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout+shutdownTimeout) // what is under way is not lost
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout+shutdownTimeout) // so that events in progress are not lost
 	defer cancel()
 	err := server.Shutdown(ending)
 	if unfinished := handler.Shutdown(ending); unfinished != nil {
@@ -265,7 +265,7 @@ type eventLine struct {
 	Body        string          `json:"body,omitempty"` // of an event of unknown kind
 }
 
-// lineOf is an event as JSON.
+// lineOf returns an event in its JSON form.
 func lineOf(event *webhook.Event) (eventLine, error) {
 	line := eventLine{Time: time.Now().UTC(), Kind: event.Kind, FileID: event.FileID, ContainerID: event.ContainerID, Name: event.Name, Refetched: event.Refetched, File: event.File()}
 	switch {

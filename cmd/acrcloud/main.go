@@ -1,5 +1,6 @@
-// Command acrcloud scans files for music, identifies samples, logs what stations play, looks after containers, buckets and projects,
-// receives callbacks, finds out what is wrong with credentials, and runs a mock of ACRCloud. See docs/command.md.
+// Command acrcloud scans files for music, identifies samples, logs what stations play, manages containers, buckets and
+// projects, receives callbacks, finds out what is wrong with credentials, and runs a mock of ACRCloud. See
+// docs/command.md.
 package main
 
 import (
@@ -15,7 +16,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run is the whole program: it returns the exit code.
+// run is the whole program. It returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

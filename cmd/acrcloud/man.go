@@ -13,11 +13,11 @@ import (
 func (p *program) manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "man DIR", Short: "Write manual pages",
-		Long:    "Write a manual page for each command into a folder, which is made if it is not there.",
+		Long:    "Write a manual page for each command into a folder, which is created if it does not exist.",
 		Example: "  acrcloud man ~/.local/share/man/man1 && man acrcloud",
 		Args:    arguments(1, 1, "the folder for the manual pages"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // manual pages are for everybody
+			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // manual pages are public
 				return err
 			}
 			epoch := time.Unix(0, 0).UTC() // the same pages from the same binary
@@ -28,7 +28,7 @@ func (p *program) manCommand() *cobra.Command {
 	}
 }
 
-// describeCompletion gives the framework's own command the examples that all others have.
+// describeCompletion adds examples to cobra's own command, because all other commands have them.
 func describeCompletion(c *cobra.Command) {
 	c.Example = "  source <(acrcloud completion bash)\n  acrcloud completion fish | source"
 	c.Args = group("", "", "", "").Args

@@ -17,7 +17,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// A found is a recording, and what was asked for to find it.
+// A found is a recording, with the query that found it.
 type found struct {
 	Query string         `json:"query"`
 	Track *console.Track `json:"track"`
@@ -42,10 +42,10 @@ var trackColumns = []column[found]{
 	{"links", true, func(f found) string { return joined(f.Track.Links(), func(l acrcloud.Link) string { return l.URL }) }},
 }
 
-// shownTrackColumns are those that a table has: the others are for programs.
+// shownTrackColumns are the columns of a table. The other columns are for programs.
 var shownTrackColumns = []string{"title", "artists", "isrc", "album", "label", "release_date"}
 
-// joined puts what each item says into one cell, without what is empty.
+// joined joins the texts of all items in one cell, without empty ones.
 func joined[T any](items []T, text func(T) string) string {
 	var texts []string
 	for _, item := range items {
@@ -56,17 +56,17 @@ func joined[T any](items []T, text func(T) string) string {
 	return strings.Join(texts, "; ")
 }
 
-// selected are the columns of these names.
+// selected returns the columns with these names.
 func selected[T any](columns []column[T], names []string) []column[T] {
 	return slices.DeleteFunc(slices.Clone(columns), func(c column[T]) bool { return !slices.Contains(names, c.name) })
 }
 
-// platforms are the words for --platform.
+// platforms are the values of --platform.
 var platforms = []string{"spotify", "deezer", "youtube", "applemusic", "tidal", "gaana", "awa", "kkbox", "soundcloud", "amazonmusic"}
 
 const maxPlatforms = 5
 
-// A metadataSettings is how recordings are looked up.
+// A metadataSettings holds how to look up recordings.
 type metadataSettings struct {
 	platforms []string
 	works     bool
@@ -76,46 +76,46 @@ type metadataSettings struct {
 
 func (p *program) metadataCommand() *cobra.Command {
 	var s metadataSettings
-	c := group("metadata", "Look recordings up: what they are called, and where platforms have them",
-		"Look recordings up by ISRC, ACRID, a platform's URL, or title and artists: what they are called, on which releases they are, and where\n"+
-			"platforms have them. Recordings that are not found are no failure: a note says so. Whether a look-up is billed is not known.\n\n"+
-			"A table shows the most important columns; -o csv has UPC, ISWC and links, too, and -o json has all that the service says. The token needs\n"+
+	c := group("metadata", "Look up recordings: their metadata, and their links on platforms",
+		"Look up recordings by ISRC, ACRID, a platform's URL, or title and artists: their metadata, their releases, and their links on\n"+
+			"platforms. A recording that is not found is not an error: a note reports it. It is not known whether a look-up is billed.\n\n"+
+			"A table shows the most important columns. -o csv adds UPC, ISWC and links; -o json has everything that the service returns. The token needs\n"+
 			"the scope read-metadata.",
 		"  acrcloud metadata isrc GBUM71029604\n  acrcloud metadata search --title \"Silver River\" --artist \"Ada Alder\" -o json")
 	f := c.PersistentFlags()
-	f.StringSliceVar(&s.platforms, "platform", nil, "`name` of a platform to look at, 5 at most; may be repeated. spotify, deezer, youtube and applemusic unless given; also "+strings.Join(platforms[4:], ", "))
-	f.BoolVar(&s.works, "works", false, "also the compositions: ISWC and who wrote them")
-	f.BoolVarP(&s.yes, "yes", "y", false, "do not ask, however many")
-	f.IntVar(&s.most, "max", maxUnasked, "how many may be looked up without --yes")
+	f.StringSliceVar(&s.platforms, "platform", nil, "`name` of a platform to search, 5 at most; may be repeated (default spotify, deezer, youtube and applemusic); also "+strings.Join(platforms[4:], ", "))
+	f.BoolVar(&s.works, "works", false, "include the compositions: ISWC and writers")
+	f.BoolVarP(&s.yes, "yes", "y", false, "do not ask for confirmation")
+	f.IntVar(&s.most, "max", maxUnasked, "ask before more than this many are looked up")
 	c.AddCommand(
-		p.lookup(&s, "isrc", "ISRC", "Look recordings up by ISRC", "an ISRC, such as GBUM71029604, or - to read them from standard input", "GBUM71029604", (*console.Metadata).ByISRC),
-		p.lookup(&s, "acrid", "ACRID", "Look recordings up by ACRID, the service's own id", "an ACRID, as results have it, or - to read them from standard input", "6049f11da7095e8bb8266871d4a70873", (*console.Metadata).ByACRID),
-		p.lookup(&s, "url", "URL", "Look recordings up by their page on a platform", "the page of a recording on a platform, or - to read them from standard input", "https://open.spotify.com/track/2takcwOaAZWiXQijPHIx7B", (*console.Metadata).BySourceURL),
+		p.lookup(&s, "isrc", "ISRC", "Look up recordings by ISRC", "an ISRC, such as GBUM71029604, or - to read them from standard input", "GBUM71029604", (*console.Metadata).ByISRC),
+		p.lookup(&s, "acrid", "ACRID", "Look up recordings by ACRID, the service's own id", "an ACRID, as in results, or - to read them from standard input", "6049f11da7095e8bb8266871d4a70873", (*console.Metadata).ByACRID),
+		p.lookup(&s, "url", "URL", "Look up recordings by their page on a platform", "the URL of a recording on a platform, or - to read them from standard input", "https://open.spotify.com/track/2takcwOaAZWiXQijPHIx7B", (*console.Metadata).BySourceURL),
 		p.searchMetadata(&s),
 	)
 	return c
 }
 
-// options are those of each look-up.
+// options returns the options of each look-up.
 func (s *metadataSettings) options() (*console.LookupOptions, error) {
 	opts := &console.LookupOptions{IncludeWorks: s.works}
 	for _, name := range unique(s.platforms) {
 		if near := nearest.Key(name, platforms); near != "" && near != name {
 			return nil, usagef("--platform is %.40q: did you mean %q?", name, near)
 		}
-		opts.Platforms = append(opts.Platforms, console.Platform(name)) // one that is not known here may be known there
+		opts.Platforms = append(opts.Platforms, console.Platform(name)) // the service may know platforms that this list does not
 	}
 	if len(opts.Platforms) > maxPlatforms {
-		return nil, usagef("--platform names %d platforms, and the service looks at %d at most: leave some out", len(opts.Platforms), maxPlatforms)
+		return nil, usagef("--platform names %d platforms, but the service searches at most %d: leave some out", len(opts.Platforms), maxPlatforms)
 	}
 	return opts, nil
 }
 
-// lookup is a command for one kind of id.
+// lookup returns a command for one kind of id.
 func (p *program) lookup(s *metadataSettings, use, arg, short, names, example string, by func(*console.Metadata, context.Context, string, *console.LookupOptions) ([]*console.Track, error)) *cobra.Command {
 	return &cobra.Command{
 		Use: use + " " + arg + "...", Short: short,
-		Long:    short + ". - reads them from standard input, one a line.",
+		Long:    short + ". - reads them from standard input, one per line.",
 		Example: fmt.Sprintf("  acrcloud metadata %s %s\n  acrcloud metadata %s - --works -o csv < list.txt", use, example, use),
 		Args:    arguments(1, -1, names),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -133,15 +133,15 @@ func (p *program) lookup(s *metadataSettings, use, arg, short, names, example st
 func (p *program) searchMetadata(s *metadataSettings) *cobra.Command {
 	var q console.TrackQuery
 	c := &cobra.Command{
-		Use: "search [TEXT]", Short: "Look recordings up by title and artists",
-		Long:    "Look recordings up by --title and --artist, or by a text such as \"Ada Alder - Silver River\", the best match first.",
+		Use: "search [TEXT]", Short: "Look up recordings by title and artists",
+		Long:    "Look up recordings by --title and --artist, or by a text such as \"Ada Alder - Silver River\", the best match first.",
 		Example: "  acrcloud metadata search --title \"Silver River\" --artist \"Ada Alder\"\n  acrcloud metadata search \"Ada Alder - Silver River\" -o json",
 		Args:    arguments(0, 1, ""),
 		RunE: func(c *cobra.Command, args []string) error {
 			var query string
 			switch named := q.Title != "" || len(q.Artists) > 0; {
 			case named && len(args) > 0:
-				return usagef("a text and --title or --artist are two ways to say the same: leave one out")
+				return usagef("a text excludes --title and --artist: use one or the other")
 			case named:
 				query = joined([]string{strings.Join(q.Artists, ", "), q.Title}, func(s string) string { return s })
 			case len(args) == 0 || strings.TrimSpace(args[0]) == "":
@@ -162,7 +162,7 @@ func (p *program) searchMetadata(s *metadataSettings) *cobra.Command {
 	return c
 }
 
-// lookUp shows what is found.
+// lookUp looks the queries up and shows what is found.
 func (p *program) lookUp(ctx context.Context, s *metadataSettings, queries []string, by func(context.Context, *console.Metadata, string, *console.LookupOptions) ([]*console.Track, error)) error {
 	format, err := p.format(listFormats...)
 	if err != nil {
@@ -173,7 +173,7 @@ func (p *program) lookUp(ctx context.Context, s *metadataSettings, queries []str
 		return err
 	}
 	if s.most < 0 {
-		return usagef("--max is %d: give a positive number, or 0 to be asked always", s.most)
+		return usagef("--max is %d: give a positive number, or 0 to always be asked", s.most)
 	}
 	service, client, err := p.managing(ctx)
 	if err != nil {
@@ -183,7 +183,7 @@ func (p *program) lookUp(ctx context.Context, s *metadataSettings, queries []str
 		track := addSample(service.mock)
 		p.note("The embedded mock knows one recording: %q by %s, ISRC %s.", track.Title, track.Artists[0], track.ISRC)
 	} else if len(queries) > s.most {
-		if err := p.confirm(ctx, s.yes, "Look %s up at %s, with the token of %s? Whether a look-up is billed is not known.", count(len(queries), "recording"), service.name(), service.origin); err != nil {
+		if err := p.confirm(ctx, s.yes, "Look up %s at %s, with the token of %s? It is not known whether this is billed.", count(len(queries), "recording"), service.name(), service.origin); err != nil {
 			return err
 		}
 	}
@@ -196,7 +196,7 @@ func (p *program) lookUp(ctx context.Context, s *metadataSettings, queries []str
 				return
 			}
 			if len(tracks) == 0 {
-				p.note("%.80q is not found.", query)
+				p.note("%.80q was not found.", query)
 			}
 			for _, track := range tracks {
 				if !yield(found{query, track}, nil) {
@@ -216,7 +216,7 @@ func (p *program) lookUp(ctx context.Context, s *metadataSettings, queries []str
 	return writeList(p, format, columns, tracks)
 }
 
-// addSample has the embedded mock know a track, where a command needs something to find.
+// addSample adds a track to the embedded mock, for commands that need something to find.
 func addSample(srv *mock.Server) mock.Track {
 	return srv.AddTrack(mock.Track{
 		Title: "Silver River", Artists: []string{"Ada Alder"}, Album: "Bridges", Label: "Quay Records", ISRC: "XX0000000001",
@@ -224,13 +224,13 @@ func addSample(srv *mock.Server) mock.Track {
 	})
 }
 
-// The most that is read of standard input as arguments.
+// Limits of what is read from standard input as arguments.
 const (
 	maxLines     = 100_000
 	maxLineBytes = 64 << 10
 )
 
-// lines returns the arguments, and in place of - what standard input has, one a line, without empty lines. Each comes once.
+// lines returns the arguments, with the non-empty lines of standard input in place of -. Repeated ones are dropped.
 func (p *program) lines(args []string) ([]string, error) {
 	var all []string
 	seen := map[string]bool{}
@@ -248,7 +248,7 @@ func (p *program) lines(args []string) ([]string, error) {
 		input := bufio.NewScanner(p.in)
 		input.Buffer(nil, maxLineBytes)
 		for input.Scan() {
-			add(strings.TrimPrefix(input.Text(), "\uFEFF")) // some editors put a mark at the beginning
+			add(strings.TrimPrefix(input.Text(), "\uFEFF")) // some editors write a byte order mark
 			if len(all) > maxLines {
 				return nil, usagef("standard input has more than %d lines: split it", maxLines)
 			}
@@ -258,7 +258,7 @@ func (p *program) lines(args []string) ([]string, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, usagef("there is nothing to look up: standard input has no line with text")
+		return nil, usagef("there is nothing to look up: standard input is empty")
 	}
 	return all, nil
 }

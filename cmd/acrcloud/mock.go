@@ -27,7 +27,7 @@ const (
 	maxTrackBytes   = 64 << 20
 )
 
-// A mockSettings is how the mock is started.
+// A mockSettings holds how to start the mock.
 type mockSettings struct {
 	listen                                 []string
 	token, accessKey, accessSecret, tracks string
@@ -45,36 +45,36 @@ func (p *program) mockCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "mock", Short: "Run an ACRCloud in memory, for clients in any language",
 		Long: "Run an ACRCloud in memory that speaks the wire protocol: File Scanning and identification, on one address. It prints the variables that\n" +
-			"clients need, one a line, then logs each request to standard error. Nothing is billed, and nothing is kept when it\n" +
-			"ends, but for --state. docs/mock.md says what it can do.\n\n" +
-			"Credentials are invented, unless given by flags or by ACRCLOUD_BEARER_TOKEN, ACRCLOUD_CONTAINER_ID, ACRCLOUD_IDENTIFY_ACCESS_KEY and\n" +
-			"ACRCLOUD_IDENTIFY_ACCESS_SECRET: then they are the same after every start, and are not printed.\n\n" +
-			"It recognises the files of --tracks byte for byte. /_mock/health answers 200 as soon as it serves. Ctrl-C and SIGTERM end it with exit code 0.",
+			"clients need, one per line, and then logs each request to standard error. Nothing is billed. Without --state nothing is kept when the\n" +
+			"command ends. See docs/mock.md for what the mock can do.\n\n" +
+			"Credentials are generated, unless flags or the variables ACRCLOUD_BEARER_TOKEN, ACRCLOUD_CONTAINER_ID, ACRCLOUD_IDENTIFY_ACCESS_KEY and\n" +
+			"ACRCLOUD_IDENTIFY_ACCESS_SECRET set them. They are then the same at every start, and are not printed.\n\n" +
+			"It recognises the files of --tracks byte for byte. /_mock/health returns 200 as soon as the mock serves. Ctrl-C and SIGTERM end it with exit code 0.",
 		Example: "  acrcloud mock\n  acrcloud mock --listen 127.0.0.1:9000 --tracks ./songs --processing 2s\n  ACRCLOUD_BEARER_TOKEN=test acrcloud mock --listen :8750 --container 10005",
 		RunE:    func(c *cobra.Command, _ []string) error { return p.serveMock(c, s) },
 	}
 	f := c.Flags()
-	f.StringSliceVar(&s.listen, "listen", nil, "`address` to listen on, or several: loopback only, unless it names another; port 0 takes a free one (default "+mockAddress+", with --hosts "+hostsAddress+" and "+hostsHTTPAddress+")")
+	f.StringSliceVar(&s.listen, "listen", nil, "`address` to listen on; may be repeated; an address without a host is loopback only; port 0 chooses a free port (default "+mockAddress+", with --hosts "+hostsAddress+" and "+hostsHTTPAddress+")")
 	f.StringVar(&s.token, "token", "", "Console API `token` to accept")
 	f.StringVar(&s.accessKey, "access-key", "", "access `key` of the project to accept")
 	f.StringVar(&s.accessSecret, "access-secret", "", "access `secret` of the project to accept")
 	f.IntVar(&s.container, "container", 0, "`id` of the ready-made container")
-	f.Uint64Var(&s.seed, "seed", 0, "invent the same ids and tracks at every start with this `number`")
-	f.DurationVar(&s.latency, "latency", 0, "how much later each response comes, such as 200ms")
-	f.DurationVar(&s.processing, "processing", 0, "how long a file is in process, such as 5s")
+	f.Uint64Var(&s.seed, "seed", 0, "`number` that makes the generated ids and tracks the same at every start")
+	f.DurationVar(&s.latency, "latency", 0, "delay of each response, such as 200ms")
+	f.DurationVar(&s.processing, "processing", 0, "how long a file is processed, such as 5s")
 	f.StringVar(&s.tracks, "tracks", "", "`folder` with recordings to recognise, named \"Artist - Title.mp3\" or \"Title.mp3\"")
-	f.StringVar(&s.scenario, "scenario", "", "`file` of YAML or JSON that says what becomes of files and what goes wrong: see docs/mock.md")
-	f.StringVar(&s.control, "control", controlLocal, "who may use the control API and the dashboard: `local`, this machine only; all; or off")
-	f.StringVar(&s.state, "state", "", "`file` that keeps the state over restarts; it is made if it is not there")
-	f.BoolVar(&s.tls, "tls", false, "speak TLS, beside plain HTTP on the same port, with a certificate authority of its own")
-	f.BoolVar(&s.hosts, "hosts", false, "stand for the public hosts, with TLS, for unchanged clients: prints the lines for /etc/hosts")
-	f.StringVar(&s.ca, "ca", "", "`folder` of the certificate authority, which is made if it is not there (default acrcloud/mock-ca in the folder for configurations)")
-	f.StringSliceVar(&s.names, "name", nil, "another host `name` that clients call it by, such as that of a container: for TLS, and for the control API")
+	f.StringVar(&s.scenario, "scenario", "", "YAML or JSON `file` with outcomes and faults: see docs/mock.md")
+	f.StringVar(&s.control, "control", controlLocal, "who may use the control API and the dashboard: `local` (this machine only), all, or off")
+	f.StringVar(&s.state, "state", "", "`file` that keeps the state across restarts; created if it does not exist")
+	f.BoolVar(&s.tls, "tls", false, "serve TLS and plain HTTP on the same port, with a certificate authority of its own")
+	f.BoolVar(&s.hosts, "hosts", false, "replace the public hosts, with TLS, for unchanged clients: prints lines for /etc/hosts")
+	f.StringVar(&s.ca, "ca", "", "`folder` of the certificate authority; created if it does not exist (default acrcloud/mock-ca in the folder for configurations)")
+	f.StringSliceVar(&s.names, "name", nil, "additional host `name` of the mock, such as a container's: for TLS and the control API")
 	c.AddCommand(p.mockHealthCommand())
 	return c
 }
 
-// options are those of the mock, and which credentials were given.
+// options returns the options of the mock, and records which credentials were given.
 func (s *mockSettings) options(c *cobra.Command) ([]mock.Option, error) {
 	fill := func(value *string, env string) {
 		if *value == "" {
@@ -99,7 +99,7 @@ func (s *mockSettings) options(c *cobra.Command) ([]mock.Option, error) {
 	case s.accessKey != "" && s.accessSecret != "":
 		opts = append(opts, mock.WithProject(acrcloud.NewSecret(s.accessKey), acrcloud.NewSecret(s.accessSecret)))
 	case s.accessKey != "" || s.accessSecret != "":
-		return nil, usagef("an access key and an access secret go together: give --access-key and --access-secret, or set ACRCLOUD_IDENTIFY_ACCESS_KEY and ACRCLOUD_IDENTIFY_ACCESS_SECRET")
+		return nil, usagef("an access key needs an access secret, and the other way round: give --access-key and --access-secret, or set ACRCLOUD_IDENTIFY_ACCESS_KEY and ACRCLOUD_IDENTIFY_ACCESS_SECRET")
 	}
 	if s.container != 0 {
 		opts = append(opts, mock.WithContainerID(s.container))
@@ -131,7 +131,7 @@ func (p *program) serveMock(c *cobra.Command, s mockSettings) error {
 	if err := srv.Err(); err != nil {
 		return &usageError{text: strings.ReplaceAll(err.Error(), "mock: ", "")}
 	}
-	defer srv.Close() //nolint:errcheck // when it has not begun to serve, there is nothing to lose
+	defer srv.Close() //nolint:errcheck // before it serves there is nothing to lose
 	steering, err := p.steering(srv, &s)
 	if err != nil {
 		return err
@@ -163,8 +163,8 @@ func (p *program) serveMock(c *cobra.Command, s mockSettings) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context()), shutdownTimeout)
 	defer cancel()
 	if err := server.Shutdown(ctx); err != nil {
-		err = server.Close() // what is still under way has had its time
-		p.note("requests that were under way have been broken off: %v", err)
+		err = server.Close() // requests still in progress have had their time
+		p.note("Requests in progress were aborted: %v", err)
 	}
 	return srv.Close()
 }
@@ -177,7 +177,7 @@ func (p *program) requestLog() slog.Handler {
 	return slog.NewTextHandler(p.err, nil)
 }
 
-// open listens.
+// open starts listening.
 func (s *mockSettings) open(ctx context.Context, a *authority) ([]net.Listener, error) {
 	if len(s.listen) == 0 {
 		s.listen = []string{mockAddress}
@@ -192,7 +192,7 @@ func (s *mockSettings) open(ctx context.Context, a *authority) ([]net.Listener, 
 	return listenAll(ctx, s.listen, secure)
 }
 
-// announce prints what clients need, as a .env file has it.
+// announce prints what clients need, in the form of a .env file.
 func (p *program) announce(cfg acrcloud.Config, s *mockSettings, a *authority, listeners []net.Listener) error {
 	base := "http://" + reachable(listeners[0].Addr())
 	if a != nil {
@@ -218,7 +218,7 @@ func (p *program) announce(cfg acrcloud.Config, s *mockSettings, a *authority, l
 	return err
 }
 
-// handler serves the mock, what steers it, and the log.
+// handler serves the mock and its control API, and logs requests.
 func (s *mockSettings) handler(srv *mock.Server, steering http.Handler, log *slog.Logger) http.Handler {
 	service := srv.Handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -244,7 +244,7 @@ func (s *mockSettings) handler(srv *mock.Server, steering http.Handler, log *slo
 	})
 }
 
-// A statusWriter remembers the status of a response; 0: there was none.
+// A statusWriter records the status of a response, or 0 if there was none.
 type statusWriter struct {
 	http.ResponseWriter
 
@@ -267,9 +267,9 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-// Flush implements [http.Flusher], which the mock needs for responses that break off.
+// Flush implements [http.Flusher], which the mock needs for responses that end early.
 func (w *statusWriter) Flush() {
-	_ = http.NewResponseController(w.ResponseWriter).Flush() // a connection that has gone is found by the next write
+	_ = http.NewResponseController(w.ResponseWriter).Flush() // the next write finds a lost connection
 }
 
 // Unwrap is for [http.ResponseController].
@@ -290,10 +290,10 @@ func (p *program) readTracks(dir string) (tracks []mock.Track, err error) {
 		case !info.Mode().IsRegular() || strings.HasPrefix(e.Name(), "."):
 			continue
 		case info.Size() == 0:
-			p.note("%s is empty: it is left out.", path)
+			p.note("Skipped %s: it is empty.", path)
 			continue
 		case info.Size() > maxTrackBytes:
-			p.note("%s has more than %d MiB: it is left out.", path, maxTrackBytes>>20)
+			p.note("Skipped %s: it is larger than %d MiB.", path, maxTrackBytes>>20)
 			continue
 		}
 		data, err := readTrack(path)

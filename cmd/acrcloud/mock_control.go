@@ -20,13 +20,13 @@ const (
 	controlOff   = "off"
 )
 
-// healthPath is where it says that it serves.
+// healthPath is the path of the health check.
 const healthPath = control.Path + "health"
 
-// maxBodies is how much is kept of what requests and responses say.
+// maxBodies limits how much is kept of request and response bodies.
 const maxBodies = 16 << 20
 
-// steering has the mock know and do what the flags say, and serves the control API and the dashboard; or its health alone.
+// steering applies the flags to the mock, and serves the control API and the dashboard, or only the health check.
 func (p *program) steering(srv *mock.Server, s *mockSettings) (http.Handler, error) {
 	if known := []string{controlLocal, controlAll, controlOff}; !slices.Contains(known, s.control) {
 		return nil, usagef("--control is %q%s", s.control, meant(nearest.Key(s.control, known), known))
@@ -60,7 +60,7 @@ func (p *program) steering(srv *mock.Server, s *mockSettings) (http.Handler, err
 
 func healthOnly(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != healthPath {
-		http.Error(w, "there is no control API here (--control off)", http.StatusNotFound)
+		http.Error(w, "the control API is disabled (--control off)", http.StatusNotFound)
 		return
 	}
 	control.Health(w, r)

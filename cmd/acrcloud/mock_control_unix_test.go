@@ -21,7 +21,7 @@ func postJSON(t *testing.T, url, body string) (int, string) {
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := (&http.Client{Timeout: testTimeout}).Do(req)
 	require.NoError(t, err)
-	defer resp.Body.Close() //nolint:errcheck // it was only read
+	defer resp.Body.Close() //nolint:errcheck // it was only read from
 	text, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	return resp.StatusCode, string(text)

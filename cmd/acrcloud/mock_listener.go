@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// The addresses that the mock listens on, unless told.
+// The default addresses of the mock.
 const (
 	mockAddress      = "127.0.0.1:8750"
 	hostsAddress     = "127.0.0.1:443"
 	hostsHTTPAddress = "127.0.0.1:80" // identification over plain HTTP, which official clients use
 )
 
-// address makes port-only addresses loopback; ":8750" stands for all, as everywhere.
+// address makes a bare port a loopback address. As usual, ":8750" means all interfaces.
 func address(listen string) string {
 	if _, err := strconv.Atoi(listen); err == nil {
 		return net.JoinHostPort("127.0.0.1", listen)
@@ -29,7 +29,7 @@ func address(listen string) string {
 	return listen
 }
 
-// listenAll opens the addresses; each speaks plain HTTP, and with a configuration TLS as well.
+// listenAll listens on the addresses. Each serves plain HTTP, and TLS as well if there is a configuration for it.
 func listenAll(ctx context.Context, addresses []string, secure *tls.Config) ([]net.Listener, error) {
 	var open []net.Listener
 	var lc net.ListenConfig
@@ -37,7 +37,7 @@ func listenAll(ctx context.Context, addresses []string, secure *tls.Config) ([]n
 		l, err := lc.Listen(ctx, "tcp", address(a))
 		if err != nil {
 			for _, l := range open {
-				_ = l.Close() // nobody has connected yet
+				_ = l.Close() // no client has connected yet
 			}
 			return nil, listenError(a, err)
 		}
@@ -52,9 +52,9 @@ func listenAll(ctx context.Context, addresses []string, secure *tls.Config) ([]n
 func listenError(at string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return usagef("%s is in use: stop what listens there, or choose another port with --listen; port 0 takes a free one", at)
+		return usagef("%s is in use: stop the program that listens there, or choose another port with --listen; port 0 chooses a free port", at)
 	case errors.Is(err, fs.ErrPermission):
-		return usagef("cannot listen on %s: %v: ports below 1024 need rights; run it in a container, or choose another port, such as --listen 8443, and send the clients there", at, err)
+		return usagef("cannot listen on %s: %v: ports below 1024 need privileges: run the mock in a container, or choose another port, such as --listen 8443, and point the clients to it", at, err)
 	}
 	return usagef("cannot listen on %s: %v", at, err)
 }
@@ -62,7 +62,7 @@ func listenError(at string, err error) error {
 // helloTimeout is how long a client may take to say whether it speaks TLS.
 const helloTimeout = 10 * time.Second
 
-// A dual listener takes TLS and plain HTTP on one port: it looks at the first byte.
+// A dual listener accepts TLS and plain HTTP on one port. It looks at the first byte of each connection.
 type dual struct {
 	net.Listener
 
@@ -70,7 +70,7 @@ type dual struct {
 	accepted chan net.Conn
 	closed   chan struct{}
 	once     sync.Once
-	err      error // why it stopped, once closed is
+	err      error // why it stopped; valid once closed is closed
 }
 
 const handshake = 0x16 // the first byte of TLS
@@ -95,7 +95,7 @@ func (d *dual) run() {
 	}
 }
 
-// sort finds out what a client speaks, and hands the connection over.
+// sort detects which protocol a client uses, and passes the connection on.
 func (d *dual) sort(c net.Conn) {
 	r := bufio.NewReader(c)
 	_ = c.SetReadDeadline(time.Now().Add(helloTimeout))
@@ -139,7 +139,7 @@ func (d *dual) Close() error {
 	return d.Listener.Close()
 }
 
-// A peeked connection still has the byte that was looked at.
+// A peeked connection returns the first byte again.
 type peeked struct {
 	net.Conn
 
@@ -149,7 +149,7 @@ type peeked struct {
 // Read implements [net.Conn].
 func (p *peeked) Read(b []byte) (int, error) { return p.r.Read(b) }
 
-// reachable is an address for clients on this machine.
+// reachable returns an address for clients on this machine.
 func reachable(at net.Addr) string {
 	host, port, err := net.SplitHostPort(at.String())
 	if err != nil {
@@ -161,7 +161,7 @@ func reachable(at net.Addr) string {
 	return net.JoinHostPort(host, port)
 }
 
-// addresses are the IPs that listeners are reached at: of one that listens on all, those of this machine.
+// addresses returns the IP addresses of the listeners. A listener on all interfaces has those of this machine.
 func addresses(listeners []net.Listener) []net.IP {
 	ips := []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
 	for _, l := range listeners {
@@ -185,7 +185,7 @@ func addresses(listeners []net.Listener) []net.IP {
 	return ips
 }
 
-// portOf is the port that a listener has.
+// portOf returns the port of a listener.
 func portOf(l net.Listener) string {
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	if err != nil {

@@ -16,28 +16,28 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock/scenario"
 )
 
-// The bounds of a scenario.
+// The limits of a scenario.
 const (
 	maxScenarioBytes = 16 << 20
-	maxScenarioNodes = 1_000_000 // with aliases, each time that they are used
+	maxScenarioNodes = 1_000_000 // an alias counts each time that it is used
 	maxScenarioDepth = 100
 )
 
-// A scenarioFile is a scenario with where in its file everything is.
+// A scenarioFile is a scenario with the place of each field in its file.
 type scenarioFile struct {
 	path   string
 	places map[string]place // by field, such as "files[2].state"
 	nodes  int
-	begun  int64 // where the line began that is being read, as JSON
-	read   int64 // as far
+	begun  int64 // offset of the JSON line that is being read
+	read   int64 // offset that has been read
 	line   int
 	parsed *scenario.Scenario
 }
 
-// A place is one in a text.
+// A place is a position in a text.
 type place struct{ line, column int }
 
-// readScenario reads a scenario, of JSON or YAML, with the files that it names.
+// readScenario reads a scenario in JSON or YAML, with the files that it names.
 func readScenario(path string) (*scenarioFile, error) {
 	f := &scenarioFile{path: path, places: map[string]place{}}
 	text, err := os.ReadFile(path) //nolint:gosec // a file that the user names
@@ -45,7 +45,7 @@ func readScenario(path string) (*scenarioFile, error) {
 	case err != nil:
 		return nil, usagef("--scenario: %v", err)
 	case len(text) > maxScenarioBytes:
-		return nil, usagef("--scenario: %s has more than %d MiB", path, maxScenarioBytes>>20)
+		return nil, usagef("--scenario: %s is larger than %d MiB", path, maxScenarioBytes>>20)
 	}
 	var data bytes.Buffer
 	if strings.EqualFold(filepath.Ext(path), ".json") {
@@ -64,7 +64,7 @@ func readScenario(path string) (*scenarioFile, error) {
 	return f, err
 }
 
-// load reads the files of tracks, whose paths are relative to the scenario's.
+// load reads the files of tracks. Their paths are relative to the scenario's.
 func (f *scenarioFile) load() error {
 	for i := range f.parsed.Tracks {
 		t := &f.parsed.Tracks[i]
@@ -77,30 +77,30 @@ func (f *scenarioFile) load() error {
 		}
 		data, err := readTrack(path)
 		if err != nil {
-			return f.explain(&scenario.Error{Problems: []scenario.Problem{{Field: fmt.Sprintf("tracks[%d].file", i), Message: err.Error(), Remedy: "name a file by its path from " + filepath.Dir(f.path)}}})
+			return f.explain(&scenario.Error{Problems: []scenario.Problem{{Field: fmt.Sprintf("tracks[%d].file", i), Message: err.Error(), Remedy: "give the file's path relative to " + filepath.Dir(f.path)}}})
 		}
 		t.Data = data
 	}
 	return nil
 }
 
-// readTrack reads a recording that the mock is to know.
+// readTrack reads a recording for the mock.
 func readTrack(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is no file", path)
+		return nil, fmt.Errorf("%s is not a file", path)
 	case info.Size() == 0:
 		return nil, fmt.Errorf("%s is empty", path)
 	case info.Size() > maxTrackBytes:
-		return nil, fmt.Errorf("%s has more than %d MiB", path, maxTrackBytes>>20)
+		return nil, fmt.Errorf("%s is larger than %d MiB", path, maxTrackBytes>>20)
 	}
 	return os.ReadFile(path) //nolint:gosec // a file that the user names
 }
 
-// explain says where in the file each problem is.
+// explain adds the place in the file to each problem.
 func (f *scenarioFile) explain(err error) error {
 	failed, ok := errors.AsType[*scenario.Error](err)
 	if !ok {
@@ -118,7 +118,7 @@ func (f *scenarioFile) explain(err error) error {
 	return &usageError{text: strings.Join(lines, "\n")}
 }
 
-// place finds a field, or what it would stand in.
+// place returns the place of a field, or of the object that it is missing from.
 func (f *scenarioFile) place(field string) (place, bool) {
 	for {
 		if p, ok := f.places[field]; ok {
@@ -150,15 +150,15 @@ func (f *scenarioFile) fromYAML(text []byte, to *bytes.Buffer) error {
 		if errors.Is(err, io.EOF) {
 			return fmt.Errorf("%s is empty: write tracks, files, faults or callbacks", f.path)
 		}
-		return fmt.Errorf("%s is no YAML: %s", f.path, strings.TrimPrefix(err.Error(), "yaml: "))
+		return fmt.Errorf("%s is not valid YAML: %s", f.path, strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if err := dec.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s has several documents: leave one", f.path)
+		return fmt.Errorf("%s has several documents: keep only one", f.path)
 	}
 	return f.write(doc.Content[0], "", 0, to)
 }
 
-// wrong is a mistake that only YAML can have.
+// wrong returns the error for a mistake that only YAML can contain.
 func (f *scenarioFile) wrong(n *yaml.Node, text string) error {
 	return fmt.Errorf("%s:%d:%d: %s", f.path, n.Line, n.Column, text)
 }
@@ -166,7 +166,7 @@ func (f *scenarioFile) wrong(n *yaml.Node, text string) error {
 // write writes a node as JSON.
 func (f *scenarioFile) write(n *yaml.Node, at string, depth int, to *bytes.Buffer) error {
 	if f.nodes++; f.nodes > maxScenarioNodes || depth > maxScenarioDepth {
-		return f.wrong(n, "this is too large, or too deep: write it with fewer aliases")
+		return f.wrong(n, "this is too large or too deeply nested: use fewer aliases")
 	}
 	if _, there := f.places[at]; !there {
 		f.places[at] = place{n.Line, n.Column}
@@ -200,11 +200,11 @@ func (f *scenarioFile) writeMapping(n *yaml.Node, at string, depth int, to *byte
 		key := n.Content[i]
 		switch {
 		case key.Kind != yaml.ScalarNode:
-			return f.wrong(key, "the name of a field is a text")
+			return f.wrong(key, "the name of a field must be a string")
 		case key.Tag == "!!merge":
-			return f.wrong(key, "<< is not understood: write the fields out, or use an alias for a whole value")
+			return f.wrong(key, "<< is not supported: write the fields out, or use an alias for a whole value")
 		case seen[key.Value]:
-			return f.wrong(key, fmt.Sprintf("there are two fields %q: leave one", key.Value))
+			return f.wrong(key, fmt.Sprintf("field %q appears twice: keep only one", key.Value))
 		}
 		seen[key.Value] = true
 		if i > 0 {
@@ -223,7 +223,7 @@ func (f *scenarioFile) writeMapping(n *yaml.Node, at string, depth int, to *byte
 	return nil
 }
 
-// writeScalar writes a value. A date stays the text that it is.
+// writeScalar writes a scalar. A date stays text.
 func (f *scenarioFile) writeScalar(n *yaml.Node, to *bytes.Buffer) error {
 	if n.ShortTag() == "!!timestamp" || n.ShortTag() == "!!str" {
 		return putJSON(to, n.Value)
@@ -233,7 +233,7 @@ func (f *scenarioFile) writeScalar(n *yaml.Node, to *bytes.Buffer) error {
 		return f.wrong(n, "this cannot be read: put it in quotes")
 	}
 	if number, ok := v.(float64); ok && (math.IsNaN(number) || math.IsInf(number, 0)) {
-		return f.wrong(n, "this is no number that JSON has")
+		return f.wrong(n, "this number has no JSON form")
 	}
 	return putJSON(to, v)
 }
@@ -244,7 +244,7 @@ func putJSON(to *bytes.Buffer, v any) error {
 	return err
 }
 
-// locateJSON notes where the fields of a JSON text are.
+// locateJSON records the places of the fields of a JSON text.
 func (f *scenarioFile) locateJSON(text []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
@@ -252,7 +252,7 @@ func (f *scenarioFile) locateJSON(text []byte) error {
 	if err == nil {
 		_, err = dec.Token()
 		if err == nil || !errors.Is(err, io.EOF) {
-			return fmt.Errorf("%s: there is more after the end of the object", f.at(text, dec.InputOffset()))
+			return fmt.Errorf("%s: unexpected text after the end of the object", f.at(text, dec.InputOffset()))
 		}
 		return nil
 	}
@@ -263,16 +263,16 @@ func (f *scenarioFile) locateJSON(text []byte) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		offset = int64(len(text))
 	}
-	return fmt.Errorf("%s: this is no JSON: %w", f.at(text, offset), err)
+	return fmt.Errorf("%s: this is not valid JSON: %w", f.at(text, offset), err)
 }
 
-// at is a place in a text as compilers write it.
+// at formats a place in a text as compilers do.
 func (f *scenarioFile) at(text []byte, offset int64) string {
 	p := f.placeIn(text, offset)
 	return fmt.Sprintf("%s:%d:%d", f.path, p.line, p.column)
 }
 
-// placeIn is that of an offset, which is not before the one that was asked for last.
+// placeIn returns the place of an offset. Offsets must not decrease from call to call.
 func (f *scenarioFile) placeIn(text []byte, offset int64) place {
 	for end := min(max(offset, f.read), int64(len(text))); f.read < end; f.read++ {
 		if text[f.read] == '\n' {
@@ -282,11 +282,11 @@ func (f *scenarioFile) placeIn(text []byte, offset int64) place {
 	return place{f.line + 1, int(max(offset-f.begun, 0)) + 1}
 }
 
-// walk goes through a value.
+// walk records the places within a value.
 func (f *scenarioFile) walk(dec *json.Decoder, text []byte, at string, depth int) error {
 	f.nodes++
 	if depth > maxScenarioDepth {
-		return errors.New("it is too deep")
+		return errors.New("it is too deeply nested")
 	}
 	f.note(dec, text, at)
 	token, err := dec.Token()
@@ -304,7 +304,7 @@ func (f *scenarioFile) walk(dec *json.Decoder, text []byte, at string, depth int
 			}
 			name, _ := key.(string)
 			if seen[name] {
-				return fmt.Errorf("there are two fields %q: leave one", name)
+				return fmt.Errorf("field %q appears twice: keep only one", name)
 			}
 			seen[name] = true
 			f.places[member(at, name)] = f.placeIn(text, start)
@@ -321,7 +321,7 @@ func (f *scenarioFile) walk(dec *json.Decoder, text []byte, at string, depth int
 	default:
 		return nil
 	}
-	_, err = dec.Token() // what closes it
+	_, err = dec.Token() // the closing delimiter
 	return unexpected(err)
 }
 
@@ -332,14 +332,14 @@ func unexpected(err error) error {
 	return err
 }
 
-// note notes where the next value begins, unless its name has been noted.
+// note records where the next value begins, unless its name has been recorded.
 func (f *scenarioFile) note(dec *json.Decoder, text []byte, at string) {
 	if _, there := f.places[at]; !there {
 		f.places[at] = f.placeIn(text, skipped(text, dec.InputOffset()))
 	}
 }
 
-// skipped is an offset after white space and what stands between values.
+// skipped returns the offset after white space and separators.
 func skipped(text []byte, offset int64) int64 {
 	for offset < int64(len(text)) && strings.IndexByte(" \t\r\n,:", text[offset]) >= 0 {
 		offset++

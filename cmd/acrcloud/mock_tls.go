@@ -10,19 +10,19 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// mockDomains are those that the authority can sign for; names of one's own come on top.
+// mockDomains are the domains that the authority can sign for. --name adds others.
 var mockDomains = []string{"acrcloud.com", "acrcloud.cn", "acrcloud.test", "localhost"}
 
-// authority opens the one of the mock; nil without TLS.
+// authority opens the mock's authority. It returns nil without TLS.
 func (s *mockSettings) authority() (*authority, error) {
 	for _, name := range s.names {
 		if net.ParseIP(name) != nil || name == "" || strings.ContainsAny(name, ":/ *") || strings.Trim(name, ".") != name {
-			return nil, usagef("--name %q is no host name: give it without a port, such as --name acrcloud-mock; addresses need none", name)
+			return nil, usagef("--name %q is not a host name: give it without a port, such as --name acrcloud-mock; IP addresses need no --name", name)
 		}
 	}
 	if !s.tls && !s.hosts {
 		if s.ca != "" {
-			return nil, usagef("--ca is about TLS: give --tls or --hosts, too")
+			return nil, usagef("--ca applies to TLS only: add --tls or --hosts")
 		}
 		return nil, nil //nolint:nilnil // there is none
 	}
@@ -30,7 +30,7 @@ func (s *mockSettings) authority() (*authority, error) {
 	if dir == "" {
 		config, err := os.UserConfigDir()
 		if err != nil {
-			return nil, usagef("there is no folder for the certificate authority: give one with --ca: %v", err)
+			return nil, usagef("cannot find a folder for the certificate authority: give one with --ca: %v", err)
 		}
 		dir = filepath.Join(config, "acrcloud", "mock-ca")
 	}
@@ -49,16 +49,16 @@ func lower(names []string) []string {
 	return list
 }
 
-// serveTLS has the authority sign for what clients call the mock, writes the file with the lines for /etc/hosts, and says how clients get
-// to trust it.
+// serveTLS makes the authority sign for the names of the mock, writes a file with the lines for /etc/hosts, and
+// explains how to make clients trust the authority.
 func (p *program) serveTLS(a *authority, s *mockSettings, listeners []net.Listener) error {
 	names := append([]string{"localhost"}, lower(s.names)...)
 	a.serve(append(names, mock.Hosts()...), addresses(listeners))
 	ca := filepath.Join(a.dir, authorityCert)
 	if a.made {
-		p.note("%s is a new certificate authority, which can sign for %s and private addresses only.", ca, strings.Join(a.cert.PermittedDNSDomains, ", "))
+		p.note("Created the certificate authority %s. It can only sign for %s and private addresses.", ca, strings.Join(a.cert.PermittedDNSDomains, ", "))
 	}
-	p.note("Have clients trust it: curl --cacert FILE; SSL_CERT_FILE=FILE for Go, Ruby and Python; REQUESTS_CA_BUNDLE=FILE for its requests; NODE_EXTRA_CA_CERTS=FILE for Node.js; php -d curl.cainfo=FILE; FILE is %s", ca)
+	p.note("To make clients trust it: curl --cacert FILE; SSL_CERT_FILE=FILE for Go, Ruby and Python; REQUESTS_CA_BUNDLE=FILE for Python's requests; NODE_EXTRA_CA_CERTS=FILE for Node.js; php -d curl.cainfo=FILE; FILE is %s", ca)
 	if !s.hosts {
 		return nil
 	}
@@ -74,9 +74,9 @@ func (p *program) serveTLS(a *authority, s *mockSettings, listeners []net.Listen
 	if err := replaceFile(file, []byte(lines.String()), 0o644); err != nil {
 		return usagef("cannot write %s (--ca): %v", file, err)
 	}
-	p.note("Send clients here by these lines in /etc/hosts, which are in %s too:\n\n%s", file, lines.String())
+	p.note("To send clients here, add these lines to /etc/hosts (they are also in %s):\n\n%s", file, lines.String())
 	if port != "443" {
-		p.note("Clients that cannot be told the port %s need it behind 443. Others can: curl --connect-to ::%s", port, net.JoinHostPort(host, port))
+		p.note("Clients that cannot use port %s need it to be mapped to 443. Others can use it: curl --connect-to ::%s", port, net.JoinHostPort(host, port))
 	}
 	return nil
 }

@@ -94,7 +94,7 @@ func get(t *testing.T, url string) (int, string) {
 	client := &http.Client{Timeout: testTimeout}
 	resp, err := client.Do(req)
 	require.NoError(t, err)
-	defer resp.Body.Close() //nolint:errcheck // it was only read
+	defer resp.Body.Close() //nolint:errcheck // it was only read from
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	return resp.StatusCode, string(body)

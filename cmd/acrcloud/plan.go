@@ -18,37 +18,37 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// A plan is what a call of scan has to do. It is made before anything is billed, and exactly this is done then: a file that comes into a
-// folder later was not spoken of.
+// A plan is what a scan command is going to do. It is made before anything is billed and then carried out exactly:
+// files that are added to a folder later are not scanned.
 type plan struct {
 	journal *journal
-	files   *spool[planned] // those on the disk
-	others  []planned       // those whose content or path only this process has
+	files   *spool[planned] // on the disk
+	others  []planned       // whose content or path only this process knows
 	remotes []target
 
 	all     int       // files and URLs
-	done    int       // of the files, those whose results are in the journal
-	begun   int       // those that are in process at the service
-	unsure  int       // those of which nobody knows yet whether they are
-	settled time.Time // when all of these can be known
+	done    int       // files whose results are in the journal
+	begun   int       // files that the service is processing
+	unsure  int       // files that may have been created, which is not known yet
+	settled time.Time // when that is known for all of them
 	seen    map[string]bool
 	remove  []func() error
 }
 
-// A planned is a file that is to be scanned.
+// A planned is a file to scan.
 type planned struct {
-	Path    string // as the person calls it
+	Path    string // as the user wrote it
 	Key     string
 	Version string // empty: it could not be read
 	Size    int64
 	Done    bool // its results are in the journal
 	Failed  bool // an earlier command could not scan it
-	Anew    bool // it is scanned once more
+	Anew    bool // scan it again
 
-	source acrcloud.Source // not on the disk
+	source acrcloud.Source // for content that is not on the disk
 }
 
-// billed is how many files and URLs may be billed.
+// billed returns how many files and URLs may be billed.
 func (l *plan) billed() int { return l.all - l.done - l.begun }
 
 func (l *plan) close() error {
@@ -59,7 +59,7 @@ func (l *plan) close() error {
 	return errors.Join(errs...)
 }
 
-// plan looks at all targets, and into the journal.
+// plan compares all targets with the journal.
 func (p *program) plan(ctx context.Context, targets []target, s scanSettings, service *service, j *journal) (l *plan, err error) {
 	files, remove, err := newSpool[planned]()
 	if err != nil {
@@ -102,12 +102,12 @@ func (p *program) plan(ctx context.Context, targets []target, s scanSettings, se
 		for i, t := range targets {
 			names[i] = t.name
 		}
-		return l, usagef("there is nothing to scan in %s: --all takes files that do not begin like audio or video, too", strings.Join(names, ", "))
+		return l, usagef("there is nothing to scan in %s: no audio or video files by their first bytes; --all includes other files", strings.Join(names, ", "))
 	}
 	return l, nil
 }
 
-// file plans one file on the disk. One that cannot be read is planned as well: its outcome will say so.
+// file plans one file on the disk, even if it cannot be read: its outcome will report that.
 func (l *plan) file(ctx context.Context, path string, s scanSettings) error {
 	id, info, err := identityOf(path)
 	f := planned{Path: path}
@@ -120,20 +120,20 @@ func (l *plan) file(ctx context.Context, path string, s scanSettings) error {
 	if err := l.look(ctx, &f, id, s); err != nil || f.Key == "" {
 		return err
 	}
-	if !utf8.ValidString(path) { // which the list would not keep
+	if !utf8.ValidString(path) { // the list cannot hold it
 		l.others = append(l.others, f)
 		return nil
 	}
 	return l.files.add(f)
 }
 
-// other plans what is not on the disk.
+// other plans content that is not on the disk.
 func (l *plan) other(path string, source acrcloud.Source, hash string) {
 	l.all++
 	l.others = append(l.others, planned{Path: path, Key: identity{name: path, hash: hash}.key(1), source: source})
 }
 
-// look finds out what the journal has of a file. The key stays empty if the file was named before.
+// look looks a file up in the journal. The key stays empty if the file was named before.
 func (l *plan) look(ctx context.Context, f *planned, id identity, s scanSettings) error {
 	if l.seen[id.hash] {
 		return nil
@@ -167,13 +167,13 @@ func (l *plan) look(ctx context.Context, f *planned, id identity, s scanSettings
 	return nil
 }
 
-// folder plans what is in a folder.
+// folder plans the files in a folder.
 func (p *program) folder(ctx context.Context, l *plan, dir string, s scanSettings) error {
 	skipped := 0
 	opts := &batch.DirOptions{All: s.all, OnSkip: func(path string, reason error) {
 		skipped++
 		if p.flags.verbose {
-			p.say("%s is left out: it %v", path, reason)
+			p.say("Skipped %s: it %v", path, reason)
 		}
 	}}
 	for item, err := range batch.Dir(dir, opts) {
@@ -184,7 +184,7 @@ func (p *program) folder(ctx context.Context, l *plan, dir string, s scanSetting
 			return ctx.Err()
 		}
 		path := item.Ref
-		if path == "" { // it is no text; the key has it, as far as it fits a name
+		if path == "" { // it is not valid UTF-8; the key has as much of it as a name can hold
 			path = filepath.Join(dir, filepath.FromSlash(item.Key))
 			if _, err := os.Lstat(path); err != nil {
 				if err := l.unnamed(ctx, path, item, s); err != nil {
@@ -198,7 +198,7 @@ func (p *program) folder(ctx context.Context, l *plan, dir string, s scanSetting
 		}
 	}
 	if skipped > 0 {
-		p.note("%s left out of %s: they do not begin like audio or video; --all takes them, too.", count(skipped, "file"), dir)
+		p.note("%s skipped in %s: not audio or video by their first bytes; --all includes them.", count(skipped, "file"), dir)
 	}
 	return nil
 }
@@ -214,7 +214,7 @@ func (l *plan) unnamed(ctx context.Context, path string, item batch.Item, s scan
 	return nil
 }
 
-// input plans standard input, which is one file. It is known by all of its content.
+// input plans standard input, which is one file. A hash of all of its content identifies it.
 func (p *program) input(ctx context.Context, l *plan, s scanSettings) error {
 	file, remove, err := temporary()
 	if err != nil {
@@ -245,7 +245,7 @@ func (p *program) input(ctx context.Context, l *plan, s scanSettings) error {
 	return nil
 }
 
-// each yields the planned files: those that are done already, or the others.
+// each yields the planned files that are done already, or the others.
 func (l *plan) each(done bool) iter.Seq2[planned, error] {
 	return func(yield func(planned, error) bool) {
 		for _, f := range l.others {
@@ -261,13 +261,14 @@ func (l *plan) each(done bool) iter.Seq2[planned, error] {
 	}
 }
 
-// content is that of the file as it was planned: of any other the journal would have the result under a wrong key.
+// content returns the content of the file as it was planned. If it has changed, reading it fails: otherwise the journal
+// would have its result under a wrong key.
 func (f planned) content() acrcloud.Source {
 	switch {
 	case !f.source.IsZero():
 		return f.source
 	case f.Version == "":
-		return acrcloud.FromFile(f.Path) // says again why it cannot be read
+		return acrcloud.FromFile(f.Path) // reports again why it cannot be read
 	}
 	return acrcloud.NewSource(filepath.Base(f.Path), f.Size, func(context.Context) (io.ReadCloser, error) {
 		file, err := os.Open(f.Path)
@@ -282,13 +283,13 @@ func (f planned) content() acrcloud.Source {
 	})
 }
 
-// An unchanged is a file that ends with an error if it is not what it was.
+// An unchanged is a file that returns an error if it has changed.
 type unchanged struct {
 	*os.File
 	version string
 }
 
-var errChanged = errors.New("has changed since the command began: give the command again")
+var errChanged = errors.New("has changed since the command started: run the command again")
 
 func (c *unchanged) check() error {
 	info, err := c.Stat()

@@ -18,7 +18,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/report"
 )
 
-// The playFlags say which plays, and in which time zone.
+// A playFlags selects plays and their time zone.
 type playFlags struct {
 	stationFlags
 	dayFlags
@@ -33,24 +33,24 @@ type playFlags struct {
 func (f *playFlags) register(c *cobra.Command) {
 	f.stationFlags.register(c)
 	flags := c.Flags()
-	flags.DurationVar(&f.least, "min-duration", 0, "only what was played so long, such as 30s")
-	flags.DurationVar(&f.most, "max-duration", 0, "only what was played no longer, such as 15m; the service stops at an hour unless given")
-	flags.StringVar(&f.country, "isrc-country", "", "only what has an ISRC of a `country`, such as DE")
-	flags.BoolVar(&f.falsePositives, "false-positives", false, "also what the service takes for mistakes")
+	flags.DurationVar(&f.least, "min-duration", 0, "only plays of at least this duration, such as 30s")
+	flags.DurationVar(&f.most, "max-duration", 0, "only plays of at most this duration, such as 15m (the service's default is 1h)")
+	flags.StringVar(&f.country, "isrc-country", "", "only recordings with an ISRC of this `country`, such as DE")
+	flags.BoolVar(&f.falsePositives, "false-positives", false, "include plays that the service considers false positives")
 }
 
 func (f *playFlags) registerDays(c *cobra.Command) {
 	f.register(c)
 	f.dayFlags.register(c)
 	f.registerZone(c)
-	c.Flags().IntVar(&f.inFlight, "in-flight", 2, "how many days are fetched ahead, 1 to 64")
+	c.Flags().IntVar(&f.inFlight, "in-flight", 2, "how many days to fetch at the same time, 1 to 64")
 }
 
 func (f *playFlags) registerZone(c *cobra.Command) {
 	c.Flags().StringVar(&f.zone, "zone", "UTC", "time `zone` of days and times, such as Europe/Zurich, or local")
 }
 
-// filter is what is asked of the service.
+// filter returns the filter for the service.
 func (f *playFlags) filter() (console.PlayFilter, error) {
 	switch {
 	case f.least < 0:
@@ -61,7 +61,7 @@ func (f *playFlags) filter() (console.PlayFilter, error) {
 	return console.PlayFilter{MinDuration: f.least, MaxDuration: f.most, ISRCCountry: f.country, WithFalsePositives: f.falsePositives}, nil
 }
 
-// options are those for days; without flags, from so many before today up to yesterday.
+// options returns the options for the days. Without flags they are the days from before days ago to yesterday.
 func (f *playFlags) options(before int) (console.PlaysOptions, error) {
 	filter, err := f.filter()
 	if err != nil {
@@ -79,11 +79,11 @@ func (f *playFlags) options(before int) (console.PlaysOptions, error) {
 }
 
 func (p *program) playsCommand() *cobra.Command {
-	c := group("plays", "What monitored streams and channels have played, as a log, with recordings",
-		"Show and store what monitored stations have played. A station is a stream of your own, such as s-AbC12, or a channel of the service's\n"+
+	c := group("plays", "Show, save and download what monitored stations have played",
+		"Show and save what monitored stations have played. A station is a stream of your own, such as s-AbC12, or a channel of the service's\n"+
 			"database, such as 238766; --project is the project that monitors it: 'acrcloud projects streams' and 'acrcloud projects channels' list both.\n"+
-			"It only reads: nothing is billed. The token needs the scope read-bm-cs-projects for streams and read-bm-bd-projects for channels.\n\n"+
-			"The service's days are those of UTC; --zone makes them those of another time zone. How far back plays go depends on the plan: older days\n"+
+			"The commands only read; nothing is billed. The token needs the scope read-bm-cs-projects for streams and read-bm-bd-projects for channels.\n\n"+
+			"Days are UTC days, as at the service, unless --zone names another time zone. How far back plays go depends on your plan; older days\n"+
 			"are empty.",
 		"  acrcloud plays list s-AbC12 --project 13528 --day yesterday --zone Europe/Zurich\n  acrcloud plays save s-AbC12 --project 13528 --from 2026-01-01 --dir log\n"+
 			"  acrcloud plays recording s-AbC12 --project 13528 --at 2026-01-02T08:00:00Z --for 3m")
@@ -92,16 +92,16 @@ func (p *program) playsCommand() *cobra.Command {
 	return c
 }
 
-// playFormats are those of plays.
+// playFormats are the output formats of plays.
 var playFormats = []string{formatTable, formatJSON, formatJSONL, formatCSV, formatHTML}
 
 func (p *program) listPlays() *cobra.Command {
 	var f playFlags
 	c := &cobra.Command{
-		Use: "list STATION...", Short: "Show what was played on a day, or on several",
-		Long: "Show what stations have played, yesterday unless --day or --from and --to say otherwise. -o csv, json and jsonl have more columns; -o html is\n" +
-			"a page with a timeline of each day. Where a day cannot be fetched, the days before it are complete, and the error says what to go on with;\n" +
-			"'acrcloud plays save' keeps a file for each day, and fetches what is missing.",
+		Use: "list STATION...", Short: "Show what was played on one or more days",
+		Long: "Show what stations have played: yesterday, or on the days of --day or --from and --to. -o csv, json and jsonl have more columns; -o html is\n" +
+			"a page with a timeline of each day. If a day cannot be fetched, the days before it are complete, and the error names the day to continue\n" +
+			"from. 'acrcloud plays save' keeps a file for each day, and fetches only the missing ones.",
 		Example: "  acrcloud plays list s-AbC12 --project 13528 --day 2026-01-02 --zone Europe/Zurich\n  acrcloud plays list 238766 --project 179 --from 2026-01-01 --to 2026-01-31 -o csv > january.csv\n" +
 			"  acrcloud plays list --mock --sample",
 		Args: f.arguments(-1),
@@ -133,7 +133,7 @@ func (p *program) listPlays() *cobra.Command {
 	return c
 }
 
-// titleOf is what a page is called.
+// titleOf returns the title of a page.
 func titleOf(stations []*monitored, days console.DateRange) string {
 	title := joined(stations, func(s *monitored) string { return s.id }) + ", " + days.From.String()
 	if days.From != days.To {
@@ -142,7 +142,7 @@ func titleOf(stations []*monitored, days console.DateRange) string {
 	return title
 }
 
-// plays are those of the days. An error says what to go on with.
+// plays yields the plays of the days. An error says how to continue.
 func (s *monitored) plays(ctx context.Context, opts console.PlaysOptions) iter.Seq2[*console.Play, error] {
 	return func(yield func(*console.Play, error) bool) {
 		for day, err := range s.days(ctx, opts) {
@@ -159,7 +159,7 @@ func (s *monitored) plays(ctx context.Context, opts console.PlaysOptions) iter.S
 	}
 }
 
-// failed names the station.
+// failed adds the station to an error.
 func (s *monitored) failed(err error) error {
 	if errors.Is(err, acrcloud.ErrNotFound) {
 		return fmt.Errorf("%s: %w\n'acrcloud projects %s PROJECT' lists what a project monitors", s.id, err, s.kind)
@@ -167,15 +167,15 @@ func (s *monitored) failed(err error) error {
 	return fmt.Errorf("%s: %w", s.id, err)
 }
 
-// failedDay names the day to go on from, too, if there were days before it.
+// failedDay adds the station to an error, and the day to continue from if there were days before it.
 func (s *monitored) failedDay(err error, from console.Date) error {
 	if day, ok := errors.AsType[*console.DayError](err); ok && day.Date != from {
-		return fmt.Errorf("%w\nThe days before %v are complete: go on with --from %v", s.failed(err), day.Date, day.Date)
+		return fmt.Errorf("%w\nThe days before %v are complete: continue with --from %v", s.failed(err), day.Date, day.Date)
 	}
 	return s.failed(err)
 }
 
-// playTable is what a table shows of a play. Other formats are those of package console.
+// playTable returns the columns of a play in a table. The other formats are those of package console.
 func playTable(zone *time.Location, several bool) []column[*console.Play] {
 	item := func(get func(console.PlayItem) string) func(*console.Play) string {
 		return func(play *console.Play) string {
@@ -231,8 +231,8 @@ func (p *program) showPlays(format string, several bool, zone *time.Location, ti
 func (p *program) lastPlays() *cobra.Command {
 	var f playFlags
 	c := &cobra.Command{
-		Use: "last STATION...", Short: "Show what was played last",
-		Long:    "Show what the service has found on stations last: one play or several, as it chooses.",
+		Use: "last STATION...", Short: "Show the most recent plays",
+		Long:    "Show what the service detected last on stations. The service decides how many plays it returns.",
 		Example: "  acrcloud plays last s-AbC12 --project 13528",
 		Args:    f.arguments(-1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -251,14 +251,14 @@ func (p *program) lastPlays() *cobra.Command {
 func (p *program) currentPlays() *cobra.Command {
 	var f playFlags
 	c := &cobra.Command{
-		Use: "now CHANNEL...", Short: "Show what channels play at the moment",
-		Long:    "Show what channels of the service's database play at the moment. The service has this for channels only: of streams, 'acrcloud plays last' shows\nwhat was found last.",
+		Use: "now CHANNEL...", Short: "Show what channels are playing now",
+		Long:    "Show what channels of the service's database are playing now. The service supports this for channels only: for streams, use\n'acrcloud plays last'.",
 		Example: "  acrcloud plays now 238766 --project 179",
 		Args:    f.arguments(-1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.playsOfEach(c.Context(), &f, args, func(s *monitored) ([]*console.Play, error) {
 				if s.realtime == nil {
-					return nil, usagef("%s is a stream, and the service says of channels only what they play now: use 'acrcloud plays last'", s.id)
+					return nil, usagef("%s is a stream, and the service supports this for channels only: use 'acrcloud plays last'", s.id)
 				}
 				return s.realtime(c.Context())
 			})
@@ -269,7 +269,7 @@ func (p *program) currentPlays() *cobra.Command {
 	return c
 }
 
-// playsOfEach shows what a call returns for each station.
+// playsOfEach makes a call for each station and shows the plays.
 func (p *program) playsOfEach(ctx context.Context, f *playFlags, ids []string, call func(*monitored) ([]*console.Play, error)) error {
 	format, err := p.format(listFormats...)
 	if err != nil {
@@ -299,7 +299,7 @@ func (p *program) playsOfEach(ctx context.Context, f *playFlags, ids []string, c
 	})
 }
 
-// pageOf makes a page's play of a play. It is false if nothing was recognised.
+// pageOf converts a play for a page. It returns false if nothing was recognised.
 func pageOf(play *console.Play) (report.Play, bool) {
 	item, ok := play.Top()
 	if !ok || play.Start.IsZero() {
@@ -341,7 +341,7 @@ func (p *program) listGaps() *cobra.Command {
 	var least time.Duration
 	c := &cobra.Command{
 		Use: "gaps STATION...", Short: "Show when nothing was recognised",
-		Long:    "Show the times of a day, or of several, in which nothing was recognised: speech, an unknown recording, or a stream that was down, of which\n'acrcloud plays state' knows more.",
+		Long:    "Show when nothing was recognised on one or more days: speech, an unknown recording, or a stream that was down. For the last,\nsee 'acrcloud plays state'.",
 		Example: "  acrcloud plays gaps s-AbC12 --project 13528 --day yesterday --gap 30m",
 		Args:    f.arguments(-1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -377,11 +377,11 @@ func (p *program) listGaps() *cobra.Command {
 		},
 	}
 	f.registerDays(c)
-	c.Flags().DurationVar(&least, "gap", 30*time.Minute, "the shortest `time` that counts")
+	c.Flags().DurationVar(&least, "gap", 30*time.Minute, "the shortest `time` to show")
 	return c
 }
 
-// gaps are the times of the days, as far as they have passed, in which nothing was recognised.
+// gaps returns the times in which nothing was recognised, up to now.
 func (s *monitored) gaps(ctx context.Context, opts console.PlaysOptions, least time.Duration) ([]gaps.Gap, error) {
 	finder := gaps.Finder{Least: least, End: opts.Days.From.In(opts.Zone)}
 	for _, err := range finder.Watch(s.plays(ctx, opts)) {
@@ -414,9 +414,9 @@ func (p *program) stationState() *cobra.Command {
 	var f stationFlags
 	var d dayFlags
 	c := &cobra.Command{
-		Use: "state STATION", Short: "Show when a station could be listened to",
-		Long: "Show when the service could listen to a station, and when not. Without dates the service chooses the days. Code 0 is running; what the others\n" +
-			"mean is not documented. Times are those of the service, read as UTC.",
+		Use: "state STATION", Short: "Show when a station could be received",
+		Long: "Show when the service could receive a station, and when it could not. Without dates the service chooses the days. Code 0 is running; the\n" +
+			"other codes are not documented. Times are the service's, read as UTC.",
 		Example: "  acrcloud plays state s-AbC12 --project 13528 --day yesterday",
 		Args:    f.arguments(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -441,7 +441,7 @@ func (p *program) stationState() *cobra.Command {
 				return stations[0].failed(err)
 			}
 			if states.TotalTime > 0 {
-				p.note("%s could be listened to for %.1f %% of %v.", stations[0].id, 100*float64(states.ValidTime)/float64(states.TotalTime), time.Duration(states.TotalTime)*time.Second)
+				p.note("%s was received for %.1f %% of %v.", stations[0].id, 100*float64(states.ValidTime)/float64(states.TotalTime), time.Duration(states.TotalTime)*time.Second)
 			}
 			if format == formatJSON {
 				return writeJSON(p.out, states)

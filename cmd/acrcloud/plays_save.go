@@ -15,10 +15,10 @@ import (
 	"github.com/musicchartsai/acrcloud-go/report"
 )
 
-// savedDays is how far back days are looked for without --from: a machine that was off catches up.
+// savedDays is how many days are saved without --from, so that a machine that was off catches up.
 const savedDays = 7
 
-// settled is when a day's plays are taken to be complete. What the service's delay is, is not known.
+// settled is how long after its end a day is considered complete. The service's delay is not known.
 const settled = 6 * time.Hour
 
 func (p *program) savePlays() *cobra.Command {
@@ -27,11 +27,11 @@ func (p *program) savePlays() *cobra.Command {
 	var settle time.Duration
 	var again bool
 	c := &cobra.Command{
-		Use: "save STATION...", Short: "Keep a file of what was played for each day",
-		Long: "Store what stations have played, a file for each day: DIR/STATION/2026-01-02.csv, or .jsonl or .html. Days whose file is there are not\n" +
-			"fetched again, so the command can be stopped and repeated, such as once a day by cron; a file is there as a whole or not at all. Without\n" +
-			"--from it is the last 7 days. Days that ended less than --settle ago are left for later: how soon the service has all plays of a day is\n" +
-			"not known. The paths of new files are printed, one a line. Use the same --zone each time.",
+		Use: "save STATION...", Short: "Save the plays of each day to a file",
+		Long: "Save what stations have played to a file for each day: DIR/STATION/2026-01-02.csv, or .jsonl or .html. A day whose file exists is not\n" +
+			"fetched again, so you can stop and repeat the command, such as once a day by cron. A file is complete or does not exist. Without\n" +
+			"--from the command saves the last 7 days. Days that ended less than --settle ago are left for later, because it is not known how soon the\n" +
+			"service has all plays of a day. The command prints the paths of new files, one per line. Use the same --zone each time.",
 		Example: "  acrcloud plays save s-AbC12 s-XyZ34 --project 13528 --dir log --zone Europe/Zurich\n  acrcloud plays save 238766 --project 179 --from 2026-01-01 --dir log -o jsonl",
 		Args:    f.arguments(-1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -52,10 +52,10 @@ func (p *program) savePlays() *cobra.Command {
 			}
 			if last := console.DateOf(time.Now().Add(-settle).In(opts.Zone)).AddDays(-1); last.Before(opts.Days.To) {
 				if last.Before(opts.Days.From) {
-					p.note("Nothing to save: %v ended less than %v ago, or has not ended.", opts.Days.From, settle)
+					p.note("Nothing to save: %v ended less than %v ago, or has not ended yet.", opts.Days.From, settle)
 					return nil
 				}
-				p.note("%v and later are left for later: they ended less than %v ago, or have not ended.", last.AddDays(1), settle)
+				p.note("Skipped %v and later: these days ended less than %v ago, or have not ended yet.", last.AddDays(1), settle)
 				opts.Days.To = last
 			}
 			for _, s := range stations {
@@ -67,13 +67,13 @@ func (p *program) savePlays() *cobra.Command {
 		},
 	}
 	f.registerDays(c)
-	c.Flags().StringVar(&dir, "dir", ".", "`folder` for the folders of stations")
-	c.Flags().DurationVar(&settle, "settle", settled, "how long after its end a day is taken to be complete")
-	c.Flags().BoolVar(&again, "again", false, "also fetch days whose file is there, and replace it")
+	c.Flags().StringVar(&dir, "dir", ".", "`folder` in which each station gets a folder")
+	c.Flags().DurationVar(&settle, "settle", settled, "how long after its end a day is considered complete")
+	c.Flags().BoolVar(&again, "again", false, "also fetch days whose file exists, and replace the file")
 	return c
 }
 
-// saveStation makes the files that are missing.
+// saveStation writes the missing files.
 func (p *program) saveStation(ctx context.Context, s *monitored, format, dir string, opts console.PlaysOptions, again bool) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // as any folder that a command makes
 		return err
@@ -88,8 +88,8 @@ func (p *program) saveStation(ctx context.Context, s *monitored, format, dir str
 		opts.Days.From, opts.Days.To = runs.From, runs.To
 		for day, err := range s.days(ctx, opts) {
 			if err != nil {
-				p.note("%s: %s saved, %d were there already.", s.id, count(saved, "day"), kept)
-				return fmt.Errorf("%w\nThe same command goes on with the days that are missing", s.failed(err))
+				p.note("%s: %s saved, %d already saved.", s.id, count(saved, "day"), kept)
+				return fmt.Errorf("%w\nRepeat the command to fetch the missing days", s.failed(err))
 			}
 			path, err := saveFile(dir, func(w io.Writer) error { return p.writeDay(w, format, opts.Zone, s, day) }, func() (string, error) { return file(day.Date), nil })
 			if err != nil {
@@ -101,11 +101,11 @@ func (p *program) saveStation(ctx context.Context, s *monitored, format, dir str
 			saved++
 		}
 	}
-	p.note("%s: %s saved, %d were there already.", s.id, count(saved, "day"), kept)
+	p.note("%s: %s saved, %d already saved.", s.id, count(saved, "day"), kept)
 	return nil
 }
 
-// missing are the runs of days that are not there, and each day that is there as a range without an end.
+// missing yields each run of missing days as a range, and each existing day as a range without an end.
 func missing(days console.DateRange, there func(console.Date) bool) iter.Seq[console.DateRange] {
 	return func(yield func(console.DateRange) bool) {
 		var run console.DateRange
@@ -131,7 +131,7 @@ func missing(days console.DateRange, there func(console.Date) bool) iter.Seq[con
 	}
 }
 
-// writeDay writes a day into a file.
+// writeDay writes the plays of a day.
 func (p *program) writeDay(w io.Writer, format string, zone *time.Location, s *monitored, day *console.Day) error {
 	plays := console.PlaysOf(day.Plays...)
 	opts := &console.ReportOptions{Zone: zone}
@@ -149,7 +149,7 @@ func (p *program) writePlayPage(w io.Writer, zone *time.Location, title string, 
 	var all []report.Play
 	for play, err := range plays {
 		if err != nil {
-			return err // a page of a part of the days would pass for all of them
+			return err // a page of some of the days would look complete
 		}
 		if shown, ok := pageOf(play); ok {
 			all = append(all, shown)

@@ -13,17 +13,17 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// A program is one call of the command: its streams and its global flags.
+// A program is one run of the command: its streams and its global flags.
 type program struct {
 	in       io.Reader
 	out      *output
-	err      io.Writer // for people: what is written here acts on no terminal
+	err      io.Writer // for people: control characters are escaped
 	progress *progress
 	flags    globalFlags
 }
 
 func newProgram(stdin io.Reader, stdout, stderr io.Writer, cancel context.CancelCauseFunc) *program {
-	people := &serialWriter{w: text.Writer(stderr)} // which is not for several goroutines
+	people := &serialWriter{w: text.Writer(stderr)} // text.Writer is not safe for concurrent use
 	p := &program{in: stdin, out: &output{w: stdout, cancel: cancel}, err: people, progress: newProgress(stderr)}
 	if terminal(stdout) != nil {
 		p.out.before = p.progress.clear
@@ -31,14 +31,14 @@ func newProgram(stdin io.Reader, stdout, stderr io.Writer, cancel context.Cancel
 	return p
 }
 
-// say tells the person something on standard error.
+// say writes a message to standard error.
 func (p *program) say(format string, args ...any) {
 	p.progress.clear()
-	message := strings.TrimPrefix(fmt.Sprintf(format, args...), "acrcloud: ") // errors of the SDK begin like this, too
+	message := strings.TrimPrefix(fmt.Sprintf(format, args...), "acrcloud: ") // the prefix of the SDK's errors
 	_, _ = fmt.Fprintln(p.err, "acrcloud:", message)
 }
 
-// note is say for what --quiet leaves out.
+// note is say for messages that --quiet suppresses.
 func (p *program) note(format string, args ...any) {
 	if !p.flags.quiet {
 		p.progress.clear()
@@ -46,11 +46,11 @@ func (p *program) note(format string, args ...any) {
 	}
 }
 
-// An output is standard output. It remembers that a write has failed, which ends the command.
+// An output is standard output. It records a failed write, which ends the command.
 type output struct {
 	w      io.Writer
 	cancel context.CancelCauseFunc
-	before func() // makes room on the terminal; nil: there is none
+	before func() // clears the progress bar; nil: there is none
 	err    error
 }
 
@@ -70,7 +70,7 @@ func (o *output) Write(b []byte) (int, error) {
 	return n, o.err
 }
 
-// A serialWriter may be written to by several goroutines, such as a log and the command itself.
+// A serialWriter is safe for concurrent use, such as by a log and the command itself.
 type serialWriter struct {
 	mu sync.Mutex
 	w  io.Writer
@@ -95,7 +95,7 @@ func terminal(stream any) *os.File {
 	return f
 }
 
-// columns is how wide the terminal is that the output is shown on; 0: it is not shown on any.
+// columns returns the width of the terminal that shows the output, or 0 if none does.
 func (p *program) columns() int {
 	f := terminal(p.out)
 	if f == nil {
@@ -108,7 +108,7 @@ func (p *program) columns() int {
 	return width
 }
 
-// color reports whether the output may have colours. See https://no-color.org.
+// color reports whether the output may be coloured. See https://no-color.org.
 func (p *program) color() bool {
 	return !p.flags.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && terminal(p.out) != nil
 }

@@ -14,10 +14,10 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// A progress is a bar on standard error, if that is a terminal, and nothing else.
+// A progress is a bar on standard error. If that is not a terminal, it shows nothing.
 type progress struct {
 	mu  sync.Mutex
-	w   *os.File // nil: it is not shown
+	w   *os.File // nil: no bar
 	bar *progressbar.ProgressBar
 
 	what    string
@@ -29,13 +29,13 @@ type progress struct {
 }
 
 const (
-	redrawn  = 100 * time.Millisecond // how often, at most
-	leastBar = 20                     // columns for the bar itself and its share
+	redrawn  = 100 * time.Millisecond // minimum interval
+	leastBar = 20                     // columns for the bar and its percentage
 )
 
 func newProgress(stderr io.Writer) *progress { return &progress{w: terminal(stderr)} }
 
-// start shows a bar that counts to total.
+// start shows a bar that counts up to total.
 func (p *progress) start(total int64, what string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -48,7 +48,7 @@ func (p *progress) start(total int64, what string) {
 	p.draw()
 }
 
-// add counts on.
+// add increases the count.
 func (p *progress) add(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -56,7 +56,7 @@ func (p *progress) add(n int) {
 	p.draw()
 }
 
-// set says how many are done, and how many bytes were sent.
+// set sets how many files are done and how many bytes were sent.
 func (p *progress) set(done, bytes int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -74,10 +74,10 @@ func (p *progress) draw() {
 		columns = 80
 	}
 	p.bar.Describe(p.line(columns - leastBar))
-	_ = p.bar.Set64(min(p.done, p.bar.GetMax64()-1)) // a bar that cannot be drawn is no reason to stop
+	_ = p.bar.Set64(min(p.done, p.bar.GetMax64()-1)) // failing to draw the bar is not a reason to stop
 }
 
-// line is what stands before the bar: as much as there is room for, the most important first.
+// line returns the text before the bar: as much as fits, the most important first.
 func (p *progress) line(columns int) string {
 	parts := []string{fmt.Sprintf("%d/%d", p.done, p.total)}
 	if elapsed := time.Since(p.started); p.done > 0 && elapsed > time.Second {
@@ -100,7 +100,7 @@ func (p *progress) line(columns int) string {
 	return text.Truncate(line, max(columns, 1))
 }
 
-// perTime writes how many files there are in a time.
+// perTime formats a rate of files.
 func perTime(perSecond float64) string {
 	switch {
 	case perSecond >= 1:
@@ -111,7 +111,7 @@ func perTime(perSecond float64) string {
 	return fmt.Sprintf("%.0f/h", perSecond*3600)
 }
 
-// brief writes a duration in its two largest units.
+// brief formats a duration in its two largest units.
 func brief(d time.Duration) string {
 	switch d = d.Round(time.Second); {
 	case d >= 24*time.Hour:
@@ -122,7 +122,7 @@ func brief(d time.Duration) string {
 	return strings.TrimSuffix(d.String(), "m0s") + map[bool]string{true: "m"}[d >= time.Minute && d%time.Minute == 0]
 }
 
-// size writes a number of bytes.
+// size formats a number of bytes.
 func size(n int64) string {
 	if n < 1000 {
 		return fmt.Sprintf("%d B", n)
@@ -135,7 +135,7 @@ func size(n int64) string {
 	return fmt.Sprintf("%.3g %cB", value, " kMGTP"[unit])
 }
 
-// clear removes the bar until it moves again, so that something else can be written.
+// clear hides the bar until its next update, so that something else can be written.
 func (p *progress) clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -16,9 +16,9 @@ func (p *program) projectConfig() *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
 		Use: "config ID", Short: "Store a project's access key and secret in a named configuration",
-		Long: "Store a project's access key, access secret and host in a named configuration, for 'acrcloud identify --config NAME': one token is enough to\n" +
-			"get going. Of a configuration that is there already, the rest is kept. The file is that of 'acrcloud config path', and only its owner can\n" +
-			"read it. The secret is shown nowhere.",
+		Long: "Store a project's access key, access secret and host in a named configuration, for 'acrcloud identify --config NAME'. A token is all that you\n" +
+			"need to start. Other members of an existing configuration are kept. 'acrcloud config path' prints the path of the file. Only its owner can\n" +
+			"read it. The secret is never shown.",
 		Example: "  acrcloud projects config 15 --name radio\n  acrcloud identify song.mp3 --config radio",
 		Args:    arguments(1, 1, aProject),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -31,25 +31,25 @@ func (p *program) projectConfig() *cobra.Command {
 				return err
 			}
 			if s.mock != nil {
-				return usagef("the embedded mock ends with the command, and its access keys with it: store those of 'acrcloud mock'")
+				return usagef("the embedded mock and its access keys end with the command: run 'acrcloud mock' and store its keys")
 			}
 			project, err := client.Projects().Get(c.Context(), id)
 			if err != nil {
 				return fmt.Errorf("project %d: %w", id, err)
 			}
 			if host == "" && s.config.BaseURL != "" {
-				host = s.config.IdentifyHost // of the mock or the proxy that BaseURL leads to
+				host = s.config.IdentifyHost // of the mock or proxy at BaseURL
 			}
 			return p.storeProject(c.Context(), project, name, host, yes)
 		},
 	}
-	c.Flags().StringVar(&name, "name", "", "`name` of the configuration; the project's unless given")
-	c.Flags().StringVar(&host, "identify-host", "", "`host` for identifications, such as a proxy's; that of the project's region unless given")
-	c.Flags().BoolVarP(&yes, "yes", "y", false, "replace another access key without a question")
+	c.Flags().StringVar(&name, "name", "", "`name` of the configuration (default the project's name)")
+	c.Flags().StringVar(&host, "identify-host", "", "`host` for identification, such as a proxy's (default the host of the project's region)")
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "replace another access key without asking")
 	return c
 }
 
-// storeProject writes what identifications need into the file.
+// storeProject writes what identification needs to the configuration file.
 func (p *program) storeProject(ctx context.Context, project *console.Project, name, host string, yes bool) error {
 	cfg := project.Config()
 	if host != "" {
@@ -57,9 +57,9 @@ func (p *program) storeProject(ctx context.Context, project *console.Project, na
 	}
 	switch {
 	case cfg.IdentifyAccessKey.IsZero() || cfg.IdentifyAccessSecret.IsZero():
-		return fmt.Errorf("project %d: the service has not returned its access key and secret: copy them from the console", project.ID)
+		return fmt.Errorf("project %d: the service did not return its access key and secret: copy them from the console", project.ID)
 	case cfg.IdentifyHost == "":
-		return usagef("the host of project %d is not known, since its region is %q: give it with --identify-host", project.ID, project.Region)
+		return usagef("cannot find the host of project %d, because its region %q is unknown: give it with --identify-host", project.ID, project.Region)
 	}
 	if name == "" {
 		name = project.Name
@@ -89,19 +89,20 @@ func (p *program) storeProject(ctx context.Context, project *console.Project, na
 	if err != nil {
 		return err
 	}
-	p.note("Configuration %q has the access key and secret of project %d now.", name, project.ID)
+	p.note("Configuration %q now has the access key and secret of project %d.", name, project.ID)
 	return nil
 }
 
-// has reports whether there is another secret than this one, or a command that prints one.
+// has reports whether the object has another secret than this one, or a command that prints one.
 func (o object) has(member, value string) bool {
 	var old string
-	_ = json.Unmarshal(o[member], &old) // no text is found when it is read as a configuration
+	_ = json.Unmarshal(o[member], &old) // reading it as a configuration finds other types
 	_, command := o[member+commandSuffix]
 	return command || old != "" && old != value
 }
 
-// objectOf returns the configuration of a name, or a new one. One without a name, which can only be alone, gets the name that it is used by.
+// objectOf returns the configuration of a name, or a new one. A configuration without a name, which can only be the
+// only one, gets the name by which it was found.
 func objectOf(objects []object, name string) (object, []object, error) {
 	for _, o := range objects {
 		switch o.name() {

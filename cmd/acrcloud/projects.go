@@ -14,7 +14,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// projectColumns are what is shown of a project, never its access key.
+// projectColumns are the columns of a project, without its access key.
 var projectColumns = []column[*console.Project]{
 	{"id", true, func(p *console.Project) string { return strconv.Itoa(p.ID) }},
 	{"name", false, func(p *console.Project) string { return p.Name }},
@@ -25,7 +25,7 @@ var projectColumns = []column[*console.Project]{
 	{"created_at", false, func(p *console.Project) string { return timestamp(p.CreatedAt) }},
 }
 
-// bucketNames are the buckets that a project compares with.
+// bucketNames returns the names of a project's buckets.
 func bucketNames(buckets []*console.Bucket) string {
 	return joined(buckets, func(b *console.Bucket) string {
 		if b == nil {
@@ -38,13 +38,13 @@ func bucketNames(buckets []*console.Bucket) string {
 	})
 }
 
-// The words for --type of projects.
+// The values of --type for projects.
 var projectTypes = []string{string(console.AudioVideoRecognition), string(console.LiveChannelDetection), string(console.HumRecognition)}
 
 func (p *program) projectsCommand() *cobra.Command {
-	c := group("projects", "Look after recognition projects, and list those that monitor",
-		"Look after recognition projects, whose access keys identify samples, and list the projects that monitor streams and channels.\n"+
-			"Nothing here is billed by itself. Tokens need the scopes read-base-projects and write-base-projects, or read-bm-cs-projects for streams and\n"+
+	c := group("projects", "Manage recognition projects, and list monitoring projects",
+		"Manage recognition projects, whose access keys identify samples, and list the projects that monitor streams and channels.\n"+
+			"These calls are not billed. The token needs the scopes read-base-projects and write-base-projects, or read-bm-cs-projects for streams and\n"+
 			"read-bm-bd-projects for channels.",
 		"  acrcloud projects list\n  acrcloud projects config 15 --name radio\n  acrcloud projects usage 15 --from 2026-01-01 --to 2026-01-31\n  acrcloud projects streams")
 	c.Aliases = []string{"project"}
@@ -75,7 +75,7 @@ func (p *program) listProjects() *cobra.Command {
 			return writeList(p, format, projectColumns, client.Projects().All(c.Context(), &console.ListProjectsOptions{Region: acrcloud.Region(region), Type: console.ProjectType(kind)}))
 		},
 	}
-	c.Flags().StringVar(&region, "in", "", "only those in a `region`")
+	c.Flags().StringVar(&region, "in", "", "list only those in this `region`")
 	c.Flags().StringVar(&kind, "type", "", "only those of a `type`: AVR audio and video recognition, LCD live channel detection, HR humming")
 	return c
 }
@@ -84,7 +84,7 @@ const aProject = "the id of the project; 'acrcloud projects list' lists them"
 
 func (p *program) getProject() *cobra.Command {
 	return &cobra.Command{
-		Use: "get ID", Short: "Show a project", Long: "Show a project: as JSON with everything that the service says, but for its access key and secret. 'acrcloud projects config' stores these.",
+		Use: "get ID", Short: "Show a project", Long: "Show a project. -o json has everything that the service returns, except the access key and secret, which 'acrcloud projects config' stores.",
 		Example: "  acrcloud projects get 15 -o json",
 		Args:    arguments(1, 1, aProject),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -95,7 +95,7 @@ func (p *program) getProject() *cobra.Command {
 	}
 }
 
-// withProject shows what is returned for a project.
+// withProject calls the service for a project and shows what it returns.
 func (p *program) withProject(ctx context.Context, arg string, call func(*console.Projects, int) (*console.Project, error)) error {
 	format, err := p.format(listFormats...)
 	if err != nil {
@@ -116,7 +116,7 @@ func (p *program) withProject(ctx context.Context, arg string, call func(*consol
 	return writeOne(p, format, projectColumns, project)
 }
 
-// writeOne writes one item: as JSON not in a list.
+// writeOne writes one item. As JSON it is not in a list.
 func writeOne[T any](p *program, format string, columns []column[T], item T) error {
 	if format == formatJSON {
 		return writeJSON(p.out, item)
@@ -129,8 +129,8 @@ func (p *program) createProject() *cobra.Command {
 	var buckets []int
 	var ids []string
 	c := &cobra.Command{
-		Use: "create NAME", Short: "Make a recognition project",
-		Long: "Make a recognition project. --in and --bucket are required; bucket 23 is \"ACRCloud Music\". 'acrcloud projects config' then stores its access\n" +
+		Use: "create NAME", Short: "Create a recognition project",
+		Long: "Create a recognition project. --in and --bucket are required; bucket 23 is \"ACRCloud Music\". 'acrcloud projects config' then stores its access\n" +
 			"key and secret in a named configuration for 'acrcloud identify'.",
 		Example: "  acrcloud projects create app --in eu-west-1 --bucket 23",
 		Args:    arguments(1, 1, "the new project"),
@@ -162,8 +162,8 @@ func (p *program) createProject() *cobra.Command {
 	f.StringVar(&region, "in", "", "`region`: eu-west-1, us-west-2 or ap-southeast-1; required")
 	f.StringVar(&kind, "type", projectTypes[0], "`type`: AVR audio and video recognition, LCD live channel detection, HR humming")
 	f.IntSliceVar(&buckets, "bucket", nil, "`id` of a bucket to compare with, such as 23; required; may be repeated")
-	f.StringVar(&audioType, "audio-type", "", "linein for original files, recorded for a microphone's; linein unless given")
-	f.StringSliceVar(&ids, "external-id", nil, "which `ids` results are to have, such as isrc,upc,spotify; may be repeated")
+	f.StringVar(&audioType, "audio-type", "", "linein for original files, recorded for microphone recordings (default linein)")
+	f.StringSliceVar(&ids, "external-id", nil, "`ids` that results include, such as isrc,upc,spotify; may be repeated")
 	return c
 }
 
@@ -171,7 +171,7 @@ func (p *program) updateProject() *cobra.Command {
 	var name, audioType string
 	var buckets []int
 	c := &cobra.Command{
-		Use: "update ID", Short: "Change a project", Long: "Change what is set of a project, and leave the rest as it is. The region and the type cannot change.",
+		Use: "update ID", Short: "Change a project", Long: "Change the settings that are given, and leave the others as they are. The region and the type cannot change.",
 		Example: "  acrcloud projects update 15 --bucket 23 --bucket 5001",
 		Args:    arguments(1, 1, aProject),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -181,7 +181,7 @@ func (p *program) updateProject() *cobra.Command {
 				r.AudioType = &t
 			}
 			if r.Name == nil && r.Buckets == nil && r.AudioType == nil {
-				return usagef("nothing is to change: give --name, --bucket or --audio-type")
+				return usagef("there is nothing to change: give --name, --bucket or --audio-type")
 			}
 			return p.withProject(c.Context(), args[0], func(projects *console.Projects, id int) (*console.Project, error) {
 				return projects.Update(c.Context(), id, r)
@@ -189,15 +189,15 @@ func (p *program) updateProject() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&name, "name", "", "a new `name`")
-	c.Flags().IntSliceVar(&buckets, "bucket", nil, "`id` of a bucket to compare with, in place of those that there are; may be repeated")
-	c.Flags().StringVar(&audioType, "audio-type", "", "linein for original files, recorded for a microphone's")
+	c.Flags().IntSliceVar(&buckets, "bucket", nil, "`id` of a bucket to compare with; replaces the present buckets; may be repeated")
+	c.Flags().StringVar(&audioType, "audio-type", "", "linein for original files, recorded for microphone recordings")
 	return c
 }
 
 func (p *program) deleteProject() *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
-		Use: "delete ID", Short: "Delete a project", Long: "Delete a project: programs that have its access key identify nothing any more. It cannot be undone: on a terminal you are asked, elsewhere\n--yes is required.",
+		Use: "delete ID", Short: "Delete a project", Long: "Delete a project. Programs with its access key can no longer identify anything. It cannot be undone: on a terminal you are asked, elsewhere\n--yes is required.",
 		Example: "  acrcloud projects delete 15 --yes",
 		Args:    arguments(1, 1, aProject),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -209,7 +209,7 @@ func (p *program) deleteProject() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := p.confirm(c.Context(), yes, "Delete project %d at %s? Its access key will be good for nothing.", id, s.name()); err != nil {
+			if err := p.confirm(c.Context(), yes, "Delete project %d at %s? Its access key will stop working.", id, s.name()); err != nil {
 				return err
 			}
 			if err := client.Projects().Delete(c.Context(), id); err != nil {
@@ -219,7 +219,7 @@ func (p *program) deleteProject() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask for confirmation")
 	return c
 }
 
@@ -233,9 +233,9 @@ var usageColumns = []column[*console.DayUsage]{
 func (p *program) projectUsage() *cobra.Command {
 	var d dayFlags
 	c := &cobra.Command{
-		Use: "usage ID", Short: "Show how many identifications a project makes each day",
-		Long: "Show how many identifications a project has made on each day: with a result, without one, and in error. Without dates it is the last 30 days.\n" +
-			"The call is one that the console uses and the documentation does not mention.",
+		Use: "usage ID", Short: "Show how many identifications a project has made each day",
+		Long: "Show how many identifications a project has made each day: with a result, without one, and in error. The default is the last 30 days.\n" +
+			"The console uses this call; the documentation does not mention it.",
 		Example: "  acrcloud projects usage 15\n  acrcloud projects usage 15 --from 2026-01-01 --to 2026-01-31 -o csv",
 		Args:    arguments(1, 1, aProject),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -258,7 +258,7 @@ func (p *program) projectUsage() *cobra.Command {
 	return c
 }
 
-// daysOfProject returns what a command about a project's days needs; without dates they are the last 30.
+// daysOfProject returns what a command about a project's days needs. Without dates they are the last 30.
 func (p *program) daysOfProject(ctx context.Context, project string, d *dayFlags) (client *console.Client, id int, days console.DateRange, err error) {
 	if id, err = number(project, "project", "projects list"); err != nil {
 		return nil, 0, days, err
@@ -270,7 +270,7 @@ func (p *program) daysOfProject(ctx context.Context, project string, d *dayFlags
 	return client, id, days, err
 }
 
-// listed makes a list of items that are there already.
+// listed returns the items as a list.
 func listed[T any](items []T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for _, item := range items {
@@ -284,8 +284,8 @@ func listed[T any](items []T) iter.Seq2[T, error] {
 func (p *program) projectStatistics() *cobra.Command {
 	var d dayFlags
 	c := &cobra.Command{
-		Use: "statistics ID", Short: "Print the statistics of a project as the service writes them",
-		Long:    "Print the statistics of a project, as the service writes them: their shape is not documented. 'acrcloud projects usage' has numbers in columns.\nWithout dates it is the last 30 days.",
+		Use: "statistics ID", Short: "Print the statistics of a project, unchanged",
+		Long:    "Print the statistics of a project as the service returns them. Their form is not documented. 'acrcloud projects usage' shows numbers in columns.\nThe default is the last 30 days.",
 		Example: "  acrcloud projects statistics 15 --from 2026-01-01 --to 2026-01-31",
 		Args:    arguments(1, 1, aProject),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -335,7 +335,7 @@ func (p *program) projectStreams() *cobra.Command {
 	var search, state string
 	c := &cobra.Command{
 		Use: "streams [PROJECT]", Short: "List projects that monitor streams of your own, or the streams of one",
-		Long:    "List the projects that monitor streams of your own; with the id of one, its streams. 'acrcloud plays' has what was played on them.",
+		Long:    "List the projects that monitor streams of your own, or the streams of one project. 'acrcloud plays' shows what they played.",
 		Example: "  acrcloud projects streams\n  acrcloud projects streams 13528 --state Timeout -o csv",
 		Args:    arguments(0, 1, ""),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -345,7 +345,7 @@ func (p *program) projectStreams() *cobra.Command {
 			}
 			if len(args) == 0 {
 				if search != "" || state != "" {
-					return usagef("--search and --state are for the streams of one project: name its id")
+					return usagef("--search and --state apply to the streams of one project: give its id")
 				}
 				_, client, err := p.managing(c.Context())
 				if err != nil {
@@ -366,11 +366,11 @@ func (p *program) projectStreams() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&search, "search", "", "only streams with this `text` in their name, id, URL or remark")
-	c.Flags().StringVar(&state, "state", "", "only streams in a `state`, as the list shows it")
+	c.Flags().StringVar(&state, "state", "", "only streams in this `state`, as the list shows it")
 	return c
 }
 
-// named puts the name of what is listed before an error.
+// named prefixes errors with the name of what is listed.
 func named[T any](what string, items iter.Seq2[T, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for item, err := range items {
@@ -405,14 +405,14 @@ var channelColumns = []column[*console.Channel]{
 	{"status_code", false, func(c *console.Channel) string { return strconv.Itoa(c.StatusCode) }},
 }
 
-// searches are the words for --search-by.
+// searches are the values of --search-by.
 var searches = []string{string(console.SearchChannelName), string(console.SearchChannelID), string(console.SearchCity), string(console.SearchCustomID), string(console.SearchMyTunerID)}
 
 func (p *program) projectChannels() *cobra.Command {
 	var search, by string
 	c := &cobra.Command{
 		Use: "channels [PROJECT]", Short: "List projects that monitor channels of the service's database, or the channels of one",
-		Long:    "List the projects that monitor radio and TV channels of the service's database; with the id of one, its channels. 'acrcloud plays' has what was\nplayed on them.",
+		Long:    "List the projects that monitor radio and TV channels of the service's database, or the channels of one project.\n'acrcloud plays' shows what they played.",
 		Example: "  acrcloud projects channels\n  acrcloud projects channels 179 --search Bern --search-by city",
 		Args:    arguments(0, 1, ""),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -422,7 +422,7 @@ func (p *program) projectChannels() *cobra.Command {
 			}
 			if len(args) == 0 {
 				if search != "" {
-					return usagef("--search is for the channels of one project: name its id")
+					return usagef("--search applies to the channels of one project: give its id")
 				}
 				_, client, err := p.managing(c.Context())
 				if err != nil {
@@ -453,6 +453,6 @@ func (p *program) projectChannels() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&search, "search", "", "only channels with this `text`")
-	c.Flags().StringVar(&by, "search-by", searches[0], "`where` to search: "+joined(searches[1:], text.Terminal)+"; unless given, channel_name")
+	c.Flags().StringVar(&by, "search-by", searches[0], "`where` to search: "+joined(searches[1:], text.Terminal)+" (default channel_name)")
 	return c
 }

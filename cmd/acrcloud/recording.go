@@ -16,7 +16,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// A recordSettings is which part of a station is wanted, and where it goes.
+// A recordSettings holds which part of a station to download, and where to.
 type recordSettings struct {
 	playFlags
 
@@ -26,7 +26,7 @@ type recordSettings struct {
 	replace               bool
 }
 
-// A recorded is a recording that is in a file.
+// A recorded is a recording that was saved to a file.
 type recorded struct {
 	File        string `json:"file"`
 	StreamID    string `json:"stream_id"`
@@ -38,10 +38,10 @@ type recorded struct {
 func (p *program) record() *cobra.Command {
 	var s recordSettings
 	c := &cobra.Command{
-		Use: "recording STATION", Short: "Download the recording of a part of a station",
-		Long: "Download what a station has sent at a time, into a file, as it comes. Streams and channels are recorded where the console says so (timemap):\n" +
-			"'acrcloud projects streams PROJECT' has the column recorded. The file is there as a whole or not at all; one that is there already is\n" +
-			"replaced only with --replace. Without --out it is called as the station and the time, in this folder; --out - is standard output.\n\n" +
+		Use: "recording STATION", Short: "Download a recording of a station",
+		Long: "Download what a station broadcast at a given time to a file. Streams and channels are recorded if the console is set to do so (timemap):\n" +
+			"'acrcloud projects streams PROJECT' shows it in the column recorded. The file is complete or does not exist. An existing file is\n" +
+			"replaced only with --replace. Without --out the file is named after the station and the time; --out - is standard output.\n\n" +
 			"--at is a time such as 2026-01-02T08:00:00Z, \"2026-01-02 08:00:00\" in --zone, or a record_timestamp of plays, such as 20260102080000, which\n" +
 			"is UTC.",
 		Example: "  acrcloud plays recording s-AbC12 --project 13528 --at 2026-01-02T08:00:00Z --for 3m\n  acrcloud plays recording s-AbC12 --project 13528 --at 20260102080000 --for 170s --before 5s --after 5s --out play.mp3",
@@ -57,9 +57,9 @@ func (p *program) record() *cobra.Command {
 			}
 			switch {
 			case s.out == standardInput && terminal(p.out) != nil:
-				return usagef("the recording would be shown on the terminal: name a file with --out, or redirect the output")
+				return usagef("the recording would be written to the terminal: name a file with --out, or redirect the output")
 			case s.out != "" && s.out != standardInput && !s.replace && exists(s.out):
-				return usagef("%s is there already: choose another name, or add --replace", s.out)
+				return usagef("%s exists already: choose another name, or add --replace", s.out)
 			}
 			stations, err := p.stations(c.Context(), s.stationFlags, args)
 			if err != nil {
@@ -68,7 +68,7 @@ func (p *program) record() *cobra.Command {
 			r, err := p.saveRecording(c.Context(), stations[0], request, &s)
 			switch {
 			case err != nil:
-				return fmt.Errorf("%s at %s: %w", stations[0].id, request.Start.Format(time.RFC3339), err) // 404 is a recording that is not there
+				return fmt.Errorf("%s at %s: %w", stations[0].id, request.Start.Format(time.RFC3339), err) // 404 means that there is no recording
 			case s.out == standardInput:
 				return nil
 			case format == formatJSON:
@@ -83,15 +83,15 @@ func (p *program) record() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&s.at, "at", "", "`time` at which it begins; required")
 	f.DurationVar(&s.length, "for", 0, "how long it is, such as 3m; required")
-	f.DurationVar(&s.before, "before", 0, "how much more to have before it, such as 5s")
-	f.DurationVar(&s.after, "after", 0, "how much more to have after it")
+	f.DurationVar(&s.before, "before", 0, "how much to add before it, such as 5s")
+	f.DurationVar(&s.after, "after", 0, "how much to add after it")
 	f.StringVar(&s.out, "out", "", "`file` for the recording; - is standard output")
-	f.Int64Var(&s.maxBytes, "max-bytes", 0, "the longest recording that is taken; 1 GiB unless given")
-	f.BoolVar(&s.replace, "replace", false, "replace a file that is there already")
+	f.Int64Var(&s.maxBytes, "max-bytes", 0, "the largest recording to accept (default 1 GiB)")
+	f.BoolVar(&s.replace, "replace", false, "replace an existing file")
 	return c
 }
 
-// request is what to ask for.
+// request returns the request for the recording.
 func (s *recordSettings) request() (console.RecordingRequest, error) {
 	r := console.RecordingRequest{Duration: s.length, Before: s.before, After: s.after, MaxBytes: s.maxBytes}
 	zone, err := zoneOf(s.zone)
@@ -100,9 +100,9 @@ func (s *recordSettings) request() (console.RecordingRequest, error) {
 	}
 	switch {
 	case s.at == "":
-		return r, usagef("--at is missing: give the time at which the recording is to begin, such as 2026-01-02T08:00:00Z")
+		return r, usagef("--at is missing: give the time at which the recording begins, such as 2026-01-02T08:00:00Z")
 	case s.length <= 0:
-		return r, usagef("--for is %v: give how long the recording is to be, such as 3m", s.length)
+		return r, usagef("--for is %v: give the duration of the recording, such as 3m", s.length)
 	case s.before < 0 || s.after < 0:
 		return r, usagef("--before and --after cannot be negative")
 	case s.maxBytes < 0:
@@ -117,10 +117,10 @@ func (s *recordSettings) request() (console.RecordingRequest, error) {
 			return r, nil
 		}
 	}
-	return r, usagef("--at is %.40q, which is no time: use one such as 2026-01-02T08:00:00Z, or \"2026-01-02 08:00:00\" with --zone", s.at)
+	return r, usagef("--at is %.40q, which is not a time: use a form such as 2026-01-02T08:00:00Z, or \"2026-01-02 08:00:00\" with --zone", s.at)
 }
 
-// saveRecording downloads it.
+// saveRecording downloads the recording to a file.
 func (p *program) saveRecording(ctx context.Context, station *monitored, request console.RecordingRequest, s *recordSettings) (*recorded, error) {
 	if !p.flags.quiet {
 		p.progress.startBytes(-1, "recording")
@@ -143,7 +143,7 @@ func (p *program) saveRecording(ctx context.Context, station *monitored, request
 			name = station.id + "-" + request.Start.Format("20060102T150405Z") + extension(got)
 		}
 		if !s.replace && exists(filepath.Join(dir, name)) {
-			return "", usagef("%s is there already: choose another name with --out, or add --replace", filepath.Join(dir, name))
+			return "", usagef("%s exists already: choose another name with --out, or add --replace", filepath.Join(dir, name))
 		}
 		return name, nil
 	})
@@ -153,16 +153,16 @@ func (p *program) saveRecording(ctx context.Context, station *monitored, request
 	return &recorded{path, station.id, request.Start.Format(time.RFC3339), got.ContentType, got.Bytes}, nil
 }
 
-// extensions are those that a recording may have, since its name comes from outside.
+// extensions are the allowed extensions of a recording. The service chooses its name, which is not trusted.
 var extensions = []string{".mp3", ".wav", ".aac", ".m4a", ".mp4", ".ogg", ".opus", ".flac", ".ts"}
 
-// typeExtensions are those of content types.
+// typeExtensions are the extensions for content types.
 var typeExtensions = map[string]string{
 	"audio/mpeg": ".mp3", "audio/mp3": ".mp3", "audio/wav": ".wav", "audio/x-wav": ".wav", "audio/vnd.wave": ".wav", "audio/wave": ".wav", "audio/aac": ".aac",
 	"audio/mp4": ".m4a", "audio/ogg": ".ogg", "audio/opus": ".opus", "audio/flac": ".flac", "video/mp2t": ".ts", "video/mp4": ".mp4",
 }
 
-// extension is the ending of a recording's file.
+// extension returns the extension for a recording's file.
 func extension(r *console.Recording) string {
 	if ext := strings.ToLower(filepath.Ext(r.Filename)); slices.Contains(extensions, ext) {
 		return ext
@@ -174,7 +174,7 @@ func extension(r *console.Recording) string {
 	return ".audio"
 }
 
-// A countingWriter shows how much has come.
+// A countingWriter shows how much has been received.
 type countingWriter struct {
 	w        io.Writer
 	progress *progress

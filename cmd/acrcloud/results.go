@@ -13,7 +13,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/report"
 )
 
-// resultFormats are those of files with results.
+// resultFormats are the output formats of files with results.
 var resultFormats = []string{formatTable, formatJSON, formatJSONL, formatCSV, formatHTML}
 
 // writeResults writes files with their results and verdicts, in one of resultFormats.
@@ -38,7 +38,7 @@ func (p *program) writeResults(format string, files iter.Seq2[*filescan.File, er
 	return report.Text(p.out, r, &report.TextOptions{Width: max(p.columns(), 40) * min(p.columns(), 1), Color: p.color()})
 }
 
-// A lineWriter passes on whole lines, each in one Write.
+// A lineWriter passes on complete lines, each in one Write.
 type lineWriter struct {
 	w    *arrayWriter
 	rest []byte
@@ -59,7 +59,7 @@ func (l *lineWriter) Write(b []byte) (int, error) {
 	}
 }
 
-// readRules reads the rules in a file; no name means the default ones.
+// readRules reads the rules in a file. Without a name they are the default ones.
 func readRules(name string) (*filescan.Rules, error) {
 	if name == "" {
 		return filescan.DefaultRules(), nil
@@ -68,7 +68,7 @@ func readRules(name string) (*filescan.Rules, error) {
 	if err != nil {
 		return nil, &usageError{text: err.Error()}
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close() //nolint:errcheck // it was only read from
 	rules, err := filescan.ReadRules(f)
 	if err != nil {
 		return nil, &usageError{text: fmt.Sprintf("%s: %v", name, err)}
@@ -76,10 +76,10 @@ func readRules(name string) (*filescan.Rules, error) {
 	return rules, nil
 }
 
-// maxUnasked is how much may be billed without a question.
+// maxUnasked is how many items may be billed without asking.
 const maxUnasked = 100
 
-// billed says what is about to be billed, and asks where it is much.
+// billed says what is about to be billed, and asks for confirmation if it is a lot.
 func (p *program) billed(ctx context.Context, s *service, doing string, n, most int, yes bool) error {
 	if s.mock != nil {
 		p.note("%s in the embedded mock: no network, nothing is billed.", doing)
@@ -90,10 +90,10 @@ func (p *program) billed(ctx context.Context, s *service, doing string, n, most 
 		p.note("%s", what)
 		return nil
 	}
-	return p.confirm(ctx, false, "%s That is more than %d. Go on?", what, most)
+	return p.confirm(ctx, false, "%s That is more than %d. Continue?", what, most)
 }
 
-// waiting is how long and how often to look at a file: the mock is quick.
+// waiting returns how long and how often to check a file: the mock is fast.
 func (s *service) waiting() filescan.WaitOptions {
 	if s.mock != nil {
 		return filescan.WaitOptions{MinInterval: 100 * time.Millisecond}

@@ -13,7 +13,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/nearest"
 )
 
-// The globalFlags are those that every command knows.
+// A globalFlags holds the flags of every command.
 type globalFlags struct {
 	format       string
 	quiet        bool
@@ -29,14 +29,14 @@ type globalFlags struct {
 	insecureHTTP bool
 }
 
-// root makes the command with all others below it.
+// root returns the root command, with all others below it.
 func (p *program) root() *cobra.Command {
 	root := group("acrcloud", "Scan files for music, identify samples, log stations, and run a mock of ACRCloud",
-		"Scan files for music, identify samples, log what stations play, look after containers, buckets and projects, receive callbacks, and run a mock\n"+
+		"Scan files for music, identify samples, log what stations play, manage containers, buckets and projects, receive callbacks, and run a mock\n"+
 			"of ACRCloud.\n\n"+
 			"Credentials come from the environment (ACRCLOUD_BEARER_TOKEN and ACRCLOUD_CONTAINER_ID for File Scanning; ACRCLOUD_IDENTIFY_HOST,\n"+
 			"ACRCLOUD_IDENTIFY_ACCESS_KEY and ACRCLOUD_IDENTIFY_ACCESS_SECRET for identification) or from a named configuration: see\n"+
-			"'acrcloud config --help'. With --mock there is no network, no account, and nothing is billed.\n\n"+exitCodes,
+			"'acrcloud config --help'. With --mock the command needs no network and no account, and nothing is billed.\n\n"+exitCodes,
 		"  acrcloud doctor\n  acrcloud containers list\n  acrcloud mock")
 	root.Version = acrcloud.Version
 	root.SilenceErrors, root.SilenceUsage = true, true
@@ -46,17 +46,17 @@ func (p *program) root() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	f := root.PersistentFlags()
 	f.StringVarP(&p.flags.format, "output", "o", "", "output `format`: table, json, jsonl, csv or html, where it applies")
-	f.BoolVarP(&p.flags.quiet, "quiet", "q", false, "no progress and no notes, only results and errors")
-	f.BoolVar(&p.flags.noColor, "no-color", false, "no colours; so does the variable NO_COLOR")
+	f.BoolVarP(&p.flags.quiet, "quiet", "q", false, "print only results and errors, no progress and no notes")
+	f.BoolVar(&p.flags.noColor, "no-color", false, "no colours; the variable NO_COLOR has the same effect")
 	f.BoolVar(&p.flags.verbose, "verbose", false, "log each attempt of a request to standard error")
-	f.BoolVar(&p.flags.mock, "mock", false, "use the embedded mock, whatever credentials there are; so does ACRCLOUD_USE_MOCK=1")
-	f.StringVarP(&p.flags.config, "config", "c", "", "`name` of a configuration in the file; so does ACRCLOUD_CONFIG")
-	f.StringVar(&p.flags.configFile, "config-file", "", "`file` with configurations; so does ACRCLOUD_CONFIG_FILE")
+	f.BoolVar(&p.flags.mock, "mock", false, "use the embedded mock, even if there are credentials; the same as ACRCLOUD_USE_MOCK=1")
+	f.StringVarP(&p.flags.config, "config", "c", "", "`name` of the configuration to use; the same as ACRCLOUD_CONFIG")
+	f.StringVar(&p.flags.configFile, "config-file", "", "`file` with configurations; the same as ACRCLOUD_CONFIG_FILE")
 	f.StringVar(&p.flags.token, "token", "", "Console API `token`; other users can read it in the list of processes: prefer ACRCLOUD_BEARER_TOKEN")
 	f.IntVar(&p.flags.container, "container", 0, "`id` of the File Scanning container")
 	f.StringVar(&p.flags.baseURL, "base-url", "", "`URL` of the Console API, such as that of a mock or a proxy")
-	f.StringVar(&p.flags.region, "region", "", "`region` of the container, which is then not looked up")
-	f.BoolVar(&p.flags.insecureHTTP, "insecure-http", false, "allow http:// to other machines; credentials can be read on the way")
+	f.StringVar(&p.flags.region, "region", "", "`region` of the container, instead of looking it up")
+	f.BoolVar(&p.flags.insecureHTTP, "insecure-http", false, "allow http:// to other machines; others can read the credentials on the network")
 	root.AddCommand(p.bucketsCommand(), p.configCommand(), p.containersCommand(), p.doctorCommand(), p.exportCommand(), p.filesCommand(), p.identifyCommand(), p.listenCommand(), p.manCommand(), p.metadataCommand(), p.mockCommand(), p.playsCommand(), p.projectsCommand(), p.scanCommand(), p.versionCommand())
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
@@ -69,7 +69,7 @@ func (p *program) root() *cobra.Command {
 	return root
 }
 
-// group makes a command that only holds others.
+// group returns a command that only holds others.
 func group(use, short, long, example string) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: short, Long: long, Example: example,
@@ -89,30 +89,30 @@ func group(use, short, long, example string) *cobra.Command {
 	}
 }
 
-// meant names what was probably meant, or what there is.
+// meant suggests the name that was probably meant, or lists all names.
 func meant(name string, all []string) string {
 	if name != "" {
 		return fmt.Sprintf(": did you mean %q?", name)
 	}
-	return ": there are " + strings.Join(all, ", ")
+	return ": choose from " + strings.Join(all, ", ")
 }
 
-// arguments checks how many arguments there are. names says what they are, as "FILE…".
+// arguments checks the number of arguments. names describes them, such as "the files to scan".
 func arguments(least, most int, names string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least && names != "":
 			return &usageError{"name " + names, c.CommandPath()}
 		case most >= 0 && len(args) > most:
-			return &usageError{fmt.Sprintf("%q is one argument too many", args[most]), c.CommandPath()}
+			return &usageError{fmt.Sprintf("unexpected argument %q", args[most]), c.CommandPath()}
 		case slices.Contains(args, ""):
-			return &usageError{"an argument is empty: is a variable of your script not set?", c.CommandPath()}
+			return &usageError{"an argument is empty: check the variables of your script", c.CommandPath()}
 		}
 		return nil
 	}
 }
 
-// flagError names the flag that was probably meant.
+// flagError suggests the flag that was probably meant.
 func flagError(c *cobra.Command, err error) error {
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
@@ -131,7 +131,8 @@ func flagError(c *cobra.Command, err error) error {
 	return &usageError{text, c.CommandPath()}
 }
 
-// adopt gives the mistakes that any command finds the command's name, and refuses arguments where none are said to be expected.
+// adopt adds the command's name to usage errors of all commands, and makes commands that expect no arguments refuse
+// them.
 func adopt(c *cobra.Command) {
 	if c.Args == nil {
 		c.Args = arguments(0, 0, "")
@@ -139,7 +140,7 @@ func adopt(c *cobra.Command) {
 	if run := c.RunE; run != nil {
 		c.RunE = func(c *cobra.Command, args []string) error {
 			err := run(c, args)
-			if e, ok := err.(*usageError); ok && e.command == "" { //nolint:errorlint // one that is wrapped has its text in the middle of another
+			if e, ok := err.(*usageError); ok && e.command == "" { //nolint:errorlint // a wrapped one is part of another message
 				e.command = c.CommandPath()
 			}
 			return err

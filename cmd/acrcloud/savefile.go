@@ -9,7 +9,8 @@ import (
 	"path/filepath"
 )
 
-// saveFile makes a file, all of it or nothing. name is called when all is written, and may choose the path in the folder by what was.
+// saveFile writes a file completely or not at all. name is called after everything is written, and may choose the path
+// in the folder accordingly.
 func saveFile(dir string, write func(io.Writer) error, name func() (string, error)) (path string, err error) {
 	f, err := os.OpenFile(filepath.Join(dir, ".acrcloud-"+rand.Text()[:12]+".part"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) //nolint:gosec // as any file that a command makes
 	if err != nil {
@@ -40,7 +41,7 @@ func saveFile(dir string, write func(io.Writer) error, name func() (string, erro
 	return path, os.Rename(f.Name(), path)
 }
 
-// exists reports whether there is something at a path.
+// exists reports whether a path exists.
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil

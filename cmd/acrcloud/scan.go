@@ -12,7 +12,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// A scanSettings is how files are scanned.
+// A scanSettings holds how to scan files.
 type scanSettings struct {
 	name, rules, failOn, journal string
 	platform, all, yes, fresh    bool
@@ -21,13 +21,13 @@ type scanSettings struct {
 	samples                      bool
 }
 
-// The bounds of --grace: the default is that of package batch.
+// The defaults and limits of --grace, as in package batch.
 const (
 	usualGrace       = 5 * time.Minute
 	usualPostTimeout = 2 * time.Minute
 )
 
-// postTimeout is how long a request that bills may take.
+// postTimeout limits the duration of a billed request.
 func (s *scanSettings) postTimeout() time.Duration { return min(usualPostTimeout, s.grace) }
 
 func (p *program) scanCommand() *cobra.Command {
@@ -35,11 +35,11 @@ func (p *program) scanCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "scan FILE|DIR|GLOB|URL|-...", Short: "Scan files for music",
 		Long: "Upload files, wait until they are processed, and show what was found with a verdict by rules (docs/assessment.md).\n\n" +
-			"Of a folder all audio and video files are scanned, and those in folders below; links are followed, but not in circles. A URL is fetched by\n" +
-			"the service. - is one file from standard input, and needs --name.\n\n" +
-			"Each file is billed once: a journal has what was scanned, and what is in it is shown and not scanned again, as long as path, size and time\n" +
-			"of modification are the same. So the same command again goes on where the last one was stopped, and tries again what has failed. --fresh\n" +
-			"scans anew. A URL is billed each time. Before anything is billed the command says what and where, and with more than --max it asks.\n\n" +
+			"In a folder, all audio and video files are scanned, including those in subfolders. Symbolic links are followed, except in cycles. The service\n" +
+			"fetches URLs. - is one file from standard input, and needs --name.\n\n" +
+			"Each file is billed once. A journal keeps what was scanned: a file in it is shown and not scanned again, as long as its path, size and time\n" +
+			"of modification are the same. To resume after an interruption, repeat the command: it also retries failed files. --fresh scans everything\n" +
+			"again. A URL is billed each time. Before anything is billed, the command says what and where; it asks if it is more than --max.\n\n" +
 			exitCodes,
 		Example: "  acrcloud scan song.mp3\n  acrcloud scan --fail-on high uploads/ -o jsonl > results.jsonl\n  acrcloud scan mix.wav -o html > report.html\n" +
 			"  ffmpeg -i talk.mkv -vn -f mp3 - | acrcloud scan - --name talk.mp3\n  acrcloud scan --mock --sample",
@@ -51,7 +51,7 @@ func (p *program) scanCommand() *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if resume, _ := c.Flags().GetBool("resume"); resume && s.fresh && c.Flags().Changed("resume") {
-				return usagef("--resume and --fresh say the opposite: leave one out")
+				return usagef("--resume and --fresh exclude each other: leave one out")
 			} else if !resume {
 				s.fresh = true
 			}
@@ -59,35 +59,35 @@ func (p *program) scanCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&s.name, "name", "", "`name` of the file in the container, and of standard input and URLs in the results; a file of another name is another file, and billed")
+	f.StringVar(&s.name, "name", "", "`name` of the file in the container, and of standard input and URLs in results; a file with a new name is a new file, and billed")
 	f.StringVar(&s.rules, "rules", "", "JSON `file` with the rules of the verdict")
-	f.StringVar(&s.failOn, "fail-on", "", "exit with 3 if a file has this `risk` or a higher one: low, medium, high or critical")
-	f.BoolVar(&s.platform, "platform", false, "URLs are pages of a platform, such as YouTube, rather than of a file")
-	f.BoolVar(&s.all, "all", false, "of folders, take files that do not begin like audio or video, too")
-	f.BoolVar(&s.samples, "sample", false, "scan a recording that the embedded mock makes; only with --mock")
-	f.BoolVarP(&s.yes, "yes", "y", false, "do not ask, however many")
-	f.IntVar(&s.most, "max", maxUnasked, "how many may be billed without --yes")
-	f.IntVar(&s.uploads, "uploads", 4, "how many files are uploaded at once")
-	f.Bool("resume", true, "show what the journal has, and go on with the rest")
-	f.BoolVar(&s.fresh, "fresh", false, "scan, and have billed, also what was scanned before")
-	f.StringVar(&s.journal, "journal", "", "`file` to keep the journal in, in place of the container's own")
-	f.DurationVar(&s.grace, "grace", usualGrace, "how long a file is left alone whose upload got no response; if the service lists new files later than that, one may be billed twice")
+	f.StringVar(&s.failOn, "fail-on", "", "exit with code 3 if a file has at least this `risk`: low, medium, high or critical")
+	f.BoolVar(&s.platform, "platform", false, "URLs are pages of a platform, such as YouTube, not files")
+	f.BoolVar(&s.all, "all", false, "in folders, include files that do not begin like audio or video")
+	f.BoolVar(&s.samples, "sample", false, "scan a recording that the embedded mock generates; only with --mock")
+	f.BoolVarP(&s.yes, "yes", "y", false, "do not ask for confirmation")
+	f.IntVar(&s.most, "max", maxUnasked, "ask before more than this many are billed")
+	f.IntVar(&s.uploads, "uploads", 4, "how many files are uploaded at the same time")
+	f.Bool("resume", true, "show what the journal has, and scan the rest")
+	f.BoolVar(&s.fresh, "fresh", false, "scan files again that were scanned before; they are billed again")
+	f.StringVar(&s.journal, "journal", "", "`file` for the journal, instead of the container's own")
+	f.DurationVar(&s.grace, "grace", usualGrace, "how long to leave a file alone if its upload got no response; if the service takes longer to list a new file, it may be billed twice")
 	return c
 }
 
-// check finds mistakes before anything is read.
+// check refuses wrong settings before anything is read.
 func (s *scanSettings) check() (filescan.Risk, error) {
 	var risk filescan.Risk
 	if s.failOn != "" {
 		if err := risk.UnmarshalText([]byte(s.failOn)); err != nil || risk < filescan.RiskLow {
-			return risk, usagef("--fail-on is %q: there are low, medium, high, critical", s.failOn)
+			return risk, usagef("--fail-on is %q: choose from low, medium, high, critical", s.failOn)
 		}
 	}
 	switch {
 	case s.uploads < 1 || s.uploads > 100:
 		return risk, usagef("--uploads is %d: give a number from 1 to 100", s.uploads)
 	case s.most < 0:
-		return risk, usagef("--max is %d: give a positive number, or 0 to be asked always", s.most)
+		return risk, usagef("--max is %d: give a positive number, or 0 to always be asked", s.most)
 	case s.grace <= 0:
 		return risk, usagef("--grace is %v: give a positive duration, such as %v", s.grace, usualGrace)
 	}
@@ -112,7 +112,7 @@ func (p *program) scan(ctx context.Context, args []string, s scanSettings) (err 
 		return err
 	}
 	if s.samples && service.mock == nil {
-		return usagef("--sample is for the embedded mock, and the service would bill it and find nothing: add --mock, or name a file")
+		return usagef("--sample is for the embedded mock, because the service would bill it and find nothing: add --mock, or name a file")
 	}
 	targets, err := s.targets(args)
 	if err != nil {
@@ -129,12 +129,13 @@ func (p *program) scan(ctx context.Context, args []string, s scanSettings) (err 
 	}
 	defer func() { err = errors.Join(err, plan.close()) }()
 	if plan.done < plan.all {
-		// What would keep every file from being scanned, such as a refused token or no network, is said before any of them is touched.
+		// A failure that would affect every file, such as a refused token or no network, is reported before any file is
+		// touched.
 		if _, err := files.List(ctx, &filescan.ListFilesOptions{PerPage: 1}); err != nil {
 			return err
 		}
 	}
-	if err := p.tell(ctx, plan, s, service); err != nil {
+	if err := p.confirmScan(ctx, plan, s, service); err != nil {
 		return err
 	}
 	run := &scanRun{program: p, service: service, files: files, settings: s, plan: plan, rules: rules, withErrors: format != formatTable && format != formatHTML}
@@ -158,16 +159,16 @@ func (p *program) scan(ctx context.Context, args []string, s scanSettings) (err 
 	return err
 }
 
-// tell says what is about to happen and what of it is billed, and asks where that is much.
-func (p *program) tell(ctx context.Context, l *plan, s scanSettings, service *service) error {
+// confirmScan says what is about to happen and what of it is billed, and asks for confirmation if it is a lot.
+func (p *program) confirmScan(ctx context.Context, l *plan, s scanSettings, service *service) error {
 	if l.done > 0 {
-		p.note("%s of %d scanned before, and not billed again; --fresh scans anew. The results are in %s", count(l.done, "file"), l.all, l.journal.path)
+		p.note("%s of %d scanned before, and not billed again; --fresh scans them again. The results are in %s", count(l.done, "file"), l.all, l.journal.path)
 	}
 	if l.begun > 0 {
-		p.note("%s in process since an earlier command, and not billed again.", count(l.begun, "file"))
+		p.note("%s still being processed from an earlier command, and not billed again.", count(l.begun, "file"))
 	}
 	if l.unsure > 0 {
-		p.note("%s may have been made by a command that was stopped. So that none is billed twice, that is found out before it is uploaded again, by %s.",
+		p.note("%s may have been created by a command that was stopped. To bill none twice, the command checks this before it uploads again, by %s.",
 			count(l.unsure, "file"), l.settled.Add(time.Second).Format(time.TimeOnly))
 	}
 	if l.billed() == 0 {
@@ -176,10 +177,10 @@ func (p *program) tell(ctx context.Context, l *plan, s scanSettings, service *se
 	return p.billed(ctx, service, "Scanning "+count(l.billed(), "file"), l.billed(), s.most, s.yes)
 }
 
-// errIncomplete ends a report that lacks files, since they failed.
+// errIncomplete ends a report that lacks files because they failed.
 var errIncomplete = errors.New("some files could not be scanned")
 
-// verdict is the error of a run in which files failed. Why each of them did was said before.
+// verdict returns the error of a run in which files failed. Each failure has already been reported.
 func (r *scanRun) verdict() error {
 	text := fmt.Sprintf("%d of %s could not be scanned", r.failed, count(r.plan.all, "file"))
 	switch {
@@ -191,7 +192,7 @@ func (r *scanRun) verdict() error {
 	return errors.New(text)
 }
 
-// A failure sums up errors of one kind that have been told of.
+// A failure sums up errors of one kind that have already been reported.
 type failure struct {
 	text string
 	kind error

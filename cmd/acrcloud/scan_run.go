@@ -15,7 +15,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// A scanRun does what is planned, and knows what has become of it.
+// A scanRun carries out a plan and records the outcomes.
 type scanRun struct {
 	program    *program
 	service    *service
@@ -23,25 +23,25 @@ type scanRun struct {
 	settings   scanSettings
 	plan       *plan
 	rules      *filescan.Rules
-	withErrors bool // the format has a place for what went wrong with a file
+	withErrors bool // the format can show the error of a file
 
-	ended   int // files that have been shown or told of
-	omitted int // failed files of which a report has nothing
+	ended   int // files that have been shown or reported
+	omitted int // failed files that are missing from a report
 	failed  int
-	unknown bool // one of them may have been billed
-	denied  bool // the credentials are to blame
+	unknown bool // a failed file may have been billed
+	denied  bool // the credentials were refused
 	worst   filescan.Risk
 
 	mu    sync.Mutex
-	paths map[string]string // of the files in process, by key
+	paths map[string]string // of the files in progress, by key
 	last  batch.Progress
-	quiet bool // the trouble that there is was told of
+	quiet bool // the present trouble has been reported
 
-	imported atomic.Int64 // URLs that are billed
+	imported atomic.Int64 // billed URLs
 }
 
-// results yields the files: those that were scanned before, then the others as they end, then those of URLs. A file that failed is told of
-// on standard error.
+// results yields files: first those that were scanned before, then the others as they finish, then those of URLs.
+// Failed files are reported on standard error.
 func (r *scanRun) results(ctx context.Context) iter.Seq2[*filescan.File, error] {
 	return func(yield func(*filescan.File, error) bool) {
 		show := func(e ended) bool {
@@ -64,18 +64,18 @@ func (r *scanRun) results(ctx context.Context) iter.Seq2[*filescan.File, error] 
 	}
 }
 
-// errLeft says that nobody wants more results.
-var errLeft = errors.New("no more results are wanted")
+// errLeft says that the caller has stopped the iteration.
+var errLeft = errors.New("no more results wanted")
 
-// An ended is what has become of a file.
+// An ended is the outcome of a file.
 type ended struct {
 	path string
 	file *filescan.File
 	err  error
-	kept bool // the journal knows of it
+	kept bool // it is in the journal
 }
 
-// earlier shows what the journal has.
+// earlier shows the results that the journal has.
 func (r *scanRun) earlier(ctx context.Context, show func(ended) bool) error {
 	if r.plan.done == 0 {
 		return nil
@@ -95,11 +95,12 @@ func (r *scanRun) earlier(ctx context.Context, show func(ended) bool) error {
 	return nil
 }
 
-// endedBy is what an outcome says, under the name that the person knows. What is in the container is named after the key.
+// endedBy converts an outcome, with the name by which the user knows the file. In the container it is named after the
+// key.
 func endedBy(o *batch.Outcome, path string) ended {
 	e := ended{path: path, err: o.Err, kept: true}
 	if f, ok := errors.AsType[*batch.Failure](o.Err); ok && f.Err != nil {
-		e.err = f.Err // its kind is a word of the package
+		e.err = f.Err // the failure's kind is for programs
 	}
 	if o.File != nil {
 		file := *o.File
@@ -109,7 +110,7 @@ func endedBy(o *batch.Outcome, path string) ended {
 	return e
 }
 
-// scan scans the files of which the journal has no results.
+// scan scans the files whose results are not in the journal.
 func (r *scanRun) scan(ctx context.Context, show func(ended) bool) error {
 	total := r.plan.all - r.plan.done - len(r.plan.remotes)
 	if total == 0 {
@@ -134,7 +135,7 @@ func (r *scanRun) scan(ctx context.Context, show func(ended) bool) error {
 			return errLeft
 		}
 	}
-	for key, path := range r.paths { // another command has finished them meanwhile
+	for key, path := range r.paths { // another command has finished them in the meantime
 		o, err := r.plan.journal.outcome(ctx, key)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
@@ -146,7 +147,7 @@ func (r *scanRun) scan(ctx context.Context, show func(ended) bool) error {
 	return nil
 }
 
-// named calls the file that an error is of what the person calls it.
+// named makes an error name the file as the user does.
 func (r *scanRun) named(err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -158,7 +159,7 @@ func (r *scanRun) named(err error) error {
 	return err
 }
 
-// A calledError has another text than what it wraps.
+// A calledError replaces the text of the error that it wraps.
 type calledError struct {
 	text string
 	err  error
@@ -167,7 +168,7 @@ type calledError struct {
 func (e *calledError) Error() string { return e.text }
 func (e *calledError) Unwrap() error { return e.err }
 
-// renew notes which files are to be scanned once more, so that a command that is stopped goes on with those and no others.
+// renew records which files to scan again, so that a command that is stopped continues with exactly those.
 func (r *scanRun) renew(ctx context.Context) error {
 	if !r.settings.fresh {
 		return nil
@@ -198,7 +199,7 @@ func (r *scanRun) renew(ctx context.Context) error {
 	return add()
 }
 
-// items are the files to scan, for package batch.
+// items yields the files to scan, for package batch.
 func (r *scanRun) items(ctx context.Context) iter.Seq2[batch.Item, error] {
 	return func(yield func(batch.Item, error) bool) {
 		for f, err := range r.plan.each(false) {
@@ -219,7 +220,7 @@ func (r *scanRun) items(ctx context.Context) iter.Seq2[batch.Item, error] {
 	}
 }
 
-// take returns the path of a file that has ended.
+// take returns the path of a finished file.
 func (r *scanRun) take(key string) (path string, ours bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -262,9 +263,9 @@ func (r *scanRun) imports(parent context.Context, show func(ended) bool) error {
 	}()
 	defer func() {
 		cancel()
-		for e := range done { // whatever was made is told of
+		for e := range done { // report every file that was created
 			if file, _ := r.note(parent, e); file != nil && e.err == nil {
-				r.program.say("%s: the file is scanned and billed, its id is %s: see it with 'acrcloud files get'", e.path, file.ID)
+				r.program.say("%s: the file has been scanned and billed; its id is %s: show it with 'acrcloud files get'", e.path, file.ID)
 			}
 		}
 	}()
@@ -274,13 +275,13 @@ func (r *scanRun) imports(parent context.Context, show func(ended) bool) error {
 			return errLeft
 		}
 		if r.denied {
-			break // no other would fare better
+			break // the others would fail, too
 		}
 	}
-	return parent.Err() // the URLs that were not begun have no result
+	return parent.Err() // URLs that were not started have no result
 }
 
-// fetch has the service fetch one URL, and waits.
+// fetch makes the service fetch one URL, and waits.
 func (r *scanRun) fetch(ctx context.Context, t target) (*filescan.File, error) {
 	file, err := r.files.Import(ctx, *t.remote, &filescan.ImportOptions{Name: r.settings.name})
 	if err == nil || errors.Is(err, acrcloud.ErrOutcomeUnknown) {
@@ -297,7 +298,7 @@ func (r *scanRun) fetch(ctx context.Context, t target) (*filescan.File, error) {
 	return done, err
 }
 
-// note keeps account of a file that has ended, and returns what to show of it.
+// note records the outcome of a file, and returns what to show.
 func (r *scanRun) note(ctx context.Context, e ended) (*filescan.File, error) {
 	if e.err == nil {
 		r.ended++
@@ -305,14 +306,14 @@ func (r *scanRun) note(ctx context.Context, e ended) (*filescan.File, error) {
 		return e.file, nil
 	}
 	if ctx.Err() != nil && errors.Is(e.err, ctx.Err()) && e.file == nil && !errors.Is(e.err, acrcloud.ErrOutcomeUnknown) {
-		return nil, nil // it was not begun, or nothing has come of it
+		return nil, nil // it was not started, or was cancelled before it had an effect
 	}
 	r.ended++
 	r.failed++
 	r.unknown = r.unknown || errors.Is(e.err, acrcloud.ErrOutcomeUnknown)
 	r.denied = r.denied || errors.Is(e.err, acrcloud.ErrCredentials)
 	if e.file != nil && !isScanError(e.err) {
-		r.program.say("%s: the file is uploaded, its id is %s: %s", e.path, e.file.ID, cause(e.err))
+		r.program.say("%s: the file has been uploaded; its id is %s: %s", e.path, e.file.ID, cause(e.err))
 	} else {
 		r.program.say("%s: %s", e.path, cause(e.err))
 	}
@@ -328,7 +329,7 @@ func (r *scanRun) note(ctx context.Context, e ended) (*filescan.File, error) {
 	return e.file, e.err
 }
 
-// cause is what went wrong, without the name that the message begins with already.
+// cause returns the text of an error without the prefix that the message has already.
 func cause(err error) string { return strings.TrimPrefix(err.Error(), "acrcloud: ") }
 
 // start shows progress.
@@ -338,24 +339,24 @@ func (r *scanRun) start(total int) {
 	}
 }
 
-// report shows progress, and tells of trouble once.
+// report shows progress, and reports trouble once.
 func (r *scanRun) report(b batch.Progress) {
 	r.mu.Lock()
 	r.last = b
-	tell := b.Trouble != nil && !r.quiet
+	newTrouble := b.Trouble != nil && !r.quiet
 	over := b.Trouble == nil && r.quiet
 	r.quiet = b.Trouble != nil
 	r.mu.Unlock()
 	switch {
-	case tell:
-		r.program.note("Requests fail since %s, and are tried again until they succeed: %v", b.TroubleSince.Format(time.TimeOnly), b.Trouble)
+	case newTrouble:
+		r.program.note("Requests have failed since %s, and are retried until they succeed: %v", b.TroubleSince.Format(time.TimeOnly), b.Trouble)
 	case over:
 		r.program.note("Requests succeed again.")
 	}
 	r.program.progress.set(b.Done+b.Failed, b.Bytes)
 }
 
-// summary says how far the command has come, and how to go on.
+// summary says how much is done, and how to continue.
 func (r *scanRun) summary(ctx context.Context) {
 	left := r.plan.all - r.ended
 	if r.plan.all > 1 && !r.program.flags.quiet {
@@ -364,12 +365,12 @@ func (r *scanRun) summary(ctx context.Context) {
 	if left == 0 && ctx.Err() == nil || r.service.mock != nil {
 		return
 	}
-	how := "The same command again goes on"
+	how := "Repeat the command to resume"
 	if r.settings.fresh {
 		how += ", without --fresh"
 	}
 	if len(r.plan.remotes) > 0 {
-		how += ", without the URLs that are done, which would be billed again"
+		how += ", without the URLs that are done: they would be billed again"
 	}
 	if r.plan.journal.path != "" {
 		how += ": the journal is " + r.plan.journal.path

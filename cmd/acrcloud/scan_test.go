@@ -212,7 +212,7 @@ func TestScanThatFails(t *testing.T) {
 		row    bool // the failure is the file's own
 	}{
 		{"refused token", mock.Fault{Status: http.StatusUnauthorized}, nil, exitCredentials, []string{"Console API token"}, false},
-		{"token that is refused later", mock.Fault{Skip: 1, Status: http.StatusUnauthorized}, nil, exitCredentials, []string{"song.mp3: ", "Console API token", "The same command again goes on"}, false},
+		{"token that is refused later", mock.Fault{Skip: 1, Status: http.StatusUnauthorized}, nil, exitCredentials, []string{"song.mp3: ", "Console API token", "Repeat the command to resume"}, false},
 		{"refused file", mock.Fault{Op: mock.OpCreateFile, Status: http.StatusUnprocessableEntity, Body: `{"error":"no\u001b[2J"}`}, nil, exitFailed, []string{"song.mp3: ", `\x1b`}, true},
 		{"lost response of a URL", mock.Fault{Op: mock.OpCreateFile, Forget: true}, []string{"https://cdn.example.com/song.mp3"}, exitUnknown, []string{"song.mp3: ", "may or may not have been"}, true},
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// A service is what a command talks to: ACRCloud, or the embedded mock.
+// A service is what a command calls: ACRCloud or the embedded mock.
 type service struct {
 	config  acrcloud.Config
 	options []acrcloud.Option
@@ -24,8 +24,9 @@ type service struct {
 
 const useMockEnv = "ACRCLOUD_USE_MOCK"
 
-// service chooses it: the mock if asked for, else the named configuration, else the environment, else the configuration in the file that
-// is the only one or is called "default". Flags come on top.
+// service chooses the service. If the mock is requested, that is it. Otherwise it is the named configuration, the
+// environment, or the configuration in the file that is the only one or is called "default", in this order. Flags
+// override members.
 func (p *program) service(ctx context.Context) (*service, error) {
 	useMock, err := p.useMock()
 	if err != nil {
@@ -47,7 +48,7 @@ func (p *program) service(ctx context.Context) (*service, error) {
 	}
 	switch {
 	case f.container < 0:
-		return nil, usagef("--container is %d: give the positive id that the console shows", f.container)
+		return nil, usagef("--container is %d: give the id that the console shows, a positive number", f.container)
 	case f.container != 0 && f.container != s.config.ContainerID:
 		s.config.ContainerID, s.config.Region = f.container, "" // the region was that of the other container
 	}
@@ -72,7 +73,7 @@ func (p *program) useMock() (bool, error) {
 	return use, nil
 }
 
-// options are those of every client.
+// options returns the options of every client.
 func (p *program) options() []acrcloud.Option {
 	opts := []acrcloud.Option{acrcloud.WithUserAgent("acrcloud-command/" + acrcloud.Version)}
 	if p.flags.insecureHTTP {
@@ -85,19 +86,19 @@ func (p *program) options() []acrcloud.Option {
 }
 
 const (
-	scanningRemedy = "set ACRCLOUD_BEARER_TOKEN to a Console API token, made in ACRCloud's console under Account, Developer Settings, or choose a configuration " +
+	scanningRemedy = "set ACRCLOUD_BEARER_TOKEN to a Console API token, created in ACRCloud's console under Account, Developer Settings, or choose a configuration " +
 		"with --config (see 'acrcloud config --help'), or try the command with --mock"
 	containerRemedy = "set ACRCLOUD_CONTAINER_ID or --container to the id that the console shows for your container; 'acrcloud containers list' lists them"
 )
 
-// scanning is the service with a client for File Scanning.
+// scanning returns the service with a client for File Scanning.
 func (p *program) scanning(ctx context.Context) (*service, *filescan.Client, error) {
 	s, err := p.service(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	if s.config.BearerToken.IsZero() {
-		return nil, nil, &credentialsError{"there is no token for File Scanning: " + scanningRemedy}
+		return nil, nil, &credentialsError{"no token for File Scanning: " + scanningRemedy}
 	}
 	client, err := filescan.New(s.config, s.options...)
 	if err != nil {
@@ -106,14 +107,14 @@ func (p *program) scanning(ctx context.Context) (*service, *filescan.Client, err
 	return s, client, nil
 }
 
-// managing is the service with a client for the rest of the Console API.
+// managing returns the service with a client for the rest of the Console API.
 func (p *program) managing(ctx context.Context) (*service, *console.Client, error) {
 	s, err := p.service(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	if s.config.BearerToken.IsZero() {
-		return nil, nil, &credentialsError{"there is no token for the Console API: " + scanningRemedy}
+		return nil, nil, &credentialsError{"no token for the Console API: " + scanningRemedy}
 	}
 	client, err := console.New(s.config, s.options...)
 	if err != nil {
@@ -122,19 +123,19 @@ func (p *program) managing(ctx context.Context) (*service, *console.Client, erro
 	return s, client, nil
 }
 
-// container is scanning, with the files of the configured container.
+// container returns the service with the files of the configured container.
 func (p *program) container(ctx context.Context) (*service, *filescan.Files, error) {
 	s, client, err := p.scanning(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	if s.config.ContainerID == 0 {
-		return nil, nil, &credentialsError{"there is no container: " + containerRemedy}
+		return nil, nil, &credentialsError{"no container: " + containerRemedy}
 	}
 	return s, client.Files(s.config.ContainerID), nil
 }
 
-// name says which service it is.
+// name returns the name of the service for messages.
 func (s *service) name() string {
 	switch {
 	case s.mock != nil:
@@ -145,5 +146,5 @@ func (s *service) name() string {
 	return "ACRCloud"
 }
 
-// errNoConfigurations says that there is no file with configurations.
-var errNoConfigurations = errors.New("there is no file with configurations")
+// errNoConfigurations reports that there is no configuration file.
+var errNoConfigurations = errors.New("no configuration file")

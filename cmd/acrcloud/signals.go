@@ -7,13 +7,14 @@ import (
 	"syscall"
 )
 
-// A signalError is why a program was told to stop.
+// A signalError is the signal that ended a program.
 type signalError struct{ syscall.Signal }
 
 func (e signalError) Error() string { return e.String() }
 
-// interruptible returns a context that ends with the first signal to stop; the second one ends the program at once, as if nobody had
-// listened. A closed pipe is no signal here: writing to it is an error, so that the program can tidy up.
+// interruptible returns a context that ends with the first signal to stop. The second signal ends the program
+// immediately, as if it was not caught. SIGPIPE does not count: a write to a closed pipe returns an error, so that the
+// program can clean up.
 func interruptible(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)

@@ -16,7 +16,7 @@ type spool[T any] struct {
 	encoder *json.Encoder
 }
 
-// temporary makes a file that is gone when it is closed by remove; where the system allows it, from the beginning.
+// temporary creates a file that is removed when it is closed with remove, or immediately if the system allows that.
 func temporary() (*os.File, func() error, error) {
 	f, err := os.CreateTemp("", "acrcloud-*")
 	if err != nil {
@@ -34,13 +34,13 @@ func newSpool[T any]() (*spool[T], func() error, error) {
 		return nil, nil, err
 	}
 	s := &spool[T]{file: f, buffer: bufio.NewWriter(f)}
-	s.encoder = json.NewEncoder(s.buffer) // of text that is no UTF-8 it makes other text
+	s.encoder = json.NewEncoder(s.buffer) // it changes text that is not valid UTF-8
 	return s, remove, nil
 }
 
 func (s *spool[T]) add(item T) error { return s.encoder.Encode(item) }
 
-// all reads the list from its beginning. Nothing may be added any more.
+// all reads the list from its beginning. Nothing may be added after that.
 func (s *spool[T]) all() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // where a machine or an image has no time zones
+	_ "time/tzdata" // for machines and images without time zones
 
 	"github.com/spf13/cobra"
 
@@ -17,18 +17,18 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// A monitored is a stream of one's own, or a channel of the service's database, that a project monitors.
+// A monitored is a stream of the user's own, or a channel of the service's database, that a project monitors.
 type monitored struct {
 	id        string
-	kind      string // in the names of commands
+	kind      string // as in the names of commands
 	days      func(context.Context, console.PlaysOptions) iter.Seq2[*console.Day, error]
 	last      func(context.Context, console.PlayFilter) ([]*console.Play, error)
-	realtime  func(context.Context) ([]*console.Play, error) // nil: the service has it for channels only
+	realtime  func(context.Context) ([]*console.Play, error) // nil for streams: the service supports channels only
 	state     func(context.Context, *console.StateOptions) (*console.StreamStates, error)
 	recording func(context.Context, console.RecordingRequest, io.Writer) (*console.Recording, error)
 }
 
-// monitoredBy is the station of an id: digits are a channel, anything else is a stream.
+// monitoredBy returns the station of an id: digits are a channel, anything else is a stream.
 func monitoredBy(client *console.Client, project int, id string) (*monitored, error) {
 	if strings.Trim(id, "0123456789") == "" {
 		channel, err := number(id, "channel", "projects channels PROJECT")
@@ -54,7 +54,7 @@ func monitoredBy(client *console.Client, project int, id string) (*monitored, er
 		}, nil
 	}
 	if strings.Trim(id, idLetters) != "" || strings.HasPrefix(id, "-") {
-		return nil, usagef("%.40q is no id of a stream, such as s-AbC12, or of a channel, such as 238766: 'acrcloud projects streams PROJECT' and 'acrcloud projects channels PROJECT' list them", id)
+		return nil, usagef("%.40q is not the id of a stream, such as s-AbC12, or of a channel, such as 238766: 'acrcloud projects streams PROJECT' and 'acrcloud projects channels PROJECT' list them", id)
 	}
 	streams := client.Streams(project)
 	return &monitored{
@@ -74,10 +74,10 @@ func monitoredBy(client *console.Client, project int, id string) (*monitored, er
 	}, nil
 }
 
-// idLetters are those of ids, which become names of files, too.
+// idLetters are the characters of ids, which also become file names.
 const idLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
-// The stationFlags say which stations.
+// A stationFlags selects stations.
 type stationFlags struct {
 	project int
 	sample  bool
@@ -85,10 +85,10 @@ type stationFlags struct {
 
 func (f *stationFlags) register(c *cobra.Command) {
 	c.Flags().IntVarP(&f.project, "project", "p", 0, "`id` of the project that monitors the stations; required")
-	c.Flags().BoolVar(&f.sample, "sample", false, "a station that the embedded mock makes; only with --mock")
+	c.Flags().BoolVar(&f.sample, "sample", false, "a station that the embedded mock generates; only with --mock")
 }
 
-// arguments are the stations, unless it is the mock's.
+// arguments checks the stations, unless the mock has one.
 func (f *stationFlags) arguments(most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if f.sample {
@@ -98,11 +98,11 @@ func (f *stationFlags) arguments(most int) cobra.PositionalArgs {
 	}
 }
 
-// stations are those of the arguments.
+// stations returns the stations of the arguments.
 func (p *program) stations(ctx context.Context, f stationFlags, ids []string) ([]*monitored, error) {
 	switch {
 	case f.project < 0:
-		return nil, usagef("--project is %d: it is a positive number, as 'acrcloud projects streams' and 'acrcloud projects channels' show it", f.project)
+		return nil, usagef("--project is %d: give a positive number, as 'acrcloud projects streams' and 'acrcloud projects channels' show it", f.project)
 	case f.project == 0 && !f.sample:
 		return nil, usagef("--project is missing: give the id of the project that monitors the station, as 'acrcloud projects streams' or 'acrcloud projects channels' shows it")
 	}
@@ -129,7 +129,7 @@ func (p *program) stations(ctx context.Context, f stationFlags, ids []string) ([
 	return all, nil
 }
 
-// sampleStation makes a stream that plays a track from time to time.
+// sampleStation creates a stream that plays a track from time to time.
 func sampleStation(ctx context.Context, srv *mock.Server, client *console.Client) (project int, ids []string, err error) {
 	track := addSample(srv)
 	srv.OnPlays(func(_ string, day time.Time) []mock.Play {
@@ -137,7 +137,7 @@ func sampleStation(ctx context.Context, srv *mock.Server, client *console.Client
 		for minutes := 7; minutes < 24*60; minutes += 47 {
 			at := day.Add(time.Duration(minutes) * time.Minute)
 			if at.Hour() >= 2 && at.Hour() < 5 || at.After(time.Now()) {
-				continue // it is silent at night
+				continue // the station is silent at night
 			}
 			plays = append(plays, mock.Play{Track: track, At: at, Played: 171 * time.Second})
 		}
@@ -154,14 +154,14 @@ func sampleStation(ctx context.Context, srv *mock.Server, client *console.Client
 	return made.ID, []string{stream.ID}, nil
 }
 
-// zoneOf is the time zone of a name.
+// zoneOf returns the time zone of a name.
 func zoneOf(name string) (*time.Location, error) {
 	if strings.EqualFold(name, "local") {
 		return time.Local, nil
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" {
-		return nil, usagef("--zone is %.60s, which is no time zone: use a name such as Europe/Zurich, UTC, or local for this machine's", strconv.Quote(name))
+		return nil, usagef("--zone is %.60s, which is not a time zone: use a name such as Europe/Zurich, UTC, or local for this machine's", strconv.Quote(name))
 	}
 	return zone, nil
 }

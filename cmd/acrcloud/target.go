@@ -12,14 +12,14 @@ const standardInput = "-"
 
 // A target is what an argument of scan names.
 type target struct {
-	path   string // of a file or a folder
+	path   string // of a file or folder
 	folder bool
 	stdin  bool
-	remote *filescan.Remote // a URL, in place of a path
-	name   string           // to be told to people: of a URL without its secrets
+	remote *filescan.Remote // a URL, instead of a path
+	name   string           // for messages: a URL without its secrets
 }
 
-// targets finds out what the arguments name. Nothing of it is opened.
+// targets finds out what the arguments name, without opening anything.
 func (s *scanSettings) targets(args []string) ([]target, error) {
 	var targets []target
 	inputs := 0
@@ -35,9 +35,9 @@ func (s *scanSettings) targets(args []string) ([]target, error) {
 	}
 	switch {
 	case inputs > 1:
-		return nil, usagef("standard input is named twice: name it once")
+		return nil, usagef("standard input is named twice: use - only once")
 	case s.name != "" && (len(targets) > 1 || targets[0].folder):
-		return nil, usagef("--name is for one file: leave it out")
+		return nil, usagef("--name applies to a single file: leave it out")
 	}
 	return targets, nil
 }
@@ -58,11 +58,11 @@ func (s *scanSettings) targetsOf(arg string) ([]target, error) {
 	info, err := os.Stat(arg)
 	switch {
 	case err == nil && !info.IsDir() && !info.Mode().IsRegular():
-		return nil, usagef("%s is no regular file: have its content come from standard input, with - and --name", arg)
+		return nil, usagef("%s is not a regular file: pipe its content to standard input, with - and --name", arg)
 	case err == nil:
 		return []target{{path: arg, folder: info.IsDir(), name: arg}}, nil
 	}
-	found, badPattern := filepath.Glob(arg) // where no shell has done it
+	found, badPattern := filepath.Glob(arg) // where the shell has not expanded it
 	if badPattern != nil || len(found) == 0 {
 		return nil, &usageError{text: err.Error()}
 	}
@@ -70,14 +70,14 @@ func (s *scanSettings) targetsOf(arg string) ([]target, error) {
 	for _, path := range found {
 		info, err := os.Stat(path)
 		if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
-			continue // it was not named by itself
+			continue // a pattern may match devices and pipes
 		}
 		targets = append(targets, target{path: path, folder: err == nil && info.IsDir(), name: path})
 	}
 	return targets, nil
 }
 
-// isURL reports whether an argument is an address: a file of such a name is given as ./http:…
+// isURL reports whether an argument is a URL. A file with such a name is given as ./http:…
 func isURL(arg string) bool {
 	scheme, _, ok := strings.Cut(arg, "://")
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "ftp"))

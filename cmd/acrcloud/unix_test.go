@@ -44,7 +44,7 @@ func TestSignals(t *testing.T) {
 			require.NoError(t, c.Process.Signal(s))
 			assert.Equal(t, exitSignal+int(s), exit(t, c.Wait()))
 			assert.Contains(t, stderr.String(), "stopped: ")
-			assert.Contains(t, stderr.String(), "The same command again goes on")
+			assert.Contains(t, stderr.String(), "Repeat the command to resume")
 			for _, id := range ids(t, srv) {
 				require.NoError(t, srv.Complete(id))
 			}

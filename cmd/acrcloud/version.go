@@ -11,10 +11,10 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// revision is the commit that a build without a repository was made from: -ldflags '-X main.revision=…'.
+// revision is the commit of a build that has no repository: -ldflags '-X main.revision=…'.
 var revision string //nolint:gochecknoglobals // the linker sets it
 
-// A version is what this binary was made of.
+// A version describes this binary.
 type version struct {
 	Version  string `json:"version"` // of the SDK and the command
 	Revision string `json:"revision,omitempty"`
@@ -25,7 +25,7 @@ type version struct {
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version",
-		Long:    "Print the version of the command, of Go, and of the system that it was built for.",
+		Long:    "Print the versions of the command and of Go, and the system for which the command was built.",
 		Example: "  acrcloud version\n  acrcloud version -o json",
 		RunE: func(*cobra.Command, []string) error {
 			format, err := p.format(formatTable, formatJSON)
