@@ -102,9 +102,9 @@ func TestConfigurationsThatCannotBeSet(t *testing.T) {
 		want              string
 	}{
 		{"a secret as an argument", "", "one bearer_token eyJ-this-is-secret", "list of processes"},
-		{"no secret", "", "one bearer_token", "no secret on standard input"},
+		{"no secret", "", "one bearer_token", "standard input is empty"},
 		{"a secret of two words", "a b", "one identify_access_key", "blanks or line breaks"},
-		{"no value", "", "one container_id", "say what container_id is to be"},
+		{"no value", "", "one container_id", "give a value for container_id"},
 		{"no number", "", "one container_id five", `"five"`},
 		{"too many values", "", "one region eu-west-1 us-west-2", "unexpected argument"},
 		{"a misspelt member", "", "one bearer_tokn", `did you mean "bearer_token"?`},

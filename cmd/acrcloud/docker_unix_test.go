@@ -224,9 +224,9 @@ func TestMockHealth(t *testing.T) {
 		{"healthy", respond(http.StatusOK, `{"status":"ok"}`) + "/api?x#y", exitOK, ""},
 		{"failing", respond(http.StatusServiceUnavailable, `{"status":"ok"}`), exitFailed, "503 service unavailable"},
 		{"redirect", respond(http.StatusFound, `{"status":"ok"}`), exitFailed, "302 found"},
-		{"another service", respond(http.StatusOK, "<html>"), exitFailed, "something else"},
-		{"no scheme", "127.0.0.1:8750", exitUsage, "not of the form"},
-		{"password", "http://me:hunter2@127.0.0.1:8750", exitUsage, "not of the form"},
+		{"another service", respond(http.StatusOK, "<html>"), exitFailed, "another program"},
+		{"no scheme", "127.0.0.1:8750", exitUsage, "must have the form"},
+		{"password", "http://me:hunter2@127.0.0.1:8750", exitUsage, "must have the form"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

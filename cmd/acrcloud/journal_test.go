@@ -159,7 +159,7 @@ func TestJournalThatCannotBe(t *testing.T) {
 	env = append(env, "XDG_STATE_HOME="+text, "HOME="+text, "LocalAppData="+text)
 	code, _, stderr = call(t, env, "scan", song)
 	assert.Equal(t, exitOK, code, stderr)
-	assert.Contains(t, stderr, "No journal can be kept")
+	assert.Contains(t, stderr, "Cannot keep a journal")
 	assert.Equal(t, 1, created(srv))
 }
 

@@ -174,7 +174,7 @@ func TestListen(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(r.said(), u.Query().Get("key")), "the secret is in the URL and nowhere else")
 	assert.Contains(t, r.said(), "no_secret")
 	assert.Contains(t, r.said(), "not_found")
-	assert.Contains(t, r.said(), "tried the URL out")
+	assert.Contains(t, r.said(), "tested the URL")
 	assert.Contains(t, r.said(), "--public")
 }
 

@@ -88,7 +88,7 @@ func TestMetadataOfMany(t *testing.T) {
 	}](t, lines[1])
 	assert.Equal(t, "XX0000000002", second.Query)
 	assert.Equal(t, "Two", second.Track.Name)
-	assert.Contains(t, stderr.String(), `"XX0000000003" is not found`)
+	assert.Contains(t, stderr.String(), `"XX0000000003" was not found`)
 	assert.Equal(t, 3, asked(srv, mock.OpFindTracks), "each is asked for once")
 
 	code, stdout, errs := call(t, env, "metadata", "isrc", "XX0000000001", "XX0000000002", "--max", "1")

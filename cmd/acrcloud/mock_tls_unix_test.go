@@ -92,7 +92,7 @@ func TestMockTLS(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, before, after, "clients go on trusting it")
 	assert.Equal(t, exitOK, again.stop(t))
-	assert.NotContains(t, again.stderr.String(), "is a new certificate authority")
+	assert.NotContains(t, again.stderr.String(), "Created the certificate authority")
 
 	code, _, stderr = call(t, env, "mock", "--listen", "127.0.0.1:0", "--tls", "--ca", dir, "--name", "other")
 	assert.Equal(t, exitUsage, code)
@@ -158,10 +158,10 @@ func TestMockTLSRefusals(t *testing.T) {
 
 		{[]string{"--tls", "--name", "mock:443"}, []string{"--name", "without a port"}},
 		{[]string{"--tls", "--ca", filepath.Join(file, "ca")}, []string{"--ca", "not a directory"}},
-		{[]string{"--tls", "--ca", broken}, []string{authorityKey, "no key", "remove it"}},
+		{[]string{"--tls", "--ca", broken}, []string{authorityKey, "not a private key", "remove it"}},
 		{[]string{"--tls", "--ca", readable}, []string{"chmod 600"}},
 		{[]string{"--tls", "--ca", keyless}, []string{"its key", "remove it"}},
-		{[]string{"--tls", "--ca", strange}, []string{"does not go with", "remove"}},
+		{[]string{"--tls", "--ca", strange}, []string{"does not match", "remove"}},
 	} {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
 			t.Parallel()

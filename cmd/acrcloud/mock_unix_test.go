@@ -125,7 +125,7 @@ func TestMock(t *testing.T) {
 	assert.Equal(t, exitOK, m.stop(t), "a server is ended by a signal")
 	log := m.stderr.String()
 	assert.Contains(t, log, "knows 1 track")
-	assert.Contains(t, log, "empty.mp3 is empty")
+	assert.Contains(t, log, "empty.mp3: it is empty")
 	assert.Contains(t, log, "method=POST path=/v1/identify status=200")
 	assert.NotContains(t, log, "health")
 	for _, line := range m.env {

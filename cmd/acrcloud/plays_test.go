@@ -77,7 +77,7 @@ func TestPlays(t *testing.T) {
 
 	out, stderr := plays("state", s.stream, "-p", s.streams, "-o", "csv")
 	assert.Equal(t, "running", records(t, out)[0]["state"])
-	assert.Contains(t, stderr, "could be listened to for 100.0 %")
+	assert.Contains(t, stderr, "was received for 100.0 %")
 
 	out, _ = plays("list", "--mock", "--sample", "--day", "2026-01-02")
 	assert.Contains(t, out, "Silver River")
@@ -91,7 +91,7 @@ func TestPlaysThatBreakOff(t *testing.T) {
 	code, stdout, stderr := call(t, env, "plays", "list", s.stream, "-p", s.streams, "--from", "2026-01-01", "--to", "2026-01-04", "--in-flight", "1", "-o", "csv")
 	assert.Equal(t, exitFailed, code)
 	assert.Len(t, records(t, stdout), 4, "two whole days")
-	assert.Contains(t, stderr, "go on with --from 2026-01-03")
+	assert.Contains(t, stderr, "continue with --from 2026-01-03")
 	assert.Contains(t, stderr, s.stream+": ")
 	remove()
 	code, stdout, _ = call(t, env, "plays", "list", s.stream, "-p", s.streams, "--from", "2026-01-03", "--to", "2026-01-04", "-o", "csv")
@@ -104,7 +104,7 @@ func TestPlaysThatBreakOff(t *testing.T) {
 		assert.Empty(t, stdout, args)
 		assert.Contains(t, stderr, args[1]+": ")
 		assert.Contains(t, stderr, "acrcloud projects streams PROJECT")
-		assert.NotContains(t, stderr, "go on", "no day was complete")
+		assert.NotContains(t, stderr, "continue with", "no day was complete")
 	}
 }
 
@@ -119,14 +119,14 @@ func TestSavedPlays(t *testing.T) {
 	assert.Equal(t, exitFailed, code)
 	first, second := filepath.Join(dir, s.stream, "2026-01-01.csv"), filepath.Join(dir, s.stream, "2026-01-02.csv")
 	assert.Equal(t, first+"\n"+second+"\n", stdout)
-	assert.Contains(t, stderr, "The same command goes on with the days")
+	assert.Contains(t, stderr, "Repeat the command to fetch the missing days")
 	remove()
 	require.NoError(t, os.Remove(first))
 	before := asked(srv, mock.OpStreamResults)
 	code, stdout, stderr = call(t, env, save...)
 	require.Equal(t, exitOK, code, stderr)
 	assert.Equal(t, 3, strings.Count(stdout, "\n"))
-	assert.Contains(t, stderr, "3 days saved, 1 were there already")
+	assert.Contains(t, stderr, "3 days saved, 1 already saved")
 	assert.Equal(t, 3, asked(srv, mock.OpStreamResults)-before, "what is there is not fetched")
 	data, err := os.ReadFile(filepath.Join(dir, s.stream, "2026-01-03.csv"))
 	require.NoError(t, err)

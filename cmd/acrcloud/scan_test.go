@@ -129,7 +129,7 @@ func TestScanOfFolder(t *testing.T) {
 	assert.Equal(t, exitFailed, code)
 	assert.Equal(t, 3, strings.Count(stdout, "\n"), stdout)
 	assert.Contains(t, stderr, filepath.Join(dir, "empty.mp3")+": ")
-	assert.Contains(t, stderr, "1 file left out")
+	assert.Contains(t, stderr, "1 file skipped")
 	assert.Contains(t, stderr, "1 of 3 files could not be scanned")
 	assert.Contains(t, stdout, "sub/b.mp3")
 	assert.Equal(t, 2, created(srv))

@@ -50,7 +50,7 @@ func TestSignals(t *testing.T) {
 			}
 			code, _, again := call(t, env, "scan", song)
 			assert.Equal(t, exitOK, code, again)
-			assert.Contains(t, again, "1 file in process since an earlier command")
+			assert.Contains(t, again, "1 file still being processed from an earlier command")
 			assert.NotContains(t, again, "each is billed", "nothing is any more")
 			assert.Equal(t, 1, created(srv), "what was uploaded is not lost, and not billed again")
 		})
@@ -174,7 +174,7 @@ func TestStationOnANarrowTerminal(t *testing.T) {
 	assert.Zero(t, asked(srv, mock.OpDeleteProject))
 	code, shown = onTerminal(t, env, 200, "", append(args[:0:0], "plays", "recording", s.stream, "-p", s.streams, "--at", "20260102083000", "--for", "5s", "--out", "-")...)
 	assert.Equal(t, exitUsage, code)
-	assert.Contains(t, shown, "on the terminal")
+	assert.Contains(t, shown, "to the terminal")
 }
 
 // measured runs the command to its end, from a process of its own, and returns the most memory that it has had, in bytes.
@@ -230,7 +230,7 @@ func TestQuestion(t *testing.T) {
 	song := write(t, filepath.Join(t.TempDir(), "song.mp3"), mp3("x"))
 	code, shown := onTerminal(t, env, 200, "n\n", "scan", song, "--max", "0")
 	assert.Equal(t, exitUsage, code)
-	assert.Contains(t, shown, "Go on? [y/N]")
+	assert.Contains(t, shown, "Continue? [y/N]")
 	assert.Zero(t, created(srv))
 	code, shown = onTerminal(t, env, 200, "y\n", "scan", song, "--max", "0")
 	assert.Equal(t, exitOK, code, shown)
