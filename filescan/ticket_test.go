@@ -214,3 +214,27 @@ func TestNoTicketBeforeStorage(t *testing.T) {
 	assert.Equal(t, filescan.StepStore, e.Step)
 	assert.Zero(t, e.Ticket)
 }
+
+// A ticket keeps its time over all attempts: what the first of them has made is younger than that.
+func TestResumeKeepsTheTime(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, s *truth) {
+		t.Helper()
+		s.hook = func(op string, w http.ResponseWriter, r *http.Request) bool {
+			if op == opCreate {
+				lost(w, r)
+			}
+			return false
+		}
+		_, err := s.client(t).Files(7).Upload(t.Context(), song(), nil)
+		first, ok := errors.AsType[*filescan.UploadError](err)
+		require.True(t, ok, "%v", err)
+		require.False(t, first.Ticket.Time.IsZero())
+		<-time.After(time.Hour)
+		_, err = s.client(t).Files(7).Resume(t.Context(), first.Ticket)
+		again, ok := errors.AsType[*filescan.UploadError](err)
+		require.True(t, ok, "%v", err)
+		assert.Equal(t, 2, s.count(opCreate))
+		assert.Equal(t, first.Ticket, again.Ticket)
+	})
+}

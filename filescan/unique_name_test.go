@@ -457,3 +457,28 @@ func TestOneLookAfterARefusal(t *testing.T) {
 		}
 	}
 }
+
+// A list may leave the type of a file out, which then is no reason to doubt it.
+func TestUniqueNameWithoutAType(t *testing.T) {
+	t.Parallel()
+	s := newTruth(truthBase)
+	there := s.add("4711.mp3", "", hashOf([]byte(content)))
+	file, err := s.client(t).Files(7).Upload(t.Context(), acrcloud.FromBytes("4711.mp3", []byte(content)), &filescan.UploadOptions{UniqueName: true})
+	require.NoError(t, err)
+	assert.Equal(t, there.id, file.ID)
+	assert.Zero(t, s.count(opCreate))
+}
+
+// Files of a name that is not unique cannot be told apart: the list is read once before the request, and its first page only, however many
+// files have the name.
+func TestOneLookWithoutAUniqueName(t *testing.T) {
+	t.Parallel()
+	s := newTruth(truthBase)
+	for range 250 {
+		s.add("track.mp3", "audio", "another")
+	}
+	_, err := s.client(t).Files(7).Upload(t.Context(), acrcloud.FromBytes("track.mp3", make([]byte, 1<<20)), nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{opPresign, opStore, opList, opCreate}, s.seen[len(s.seen)-4:])
+	assert.Equal(t, 1, s.count(opList))
+}

@@ -180,6 +180,11 @@ func TestUploadTooLargeForAForm(t *testing.T) {
 	assert.Equal(t, "UploadOptions.Method", e.Field)
 	assert.Contains(t, e.Remedy, "Presigned")
 	assert.Empty(t, a.requests())
+
+	c, a = newAPI(t, map[string]http.HandlerFunc{"GET " + presignURL: fails(http.StatusNotFound, `{"message":"Not Found"}`)})
+	_, err = c.Files(containerID).Upload(t.Context(), huge, nil)
+	require.ErrorIs(t, err, acrcloud.ErrNotFound, "no form can take its place")
+	assert.Equal(t, 1, a.count("GET api-v2.acrcloud.com"), "the container is looked up for its region, and not again")
 }
 
 func TestUploadPresignedURLs(t *testing.T) {
@@ -282,6 +287,33 @@ func TestUploadOfAReaderIsSentOnce(t *testing.T) {
 		require.NoError(t, err, "one of unknown size is spooled, and can be retried")
 		assert.Equal(t, 2, a.count("PUT"))
 	})
+}
+
+// Nor is it sent again in a form whose outcome is unknown.
+func TestFormOfAReaderIsSentOnce(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		source acrcloud.Source
+		posts  int
+	}{
+		"a reader": {acrcloud.FromReader("x.wav", strings.NewReader(content), int64(len(content))), 1},
+		"bytes":    {acrcloud.FromBytes("x.wav", []byte(content)), 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{"POST " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+					_, _ = io.Copy(io.Discard, r.Body)
+					lost(w, r)
+				}}))
+				_, err := c.Files(containerID).Upload(t.Context(), tt.source, &filescan.UploadOptions{Method: filescan.Multipart, ResendIfUnsure: true})
+				require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+				_, isSource := errors.AsType[*acrcloud.SourceError](err)
+				assert.False(t, isSource, "%v", err)
+				assert.Equal(t, tt.posts, a.count("POST"))
+			})
+		})
+	}
 }
 
 func TestUploadResume(t *testing.T) {

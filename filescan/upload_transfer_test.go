@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
@@ -70,6 +72,44 @@ func TestProgressOfForms(t *testing.T) {
 		assert.GreaterOrEqual(t, p.Sent, progress[i].Sent)
 	}
 	assert.Equal(t, filescan.Progress{Attempt: 1, Sent: int64(len(large)), Total: int64(len(large))}, progress[len(progress)-2])
+}
+
+// A connection that takes a few bytes at a time is in the form's head for a while: that is no progress, and not less than none.
+func TestProgressInTheHeadOfAForm(t *testing.T) {
+	t.Parallel()
+	s := newTruth(truthBase)
+	s.hook = func(op string, _ http.ResponseWriter, r *http.Request) bool {
+		if op == opCreate {
+			r.Body = io.NopCloser(iotest.OneByteReader(r.Body))
+		}
+		return false
+	}
+	var sent []int64
+	_, err := s.client(t).Files(7).Upload(t.Context(), acrcloud.FromBytes("song.mp3", []byte("abc")), &filescan.UploadOptions{
+		Method: filescan.Multipart, OnProgress: func(p filescan.Progress) { sent = append(sent, p.Sent) },
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []int64{0, 1, 2, 3}, slices.Compact(sent))
+}
+
+// Whatever the storage says, an error shows nothing of it but its code: it may repeat the URL.
+func TestStorageErrorsDoNotShow(t *testing.T) {
+	t.Parallel()
+	body := fmt.Sprintf("<Error><Code>AccessDenied</Code><Message>%s</Message><Resource>/inside/k</Resource></Error>", "X-Signature=s1gn4ture")
+	c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{"PUT " + storeURL: func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("X-Request", r.URL.String())
+		fails(http.StatusForbidden, body)(w, r)
+	}}))
+	_, err := c.Files(containerID).Upload(t.Context(), song(), nil)
+	e, ok := errors.AsType[*acrcloud.APIError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, 403, e.StatusCode)
+	assert.Equal(t, "AccessDenied", e.Message)
+	assert.Empty(t, e.Path)
+	assert.Empty(t, e.Body)
+	assert.Empty(t, e.Header)
+	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, e, e), "s1gn4ture")
 }
 
 // What the presigned URL's response says is a credential, also where it is not what it should be.

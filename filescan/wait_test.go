@@ -217,6 +217,12 @@ func TestWaitEnds(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, filescan.StateReady, file.State)
 	})
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newAPI(t, map[string]http.HandlerFunc{get: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }})
+		_, err := c.Files(containerID).Wait(t.Context(), fileID, &filescan.WaitOptions{Timeout: 10 * time.Second})
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.NotContains(t, err.Error(), "the last poll failed", "the time was up during the poll: it did not fail")
+	})
 }
 
 // A notifier that closes its channel is done with: the looks go on at their intervals.

@@ -254,3 +254,28 @@ func TestRefetchSkims(t *testing.T) {
 	form := "file_id=" + file.ID + "&state=1&cid=" + strconv.Itoa(srv.Config().ContainerID) + "&results=hello"
 	assert.Equal(t, 400, answer(h, post(t, strings.NewReader(form), "application/x-www-form-urlencoded")))
 }
+
+// What would take too much memory is refused, however it is wrapped: an unknown event in its place would be acknowledged, and the result lost.
+func TestTooLargeInside(t *testing.T) {
+	t.Parallel()
+	rows := strings.Repeat(`{},`, 1<<16) + `{}`
+	file := `{"file_id":"` + fileID + `","state":1,"results":{"music":[` + rows + `]}}`
+	recording := `{"status":{"code":0},"metadata":{"music":[` + rows + `]}}`
+	for name, body := range map[string]string{
+		"a file":                 file,
+		"a file in data":         `{"data":` + file + `}`,
+		"a file in payload":      `{"payload":` + file + `}`,
+		"a recording":            recording,
+		"a stream":               `{"stream_id":"s-1","data":` + recording + `}`,
+		"a stream in data":       `{"data":{"stream_id":"s-1","data":` + recording + `}}`,
+		"a file, results a text": `{"file_id":"` + fileID + `","state":1,"results":` + quote(`{"music":[`+rows+`]}`) + `}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := webhook.Parse([]byte(body))
+			var refused *webhook.RequestError
+			require.ErrorAs(t, err, &refused)
+			assert.Equal(t, webhook.ReasonTooLarge, refused.Reason, "%v", err)
+		})
+	}
+}
