@@ -5,16 +5,18 @@ import (
 	"sync"
 )
 
-// A background is what a store does between calls, such as renewing claims. It ends with the store. The zero value is ready.
+// A background runs what a store does between calls, such as renewing claims. It ends with the store. The zero value is
+// usable.
 type background struct {
 	mu     sync.Mutex
 	closed bool
-	ctx    context.Context //nolint:containedctx // of what runs
+	ctx    context.Context //nolint:containedctx // of the running functions
 	cancel context.CancelFunc
 	all    sync.WaitGroup
 }
 
-// run runs f in a goroutine, whose context ends when the store is closed. It reports false if it is closed already.
+// run runs f in a goroutine with a context that ends when the store is closed. It returns false if the store is already
+// closed.
 func (b *background) run(f func(ctx context.Context)) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

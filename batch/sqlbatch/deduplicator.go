@@ -15,27 +15,28 @@ import (
 
 const (
 	defaultTTL = 24 * time.Hour
-	eventLease = time.Minute // of an event that is being handled; renewed three times meanwhile
+	eventLease = time.Minute // of an event that is being handled; renewed three times within that time
 )
 
-// A Deduplicator has all processes with the same database handle each callback once. It implements webhook.Deduplicator: give each process's
-// to its handler, by webhook.WithDeduplicator.
+// A Deduplicator makes all processes with the same database handle each callback once. It implements
+// webhook.Deduplicator: each process passes its own to its handler with webhook.WithDeduplicator.
 //
-// A process keeps what it has claimed until it has handled it, however long that takes: it renews its claims in the background. The claims of
-// a process that has died, or that the database has not heard of for a minute, lapse, and a duplicate is handled by another process. An
-// event that was handled while the database could not be written is committed when it can be again, as long as the process lives.
+// A process keeps an event that it has claimed until it has handled it, however long that takes: it renews its claims
+// in the background. If a process dies, or cannot reach the database for a minute, its claims lapse, and another
+// process handles a duplicate. If an event was handled while the database could not be written, it is committed as soon
+// as that is possible, provided that the process is still alive.
 type Deduplicator struct {
 	store      *Store
 	ttl, lease time.Duration
-	holder     string // this one among those that share the database
+	holder     string // identifies this Deduplicator in the database
 
 	mu       sync.Mutex
-	held     map[string]bool // what this one has claimed; true: it was handled, and that could not be written yet
+	held     map[string]bool // claimed events; true: handled, but not committed yet
 	renewing bool
 }
 
-// Deduplicator returns one that remembers each event for ttl after it was handled; below 1: for 24 hours. Expired events are removed as new
-// ones come, so the table does not grow for ever.
+// Deduplicator returns a Deduplicator that remembers each event for ttl after it was handled. If ttl is less than 1, it
+// is 24 hours. New events remove expired ones, so the table does not grow without limit.
 func (s *Store) Deduplicator(ttl time.Duration) *Deduplicator {
 	if ttl < 1 {
 		ttl = defaultTTL
@@ -43,7 +44,8 @@ func (s *Store) Deduplicator(ttl time.Duration) *Deduplicator {
 	return &Deduplicator{store: s, ttl: ttl, lease: eventLease, holder: rand.Text(), held: map[string]bool{}}
 }
 
-// Claim implements webhook.Deduplicator. An event that is being handled, here or by another process, is webhook.ErrInProgress.
+// Claim implements webhook.Deduplicator. For an event that is being handled, here or by another process, it returns
+// webhook.ErrInProgress.
 func (d *Deduplicator) Claim(ctx context.Context, key string) (bool, error) {
 	if d == nil || d.store == nil || d.store.db == nil {
 		return false, errClosed
@@ -60,7 +62,7 @@ func (d *Deduplicator) Claim(ctx context.Context, key string) (bool, error) {
 	case err != nil:
 		return false, d.store.explain(err, "claiming an event")
 	case claimed:
-		d.renew() //nolint:contextcheck // it goes on after the claim, as long as the store is open
+		d.renew() //nolint:contextcheck // it continues after the claim, as long as the store is open
 		return true, nil
 	}
 	return inProgress(!done)
@@ -73,7 +75,7 @@ func inProgress(yes bool) (bool, error) {
 	return false, nil
 }
 
-// hold notes that this process is claiming a key, unless it has it already.
+// hold records that this process is claiming a key, unless it already holds it.
 func (d *Deduplicator) hold(key string) (handled, mine bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -92,7 +94,8 @@ func (d *Deduplicator) drop(key string) {
 // expired is how many expired events a claim removes.
 const expired = 10
 
-// claim makes the event this holder's if it is new, if the time of its row is up, or if this holder's own claim got no response.
+// claim assigns the event to this holder if it is new, if its row has expired, or if this holder's own claim got no
+// response.
 func (d *Deduplicator) claim(ctx context.Context, key string) (claimed, done bool, err error) {
 	now := d.store.dialect.now() + " / 1000"
 	err = d.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
@@ -111,7 +114,7 @@ func (d *Deduplicator) claim(ctx context.Context, key string) (claimed, done boo
 		var holder sql.NullString
 		err = tx.QueryRowContext(ctx, d.store.dialect.query(`SELECT holder FROM acrcloud_events WHERE event = ?`), key).Scan(&holder)
 		if errors.Is(err, sql.ErrNoRows) {
-			return nil // it was released a moment ago: the next claim gets it
+			return nil // it has just been released: the next claim gets it
 		}
 		done = !holder.Valid
 		return err
@@ -127,7 +130,8 @@ func (d *Deduplicator) exec(ctx context.Context, tx *sql.Tx, statement string, a
 	return done.RowsAffected()
 }
 
-// Commit implements webhook.Deduplicator. An event that this process has claimed and that cannot be committed now is committed later.
+// Commit implements webhook.Deduplicator. If an event that this process has claimed cannot be committed now, it is
+// committed later.
 func (d *Deduplicator) Commit(ctx context.Context, key string) error {
 	if d == nil || d.store == nil || d.store.db == nil {
 		return errClosed
@@ -145,7 +149,7 @@ func (d *Deduplicator) Commit(ctx context.Context, key string) error {
 	return nil
 }
 
-// commit is right also where the claim has lapsed, and another process has the event: it was handled.
+// commit also works if the claim has lapsed and another process has the event, because the event was handled.
 func (d *Deduplicator) commit(ctx context.Context, key string) error {
 	now := d.store.dialect.now() + " / 1000"
 	return d.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
@@ -155,7 +159,8 @@ func (d *Deduplicator) commit(ctx context.Context, key string) error {
 	})
 }
 
-// Release implements webhook.Deduplicator. What another process has claimed since, or what is committed, is not released.
+// Release implements webhook.Deduplicator. It does not release an event that another process has claimed since, or that
+// is committed.
 func (d *Deduplicator) Release(ctx context.Context, key string) error {
 	if d == nil || d.store == nil || d.store.db == nil {
 		return errClosed
@@ -169,7 +174,7 @@ func (d *Deduplicator) Release(ctx context.Context, key string) error {
 	return d.store.explain(err, "releasing an event")
 }
 
-// renew has the claims of this process renewed for as long as there are any.
+// renew renews the claims of this process as long as there are any.
 func (d *Deduplicator) renew() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -202,8 +207,8 @@ func (d *Deduplicator) keep(ctx context.Context) {
 	}
 }
 
-// keepOnce renews what is being handled, and then commits what is handled: claims that are not renewed in time lapse, while
-// late commits can wait. What fails is tried again soon.
+// keepOnce first renews the claims of running events, and then commits handled ones: a claim that is not renewed in
+// time lapses, but a late commit does no harm. Failures are retried soon.
 func (d *Deduplicator) keepOnce(ctx context.Context, held map[string]bool) {
 	var running, handled []string
 	for key, done := range held {
@@ -213,7 +218,7 @@ func (d *Deduplicator) keepOnce(ctx context.Context, held map[string]bool) {
 			running = append(running, key)
 		}
 	}
-	slices.Sort(running) // in one order, so that two processes cannot wait for each other
+	slices.Sort(running) // in a fixed order, so that two processes cannot deadlock
 	for some := range slices.Chunk(running, namesAtOnce) {
 		marks, args := list(some)
 		_ = d.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {

@@ -20,9 +20,9 @@ type dialect interface {
 	now() string
 	// greatest is the function for the larger of two numbers.
 	greatest() string
-	// tell is the statement that says a text to all that listen; empty: they look by themselves.
-	tell() string
-	// listen has the Notifier hear of the callbacks of other processes, until ctx ends or that fails.
+	// notify is the statement that sends a message to all listening processes. It is empty if they poll.
+	notify() string
+	// listen passes the callbacks of other processes to the Notifier, until ctx ends or it fails.
 	listen(ctx context.Context, n *Notifier) error
 }
 
@@ -35,7 +35,7 @@ func (sqlite) oneWriter() bool   { return true }
 func (sqlite) claimLock() string { return "" }
 func (sqlite) now() string       { return "CAST(unixepoch('subsec') * 1000000 AS INTEGER)" }
 func (sqlite) greatest() string  { return "max" }
-func (sqlite) tell() string      { return "" }
+func (sqlite) notify() string    { return "" }
 
 type postgres struct{ config *pgx.ConnConfig }
 
@@ -59,4 +59,4 @@ func (postgres) oneWriter() bool   { return false }
 func (postgres) claimLock() string { return " FOR UPDATE SKIP LOCKED" }
 func (postgres) now() string       { return "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint" }
 func (postgres) greatest() string  { return "greatest" }
-func (postgres) tell() string      { return "SELECT pg_notify('" + channel + "', $1)" }
+func (postgres) notify() string    { return "SELECT pg_notify('" + channel + "', $1)" }

@@ -26,9 +26,10 @@
 //
 // # Several machines
 //
-// Processes that share a database can share more than its jobs: [Store.Limiter] is one rate for all of them, [Store.Deduplicator] has them
-// handle each callback once, and [Store.Notifier] takes a callback to the process that waits for it, whichever receives it. Processes with an
-// SQLite file are on one machine; with PostgreSQL they are anywhere.
+// Processes that share a database can share more than its jobs: [Store.Limiter] is one rate for all of them,
+// [Store.Deduplicator] makes them handle each callback once, and [Store.Notifier] passes a callback to the process that
+// waits for the file, whichever process receives it. With an SQLite file the processes must be on one machine; with
+// PostgreSQL they can be anywhere.
 //
 // # Tables
 //
@@ -46,17 +47,17 @@
 //	  updated_at  INTEGER  the last save
 //	acrcloud_marks
 //	  name        TEXT     of a job that an earlier run added
-//	  run         TEXT     the last run that has come across its key
+//	  run         TEXT     the last run that read its key
 //	acrcloud_meta
 //	  name, value TEXT     schema: the version of these tables; container: whose jobs they are
 //	acrcloud_limits
 //	  name        TEXT     of a rate limiter
-//	  free_at     INTEGER  until when its calls are spoken for, in microseconds
-//	  asked_at    INTEGER  when it was asked for the last slot, in microseconds
+//	  free_at     INTEGER  the start of the last reserved slot, in microseconds
+//	  asked_at    INTEGER  when that slot was reserved, in microseconds
 //	acrcloud_events
 //	  event       TEXT     webhook.Event.Key, or a hash of it
 //	  holder      TEXT     the Deduplicator whose process is handling it; NULL: it is done
-//	  until       INTEGER  when that is forgotten
+//	  until       INTEGER  when the row expires
 //	acrcloud_callbacks
 //	  file_id     TEXT     in lower case, or a hash of it
 //	  container   INTEGER  0: the callback did not name it

@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// pingTime is how long PostgreSQL may take to show that it is still there.
+// pingTime is how long PostgreSQL may take to respond to a check of the connection.
 const pingTime = 10 * time.Second
 
 func (d postgres) listen(ctx context.Context, n *Notifier) error {
@@ -28,7 +28,7 @@ func (d postgres) listen(ctx context.Context, n *Notifier) error {
 		return err
 	}
 	for {
-		if err := n.checkAll(ctx); err != nil { // what was told while nobody listened
+		if err := n.checkAll(ctx); err != nil { // callbacks that arrived before it listened
 			return err
 		}
 		if err := hear(ctx, conn, n); err != nil {
@@ -37,8 +37,8 @@ func (d postgres) listen(ctx context.Context, n *Notifier) error {
 	}
 }
 
-// hear passes on what it is told until it is time to look by itself, and to see if the connection is still there: one that was cut says
-// nothing, as one on which nothing happens.
+// hear passes on notifications until it is time to poll, and to check the connection: a broken one is as silent as an
+// idle one.
 func hear(ctx context.Context, conn *pgx.Conn, n *Notifier) error {
 	within, cancel := context.WithTimeout(ctx, recheckEvery)
 	defer cancel()
@@ -66,7 +66,7 @@ func (sqlite) listen(ctx context.Context, n *Notifier) error {
 	if err := n.store.db.QueryRowContext(ctx, `SELECT coalesce(max(called_at), 0) FROM acrcloud_callbacks`).Scan(&last); err != nil {
 		return err
 	}
-	if err := n.checkAll(ctx); err != nil { // what came while nobody looked
+	if err := n.checkAll(ctx); err != nil { // callbacks that arrived while nothing polled
 		return err
 	}
 	tick := time.NewTicker(pollEvery)

@@ -18,25 +18,27 @@ import (
 const (
 	channel      = "acrcloud_callbacks"
 	maxPending   = 10_000           // callbacks that wait to be written
-	callbackTTL  = 15 * time.Minute // for which a callback is remembered, as by webhook.Notifier
+	callbackTTL  = 15 * time.Minute // how long a callback is remembered, as in webhook.Notifier
 	recheckEvery = 30 * time.Second
 	pollEvery    = 100 * time.Millisecond // of SQLite
 	longestPause = 10 * time.Second       // after errors
 )
 
-// A Notifier takes callbacks to those who wait for a file, in whatever process with the same database. It is the webhook.NotifyTarget of
-// those that receive callbacks, and the filescan.Notifier of those that wait, by filescan.WaitOptions or batch.Options.
+// A Notifier passes callbacks to the waits for a file, in any process with the same database. It is the
+// webhook.NotifyTarget of processes that receive callbacks, and the filescan.Notifier of processes that wait, through
+// filescan.WaitOptions or batch.Options.
 //
-// Each callback is a row, and lasts for 15 minutes, so that it counts for a wait that begins later, and for a process that could not listen
-// for a while. With PostgreSQL processes hear of it at once, by LISTEN and NOTIFY. A connection that is lost is made again, and then, and
-// every half minute, the rows are read. With SQLite they look ten times a second, while somebody waits.
+// Each callback is a row that is kept for 15 minutes, so that it also counts for a wait that begins later, and for a
+// process that could not listen for a while. With PostgreSQL, LISTEN and NOTIFY pass it on immediately; a lost
+// connection is restored, and then, and every half minute, the rows are read. With SQLite a process polls ten times a
+// second while something waits.
 //
-// It makes waits end sooner, and no more: a callback that was not written when its process died, or of which more than 10,000 came while
-// the database could not be written, is found as one that got lost, by polling.
+// A Notifier only makes waits end sooner. Callbacks are lost if a process dies before it has written them, or if more
+// than 10,000 arrive while the database cannot be written. Polling then finds the results, as after any lost callback.
 type Notifier struct {
 	store   *Store
-	id      string           // this one among those that share the database
-	local   webhook.Notifier // those who wait here
+	id      string           // identifies this Notifier in the database
+	local   webhook.Notifier // the waits in this process
 	onError func(error)
 
 	mu        sync.Mutex
@@ -44,13 +46,13 @@ type Notifier struct {
 	listening bool
 	working   bool
 	pending   []callback // to be written
-	early     []string   // files that somebody began to wait for: were they called before?
+	early     []string   // files with new waits, to be checked for earlier callbacks
 }
 
-// A wait is what is known of a file that somebody waits for here.
+// A wait is the state of a file that something in this process waits for.
 type wait struct {
 	waiters int
-	seen    int64 // called_at of the last callback that they know of
+	seen    int64 // called_at of the last known callback
 }
 
 type callback struct {
@@ -59,22 +61,23 @@ type callback struct {
 	at        int64
 }
 
-// Notifier returns a Notifier. Make one per process: each one that somebody waits with has a connection of its own to PostgreSQL, not through
-// a pooler that gives connections to transactions. It ends with the store.
+// Notifier returns a Notifier. Create one per process: each one with waits has its own connection to PostgreSQL, which
+// must not go through a pooler that assigns connections to transactions. It ends with the store.
 //
-// onError, if not nil, is called with each error of the background, where nobody else gets it: callbacks are late then. It must not close the
-// store, since Close waits for it.
+// onError, if not nil, is called with each error of the background work, which no call returns. It means that callbacks
+// are late.
 func (s *Store) Notifier(onError func(error)) *Notifier {
 	return &Notifier{store: s, id: rand.Text(), onError: onError, waits: map[string]*wait{}}
 }
 
 func (n *Notifier) usable() bool { return n != nil && n.store != nil && n.store.db != nil }
 
-// fileKey is how a file is called here.
+// fileKey returns the key of a file in the table.
 func fileKey(fileID string) string { return plainKey(strings.ToLower(fileID)) }
 
-// Subscribe implements filescan.Notifier. The channel receives a value when a callback for the file has come to any process, at once if that
-// was in the last 15 minutes. The function ends the subscription; it can be called more than once.
+// Subscribe implements filescan.Notifier. The channel receives a value when any process receives a callback for the
+// file, or immediately if one did in the last 15 minutes. The function ends the subscription; it can be called more
+// than once.
 func (n *Notifier) Subscribe(containerID int, fileID string) (<-chan struct{}, func()) {
 	if !n.usable() {
 		return nil, func() {} // a receive from nil blocks for ever
@@ -107,8 +110,8 @@ func (n *Notifier) Subscribe(containerID int, fileID string) (<-chan struct{}, f
 	})
 }
 
-// Notify implements webhook.NotifyTarget: it wakes those who wait for the file in this process, and writes the callback in the background for
-// those in others.
+// Notify implements webhook.NotifyTarget. It wakes the waits for the file in this process, and writes the callback in
+// the background for those in other processes.
 func (n *Notifier) Notify(containerID int, fileID string) {
 	if !n.usable() {
 		return
@@ -124,7 +127,7 @@ func (n *Notifier) Notify(containerID int, fileID string) {
 	n.work()
 }
 
-// received wakes those who wait here for what another process has written.
+// received wakes the waits in this process for a callback that another process has written.
 func (n *Notifier) received(c callback) {
 	n.mu.Lock()
 	w := n.waits[c.file]
@@ -138,14 +141,14 @@ func (n *Notifier) received(c callback) {
 	}
 }
 
-// work has what waits done in the background. The caller has the lock.
+// work starts the background work if it is not running. The caller holds the lock.
 func (n *Notifier) work() {
 	if !n.working {
 		n.working = n.store.background.run(n.workOff)
 	}
 }
 
-// workOff writes callbacks and reads rows until there is nothing to do. The goroutine comes with the work, and goes with it.
+// workOff writes callbacks and reads rows until there is nothing left to do, and then ends.
 func (n *Notifier) workOff(ctx context.Context) {
 	pause := newPause()
 	for ctx.Err() == nil {
@@ -179,7 +182,7 @@ func (n *Notifier) workOff(ctx context.Context) {
 	}
 }
 
-// putBack keeps callbacks that could not be written, the newest of them if there are too many.
+// putBack keeps callbacks that could not be written. If there are too many, it keeps the newest.
 func (n *Notifier) putBack(callbacks []callback) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -187,7 +190,7 @@ func (n *Notifier) putBack(callbacks []callback) {
 	n.pending = all[max(0, len(all)-maxPending):]
 }
 
-// checkAgain keeps the files for which somebody still waits.
+// checkAgain schedules another check of those files that something still waits for.
 func (n *Notifier) checkAgain(files []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -204,7 +207,7 @@ func (n *Notifier) trouble(ctx context.Context, err error) {
 	}
 }
 
-// publish writes callbacks, and tells those that listen.
+// publish writes callbacks and notifies the listening processes.
 func (n *Notifier) publish(ctx context.Context, callbacks []callback) error {
 	if len(callbacks) == 0 {
 		return nil
@@ -217,12 +220,13 @@ func (n *Notifier) publish(ctx context.Context, callbacks []callback) error {
 	for c := range unique {
 		rows = append(rows, c)
 	}
-	slices.SortFunc(rows, func(a, b callback) int { // in one order, so that two processes cannot wait for each other
+	slices.SortFunc(rows, func(a, b callback) int { // in a fixed order, so that two processes cannot deadlock
 		return cmp.Or(strings.Compare(a.file, b.file), cmp.Compare(a.container, b.container))
 	})
 	s := n.store
-	now, greatest, tell := s.dialect.now(), s.dialect.greatest(), s.dialect.tell()
-	// Times only grow, so that a process with SQLite can ask for what is new; those of PostgreSQL only for each file.
+	now, greatest, notify := s.dialect.now(), s.dialect.greatest(), s.dialect.notify()
+	// Times only increase, so that a process with SQLite can select new rows; in PostgreSQL they only increase per
+	// file.
 	insert := s.dialect.query(`INSERT INTO acrcloud_callbacks (file_id, container, called_at)
 		VALUES (?, ?, ` + greatest + `(` + now + `, (SELECT coalesce(max(called_at), 0) + 1 FROM acrcloud_callbacks)))
 		ON CONFLICT (file_id, container) DO UPDATE SET called_at = ` + greatest + `(excluded.called_at, acrcloud_callbacks.called_at + 1) RETURNING called_at`)
@@ -232,8 +236,8 @@ func (n *Notifier) publish(ctx context.Context, callbacks []callback) error {
 			if err := tx.QueryRowContext(ctx, insert, c.file, c.container).Scan(&c.at); err != nil {
 				return err
 			}
-			if tell != "" {
-				if _, err := tx.ExecContext(ctx, tell, c.message(n.id)); err != nil {
+			if notify != "" {
+				if _, err := tx.ExecContext(ctx, notify, c.message(n.id)); err != nil {
 					return err
 				}
 			}
@@ -249,19 +253,19 @@ func (n *Notifier) publish(ctx context.Context, callbacks []callback) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, c := range rows {
-		if w := n.waits[c.file]; w != nil { // they were woken by Notify
+		if w := n.waits[c.file]; w != nil { // Notify has woken them
 			w.seen = max(w.seen, c.at)
 		}
 	}
 	return nil
 }
 
-// message is what the processes of a PostgreSQL database tell each other.
+// message is the payload with which the processes of a PostgreSQL database notify each other.
 func (c callback) message(sender string) string {
 	return fmt.Sprintf("%s %d %d %s", sender, c.container, c.at, c.file)
 }
 
-// heard reads a message of another process.
+// heard handles a message of another process.
 func (n *Notifier) heard(message string) {
 	parts := strings.SplitN(message, " ", 4)
 	if len(parts) != 4 || parts[0] == n.id {
@@ -273,7 +277,7 @@ func (n *Notifier) heard(message string) {
 	}
 }
 
-// check reads which of the files were called.
+// check reads callbacks for the given files.
 func (n *Notifier) check(ctx context.Context, files []string) error {
 	for some := range slices.Chunk(files, namesAtOnce) {
 		marks, args := list(some)
@@ -284,7 +288,7 @@ func (n *Notifier) check(ctx context.Context, files []string) error {
 	return nil
 }
 
-// checkAll reads which of the files that somebody waits for were called.
+// checkAll reads callbacks for all files with waits.
 func (n *Notifier) checkAll(ctx context.Context) error {
 	n.mu.Lock()
 	files := make([]string, 0, len(n.waits))
@@ -313,7 +317,7 @@ func (n *Notifier) read(ctx context.Context, where string, args ...any) (last in
 	return last, rows.Err()
 }
 
-// listen hears of other processes' callbacks until the store is closed, or with SQLite until nobody waits.
+// listen receives other processes' callbacks until the store is closed, or, with SQLite, until nothing waits.
 func (n *Notifier) listen(ctx context.Context) {
 	pause := newPause()
 	for ctx.Err() == nil {
@@ -326,11 +330,11 @@ func (n *Notifier) listen(ctx context.Context) {
 		if time.Since(began) > longestPause {
 			pause = newPause()
 		}
-		_ = pause.wait(ctx) // the loop looks
+		_ = pause.wait(ctx) // the loop checks ctx
 	}
 }
 
-// idle notes that the listener ends, unless somebody waits.
+// idle records that the listener ends, unless something waits.
 func (n *Notifier) idle() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -97,8 +97,8 @@ func openSQLite(ctx context.Context, path string, busy time.Duration, pragmas ..
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	// SQLite lets writers of several connections wait in no order, some of them for very long. With one connection for
-	// all writers of this process they wait for that, and have their turn.
+	// SQLite makes writers of several connections wait in no fixed order, some of them for very long. With one
+	// connection for all writers, this process serves them in turn.
 	changes, err := sql.Open("sqlite", address)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlbatch: opening %s: %w", path, err), db.Close())

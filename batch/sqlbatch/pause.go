@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A pause grows with each failure in a row, and differs between processes, so that they do not come back all at once.
+// A pause grows with each consecutive failure, and is random, so that processes do not return at the same moment.
 type pause time.Duration
 
 func newPause() pause { return pause(100 * time.Millisecond) }

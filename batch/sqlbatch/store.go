@@ -23,7 +23,7 @@ import (
 // It implements batch.Store, batch.Lister, batch.Backlog, batch.Renewer, batch.Marker and batch.Binder.
 type Store struct {
 	db      *sql.DB
-	changes *sql.DB // what writes: of SQLite one connection, of PostgreSQL db
+	changes *sql.DB // for writing: with SQLite one connection, with PostgreSQL db
 	dialect dialect
 	path    string        // of an SQLite file
 	pool    *pgxpool.Pool // of PostgreSQL
@@ -319,7 +319,7 @@ func (s *Store) Renew(ctx context.Context, keys []string, at time.Time) error {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names) // in one order, so that two processes cannot wait for each other
+	slices.Sort(names) // in a fixed order, so that two processes cannot deadlock
 	for some := range slices.Chunk(names, namesAtOnce) {
 		marks, args := list(some)
 		err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
@@ -343,7 +343,7 @@ func (s *Store) Mark(ctx context.Context, run string, keys []string) (again []in
 			return nil, err
 		}
 	}
-	// In one order, so that two processes cannot wait for each other.
+	// In a fixed order, so that two processes cannot deadlock.
 	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(names[a], names[b]) })
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		again = nil

@@ -16,8 +16,8 @@ import (
 
 // DB returns the database, for tables of the application beside those of the store. It is closed with the store.
 //
-// For SQLite it has one connection, which the store writes with, too: within a transaction use nothing else of DB, and no
-// method of the store that writes, since they would wait for each other. Load, Backlog and Entries have their own
+// For SQLite it has one connection, which the store also writes with. Within a transaction, do not use anything else of
+// DB, or a method of the store that writes: they would wait for each other. Load, Backlog and Entries have their own
 // connections.
 func (s *Store) DB() *sql.DB {
 	if s == nil {

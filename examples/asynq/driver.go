@@ -21,25 +21,25 @@ const (
 )
 
 const (
-	maxDeaths  = 10               // workers that may die of a job before it is given up
-	afterError = 30 * time.Second // until a step that has failed is taken again
-	stepTime   = 24 * time.Hour   // a step may be the upload of a large file; asynq's default is 30 minutes
+	maxDeaths  = 10               // workers that may die during a job's steps before it is given up
+	afterError = 30 * time.Second // until a failed step runs again
+	stepTime   = 24 * time.Hour   // a step may upload a large file; asynq's default is 30 minutes
 )
 
-// A journal is where the jobs are, such as a Store of package sqlbatch. Redis only has their keys.
+// A journal stores the jobs, such as a Store of package sqlbatch. Redis only has their keys.
 type journal interface {
 	batch.Journal
 	batch.Lister
 }
 
-// A driver has asynq take the steps of jobs.
+// A driver makes asynq run the steps of jobs.
 type driver struct {
 	journal journal
 	stepper *batch.Stepper
 	client  *asynq.Client
 }
 
-// enqueue adds jobs: to the journal first, so that a producer that dies, or that finds no Redis, can simply be run again.
+// enqueue adds jobs, first to the journal, so that a producer that dies or cannot reach Redis can be run again.
 func (d *driver) enqueue(ctx context.Context, entries ...batch.Entry) error {
 	if _, err := d.journal.Add(ctx, entries); err != nil {
 		return err
@@ -52,7 +52,7 @@ func (d *driver) enqueue(ctx context.Context, entries ...batch.Entry) error {
 	return nil
 }
 
-// put puts a job into the queue, unless it is there.
+// put adds a job to the queue, unless it is already there.
 func (d *driver) put(ctx context.Context, key string) error {
 	id, err := batch.NameOf(key)
 	if err != nil {
@@ -65,7 +65,7 @@ func (d *driver) put(ctx context.Context, key string) error {
 	return err
 }
 
-// restore puts all jobs into the queue that have not ended: what Redis has lost comes back, and what it has stays.
+// restore adds all jobs to the queue that have not ended. It restores what Redis has lost, and leaves the rest unchanged.
 func (d *driver) restore(ctx context.Context) error {
 	for e, err := range d.journal.Entries(ctx, batch.PhaseNew, batch.PhaseIntent, batch.PhaseWaiting) {
 		if err != nil {
@@ -78,8 +78,8 @@ func (d *driver) restore(ctx context.Context) error {
 	return nil
 }
 
-// called is the function of the webhook.Handler. The job's own task may be asleep, or busy in another process; a task of its own takes the
-// step now.
+// called is the function of the webhook.Handler. The job's own task may be scheduled for later, or running in another process, so a separate
+// task runs the step now.
 func (d *driver) called(ctx context.Context, event *webhook.Event) error {
 	key, wake, err := d.stepper.Called(ctx, event)
 	if err != nil || !wake {
@@ -93,17 +93,17 @@ func (d *driver) called(ctx context.Context, event *webhook.Event) error {
 func (d *driver) ProcessTask(ctx context.Context, task *asynq.Task) error {
 	next, err := d.stepper.Step(ctx, string(task.Payload()))
 	switch {
-	case errors.Is(err, batch.ErrNoEntry): // somebody has deleted it from the journal
+	case errors.Is(err, batch.ErrNoEntry): // it was deleted from the journal
 		return fmt.Errorf("%w: %w", err, asynq.SkipRetry)
 	case err != nil:
 		return &again{max(next.After, afterError), err}
-	case next.Done, task.Type() == wakeTask: // the job's own task goes on looking
+	case next.Done, task.Type() == wakeTask: // the job's own task continues
 		return nil
 	}
 	return &again{next.After, nil}
 }
 
-// again has asynq run a task again later. It is no failure, so that only tasks that kill their workers, or panic, are given up.
+// again makes asynq run a task again later. It is not a failure, so only tasks that kill their workers or panic are given up.
 type again struct {
 	after time.Duration
 	err   error
@@ -118,12 +118,12 @@ func (a *again) Error() string {
 
 func (a *again) Unwrap() error { return a.err }
 
-// config is how a worker runs the tasks.
+// config returns the configuration of a worker.
 func (d *driver) config(workers int) asynq.Config {
 	return asynq.Config{
 		Concurrency:              workers,
 		Queues:                   map[string]int{stepQueue: 1, wakeQueue: 3},
-		DelayedTaskCheckInterval: time.Second, // how exactly Next.After is kept
+		DelayedTaskCheckInterval: time.Second, // the precision of Next.After
 		IsFailure: func(err error) bool {
 			_, ok := errors.AsType[*again](err)
 			return !ok

@@ -25,5 +25,5 @@ func (l logger) Warn(args ...any) { l.write(slog.LevelWarn, args) }
 // Error implements asynq.Logger.
 func (l logger) Error(args ...any) { l.write(slog.LevelError, args) }
 
-// Fatal implements asynq.Logger. The program ends by itself: asynq only calls it when it cannot start.
+// Fatal implements asynq.Logger. It need not end the program: asynq only calls it when it cannot start.
 func (l logger) Fatal(args ...any) { l.write(slog.LevelError, args) }

@@ -10,11 +10,11 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// samples fills a folder with recordings, some of which the mock recognizes.
+// samples fills a folder with recordings, some of which the mock recognises.
 func samples(srv *mock.Server, folder string) error {
 	song := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}, Duration: 2 * time.Minute})
 	unknown := mock.New()
-	defer unknown.Close() //nolint:errcheck // it was only asked for a sound
+	defer unknown.Close() //nolint:errcheck // it only generates audio
 	unknown.AddTrack(mock.Track{Title: "The first tracks of two mocks sound the same", Duration: time.Minute})
 	other := unknown.AddTrack(mock.Track{Title: "Nobody's", Duration: 2 * time.Minute})
 	errs := []error{os.Mkdir(folder, 0o700)}

@@ -23,7 +23,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
 
-// scan enqueues what is in the folder, works until all jobs have ended, and prints how.
+// scan enqueues the recordings in the folder, works until all jobs have ended, and prints the outcomes.
 func scan(ctx context.Context, s settings, stdout, stderr io.Writer, log *slog.Logger) (err error) {
 	var receiver receiver
 	service, err := demo.ForScanning(s.mock, mock.WithProcessingTime(time.Second), mock.WithCallbackTransport(mock.HandlerTransport(&receiver)))
@@ -38,7 +38,7 @@ func scan(ctx context.Context, s settings, stdout, stderr io.Writer, log *slog.L
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	switch {
 	case service.Mock != nil && s.store != "":
-		return errors.New("the embedded mock ends with this program, so that its jobs would be without their files the next time: leave out -store")
+		return errors.New("the embedded mock and its files end with this program, so stored jobs would miss their files: leave out -store")
 	case service.Mock != nil:
 		s.store = filepath.Join(work, "jobs.db")
 	case s.store == "":
@@ -70,7 +70,7 @@ func scan(ctx context.Context, s settings, stdout, stderr io.Writer, log *slog.L
 	d := &driver{journal: store, stepper: stepper, client: asynq.NewClient(redis)}
 	defer func() { err = errors.Join(err, d.client.Close()) }()
 	if err := d.client.Ping(); err != nil {
-		return fmt.Errorf("no Redis at %s: start one, such as with 'redis-server --appendonly yes': %w", s.redis, err)
+		return fmt.Errorf("cannot reach Redis at %s: start it, for example with 'redis-server --appendonly yes': %w", s.redis, err)
 	}
 	if service.Mock != nil {
 		if err := receiver.begin(ctx, service, client, d); err != nil {
@@ -94,13 +94,13 @@ func scan(ctx context.Context, s settings, stdout, stderr io.Writer, log *slog.L
 	return errors.Join(err, show(context.WithoutCancel(ctx), store, stdout))
 }
 
-// A receiver gets the callbacks of the embedded mock. Those of the real service come to an HTTP server with webhook.WithSecret; see
-// examples/webhook.
+// A receiver receives the callbacks of the embedded mock. Those of the real service need an HTTP server with
+// webhook.WithSecret; see examples/webhook.
 type receiver struct{ handler http.Handler }
 
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) { r.handler.ServeHTTP(w, req) }
 
-// begin has callbacks posted.
+// begin makes the mock post callbacks.
 func (r *receiver) begin(ctx context.Context, service *demo.Service, client *filescan.Client, d *driver) (err error) {
 	r.handler, err = webhook.NewHandler(d.called, webhook.WithoutAuthentication(), webhook.WithContainers(service.Config.ContainerID))
 	if err != nil {
@@ -111,7 +111,7 @@ func (r *receiver) begin(ctx context.Context, service *demo.Service, client *fil
 	return err
 }
 
-// enqueueFolder makes a job of each recording in a folder.
+// enqueueFolder adds a job for each recording in a folder.
 func (d *driver) enqueueFolder(ctx context.Context, folder string) error {
 	if folder == "" {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// LogHandler adds the trace and the span of a record's context to it, so that logs and traces can be joined.
+// LogHandler adds the trace and span ids of a record's context to the record, so that logs and traces can be joined.
 func LogHandler(next slog.Handler) slog.Handler { return &logHandler{next} }
 
 type logHandler struct{ slog.Handler }

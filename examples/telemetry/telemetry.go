@@ -1,5 +1,6 @@
-// Package telemetry turns the events of the SDK into OpenTelemetry spans and metrics: requests to the service, callbacks, and the steps of
-// jobs. One trace goes from what adds a job over its upload and its callback to its outcome, on whatever machines they happen.
+// Package telemetry turns the events of the SDK into OpenTelemetry spans and metrics: requests to the service,
+// callbacks, and the steps of jobs. One trace connects the request that adds a job with its upload, its callback and
+// its outcome, on any number of machines.
 //
 //	tel, err := telemetry.New(tracerProvider, meterProvider, store)
 //	...
@@ -9,9 +10,9 @@
 //	...
 //	item.Trace = telemetry.TraceOf(ctx)                                        // where the job is added
 //	...
-//	err = tel.Step(ctx, key, func(ctx context.Context) error { ... })          // around Stepper.Step, in whatever engine takes the steps
+//	err = tel.Step(ctx, key, func(ctx context.Context) error { ... })          // around Stepper.Step, in any engine
 //
-// It is a module of its own, since it needs OpenTelemetry. Use it as it is, or copy the parts that you need.
+// It is a separate module, because it needs OpenTelemetry. Use it as it is, or copy the parts that you need.
 package telemetry
 
 import (
@@ -32,7 +33,7 @@ import (
 
 const scope = "github.com/musicchartsai/acrcloud-go/examples/telemetry"
 
-// A Telemetry reports events as spans and metrics. Make one with [New]; it is safe for concurrent use.
+// A Telemetry reports events as spans and metrics. Create one with [New]; it is safe for concurrent use.
 type Telemetry struct {
 	tracer  trace.Tracer
 	journal batch.Journal
@@ -44,7 +45,7 @@ type Telemetry struct {
 	steps      metric.Float64Histogram
 }
 
-// New makes a Telemetry. The journal has the trace contexts of the jobs; without jobs it may be nil.
+// New creates a Telemetry. The journal contains the trace contexts of the jobs; it may be nil if there are no jobs.
 func New(tracers trace.TracerProvider, meters metric.MeterProvider, journal batch.Journal) (*Telemetry, error) {
 	meter := meters.Meter(scope)
 	t := &Telemetry{tracer: tracers.Tracer(scope), journal: journal}
@@ -52,7 +53,7 @@ func New(tracers trace.TracerProvider, meters metric.MeterProvider, journal batc
 	seconds := func(name, description string) (metric.Float64Histogram, error) {
 		return meter.Float64Histogram(name, metric.WithUnit("s"), metric.WithDescription(description))
 	}
-	t.attempts, errs[0] = seconds("acrcloud.client.attempt.duration", "Duration of a request to ACRCloud, each attempt by itself.")
+	t.attempts, errs[0] = seconds("acrcloud.client.attempt.duration", "Duration of each attempt of a request to ACRCloud.")
 	t.deliveries, errs[1] = seconds("acrcloud.callback.duration", "Duration of a request with a callback, or of a call from the queue.")
 	t.steps, errs[2] = seconds("acrcloud.job.step.duration", "Duration of a step of a job.")
 	t.sent, errs[3] = meter.Int64Counter("acrcloud.client.sent", metric.WithUnit("By"), metric.WithDescription("Bytes of request bodies."))
@@ -78,7 +79,8 @@ func (t *Telemetry) Attempt(a acrcloud.Attempt) {
 	t.received.Add(ctx, a.BytesReceived, op)
 }
 
-// Delivery is for webhook.WithObserver: each request with a callback becomes a span, in the trace of the HTTP server if that has one.
+// Delivery is for webhook.WithObserver: each callback request becomes a span, in the trace of the HTTP server if there
+// is one.
 func (t *Telemetry) Delivery(d webhook.Delivery) {
 	reason := attribute.String("acrcloud.callback.reason", string(d.Reason))
 	attributes := []attribute.KeyValue{reason, attribute.String("acrcloud.callback.kind", string(d.Kind)), attribute.Int("http.response.status_code", d.Status)}
@@ -89,7 +91,7 @@ func (t *Telemetry) Delivery(d webhook.Delivery) {
 	t.deliveries.Record(d.Context(), d.Duration.Seconds(), metric.WithAttributes(reason))
 }
 
-// past reports something that has ended just now.
+// past reports an operation that has just ended.
 func (t *Telemetry) past(ctx context.Context, name string, kind trace.SpanKind, took time.Duration, err error, attributes []attribute.KeyValue) {
 	end := time.Now()
 	_, span := t.tracer.Start(ctx, name, trace.WithTimestamp(end.Add(-took)), trace.WithSpanKind(kind), trace.WithAttributes(attributes...))
@@ -97,7 +99,7 @@ func (t *Telemetry) past(ctx context.Context, name string, kind trace.SpanKind, 
 	span.End(trace.WithTimestamp(end))
 }
 
-// fail notes an error.
+// fail records an error.
 func fail(span trace.Span, err error) {
 	if err != nil {
 		span.RecordError(err)
@@ -105,8 +107,8 @@ func fail(span trace.Span, err error) {
 	}
 }
 
-// Step runs a step of a job in a span of the job's trace: what adds the job has set Item.Trace. The requests that the step makes are spans
-// below it.
+// Step runs a step of a job in a span of the job's trace, which Item.Trace contains. The requests of the step are its
+// child spans.
 func (t *Telemetry) Step(ctx context.Context, key string, step func(ctx context.Context) error) error {
 	began := time.Now()
 	ctx, span, before := t.start(ctx, "step", key, trace.SpanKindConsumer)
@@ -127,8 +129,8 @@ func (t *Telemetry) Step(ctx context.Context, key string, step func(ctx context.
 	return err
 }
 
-// Callback returns a function for webhook.NewHandler that runs f in a span of the trace of the file's job, linked to the request that has
-// brought the callback. What f does, such as Stepper.Called and looking at the results, is shown there.
+// Callback returns a function for webhook.NewHandler that runs f in a span of the trace of the file's job, linked to
+// the request that delivered the callback. The span includes what f does, such as Stepper.Called.
 func (t *Telemetry) Callback(f func(context.Context, *webhook.Event) error) func(context.Context, *webhook.Event) error {
 	return func(ctx context.Context, event *webhook.Event) error {
 		key, _ := batch.KeyOf(event.Name)
@@ -141,11 +143,11 @@ func (t *Telemetry) Callback(f func(context.Context, *webhook.Event) error) func
 	}
 }
 
-// start starts a span in the trace of a job, if it has one, else in that of ctx.
+// start starts a span in the trace of a job, if it has one, otherwise in that of ctx.
 func (t *Telemetry) start(ctx context.Context, name, key string, kind trace.SpanKind) (context.Context, trace.Span, batch.Phase) {
 	var entry batch.Entry
 	if t.journal != nil && key != "" {
-		entry, _ = t.journal.Load(ctx, key) // without it, the span is where ctx is
+		entry, _ = t.journal.Load(ctx, key) // without an entry, the span belongs to ctx
 	}
 	options := []trace.SpanStartOption{trace.WithSpanKind(kind), trace.WithAttributes(attribute.String("acrcloud.job.key", key))}
 	if parent := trace.SpanContextFromContext(remote(context.Background(), entry.Trace)); parent.IsValid() {
