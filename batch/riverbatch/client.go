@@ -25,6 +25,7 @@ type Client[TTx any] struct {
 	config  Config
 	river   *river.Client[TTx]
 	outage  outage
+	pulse   pulse
 	suspect chan struct{} // held by the one rescued job that runs
 	bound   atomic.Bool
 }
@@ -44,6 +45,7 @@ func New[TTx any](driver riverdriver.Driver[TTx], stepper *batch.Stepper, config
 	if c.config, err = config.withDefaults(); err != nil {
 		return nil, err
 	}
+	c.pulse.every = c.config.RescueAfter / 4
 	settings, err := c.settings()
 	if err != nil {
 		return nil, err
@@ -84,7 +86,7 @@ func (c *Client[TTx]) settings() (*river.Config, error) {
 		s.PeriodicJobs = append(slices.Clip(s.PeriodicJobs), river.NewPeriodicJob(
 			river.PeriodicInterval(c.config.RequeueEvery),
 			func() (river.JobArgs, *river.InsertOpts) { return requeueArgs{}, c.requeueOpts() },
-			&river.PeriodicJobOpts{ID: "acrcloud_requeue"},
+			&river.PeriodicJobOpts{ID: "acrcloud_requeue", RunOnStart: true}, // its interval begins anew with each leader
 		))
 	}
 	return &s, nil
@@ -116,6 +118,7 @@ func (c *Client[TTx]) Start(ctx context.Context) error {
 	if err := c.river.Start(ctx); err != nil {
 		return fmt.Errorf("riverbatch: starting River (call riverbatch.Open or Migrate if its tables are missing): %w", err)
 	}
+	go c.beat(ctx, c.river.Stopped())
 	return nil
 }
 

@@ -5,7 +5,6 @@ package riverbatch_test
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -242,27 +241,6 @@ func TestStop(t *testing.T) {
 	})
 }
 
-// Config.Done is called until it succeeds.
-func TestDoneAgain(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, dsn string) {
-		t.Helper()
-		calls := 0
-		s := newSite(t, dsn, nil, &riverbatch.Config{Done: func(context.Context, *batch.Outcome) error {
-			if calls++; calls == 1 {
-				return errors.New("the disk is full")
-			}
-			return nil
-		}})
-		_, err := s.client.Enqueue(t.Context(), items(1)...)
-		require.NoError(t, err)
-		s.start(t)
-		s.ended(t, 1)
-		assert.Equal(t, 2, calls)
-		assert.Equal(t, 1, created(s.srv))
-	})
-}
-
 func TestBadUse(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, t.TempDir()+"/jobs.db", nil, nil)
@@ -274,7 +252,11 @@ func TestBadUse(t *testing.T) {
 		"an unmade stepper": second(riverbatch.New(driver, &batch.Stepper{}, nil)),
 		"workers":           second(riverbatch.New(driver, s.stepper, &riverbatch.Config{Workers: -1})),
 		"attempts":          second(riverbatch.New(driver, s.stepper, &riverbatch.Config{MaxAttempts: 1 << 20})),
-		"migrate":           riverbatch.Migrate(t.Context(), nil),
+		"a forgotten unit":  second(riverbatch.New(driver, s.stepper, &riverbatch.Config{RescueAfter: 60})),
+		"a nanosecond":      second(riverbatch.New(driver, s.stepper, &riverbatch.Config{RescueAfter: 1})),
+		"a step":            second(riverbatch.New(driver, s.stepper, &riverbatch.Config{StepTimeout: time.Second - 1})),
+		"requeue":           second(riverbatch.New(driver, s.stepper, &riverbatch.Config{RequeueEvery: -time.Hour})),
+		"migrate":           riverbatch.Migrate(t.Context(), nil, nil),
 	} {
 		require.ErrorIs(t, err, acrcloud.ErrInvalidArgument, name)
 	}

@@ -3,6 +3,7 @@ package riverbatch
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"math"
 	"time"
@@ -20,20 +21,23 @@ type Config struct {
 	// Workers is the number of concurrent steps in this process, including uploads. 0 means 16.
 	Workers int
 
-	// Done, if set, is called when a job has ended, with results or as failed, before River completes it. It is called
-	// again after an error or a crash, so it must be idempotent: for example, write a row under Outcome.Key.
+	// Done, if set, is called when a job has ended, with results or as failed, before River completes it. After an error or
+	// a panic it is called again, at growing intervals of up to an hour, until it succeeds. It may also be called again
+	// after it has succeeded: if the process or the database fails before River completes the job, or if a job that has
+	// ended is woken, for example by a late callback. So it must be idempotent: for example, write a row under Outcome.Key.
 	Done func(ctx context.Context, o *batch.Outcome) error
 
 	// MaxAttempts is the number of failed attempts after which a job fails with batch.FailureService. 0 means 10, which
-	// take about four hours. Failures in an outage of the service or the database do not count.
+	// take about four hours. Failures in an outage of the service or the database do not count, and neither do those of
+	// Done.
 	MaxAttempts int
 	// MaxCrashes is the number of processes that may die during a job's steps before it fails with batch.FailureCrash.
 	// 0 means 5.
 	MaxCrashes int
 	// RescueAfter is how long after the death of a process other processes take over its jobs. 0 means 1 minute. River
-	// looks for them every 30 seconds.
+	// looks for them every 30 seconds. While the database is away, and for a while after that, no process counts as dead.
 	RescueAfter time.Duration
-	// StepTimeout limits a step, including the upload of a large file. 0 means 6 hours.
+	// StepTimeout limits a step, including the upload of a large file, and each call of Done. 0 means 6 hours.
 	StepTimeout time.Duration
 	// RequeueEvery is the interval of [Client.Requeue], which one of the processes calls. 0 means 1 hour.
 	RequeueEvery time.Duration
@@ -64,19 +68,27 @@ func (c *Config) withDefaults() (Config, error) {
 		out = *c
 	}
 	for _, f := range []struct {
-		name  string
-		value int64
-		most  int64
+		name        string
+		value, most int
 	}{
-		{"Workers", int64(out.Workers), river.QueueNumWorkersMax},
-		{"MaxAttempts", int64(out.MaxAttempts), math.MaxInt16 / 2},
-		{"MaxCrashes", int64(out.MaxCrashes), math.MaxInt16 / 2},
-		{"RescueAfter", int64(out.RescueAfter), math.MaxInt64},
-		{"StepTimeout", int64(out.StepTimeout), math.MaxInt64},
-		{"RequeueEvery", int64(out.RequeueEvery), math.MaxInt64},
+		{"Workers", out.Workers, river.QueueNumWorkersMax},
+		{"MaxAttempts", out.MaxAttempts, math.MaxInt16 / 2},
+		{"MaxCrashes", out.MaxCrashes, math.MaxInt16 / 2},
 	} {
 		if f.value < 0 || f.value > f.most {
 			return out, &acrcloud.ArgumentError{Field: "Config." + f.name, Problem: "is negative or too large", Remedy: "leave it zero for the default"}
+		}
+	}
+	for _, f := range []struct {
+		name  string
+		value time.Duration
+	}{
+		{"RescueAfter", out.RescueAfter}, {"StepTimeout", out.StepTimeout}, {"RequeueEvery", out.RequeueEvery},
+	} {
+		if f.value != 0 && f.value < time.Second {
+			return out, &acrcloud.ArgumentError{
+				Field: "Config." + f.name, Problem: fmt.Sprintf("is %v, less than a second", f.value), Remedy: "use a unit, such as time.Minute, or leave it zero for the default",
+			}
 		}
 	}
 	out.Queue = cmp.Or(out.Queue, defaultQueue)
@@ -90,4 +102,12 @@ func (c *Config) withDefaults() (Config, error) {
 		out.Logger = slog.New(slog.DiscardHandler) // River's default logs to standard output
 	}
 	return out, nil
+}
+
+// schema returns the schema of River's tables.
+func (c *Config) schema() string {
+	if c == nil || c.River == nil {
+		return ""
+	}
+	return c.River.Schema
 }

@@ -23,25 +23,26 @@ func Open(ctx context.Context, dsn string) (*sqlbatch.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := Migrate(ctx, store); err != nil {
+	if err := Migrate(ctx, store, nil); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return store, nil
 }
 
-// Migrate creates or updates River's tables in the database of a store that sqlbatch.Open opened.
-func Migrate(ctx context.Context, store *sqlbatch.Store) error {
+// Migrate creates or updates River's tables in the database of a store that sqlbatch.Open opened. If config.River has a
+// Schema, the tables are in that schema, which must exist; give [New] the same one. config may be nil.
+func Migrate(ctx context.Context, store *sqlbatch.Store, config *Config) error {
 	if store.DB() == nil {
 		return errNoStore
 	}
-	if err := migrate(ctx, store); err != nil {
+	if err := migrate(ctx, store, config.schema()); err != nil {
 		return fmt.Errorf("riverbatch: creating or updating River's tables: %w", err)
 	}
 	return nil
 }
 
-func migrate(ctx context.Context, store *sqlbatch.Store) error {
-	migrator, err := rivermigrate.New(Driver(store), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+func migrate(ctx context.Context, store *sqlbatch.Store, schema string) error {
+	migrator, err := rivermigrate.New(Driver(store), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler), Schema: schema})
 	if err != nil {
 		return err
 	}

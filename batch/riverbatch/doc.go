@@ -37,7 +37,10 @@
 //   - Snoozes: a snooze must not use up an attempt. It does not in the versions of River that this module requires.
 //   - Outages: each error of an outage would use up an attempt, and the backoff would delay the jobs long after it. Here
 //     steps are postponed after several consecutive failures, and one step per process probes at growing intervals, once
-//     a minute at most. No job dies in an outage.
+//     a minute at most. No job dies in an outage. While the database is away, no process seems dead: after that, each has
+//     the time to confirm its steps before any is rescued.
+//   - Outcomes: River discards a job after its last attempt, and nobody gets its outcome. Here Config.Done is called until
+//     it succeeds, without counting attempts, and a panic counts as an error.
 //   - Crashes: a job that kills its process would be retried together with the same neighbours, and kill them each time.
 //     Here rescued jobs run one at a time in each process, and fail as batch.FailureCrash after Config.MaxCrashes.
 //   - SQLite: it has one writer, and others wait in no order, so River recommends a single connection. Here River, the

@@ -105,7 +105,7 @@ func TestOneConnection(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, 2, n)
 		}
-		require.NoError(t, riverbatch.Migrate(ctx, s.store))
+		require.NoError(t, riverbatch.Migrate(ctx, s.store, nil))
 	})
 }
 
@@ -145,7 +145,7 @@ func TestMoreCallsThanConnections(t *testing.T) {
 		var calls sync.WaitGroup
 		for range 40 {
 			calls.Go(func() { assert.NoError(t, second(s.client.Enqueue(ctx, items(20)...))) })
-			calls.Go(func() { assert.NoError(t, riverbatch.Migrate(ctx, s.store)) })
+			calls.Go(func() { assert.NoError(t, riverbatch.Migrate(ctx, s.store, nil)) })
 		}
 		calls.Wait()
 	})

@@ -3,7 +3,9 @@
 package riverbatch_test
 
 import (
+	"context"
 	"errors"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,18 +80,48 @@ func TestDeletedRows(t *testing.T) {
 	})
 }
 
-// The leader puts back by itself what is missing.
+// The leader puts back by itself what is missing, as it begins.
 func TestRequeueByItself(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dsn string) {
 		t.Helper()
-		s := newSite(t, dsn, nil, &riverbatch.Config{RequeueEvery: time.Second})
+		s := newSite(t, dsn, nil, nil)
 		_, err := s.client.Enqueue(t.Context(), items(1)...)
 		require.NoError(t, err)
 		run(t, s, `DELETE FROM river_job`)
 		s.start(t)
 		s.ended(t, 1)
 	})
+}
+
+// A list of many jobs may take longer than River gives a job, and than a dead process is waited for.
+func TestRequeueHasTime(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, sqlite(t), nil, nil)
+	journal := &slowLister{Memory: batch.NewMemory(), left: make(chan time.Duration, 10)}
+	stepper, err := batch.NewStepper(s.files, journal, options(nil))
+	require.NoError(t, err)
+	s.client, err = riverbatch.New(riverbatch.Driver(s.store), stepper, &riverbatch.Config{RescueAfter: 10 * time.Second, RequeueEvery: 30 * time.Minute})
+	require.NoError(t, err)
+	s.start(t)
+	select {
+	case left := <-journal.left:
+		assert.Greater(t, left, 29*time.Minute)
+	case <-time.After(30 * time.Second):
+		assert.Fail(t, "nothing was listed")
+	}
+}
+
+// slowLister tells how much time its list has.
+type slowLister struct {
+	*batch.Memory
+	left chan time.Duration
+}
+
+func (l *slowLister) Entries(ctx context.Context, phases ...batch.Phase) iter.Seq2[batch.Entry, error] {
+	end, _ := ctx.Deadline()
+	l.left <- time.Until(end)
+	return l.Memory.Entries(ctx, phases...)
 }
 
 // A source that is gone when the worker comes to it is the outcome of its job, and the row stays with the error.

@@ -12,8 +12,8 @@ import (
 )
 
 // Requeue restores missing rows in River's table, such as deleted ones, for all jobs of the journal that have not ended,
-// and returns the number of these jobs. The journal must be a batch.Lister. One of the processes calls it every
-// Config.RequeueEvery.
+// and returns the number of these jobs. The journal must be a batch.Lister. One of the processes calls it when it starts,
+// and every Config.RequeueEvery.
 func (c *Client[TTx]) Requeue(ctx context.Context) (n int, err error) {
 	if c == nil || c.river == nil {
 		return 0, errNoClient
@@ -91,6 +91,11 @@ type requeueWorker[TTx any] struct {
 	river.WorkerDefaults[requeueArgs]
 
 	client *Client[TTx]
+}
+
+// Timeout implements [river.Worker]. A list of many jobs takes longer than River's default of a minute.
+func (w *requeueWorker[TTx]) Timeout(*river.Job[requeueArgs]) time.Duration {
+	return w.client.config.RequeueEvery
 }
 
 // Work implements [river.Worker].

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -51,8 +52,12 @@ type stepWorker[TTx any] struct {
 	client *Client[TTx]
 }
 
-// Timeout is the time without a heartbeat after which River may rescue a job. It does not limit steps: see Middleware.
+// Timeout is the time without a heartbeat after which River may rescue a job; -1: not now. It does not limit steps: see
+// Middleware.
 func (w *stepWorker[TTx]) Timeout(*river.Job[stepArgs]) time.Duration {
+	if w.client.pulse.quiet() {
+		return -1
+	}
 	return w.client.config.RescueAfter
 }
 
@@ -81,8 +86,9 @@ func (w *stepWorker[TTx]) Work(ctx context.Context, job *river.Job[stepArgs]) er
 	case job.Args.Key == "":
 		return river.JobCancel(errors.New("riverbatch: the job has no key: its row was not written by this package"))
 	}
-	crashes, _ := history(job.JobRow)
-	if crashes > 0 { // it may have killed the process: run one suspect at a time, so that it cannot incriminate the others
+	defer c.pulse.keep(job.ID)()
+	counts := countsOf(job.JobRow)
+	if counts.Crashes > 0 { // it may have killed the process: run one suspect at a time, so that it cannot incriminate the others
 		select {
 		case c.suspect <- struct{}{}:
 			defer func() { <-c.suspect }()
@@ -90,39 +96,65 @@ func (w *stepWorker[TTx]) Work(ctx context.Context, job *river.Job[stepArgs]) er
 			return river.JobSnooze(time.Second + rand.N(2*time.Second)) //nolint:gosec // no security depends on it
 		}
 	}
-	if crashes >= c.config.MaxCrashes {
-		err := fmt.Errorf("riverbatch: %d processes died during steps of this job", crashes)
-		return c.giveUp(ctx, job, batch.FailureCrash, err)
+	r := &stepRun[TTx]{client: c, log: log, key: job.Args.Key, counts: counts, errors: job.Attempt - counts.Crashes}
+	return r.work(ctx)
+}
+
+// A stepRun is one run of a River job.
+type stepRun[TTx any] struct {
+	client *Client[TTx]
+	log    *slog.Logger
+	key    string
+	counts counts
+	errors int // that used up an attempt, this run's included
+}
+
+func (r *stepRun[TTx]) work(ctx context.Context) error {
+	c := r.client
+	if r.counts.Crashes >= c.config.MaxCrashes {
+		err := fmt.Errorf("riverbatch: %d processes died during steps of this job", r.counts.Crashes)
+		return r.giveUp(ctx, batch.FailureCrash, err)
 	}
-	if pause := c.outage.wait(); pause > 0 {
+	pause, probe := c.outage.wait()
+	if pause > 0 {
 		return river.JobSnooze(pause)
 	}
-	next, err := c.steps(ctx, job)
-	if ctx.Err() != nil && err != nil {
-		return river.JobSnooze(0) // this process stops, and another one continues
+	next, err := r.steps(ctx)
+	if end := r.aside(ctx, err); end != nil {
+		c.outage.note(probe, nil, false) // it says nothing about the service
+		return end
 	}
+	switch trouble := c.outage.note(probe, err, next.Moved); {
+	case err == nil && next.Done:
+		return r.deliver(ctx, next.Outcome)
+	case err == nil:
+		return river.JobSnooze(next.After)
+	case next.After > 0: // the service said when to retry
+		r.log.WarnContext(ctx, "postponed the step", "error", err, "pause", next.After)
+		return river.JobSnooze(next.After)
+	case trouble > 0:
+		r.log.WarnContext(ctx, "postponed the step: the service or the database is down", "error", err, "pause", trouble)
+		return river.JobSnooze(trouble)
+	case r.errors >= c.config.MaxAttempts:
+		return r.giveUp(ctx, batch.FailureService, err)
+	}
+	return err
+}
+
+// aside returns the end of a run whose error is not one of the service or the database.
+func (r *stepRun[TTx]) aside(ctx context.Context, err error) error {
 	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return river.JobSnooze(0) // this process stops, and another one continues
 	case errors.Is(err, batch.ErrNewer):
-		log.WarnContext(ctx, "left the job to a newer program", "error", err)
+		r.log.WarnContext(ctx, "left the job to a newer program", "error", err)
 		return river.JobSnooze(newerPause())
 	case errors.Is(err, batch.ErrNoEntry):
 		return river.JobCancel(err)
 	}
-	switch trouble := c.outage.note(err, next.Moved); {
-	case err == nil && next.Done:
-		return c.ended(ctx, next.Outcome)
-	case err == nil:
-		return river.JobSnooze(next.After)
-	case next.After > 0: // the service said when to retry
-		log.WarnContext(ctx, "postponed the step", "error", err, "pause", next.After)
-		return river.JobSnooze(next.After)
-	case trouble > 0:
-		log.WarnContext(ctx, "postponed the step: the service or the database is down", "error", err, "pause", trouble)
-		return river.JobSnooze(trouble)
-	case job.Attempt-crashes >= c.config.MaxAttempts:
-		return c.giveUp(ctx, job, batch.FailureService, err)
-	}
-	return err
+	return nil
 }
 
 // newerPause is how long to leave a job to newer programs before the next look.
@@ -131,29 +163,43 @@ func newerPause() time.Duration { return time.Minute + rand.N(time.Minute) } //n
 // atOnce is the maximum number of steps in one run, if none of them has to wait.
 const atOnce = 10
 
-// steps takes steps until the job has to wait, with a heartbeat.
-func (c *Client[TTx]) steps(ctx context.Context, job *river.Job[stepArgs]) (next batch.Next, err error) {
-	ctx, cancel := context.WithTimeout(ctx, c.config.StepTimeout)
+// steps takes steps until the job has to wait.
+func (r *stepRun[TTx]) steps(ctx context.Context) (next batch.Next, err error) {
+	ctx, cancel := context.WithTimeout(ctx, r.client.config.StepTimeout)
 	defer cancel()
-	stop := c.beat(ctx, job.ID)
-	defer stop()
-	moved := false
-	for range atOnce {
-		next, err = c.stepper.Step(ctx, job.Args.Key)
-		moved = moved || next.Moved
-		if err != nil || next.Done || next.After > 0 {
-			break
+	err = r.caught(ctx, func() (err error) {
+		moved := false
+		for range atOnce {
+			next, err = r.client.stepper.Step(ctx, r.key)
+			moved = moved || next.Moved
+			if err != nil || next.Done || next.After > 0 {
+				break
+			}
 		}
-	}
-	next.Moved = moved
+		next.Moved = moved
+		return err
+	})
 	return next, err
 }
 
-// ended passes the outcome on. The River job of a failure stays, with the error.
-func (c *Client[TTx]) ended(ctx context.Context, o *batch.Outcome) error {
-	if c.config.Done != nil {
-		if err := c.config.Done(ctx, o); err != nil {
-			return fmt.Errorf("riverbatch: Config.Done: %w", err)
+// caught returns a panic of the application's functions as an error, so that it is counted and delivered as one.
+func (r *stepRun[TTx]) caught(ctx context.Context, do func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			r.log.ErrorContext(ctx, "recovered a panic", "panic", v, "stack", string(debug.Stack()))
+			err = fmt.Errorf("riverbatch: panic: %v", v)
+		}
+	}()
+	return do()
+}
+
+// deliver passes the outcome on. The River job of a failure stays, with the error.
+func (r *stepRun[TTx]) deliver(ctx context.Context, o *batch.Outcome) error {
+	if done := r.client.config.Done; done != nil {
+		within, cancel := context.WithTimeout(ctx, r.client.config.StepTimeout)
+		defer cancel()
+		if err := r.caught(within, func() error { return done(within, o) }); err != nil {
+			return r.again(ctx, "passing the outcome to Config.Done", err)
 		}
 	}
 	if o.Err != nil {
@@ -163,24 +209,54 @@ func (c *Client[TTx]) ended(ctx context.Context, o *batch.Outcome) error {
 }
 
 // giveUp ends a job in the journal and in River.
-func (c *Client[TTx]) giveUp(ctx context.Context, job *river.Job[stepArgs], kind batch.FailureKind, cause error) error {
-	c.config.Logger.ErrorContext(ctx, "gave the job up", slog.String("key", job.Args.Key), slog.Any("error", cause))
-	if err := c.stepper.GiveUp(ctx, job.Args.Key, kind, cause); err != nil {
-		return errors.Join(cause, err)
+func (r *stepRun[TTx]) giveUp(ctx context.Context, kind batch.FailureKind, cause error) error {
+	r.log.ErrorContext(ctx, "gave the job up", "error", cause)
+	stepper := r.client.stepper
+	if err := stepper.GiveUp(ctx, r.key, kind, cause); err != nil {
+		return r.again(ctx, "giving the job up", errors.Join(cause, err))
 	}
-	next, err := c.stepper.Step(ctx, job.Args.Key) // to get the outcome
-	if err != nil {
-		return err
+	next, err := stepper.Step(ctx, r.key) // to get the outcome
+	switch {
+	case err != nil:
+		return r.again(ctx, "loading the outcome", err)
+	case !next.Done: // it was retried a moment ago
+		return river.JobSnooze(next.After)
 	}
-	return c.ended(ctx, next.Outcome)
+	return r.deliver(ctx, next.Outcome)
 }
 
-// history returns how often River rescued a job from a dead process, and how often it was snoozed.
-func history(job *rivertype.JobRow) (rescues, snoozes int) {
-	var metadata struct {
-		Rescues int `json:"river:rescue_count"`
-		Snoozes int `json:"snoozes"`
+// The time until an outcome is delivered again doubles.
+const (
+	firstDelivery  = time.Second
+	rarestDelivery = time.Hour
+)
+
+// again postpones the end of a job, for as long as it takes. If its errors counted as attempts, River would discard the
+// job in the end, and nobody would get the outcome.
+func (r *stepRun[TTx]) again(ctx context.Context, doing string, err error) error {
+	if ctx.Err() != nil {
+		return river.JobSnooze(0) // this process stops, and another one continues
 	}
-	_ = json.Unmarshal(job.Metadata, &metadata) // without metadata it was neither
-	return metadata.Rescues, metadata.Snoozes
+	n := r.counts.Deliveries
+	pause := min(firstDelivery<<min(n, 20), rarestDelivery)
+	if err := river.MetadataSet(ctx, deliveries, n+1); err != nil {
+		r.log.WarnContext(ctx, "could not count the failed deliveries", "error", err)
+	}
+	r.log.ErrorContext(ctx, doing+" failed", "error", err, "failures", n+1, "pause", pause)
+	return river.JobSnooze(pause)
+}
+
+// deliveries is the key of counts.Deliveries.
+const deliveries = "acrcloud:deliveries"
+
+// counts are what the metadata of a River job say of its past.
+type counts struct {
+	Crashes    int `json:"river:rescue_count"`  // how often River rescued it from a dead process
+	Snoozes    int `json:"snoozes"`             // how often it was snoozed
+	Deliveries int `json:"acrcloud:deliveries"` // how often its end was postponed
+}
+
+func countsOf(job *rivertype.JobRow) (c counts) {
+	_ = json.Unmarshal(job.Metadata, &c) // without metadata there was nothing
+	return c
 }

@@ -53,14 +53,14 @@ func TestLongStep(t *testing.T) {
 		s := newSite(t, dsn, &batch.Options{Open: func(ref string) acrcloud.Source {
 			<-goOn
 			return content(ref)
-		}}, &riverbatch.Config{RescueAfter: 400 * time.Millisecond})
+		}}, &riverbatch.Config{RescueAfter: time.Second})
 		_, err := s.client.Enqueue(t.Context(), items(1)...)
 		require.NoError(t, err)
 		s.start(t)
 		first := s.attempted(t, time.Time{})
 		later := s.attempted(t, first)
-		s.attempted(t, later.Add(400*time.Millisecond)) // for longer than the timeout that River knows
-		stuck, err := riverbatch.Driver(s.store).GetExecutor().JobGetStuck(t.Context(), &riverdriver.JobGetStuckParams{Max: 10, StuckHorizon: first.Add(400 * time.Millisecond)})
+		s.attempted(t, later.Add(time.Second)) // for longer than the timeout that River knows
+		stuck, err := riverbatch.Driver(s.store).GetExecutor().JobGetStuck(t.Context(), &riverdriver.JobGetStuckParams{Max: 10, StuckHorizon: first.Add(time.Second)})
 		require.NoError(t, err)
 		assert.Empty(t, stuck)
 		close(goOn)
@@ -87,7 +87,7 @@ func TestStepTimeout(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dsn string) {
 		t.Helper()
-		s := newSite(t, dsn, nil, &riverbatch.Config{StepTimeout: 500 * time.Millisecond, MaxAttempts: 1})
+		s := newSite(t, dsn, nil, &riverbatch.Config{StepTimeout: time.Second, MaxAttempts: 1})
 		s.srv.Inject(mock.Fault{Op: mock.OpPresign, Delay: time.Hour})
 		_, err := s.client.Enqueue(t.Context(), items(1)...)
 		require.NoError(t, err)

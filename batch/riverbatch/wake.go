@@ -70,15 +70,14 @@ func (c *Client[TTx]) wake(ctx context.Context, key string) (step string, err er
 		case err != nil:
 			return "", err
 		case row.State == rivertype.JobStateRunning:
-			_, snoozes := history(row)
-			return fmt.Sprintf("%d.%d", row.Attempt, snoozes), nil
+			return fmt.Sprintf("%d.%d", row.Attempt, countsOf(row).Snoozes), nil
 		}
 		// River notifies its clients of inserted jobs, but not of retried ones.
 		payload, err := json.Marshal(map[string]string{"queue": row.Queue})
 		if err != nil {
 			return "", err
 		}
-		inserted := riverdriver.NotifyManyParams{Topic: "river_insert", Payload: []string{string(payload)}, Schema: c.schema()}
+		inserted := riverdriver.NotifyManyParams{Topic: "river_insert", Payload: []string{string(payload)}, Schema: c.config.schema()}
 		if err := exec.NotifyMany(ctx, &inserted); err != nil {
 			return "", err
 		}
