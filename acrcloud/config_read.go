@@ -27,6 +27,10 @@ const maxConfigBytes = 1 << 20
 // with these members: name, base_url, region, bearer_token, container_id, identify_host, identify_access_key,
 // identify_access_secret and is_active, spelled exactly like this. All are optional; an empty string counts as absent.
 //
+// A file of the command acrcloud can be read, too. Two members are the command's own: "default", true for the configuration that it
+// uses where none is named, and the name of a credential with "_command", a list of texts that is a program which prints the
+// credential, and its arguments. ReadConfigs checks their form, and runs nothing: the credential stays empty.
+//
 // It is strict, because a misspelled setting would otherwise be noticed only when it is needed. A malformed value, an unknown
 // or repeated member, a null, or anything after the end is an [*ArgumentError] whose Field is the path to it, such as
 // "[1].container_id". No error shows a value. At most 1 MiB is read.
@@ -145,12 +149,18 @@ func (r *configReader) object(path string) (Config, error) {
 		member := strings.TrimPrefix(path+"."+key, ".")
 		field := fieldOf(fields, key)
 		switch {
-		case field == nil:
+		case field == nil && !isCommandMember(key):
 			return c, r.unknownKey(path, member, key, fields)
 		case seen[key]:
 			return c, &ArgumentError{Field: member, Problem: "is there twice", Remedy: "keep one of them"}
 		}
 		seen[key] = true
+		if field == nil {
+			if err := r.passOver(member, key); err != nil {
+				return c, err
+			}
+			continue
+		}
 		text, err := r.text(member, field.bare)
 		if err != nil {
 			return c, err
@@ -159,8 +169,10 @@ func (r *configReader) object(path string) (Config, error) {
 			return c, err
 		}
 	}
-	_, err := r.token()
-	return c, err
+	if _, err := r.token(); err != nil {
+		return c, err
+	}
+	return c, checkCommands(path, seen)
 }
 
 // text reads the value of a member: text, or one of the bare kinds.

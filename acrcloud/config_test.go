@@ -161,6 +161,9 @@ func TestReadConfigsTolerates(t *testing.T) {
 		{"truth values as text", `{"is_active": "false"}`, []acrcloud.Config{{IsActive: new(false)}}},
 		{"empty text", `{"name": "", "region": " ", "bearer_token": "", "container_id": "", "is_active": ""}`, []acrcloud.Config{{}}},
 		{"escapes", `{"\u006eame": "\u00e9t\u00e9"}`, []acrcloud.Config{{Name: "été"}}},
+		{"what the command keeps there", `[{"name": "a", "default": true, "region": "eu-west-1"}, {"name": "b", "default": false, "bearer_token_command": ["cat", "", "x"],
+			"identify_access_key_command": ["a"], "identify_access_secret_command": ["b"]}]`,
+			[]acrcloud.Config{{Name: "a", Region: acrcloud.EUWest1}, {Name: "b"}}},
 		{"several", `[{"name": "a"}, {"name": "b", "is_active": false}]`, []acrcloud.Config{{Name: "a"}, {Name: "b", IsActive: new(false)}}},
 	}
 	for _, tt := range tests {
@@ -235,6 +238,17 @@ func TestReadConfigsRefuses(t *testing.T) {
 		{"a credential for a name", `{"` + secret + `": "bearer_token"}`, "configuration", "has an unknown member at line 1", "the known ones are"},
 		{"a credential for a name in a list", `[{"` + secret + `": 1}]`, "[0]", "has an unknown member at line 1", "the known ones are"},
 		{"a long name", `{"` + strings.Repeat("bearer_token", 1000) + `": 1}`, "configuration", "has an unknown member", "the known ones are"},
+
+		{"default as text", `{"default": "true"}`, "default", "is text, not true or false", "write true or false"},
+		{"default twice", `[{"default": true, "default": true}]`, "[0].default", "is there twice", "keep one"},
+		{"null default", `{"default": null}`, "default", "is null, not true or false", "write true or false"},
+		{"a command as text", `[{"bearer_token_command": "cat ` + secret + `"}]`, "[0].bearer_token_command", "is text, not a list of texts", "secret-tool"},
+		{"an empty command", `{"identify_access_key_command": []}`, "identify_access_key_command", "names no program", "prints the credential"},
+		{"a command without a program", `{"identify_access_key_command": [" ", "` + secret + `"]}`, "identify_access_key_command", "names no program", "prints the credential"},
+		{"a number in a command", `{"identify_access_secret_command": ["cat", 5]}`, "identify_access_secret_command[1]", "is a number, not text", "put it in quotes"},
+		{"a command that breaks off", `{"bearer_token_command": ["cat"`, "configuration", "breaks off at line 1", "missing at the end"},
+		{"a credential and its command", `[{"bearer_token_command": ["cat"], "bearer_token": "` + secret + `"}]`, "[0].bearer_token", "is there beside bearer_token_command", "leave one of them out"},
+		{"a command for no credential", `{"container_id_command": ["cat"]}`, "container_id_command", "is unknown", "the known ones are"},
 
 		{"another document", "{}\n{}", "configuration", "goes on after its end at line 1, column 3", "one list"},
 		{"text after the end", `{} "` + secret + `"`, "configuration", "goes on after its end at line 1, column 3", "one list"},
@@ -315,7 +329,7 @@ func TestConfigWrittenAndRead(t *testing.T) {
 func FuzzReadConfigs(f *testing.F) {
 	for _, document := range []string{
 		`{}`, `[{"name": "a"}, {"name": "b", "container_id": 7, "is_active": false}]`, `{"bearer_token": "eyJ.a.b", "base_url": "https://a.example/api"}`,
-		`{"identify_host": "a.example:443"}`, `{"token": 1}`, `[`, `{"name": null}`, "\uFEFF{} {}", `{"\u0000": 1}`,
+		`{"identify_host": "a.example:443"}`, `{"token": 1}`, `[`, `{"name": null}`, `{"default": true, "bearer_token_command": ["a", "b"]}`, "\uFEFF{} {}", `{"\u0000": 1}`,
 	} {
 		f.Add([]byte(document))
 	}

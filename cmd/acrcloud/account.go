@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -177,80 +176,34 @@ func (p *program) entries() ([]entry, string, error) {
 	return entries, path, nil
 }
 
-// parseEntries reads configurations as acrcloud.ReadConfigs does, and the members that only this command knows.
+// parseEntries reads configurations, and the members that only this command uses.
 func parseEntries(data []byte) ([]entry, error) {
-	data = bytes.TrimPrefix(data, []byte("\uFEFF")) // some editors write a byte order mark
-	var objects []map[string]json.RawMessage
-	if json.Unmarshal(data, &objects) != nil { // ReadConfigs below reports where the mistake is
-		var object map[string]json.RawMessage
-		if json.Unmarshal(data, &object) == nil {
-			objects = append(objects, object)
-		}
-	}
-	own := make([]entry, len(objects))
-	taken, chosen := false, -1
-	for i, object := range objects {
-		if raw, ok := object[defaultMember]; ok {
-			if json.Unmarshal(raw, &own[i].chosen) != nil {
-				return nil, fmt.Errorf("[%d].%s must be true or false", i, defaultMember)
-			}
-			if own[i].chosen && chosen >= 0 {
-				return nil, fmt.Errorf("[%d] and [%d] are both the %s: 'acrcloud config use' chooses one", chosen, i, defaultMember)
-			}
-			if own[i].chosen {
-				chosen = i
-			}
-			delete(object, defaultMember)
-			taken = true
-		}
-		for member := range secretMembers {
-			args, err := takeCommand(object, i, member)
-			if err != nil {
-				return nil, err
-			}
-			if args == nil {
-				continue
-			}
-			if own[i].commands == nil {
-				own[i].commands = map[string][]string{}
-			}
-			own[i].commands[member] = args
-			taken = true
-		}
-	}
-	if taken {
-		var err error
-		if data, err = json.Marshal(objects); err != nil {
-			return nil, err
-		}
-	}
-	configs, err := acrcloud.ReadConfigs(strings.NewReader(string(data)))
+	configs, err := acrcloud.ReadConfigs(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}
 	entries := make([]entry, len(configs))
-	for i, cfg := range configs {
-		if i < len(own) {
-			entries[i] = own[i]
+	chosen := -1
+	for i, o := range objectsIn(data) { // as many: each is a configuration
+		e := entry{config: configs[i], commands: map[string][]string{}, chosen: string(o[defaultMember]) == "true"}
+		for member := range secretMembers {
+			raw, ok := o[member+commandSuffix]
+			if !ok {
+				continue
+			}
+			var args []string
+			if err := json.Unmarshal(raw, &args); err != nil {
+				return nil, err
+			}
+			e.commands[member] = args
 		}
-		entries[i].config = cfg
+		if e.chosen && chosen >= 0 {
+			return nil, fmt.Errorf("[%d] and [%d] are both the %s: 'acrcloud config use' chooses one", chosen, i, defaultMember)
+		}
+		if e.chosen {
+			chosen = i
+		}
+		entries[i] = e
 	}
 	return entries, nil
-}
-
-// takeCommand removes the command that replaces a secret from an object and returns it.
-func takeCommand(object map[string]json.RawMessage, i int, member string) ([]string, error) {
-	raw, ok := object[member+commandSuffix]
-	if !ok {
-		return nil, nil
-	}
-	var args []string
-	if err := json.Unmarshal(raw, &args); err != nil || len(args) == 0 || args[0] == "" {
-		return nil, fmt.Errorf("[%d].%s_command must be a list of strings, such as [\"secret-tool\", \"lookup\", \"service\", \"acrcloud\"]", i, member)
-	}
-	if _, both := object[member]; both {
-		return nil, fmt.Errorf("[%d] has both %s and %s_command: leave one out", i, member, member)
-	}
-	delete(object, member+commandSuffix)
-	return args, nil
 }

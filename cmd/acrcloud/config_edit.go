@@ -36,6 +36,19 @@ func (o object) name() string {
 	return name
 }
 
+// objectsIn returns the configurations in a file as they are. It leaves mistakes to acrcloud.ReadConfigs, which reports where they are.
+func objectsIn(data []byte) []object {
+	data = bytes.TrimPrefix(data, []byte("\uFEFF")) // some editors write a byte order mark
+	var objects []object
+	if json.Unmarshal(data, &objects) != nil {
+		var one object
+		if json.Unmarshal(data, &one) == nil {
+			return []object{one}
+		}
+	}
+	return objects
+}
+
 // write writes the members in a fixed order.
 func (o object) write(b *bytes.Buffer) {
 	b.WriteByte('{')
@@ -307,14 +320,7 @@ func readObjects(path string) ([]object, error) {
 	if err != nil {
 		return nil, err
 	}
-	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
-	var objects []object
-	if json.Unmarshal(data, &objects) != nil {
-		var one object
-		if json.Unmarshal(data, &one) == nil {
-			objects = []object{one}
-		}
-	}
+	objects := objectsIn(data)
 	if len(objects) == 0 && bytes.Equal(bytes.TrimSpace(data), []byte("[]")) {
 		return []object{}, nil
 	}

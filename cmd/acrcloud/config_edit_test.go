@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
 // fed calls the command with something on standard input.
@@ -81,6 +84,16 @@ func TestConfigurationIsMadeUsedAndRemoved(t *testing.T) {
 	_, stdout, _ = call(t, env, "config", "list", "-o", "csv")
 	assert.Contains(t, stdout, "scans,yes,")
 
+	data, err = os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Contains(t, string(data), `"default": true`)
+	configs, err := acrcloud.ReadConfigs(bytes.NewReader(data))
+	require.NoError(t, err, "other programs can read the file, too")
+	require.Len(t, configs, 2)
+	assert.Equal(t, cfg.BearerToken.Reveal(), configs[0].BearerToken.Reveal())
+	assert.Equal(t, "s3cr3t-s3cr3t-s3cr3t", configs[1].IdentifyAccessSecret.Reveal())
+	assert.True(t, configs[1].IdentifyAccessKey.IsZero(), "no command is run")
+
 	code, _, stderr = call(t, env, "config", "remove", "radio")
 	assert.Equal(t, exitUsage, code, "nobody to ask")
 	assert.Contains(t, stderr, "--yes")
@@ -135,7 +148,7 @@ func TestConfigurationsThatCannotBeSet(t *testing.T) {
 	assert.Contains(t, stderr, file)
 	for text, want := range map[string]string{
 		`[{"name": "a", "default": true}, {"name": "b", "default": true}]`: "are both the default",
-		`[{"name": "a", "default": "yes"}]`:                                "must be true or false",
+		`[{"name": "a", "default": "yes"}]`:                                "is text, not true or false",
 	} {
 		file := write(t, filepath.Join(t.TempDir(), "config.json"), []byte(text))
 		_, _, stderr := call(t, clean(t), "config", "list", "--config-file", file)

@@ -60,9 +60,9 @@ func TestConfigurationsWithMistakes(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, want string }{
 		{"misspelt", `{"bearer_tokn": "x"}`, "bearer_token"},
-		{"a command that is a text", `[{"name": "a", "bearer_token_command": "cat x"}]`, "[0].bearer_token_command must be a list"},
-		{"an empty command", `[{"name": "a", "bearer_token_command": []}]`, "must be a list"},
-		{"both", `{"bearer_token": "s3cr3t", "bearer_token_command": ["cat"]}`, "leave one out"},
+		{"a command that is a text", `[{"name": "a", "bearer_token_command": "cat x"}]`, "[0].bearer_token_command is text, not a list"},
+		{"an empty command", `[{"name": "a", "bearer_token_command": []}]`, "[0].bearer_token_command names no program"},
+		{"both", `{"bearer_token": "s3cr3t", "bearer_token_command": ["cat"]}`, "leave one of them out"},
 		{"a command for what is no secret", `{"container_id_command": ["cat"]}`, "container_id"},
 		{"no JSON", `{`, "config.json"},
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -48,7 +49,8 @@ func (p *program) listenCommand() *cobra.Command {
 			"one are refused unless --any-container is given. GET and HEAD return 200, for health checks.\n\n" +
 			"--exec runs a program with ARGs for each event, one at a time, without a shell. The program reads the event from standard input, as a line of\n" +
 			"JSON. If it fails, the sender gets 500. It is not known whether ACRCloud then posts the event again, so keep polling. The secret is new at each\n" +
-			"start, unless the variable " + secretEnv + " holds one. Ctrl-C and SIGTERM end the command with exit code 0, after the events in progress.",
+			"start, unless the variable " + secretEnv + " holds one, which is not printed. Ctrl-C and SIGTERM end the command with exit code 0, after the\n" +
+			"events in progress.",
 		Example: "  acrcloud listen --public https://example.trycloudflare.com\n  acrcloud listen --public https://acr.example.com/hook -o jsonl >> events.jsonl\n" +
 			"  acrcloud listen --public https://acr.example.com/hook --exec ./store.sh -- --table events\n  acrcloud listen --mock --count 1",
 		Args: func(c *cobra.Command, args []string) error {
@@ -186,7 +188,8 @@ func (p *program) tested(d webhook.Delivery) {
 	}
 }
 
-// printCallback prints the URL to configure, the only one that may contain a secret.
+// printCallback prints the URL to configure, and returns it. Only a new secret is printed, because the user has no other way to know it. A
+// secret from a variable would end up in the log of every start.
 func (p *program) printCallback(s *listenSettings, secret acrcloud.Secret, isNew bool, at net.Addr) (acrcloud.Secret, error) {
 	base, flag := s.public, "--public"
 	if base == "" {
@@ -199,7 +202,19 @@ func (p *program) printCallback(s *listenSettings, secret acrcloud.Secret, isNew
 	case err != nil:
 		return callback, usagef("%s: %v", flag, err)
 	}
-	_, _ = fmt.Fprintf(p.err, "Listening on %s. The callback URL, which contains the secret:\n  %s\n", at, callback.Reveal())
+	if isNew {
+		_, _ = fmt.Fprintf(p.err, "Listening on %s. The callback URL, which contains the secret:\n  %s\n", at, callback.Reveal())
+	} else {
+		const standIn = "x"
+		shown, err := webhook.CallbackURL(base, secretName, acrcloud.NewSecret(standIn))
+		if err != nil {
+			return callback, err
+		}
+		_, _ = fmt.Fprintf(p.err, "Listening on %s. The callback URL, in which $%s stands for the secret:\n  %s$%[2]s\n", at, s.secretEnv, strings.TrimSuffix(shown.Reveal(), standIn))
+		if text := secret.Reveal(); url.QueryEscape(text) != text {
+			p.note("The secret has characters that must be percent-encoded in the URL; 'openssl rand -hex 32' makes one that has none.")
+		}
+	}
 	if s.public == "" {
 		p.note("ACRCloud cannot reach this address directly: put a tunnel in front of it, and give its https URL with --public.")
 	}

@@ -56,7 +56,7 @@ func receive(t *testing.T, env []string, args ...string) *receiver {
 			r.mu.Lock()
 			r.stderr.WriteString(lines.Text() + "\n")
 			r.mu.Unlock()
-			if text := strings.TrimSpace(lines.Text()); strings.Contains(text, "?key=") {
+			if text := strings.TrimSpace(lines.Text()); strings.Contains(text, "key=") {
 				urls <- text
 			}
 		}
@@ -182,7 +182,7 @@ func TestListenWithoutToken(t *testing.T) {
 	t.Parallel()
 	secret := strings.Repeat("abcdefgh", 4)
 	r := receive(t, clean(t, "ACRCLOUD_CALLBACK_SECRET="+secret), "--quiet", "--public", "https://example.com/hook")
-	assert.Equal(t, "https://example.com/hook?key="+secret, r.url)
+	assert.Equal(t, "https://example.com/hook?key=$ACRCLOUD_CALLBACK_SECRET", r.url)
 	assert.NotContains(t, r.said(), "There is no token", "--quiet")
 	at, _, ok := strings.Cut(strings.TrimPrefix(r.said(), "Listening on "), ". The")
 	require.True(t, ok, r.said())
@@ -191,8 +191,15 @@ func TestListenWithoutToken(t *testing.T) {
 	line := r.line()
 	assert.Contains(t, line, `file_scan  container 5  night\x1b[2J.wav  ready  matches: 1  T\x1b[2J – A`)
 	assert.NotContains(t, line, "\x1b")
+	assert.NotContains(t, r.said(), secret, "whoever has set it knows it")
 	code, _ := r.stop(syscall.SIGTERM)
 	assert.Equal(t, exitOK, code)
+
+	encoded := receive(t, clean(t, "HOOK_SECRET=abcdefgh+abcdefgh"), "--public", "https://example.com/?a=x", "--secret-env", "HOOK_SECRET")
+	assert.Equal(t, "https://example.com/?a=x&key=$HOOK_SECRET", encoded.url)
+	_, _ = encoded.stop(syscall.SIGTERM)
+	assert.Contains(t, encoded.said(), "percent-encoded")
+	assert.NotContains(t, encoded.said(), "abcdefgh")
 
 	code, _, stderr := call(t, clean(t, "ACRCLOUD_CALLBACK_SECRET=short"), "listen")
 	assert.Equal(t, exitUsage, code)

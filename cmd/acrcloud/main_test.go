@@ -31,32 +31,12 @@ func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
 // batchAloneEnv names the folder that this program scans in place of running tests; see TestCost.
 const batchAloneEnv = "BATCH_ALONE"
 
-// measuredEnv names the command that this program runs in place of tests, and measures; see measured.
-const measuredEnv = "MEASURED"
-
-// runMeasured runs a command with this program's arguments, and prints the most memory that it has had. On Linux a process
-// begins with the peak of the one that starts it: that of tests is large, this one's is small.
-func runMeasured(command string) int {
-	c := exec.CommandContext(context.Background(), command, os.Args[1:]...) //nolint:gosec // the command under test
-	c.Stderr = os.Stderr
-	if err := c.Run(); err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	_, _ = fmt.Println(peak(c.ProcessState))
-	return 0
-}
-
 func buildAndRun(m *testing.M) int {
-	if dir := os.Getenv(batchAloneEnv); dir != "" {
-		if err := batchAlone(dir); err != nil {
-			_, _ = fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		return 0
-	}
 	if command := os.Getenv(measuredEnv); command != "" {
-		return runMeasured(command)
+		return status(runMeasured(command, os.Getenv(costEnv)))
+	}
+	if dir := os.Getenv(batchAloneEnv); dir != "" {
+		return status(batchAlone(dir))
 	}
 	dir, err := os.MkdirTemp("", "acrcloud-test-")
 	if err != nil {
@@ -75,6 +55,15 @@ func buildAndRun(m *testing.M) int {
 		return 1
 	}
 	return m.Run()
+}
+
+// status is what this program ends with where it runs no tests.
+func status(err error) int {
+	if err == nil {
+		return 0
+	}
+	_, _ = fmt.Fprintln(os.Stderr, err)
+	return 1
 }
 
 // costFiles is what a heavy form of TestCost needs.

@@ -67,31 +67,46 @@ type dual struct {
 	net.Listener
 
 	secure   *tls.Config
-	accepted chan net.Conn
+	accepted chan accepted
 	closed   chan struct{}
 	once     sync.Once
-	err      error // why it stopped; valid once closed is closed
+}
+
+// An accepted is the result of one Accept.
+type accepted struct {
+	conn net.Conn
+	err  error
 }
 
 const handshake = 0x16 // the first byte of TLS
 
 func bothWays(l net.Listener, secure *tls.Config) net.Listener {
-	d := &dual{Listener: l, secure: secure, accepted: make(chan net.Conn), closed: make(chan struct{})}
+	d := &dual{Listener: l, secure: secure, accepted: make(chan accepted), closed: make(chan struct{})}
 	go d.run()
 	return d
 }
 
+// run accepts until the listener is closed. Errors are left to the server, which pauses where one passes, such as that there are too many
+// open files.
 func (d *dual) run() {
 	for {
 		c, err := d.Listener.Accept()
-		if err != nil {
-			if ne, ok := errors.AsType[net.Error](err); ok && ne.Timeout() {
-				continue
-			}
-			d.stop(err)
+		switch {
+		case err == nil:
+			go d.sort(c)
+		case !d.hand(nil, err) || errors.Is(err, net.ErrClosed):
 			return
 		}
-		go d.sort(c)
+	}
+}
+
+// hand hands a connection or an error to the server, unless the listener is closed.
+func (d *dual) hand(c net.Conn, err error) bool {
+	select {
+	case d.accepted <- accepted{c, err}:
+		return true
+	case <-d.closed:
+		return false
 	}
 }
 
@@ -109,33 +124,24 @@ func (d *dual) sort(c net.Conn) {
 	if first[0] == handshake {
 		c = tls.Server(c, d.secure)
 	}
-	select {
-	case d.accepted <- c:
-	case <-d.closed:
+	if !d.hand(c, nil) {
 		_ = c.Close()
 	}
-}
-
-func (d *dual) stop(err error) {
-	d.once.Do(func() {
-		d.err = err
-		close(d.closed)
-	})
 }
 
 // Accept implements [net.Listener].
 func (d *dual) Accept() (net.Conn, error) {
 	select {
-	case c := <-d.accepted:
-		return c, nil
+	case a := <-d.accepted:
+		return a.conn, a.err
 	case <-d.closed:
-		return nil, d.err
+		return nil, net.ErrClosed
 	}
 }
 
 // Close implements [net.Listener].
 func (d *dual) Close() error {
-	d.stop(net.ErrClosed)
+	d.once.Do(func() { close(d.closed) })
 	return d.Listener.Close()
 }
 

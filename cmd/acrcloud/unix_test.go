@@ -8,8 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -177,20 +175,6 @@ func TestStationOnANarrowTerminal(t *testing.T) {
 	assert.Contains(t, shown, "to the terminal")
 }
 
-// measured runs the command to its end, from a process of its own, and returns the most memory that it has had, in bytes.
-func measured(t *testing.T, env []string, args ...string) int64 {
-	t.Helper()
-	c := command(t, append(slices.Clone(env), measuredEnv+"="+binary), args...)
-	c.Path = os.Args[0] // this program
-	var stderr bytes.Buffer
-	c.Stderr = &stderr
-	out, err := c.Output()
-	require.NoError(t, err, stderr.String())
-	n, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
-	require.NoError(t, err, stderr.String())
-	return n
-}
-
 func TestRecordingTakesLittleMemory(t *testing.T) {
 	t.Parallel()
 	srv, env := listening(t)
@@ -198,7 +182,7 @@ func TestRecordingTakesLittleMemory(t *testing.T) {
 	dir := t.TempDir()
 	record := func(length string) (size, peak int64) {
 		out := filepath.Join(dir, length+".wav")
-		peak = measured(t, env, "plays", "recording", s.stream, "-p", s.streams, "--at", "20260102083000", "--for", length, "--out", out)
+		peak = measured(t, command(t, env, "plays", "recording", s.stream, "-p", s.streams, "--at", "20260102083000", "--for", length, "--out", out), nil).Peak
 		info, err := os.Stat(out)
 		require.NoError(t, err)
 		return info.Size(), peak
