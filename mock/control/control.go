@@ -26,7 +26,7 @@ type Options struct {
 	Tracks   []mock.Track
 
 	Remote bool     // peers on other machines are served, too
-	Hosts  []string // names that the server is called by, other than localhost, addresses, and names that nobody can own
+	Hosts  []string // names that the server is called by, other than addresses, localhost, and what containers call this machine
 
 	// Report writes a page that shows a file, which it gets as the service shows it. Without it the dashboard shows JSON. Package mock knows no
 	// reports; package report makes them.
@@ -162,7 +162,7 @@ func (h *Handler) refuse(r *http.Request) *failure {
 		return problem(http.StatusForbidden, "", "only this machine may do this", "start it so that others may, with --control all or Options.Remote")
 	}
 	if !h.known(r.Host) {
-		return problem(http.StatusForbidden, "", fmt.Sprintf("the host name %q is not known here", r.Host), "call it by localhost or an address, or name it with --name or Options.Hosts")
+		return problem(http.StatusForbidden, "", fmt.Sprintf("the host name %q is not known here", r.Host), "use localhost or an address, or allow the name with --name or Options.Hosts")
 	}
 	if err := h.cross.Check(r); err != nil {
 		return problem(http.StatusForbidden, "", "another web page may not do this", "use the dashboard, or a program")
@@ -182,19 +182,19 @@ func forwarded(header http.Header) bool {
 	})
 }
 
-// privateNames end names that nobody on the internet can own.
-var privateNames = []string{".localhost", ".internal", ".local", ".test", ".lan"}
+// containerHosts are the names of this machine inside containers, of Docker and of Podman.
+var containerHosts = []string{"host.docker.internal", "host.containers.internal"}
 
-// known reports whether a host is an address, or a name that no stranger can have lead here.
+// known reports whether a host is an address, or a name that no stranger can have lead here: a web page under such a name would pass for
+// the dashboard (DNS rebinding). Names of a local network are among those that somebody else can take: a name without a dot, .local, .lan.
 func (h *Handler) known(host string) bool {
 	name := host
 	if n, _, err := net.SplitHostPort(host); err == nil {
 		name = n
 	}
 	name = strings.ToLower(strings.Trim(name, "[]"))
-	if _, err := netip.ParseAddr(name); err == nil || (name != "" && !strings.Contains(name, ".")) {
+	if _, err := netip.ParseAddr(name); err == nil || name == "localhost" || strings.HasSuffix(name, ".localhost") {
 		return true
 	}
-	return slices.ContainsFunc(privateNames, func(end string) bool { return strings.HasSuffix(name, end) }) ||
-		slices.ContainsFunc(h.opts.Hosts, func(own string) bool { return strings.EqualFold(own, name) })
+	return slices.Contains(containerHosts, name) || slices.ContainsFunc(h.opts.Hosts, func(own string) bool { return strings.EqualFold(own, name) })
 }

@@ -267,7 +267,7 @@ func TestFailures(t *testing.T) {
 func TestWhoMayUseIt(t *testing.T) {
 	t.Parallel()
 	local := drive(t, mock.New(), nil)
-	remote := drive(t, mock.New(), &control.Options{Remote: true, Hosts: []string{"Mock.Example.com"}})
+	remote := drive(t, mock.New(), &control.Options{Remote: true, Hosts: []string{"Mock.Example.com", "mock"}})
 	for _, tt := range []struct {
 		name   string
 		d      *driver
@@ -289,7 +289,14 @@ func TestWhoMayUseIt(t *testing.T) {
 		{"such a name where others may", remote, "POST", []string{"Host", "evil.example.com"}, 403},
 		{"a name that was given", remote, "POST", []string{"Host", "mock.example.com:8750"}, 204},
 		{"localhost", local, "POST", []string{"Host", "localhost:8750"}, 204},
-		{"a service of compose", remote, "POST", []string{"Host", "mock:8750"}, 204},
+		{"a name below localhost", local, "POST", []string{"Host", "mock.LOCALHOST:8750"}, 204},
+		{"a name without a dot", remote, "POST", []string{"Host", "printer:8750"}, 403},
+		{"a service of compose that was given", remote, "POST", []string{"Host", "mock:8750"}, 204},
+		{"a name by multicast", local, "POST", []string{"Host", "evil.local:8750"}, 403},
+		{"a name of a router", local, "GET", []string{"Host", "evil.lan"}, 403},
+		{"another name below internal", remote, "POST", []string{"Host", "evil.internal"}, 403},
+		{"localhost within another name", local, "POST", []string{"Host", "localhost.evil.example"}, 403},
+		{"host.containers.internal", remote, "POST", []string{"Host", "host.containers.internal:8750"}, 204},
 		{"host.docker.internal", remote, "POST", []string{"Host", "host.docker.internal:8750"}, 204},
 		{"no name", local, "POST", []string{"Host", ""}, 403},
 		{"the dashboard", local, "POST", []string{"Origin", "http://127.0.0.1:8750", "Sec-Fetch-Site", "same-origin"}, 204},
