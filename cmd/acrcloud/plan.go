@@ -39,11 +39,12 @@ type plan struct {
 type planned struct {
 	Path    string // as the user wrote it
 	Key     string
-	Version string // empty: it could not be read
+	Version string
 	Size    int64
-	Done    bool // its results are in the journal
-	Failed  bool // an earlier command could not scan it
-	Anew    bool // scan it again
+	Problem string // why it could not be read when the scan was planned
+	Done    bool   // its results are in the journal
+	Failed  bool   // an earlier command could not scan it
+	Anew    bool   // scan it again
 
 	source acrcloud.Source // for content that is not on the disk
 }
@@ -113,6 +114,8 @@ func (l *plan) file(ctx context.Context, path string, s scanSettings) error {
 	f := planned{Path: path}
 	if err == nil {
 		f.Version, f.Size = versionOf(info), info.Size()
+	} else {
+		f.Problem = err.Error()
 	}
 	if s.name != "" {
 		id.name = s.name
@@ -267,8 +270,8 @@ func (f planned) content() acrcloud.Source {
 	switch {
 	case !f.source.IsZero():
 		return f.source
-	case f.Version == "":
-		return acrcloud.FromFile(f.Path) // reports again why it cannot be read
+	case f.Problem != "": // even if it can be read by now: the key depends on the path alone, so other content could get its result
+		return acrcloud.NewSource(filepath.Base(f.Path), -1, func(context.Context) (io.ReadCloser, error) { return nil, errors.New(f.Problem) })
 	}
 	return acrcloud.NewSource(filepath.Base(f.Path), f.Size, func(context.Context) (io.ReadCloser, error) {
 		file, err := os.Open(f.Path)
