@@ -35,7 +35,7 @@ func (r *configReader) passOver(path, key string) error {
 	case key == chosenMember && kind != 't' && kind != 'f':
 		return r.wrongKind(path, kind, "true or false", "write true or false")
 	case key != chosenMember && kind != '[':
-		return r.wrongKind(path, kind, "a list of texts", `write it as ["secret-tool", "lookup", …]`)
+		return r.wrongKind(path, kind, "a list of strings", `write it as ["secret-tool", "lookup", …]`)
 	}
 	if _, err := r.token(); err != nil || kind != '[' {
 		return err

@@ -28,7 +28,7 @@ const maxConfigBytes = 1 << 20
 // identify_access_secret and is_active, spelled exactly like this. All are optional; an empty string counts as absent.
 //
 // A file of the command acrcloud can be read, too. Two members are the command's own: "default", true for the configuration that it
-// uses where none is named, and the name of a credential with "_command", a list of texts that is a program which prints the
+// uses where none is named, and the name of a credential with "_command", a list of strings that is a program which prints the
 // credential, and its arguments. ReadConfigs checks their form, and runs nothing: the credential stays empty.
 //
 // It is strict, because a misspelled setting would otherwise be noticed only when it is needed. A malformed value, an unknown

@@ -242,7 +242,7 @@ func TestReadConfigsRefuses(t *testing.T) {
 		{"default as text", `{"default": "true"}`, "default", "is text, not true or false", "write true or false"},
 		{"default twice", `[{"default": true, "default": true}]`, "[0].default", "is there twice", "keep one"},
 		{"null default", `{"default": null}`, "default", "is null, not true or false", "write true or false"},
-		{"a command as text", `[{"bearer_token_command": "cat ` + secret + `"}]`, "[0].bearer_token_command", "is text, not a list of texts", "secret-tool"},
+		{"a command as text", `[{"bearer_token_command": "cat ` + secret + `"}]`, "[0].bearer_token_command", "is text, not a list of strings", "secret-tool"},
 		{"an empty command", `{"identify_access_key_command": []}`, "identify_access_key_command", "names no program", "prints the credential"},
 		{"a command without a program", `{"identify_access_key_command": [" ", "` + secret + `"]}`, "identify_access_key_command", "names no program", "prints the credential"},
 		{"a number in a command", `{"identify_access_secret_command": ["cat", 5]}`, "identify_access_secret_command[1]", "is a number, not text", "put it in quotes"},
