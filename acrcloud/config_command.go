@@ -5,17 +5,16 @@ import (
 	"strings"
 )
 
-// The members that the command acrcloud keeps in the same file for itself: which configuration it uses where none is named, and programs
-// that print a credential which is not in the file.
+// The members that only the command acrcloud uses: the default configuration, and programs that print a credential.
 const (
 	chosenMember  = "default"
 	commandSuffix = "_command"
 )
 
-// credentialMembers are those that a command may stand for.
+// credentialMembers are the members that a command can replace.
 var credentialMembers = [...]string{"bearer_token", "identify_access_key", "identify_access_secret"}
 
-// isCommandMember reports whether a member is the command's own.
+// isCommandMember reports whether only the command uses a member.
 func isCommandMember(key string) bool {
 	if key == chosenMember {
 		return true
@@ -28,7 +27,7 @@ func isCommandMember(key string) bool {
 	return false
 }
 
-// passOver reads the value of a member of the command, which nothing is made of here.
+// passOver checks the value of a member that only the command uses.
 func (r *configReader) passOver(path, key string) error {
 	kind := r.dec.PeekKind()
 	switch {
@@ -59,7 +58,7 @@ func (r *configReader) passOver(path, key string) error {
 	return nil
 }
 
-// checkCommands makes sure that each credential comes from one place.
+// checkCommands makes sure that no credential has a command as well.
 func checkCommands(path string, seen map[string]bool) error {
 	for _, member := range credentialMembers {
 		if seen[member] && seen[member+commandSuffix] {

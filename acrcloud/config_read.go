@@ -27,9 +27,8 @@ const maxConfigBytes = 1 << 20
 // with these members: name, base_url, region, bearer_token, container_id, identify_host, identify_access_key,
 // identify_access_secret and is_active, spelled exactly like this. All are optional; an empty string counts as absent.
 //
-// A file of the command acrcloud can be read, too. Two members are the command's own: "default", true for the configuration that it
-// uses where none is named, and the name of a credential with "_command", a list of strings that is a program which prints the
-// credential, and its arguments. ReadConfigs checks their form, and runs nothing: the credential stays empty.
+// ReadConfigs also accepts the members that only the command acrcloud uses: "default", and "bearer_token_command" and the like,
+// which name a program that prints the credential. It checks their form and runs no program, so the credential stays empty.
 //
 // It is strict, because a misspelled setting would otherwise be noticed only when it is needed. A malformed value, an unknown
 // or repeated member, a null, or anything after the end is an [*ArgumentError] whose Field is the path to it, such as
