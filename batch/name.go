@@ -50,8 +50,8 @@ func KeyOf(name string) (key string, ok bool) {
 	if name == "" || len(name) > maxName {
 		return "", false
 	}
-	if !strings.Contains(name, "~") {
-		return name, strings.IndexFunc(name, func(r rune) bool { return r > 0x7f || !plain(byte(r)) }) < 0 //nolint:gosec // it is ASCII
+	if strings.IndexFunc(name, func(r rune) bool { return r > 0x7f || !plain(byte(r)) }) < 0 { //nolint:gosec // it is ASCII
+		return name, true // nothing is escaped
 	}
 	b := make([]byte, 0, len(name))
 	for i := 0; i < len(name); i++ {

@@ -404,8 +404,9 @@ func absent(err error) bool {
 
 // anew makes a job send its content again.
 func (s *Stepper) anew(ctx context.Context, e Entry) (Entry, Next, error) {
-	e.Phase, e.IntentAt, e.Ticket = PhaseNew, time.Time{}, filescan.Ticket{}
-	saved, err := s.save(ctx, e)
+	fresh := e
+	fresh.Phase, fresh.IntentAt, fresh.Ticket = PhaseNew, time.Time{}, filescan.Ticket{}
+	saved, err := s.save(ctx, fresh)
 	if errors.Is(err, ErrConflict) {
 		return s.again(e)
 	}

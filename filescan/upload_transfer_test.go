@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -257,6 +258,38 @@ func TestUploadErrorAdvises(t *testing.T) {
 			tt.err.Step, tt.err.Name = filescan.StepRecord, "x"
 			assert.Contains(t, tt.err.Error(), tt.want)
 			assert.NotContains(t, tt.err.Error(), tt.not)
+		})
+	}
+}
+
+// slowBody takes ten seconds for every 25 bytes.
+type slowBody struct{ io.ReadCloser }
+
+func (b slowBody) Read(p []byte) (int, error) {
+	<-time.After(10 * time.Second)
+	return b.ReadCloser.Read(p[:min(len(p), 25)])
+}
+
+// Content may take any time, as long as some of it moves: the limit of an attempt is for other requests.
+func TestUploadMayTakeLong(t *testing.T) {
+	t.Parallel()
+	for method, slow := range map[filescan.Method]string{filescan.Presigned: opStore, filescan.Multipart: opCreate} {
+		t.Run(string(method), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newTruth(truthBase)
+				s.hook = func(op string, _ http.ResponseWriter, r *http.Request) bool {
+					if op == slow {
+						r.Body = slowBody{r.Body}
+					}
+					return false
+				}
+				start := time.Now()
+				_, err := s.client(t).Files(7).Upload(t.Context(), acrcloud.FromBytes("song.mp3", make([]byte, 1000)), &filescan.UploadOptions{Method: method})
+				require.NoError(t, err)
+				assert.GreaterOrEqual(t, time.Since(start), 400*time.Second)
+				assert.Equal(t, 1, s.count(slow))
+			})
 		})
 	}
 }
