@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -237,4 +238,99 @@ func TestRuleRefusals(t *testing.T) {
 		_, err := srv.AddRule(r)
 		assert.ErrorContains(t, err, want)
 	}
+}
+
+// What a rule leaves open is as without the rule: the length of the file, which its content has.
+func TestRuleWithoutADuration(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	track := w.srv.AddTrack(mock.Track{Duration: 5 * time.Minute})
+	match := mock.RuleMatch{Track: track, Start: time.Minute}
+	addRule(t, w.srv, mock.Rule{Name: "matches", Matches: []mock.RuleMatch{match}})
+	addRule(t, w.srv, mock.Rule{Name: "state", Outcome: mock.Outcome{State: new(1)}})
+	addRule(t, w.srv, mock.Rule{Name: "unknown length", Matches: []mock.RuleMatch{match}})
+	w.srv.OnScan(func(mock.Upload) mock.Outcome { return mock.Outcome{Detail: "scripted"} })
+	c := w.cid()
+	for name, tt := range map[string]struct {
+		content  []byte
+		duration float64
+		played   any
+	}{
+		"matches":        {track.WAV(0, 20*time.Second), 20, 20.0},
+		"state":          {track.WAV(0, 20*time.Second), 20, nil},
+		"script":         {track.WAV(0, 20*time.Second), 20, nil},
+		"unknown length": {[]byte("no sound"), 0, 240.0}, // until the track ends
+	} {
+		body, contentType := form(t, "file", name, tt.content, "data_type", "audio")
+		made := w.send("POST", regionHost+c+"/files", body, "Content-Type", contentType)
+		require.Equal(t, 201, made.status)
+		file := w.send("GET", regionHost+c+"/files/"+made.data(t)["id"].(string), nil).rows(t)[0]
+		assert.Equal(t, tt.duration, file["duration"], name)
+		if tt.played != nil {
+			assert.Equal(t, tt.played, rowsOf(t, file, "music")[0]["played_duration"], name)
+		}
+	}
+}
+
+// All that is right is taken, and copied: what the caller changes later does not count.
+func TestRuleIsTaken(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	track := w.srv.AddTrack(mock.Track{})
+	fault := &mock.Fault{Status: 503, Header: http.Header{"X-A": {"1"}}}
+	sum := sha256.Sum256([]byte("content"))
+	addRule(t, w.srv, mock.Rule{SHA256: strings.ToUpper(hex.EncodeToString(sum[:])), Times: 1, Fault: fault})
+	fault.Status, fault.Lose = 200, true
+	fault.Header.Set("X-A", "2")
+	body, contentType := form(t, "file", "a", []byte("content"), "data_type", "audio")
+	r := w.send("POST", regionHost+w.cid()+"/files", body, "Content-Type", contentType)
+	assert.Equal(t, 503, r.status)
+	assert.Equal(t, "1", r.header.Get("X-A"))
+
+	for _, good := range []mock.Rule{
+		{Matches: []mock.RuleMatch{{Track: track, Score: 0}, {Track: track, Score: 100}}},
+		{Outcome: mock.Outcome{Results: json.RawMessage(`{}`)}},
+		{Processing: new(time.Duration(0))},
+	} {
+		addRule(t, w.srv, good)()
+	}
+	for want, bad := range map[string]mock.Rule{
+		"Score":  {Matches: []mock.RuleMatch{{Track: track, Score: -0.1}}},
+		"SHA256": {SHA256: strings.Repeat("g", 64)},
+		"Start":  {Matches: []mock.RuleMatch{{Track: track, Start: -1}}},
+		"Length": {Matches: []mock.RuleMatch{{Track: track, Length: -1}}},
+		"Times":  {Times: -1},
+	} {
+		_, err := w.srv.AddRule(bad)
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+// A rule for fingerprints fits them, and a match can be put into any list.
+func TestRuleOfFingerprints(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	track := w.srv.AddTrack(mock.Track{})
+	addRule(t, w.srv, mock.Rule{DataType: "fingerprint", Matches: []mock.RuleMatch{{Track: track, List: "custom_files", Score: 7}}})
+	body, contentType := form(t, "file", "a.fp", []byte("a fingerprint"), "data_type", "fingerprint")
+	made := w.send("POST", regionHost+w.cid()+"/files", body, "Content-Type", contentType)
+	require.Equal(t, 201, made.status)
+	file := w.send("GET", regionHost+w.cid()+"/files/"+made.data(t)["id"].(string), nil).rows(t)[0]
+	custom := rowsOf(t, file, "custom_files")
+	require.Len(t, custom, 1)
+	assert.Equal(t, 7.0, custom[0]["result"].(map[string]any)["score"])
+	assert.NotContains(t, custom[0]["result"], "external_metadata", "it is shown as a custom file")
+	assert.NotContains(t, file["results"], "music")
+}
+
+// A fault that only delays prevents nothing.
+func TestRuleFaultThatDelays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv, _, files := callingBack(t)
+		addRule(t, srv, mock.Rule{Fault: &mock.Fault{Delay: 3 * time.Second}})
+		start := time.Now()
+		assert.NotEmpty(t, upload(t, files, "a.wav"))
+		assert.Equal(t, 3*time.Second, time.Since(start))
+	})
 }
