@@ -202,13 +202,13 @@ func shortKey(key string) string {
 	}
 	sum := sha256.Sum256([]byte(key))
 	prefix := hex.EncodeToString(sum[:12]) + "/"
-	rest := key
-	for len(rest) > 0 {
-		if _, err := NameOf(prefix + rest); err == nil {
-			break
-		}
-		_, size := utf8.DecodeRuneInString(rest)
-		rest = rest[size:]
+	begin, room := len(key), maxName-nameLength(prefix)
+	for begin > 0 && nameLength(key[begin-1:begin]) <= room {
+		begin--
+		room -= nameLength(key[begin : begin+1])
 	}
-	return prefix + strings.TrimLeft(rest, "/")
+	for begin < len(key) && !utf8.RuneStart(key[begin]) { // not within a character
+		begin++
+	}
+	return prefix + strings.TrimLeft(key[begin:], "/")
 }

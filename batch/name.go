@@ -21,20 +21,15 @@ func NameOf(key string) (string, error) {
 	if key == "" {
 		return "", &acrcloud.ArgumentError{Field: "Item.Key", Problem: "is empty", Remedy: "give each item a unique key, such as a path or a database id"}
 	}
-	escaped := 0
-	for i := range len(key) {
-		if !plain(key[i]) {
-			escaped++
-		}
+	length := nameLength(key)
+	if length > maxName {
+		return "", &acrcloud.ArgumentError{Field: "Item.Key", Problem: fmt.Sprintf("makes a name of %d bytes; %d are allowed", length, maxName), Remedy: "use a shorter key, such as an id or a hash; bytes other than ASCII letters, digits, dots, hyphens and underscores count as three"}
 	}
-	if n := len(key) + 2*escaped; n > maxName {
-		return "", &acrcloud.ArgumentError{Field: "Item.Key", Problem: fmt.Sprintf("makes a name of %d bytes; %d are allowed", n, maxName), Remedy: "use a shorter key, such as an id or a hash; bytes other than ASCII letters, digits, dots, hyphens and underscores count as three"}
-	}
-	if escaped == 0 {
+	if length == len(key) {
 		return key, nil
 	}
 	var b strings.Builder
-	b.Grow(len(key) + 2*escaped)
+	b.Grow(length)
 	for i := range len(key) {
 		if c := key[i]; plain(c) {
 			b.WriteByte(c)
@@ -43,6 +38,17 @@ func NameOf(key string) (string, error) {
 		}
 	}
 	return b.String(), nil
+}
+
+// nameLength returns the length of the name of a key: three for each escaped byte.
+func nameLength(key string) int {
+	length := len(key)
+	for i := range len(key) {
+		if !plain(key[i]) {
+			length += 2
+		}
+	}
+	return length
 }
 
 // KeyOf returns the key of the job whose file has the given name. ok is false for a name that [NameOf] does not return.

@@ -230,3 +230,55 @@ func TestOwnFilesThatAreAlike(t *testing.T) {
 	assert.Equal(t, []string{"other", "second", "third"}, found(track.Audio()))
 	assert.Equal(t, "0", fmt.Sprint(w.send("GET", mainHost+two, nil).data(t)["size"]))
 }
+
+// Calls about listed files want the list, and change nothing without it.
+func TestListedBucketFiles(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	from, to := w.bucket("from"), w.bucket("to")
+	file := w.own(from, "Night", []byte("fLaC"))
+	target := strings.TrimPrefix(to, "/api/buckets/")
+	required := func(names ...string) string {
+		var problems []string
+		for _, name := range names {
+			problems = append(problems, fmt.Sprintf(`%q:["The %s field is required."]`, name, name))
+		}
+		return `{"message":"The given data was invalid.","errors":{` + strings.Join(problems, ",") + `}}`
+	}
+	for _, tt := range []struct {
+		request, body string
+		status        int
+		want          string // "": not looked at
+	}{
+		{"DELETE " + from + "/files", `{}`, 422, required("ids")},
+		{"POST " + from + "/files/move", `{}`, 422, required("target_bucket_id", "ids")},
+		{"POST " + from + "/files/move", `{"ids":[` + file + `]}`, 422, required("target_bucket_id")},
+		{"POST " + from + "/files/move", `{"target_bucket_id":` + target + `}`, 422, required("ids")},
+		{"POST " + from + "/files/move", `{"target_bucket_id":1,"ids":[` + file + `]}`, 422, ""},
+		{"POST " + from + "/files/move", `{"target_bucket_id":` + target + `,"ids":[1]}`, 404, ""},
+		{"DELETE " + from + "/files", `{"ids":[1]}`, 404, ""},
+	} {
+		method, path, _ := strings.Cut(tt.request, " ")
+		r := w.send(method, mainHost+path, tt.body)
+		assert.Equal(t, tt.status, r.status, "%s %s: %s", tt.request, tt.body, r.body)
+		if tt.want != "" {
+			assert.JSONEq(t, tt.want, string(r.body), "%s %s", tt.request, tt.body)
+		}
+	}
+	assert.Len(t, w.send("GET", mainHost+from+"/files", nil).rows(t), 1)
+	assert.Empty(t, w.send("GET", mainHost+to+"/files", nil).rows(t))
+}
+
+// A fingerprint is no audio: it need not be readable as such.
+func TestBucketFingerprint(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	bucket := w.bucket("masters")
+	for dataType, state := range map[string]float64{"fingerprint": 1, "audio": -1} {
+		body, contentType := form(t, "file", "a", []byte("no sound at all"), "data_type", dataType, "title", dataType)
+		r := w.send("POST", mainHost+bucket+"/files", body, "Content-Type", contentType)
+		require.Equal(t, 200, r.status, "%s", r.body)
+		got := w.send("GET", mainHost+bucket+"/files/"+idOf(t, r.body), nil).data(t)
+		assert.Equal(t, state, got["state"], dataType)
+	}
+}

@@ -70,3 +70,15 @@ func TestBucketsOfAnotherAccount(t *testing.T) {
 	assert.Equal(t, "masters", w.send("GET", mainHost+bucket, nil).data(t)["name"])
 	assert.Len(t, w.send("GET", mainHost+bucket+"/files", nil).rows(t), 1)
 }
+
+// A name that is given is kept; one that is not given stays.
+func TestBucketNameStays(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	bucket := w.bucket("masters")
+	for body, name := range map[string]string{`{"labels":["a"]}`: "masters", `{"name":"masters","labels":[]}`: "masters"} {
+		r := w.send("PUT", mainHost+bucket, body)
+		require.Equal(t, 200, r.status, "%s", r.body)
+		assert.Equal(t, name, r.data(t)["name"])
+	}
+}

@@ -320,3 +320,56 @@ func TestCloseDropsCopies(t *testing.T) {
 		assert.GreaterOrEqual(t, r.count(), 1)
 	})
 }
+
+// A callback of nothing says null, so that it is JSON.
+func TestCallbackWithoutResults(t *testing.T) {
+	t.Parallel()
+	for shape, want := range map[mock.CallbackShape]string{
+		{}:                  `{"file_id":"a","state":-3,"cid":7,"name":"b","results":null}`,
+		{TextResults: true}: `{"file_id":"a","state":-3,"cid":7,"name":"b","results":"null"}`,
+		{Form: true}:        `cid=7&file_id=a&name=b&results=null&state=-3`,
+	} {
+		body, _ := mock.Callback{FileID: "a", State: -3, ContainerID: 7, Name: "b", Shape: shape}.Body()
+		assert.Equal(t, want, string(body))
+	}
+}
+
+// A fault is for the scan that it was chosen for: a rescan has its own.
+func TestCallbackFaultOfARescan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv, r, files := callingBack(t)
+		srv.InjectCallback(mock.CallbackFault{Copies: 2, Times: 1})
+		id := upload(t, files, "a.wav")
+		srv.Complete(id)
+		synctest.Wait()
+		assert.Equal(t, 3, r.count())
+		_, err := files.Rescan(t.Context(), id)
+		require.NoError(t, err)
+		srv.Complete(id)
+		synctest.Wait()
+		assert.Equal(t, 4, r.count())
+	})
+}
+
+// Callbacks that are held back go out each at its own time, and once.
+func TestReorderedCallbacksGoOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv, r, files := callingBack(t)
+		srv.InjectCallback(mock.CallbackFault{Reorder: true})
+		var ids []string
+		for i := range 3 {
+			ids = append(ids, upload(t, files, fmt.Sprint(i)))
+			srv.Complete(ids[i])
+			<-time.After(time.Second)
+		}
+		for i, want := range [][]string{ids[:1], ids[:2], ids} {
+			<-time.After(map[bool]time.Duration{true: 7500 * time.Millisecond, false: time.Second}[i == 0])
+			synctest.Wait()
+			assert.Equal(t, want, r.ids(t))
+		}
+		<-time.After(time.Hour)
+		assert.Equal(t, 3, r.count())
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -87,4 +88,67 @@ func TestProjectsOfAnotherAccount(t *testing.T) {
 	assert.Empty(t, w.send("GET", mainHost+"/api/base-projects", nil).rows(t))
 	assert.Equal(t, 403, w.send("GET", mainHost+path, nil).status)
 	assert.Equal(t, 403, w.send("DELETE", mainHost+path, nil).status)
+}
+
+// Usage is of the days that were asked for, both included, and of all without them.
+func TestProjectUsage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(t)
+		project := fmt.Sprintf("/api/base-projects/%.0f", w.send("GET", mainHost+"/api/base-projects", nil).rows(t)[0]["id"])
+		for day := range 4 {
+			for range day + 1 {
+				body, contentType := parts(t, identifyFields(w.srv.Config(), "audio", "1"), "sample", "")
+				assert.Equal(t, 2004, identification(t, w.http, identifyURL, contentType, body).Status.Code)
+			}
+			<-time.After(24 * time.Hour)
+		}
+		for query, want := range map[string][]float64{
+			"":                                 {1, 2, 3, 4},
+			"?start=2000-01-02":                {2, 3, 4},
+			"?end=2000-01-02":                  {1, 2},
+			"?start=2000-01-02&end=2000-01-3":  nil, // refused
+			"?start=2000-01-02&end=2000-01-03": {2, 3},
+			"?start=2000-02-01":                {},
+		} {
+			r := w.send("GET", mainHost+project+"/day-stat"+query, nil)
+			if want == nil {
+				assert.Equal(t, 422, r.status, query)
+				continue
+			}
+			got := []float64{}
+			for _, row := range r.rows(t) {
+				got = append(got, row["noresult"].(float64))
+				assert.Zero(t, row["result"])
+				assert.Zero(t, row["error"])
+			}
+			assert.Equal(t, want, got, query)
+		}
+	})
+}
+
+// A change shows when it was made, and a list is never null.
+func TestProjectChanges(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(t)
+		made := w.send("POST", mainHost+"/api/base-projects", `{"name":"app","type":"AVR","region":"us-west-2","buckets":[23]}`).data(t)
+		assert.Equal(t, []any{}, made["external_ids"])
+		assert.Equal(t, "2000-01-01T00:00:00.000000Z", made["updated_at"])
+		<-time.After(time.Hour)
+		changed := w.send("PUT", mainHost+fmt.Sprintf("/api/base-projects/%.0f", made["id"]), `{"name":"my app"}`).data(t)
+		assert.Equal(t, "2000-01-01T01:00:00.000000Z", changed["updated_at"])
+		assert.Equal(t, made["created_at"], changed["created_at"])
+	})
+}
+
+// A track in no bucket is known, and found by no project.
+func TestTrackInNoBucket(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	hidden := w.srv.AddTrack(mock.Track{BucketID: mock.NoBucket, Duration: 20 * time.Second})
+	for _, sample := range [][]byte{hidden.Audio(), hidden.WAV(2*time.Second, 10*time.Second)} {
+		body, contentType := parts(t, identifyFields(w.srv.Config(), "audio", "1"), "sample", string(sample))
+		assert.Equal(t, 1001, identification(t, w.http, identifyURL, contentType, body).Status.Code)
+	}
 }

@@ -139,3 +139,12 @@ func TestUnknownTokenWithoutAccept(t *testing.T) {
 	assert.Equal(t, 403, r.status)
 	assert.JSONEq(t, `{"error":"Authentication Exception"}`, string(r.body))
 }
+
+// Only for a bearer's token there is that other text.
+func TestUnknownCredentialWithoutAccept(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	r := w.send("GET", mainHost+"/api/base-projects", nil, "Authorization", "Basic eyJnope", "Accept", "-")
+	assert.Equal(t, 403, r.status)
+	assert.JSONEq(t, `{"message":"Forbidden"}`, string(r.body))
+}
