@@ -2,16 +2,20 @@ package main
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
 // policy is what people may upload. The form checks the size and the format, for an answer at once; workers check all of
@@ -24,45 +28,70 @@ func policy(megabytes int64) *filescan.UploadPolicy {
 const form = 1 << 20
 
 // receiveUpload handles the upload form. The order is: store the content, then write the row and the job in one
-// transaction, then answer. If the process dies in between, there is content without a row, which costs disk space only.
+// transaction, then respond. If the process dies in between, there is content without a row, which costs disk space only.
 func (a *app) receiveUpload(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, a.policy.MaxBytes+form)
-	part, err := filePart(r)
+	r.Body = http.MaxBytesReader(w, &steady{r.Body, http.NewResponseController(w)}, a.policy.MaxBytes+form)
+	sent, part, err := formOf(r)
 	if err != nil {
 		a.refuse(w, r, err)
 		return
 	}
-	u := upload{ID: rand.Text(), Name: part.FileName(), Created: time.Now()}
-	u.Path = filepath.Join(a.dir, u.ID)
-	if err := store(u.Path, part); err != nil {
+	u := upload{Name: nameOf(part.FileName()), Created: time.Now()}
+	if u.ID, err = store(a.dir, sent, part); err != nil {
 		a.refuse(w, r, err)
 		return
 	}
 	if err := a.db.add(r.Context(), a.jobs, u); err != nil {
-		a.fail(w, r, errors.Join(err, os.Remove(u.Path)))
+		a.fail(w, r, err)
 		return
 	}
 	http.Redirect(w, r, "/uploads/"+u.ID, http.StatusSeeOther)
 }
 
-// filePart returns the file of the form, to be read once.
-func filePart(r *http.Request) (*multipart.Part, error) {
+// stall is how long an upload may make no progress.
+const stall = time.Minute
+
+// steady ends uploads that make no progress. One that is slow may take its time.
+type steady struct {
+	io.ReadCloser
+	connection *http.ResponseController
+}
+
+func (s *steady) Read(p []byte) (int, error) {
+	_ = s.connection.SetReadDeadline(time.Now().Add(stall)) // without deadlines there are none
+	return s.ReadCloser.Read(p)
+}
+
+// formOf returns the number of the form, and its file, to be read once.
+func formOf(r *http.Request) (sent string, file *multipart.Part, err error) {
 	reader, err := r.MultipartReader()
 	if err != nil {
-		return nil, errNoFile
+		return "", nil, errNoFile
 	}
 	for {
 		part, err := reader.NextPart()
 		switch {
 		case errors.Is(err, io.EOF):
-			return nil, errNoFile
+			return "", nil, errNoFile
 		case err != nil:
-			return nil, err
+			return "", nil, err
+		case part.FormName() == "form":
+			text, err := io.ReadAll(io.LimitReader(part, 100))
+			if err != nil {
+				return "", nil, err
+			}
+			sent = string(text)
 		case part.FormName() == "file" && part.FileName() != "":
-			return part, nil
+			return sent, part, nil
 		}
 	}
 }
+
+// maxName is the most characters of a name.
+const maxName = 200
+
+// nameOf is the name of an upload, made safe for any place where it is shown.
+func nameOf(file string) string { return text.Truncate(text.Terminal(file), maxName) }
 
 // What is wrong with an upload.
 var (
@@ -70,18 +99,20 @@ var (
 	errFormat = errors.New("this is neither audio nor video in a known format")
 )
 
-// store writes an upload to disk. It appears under its name when it is complete.
-func store(path string, content io.Reader) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "incoming-*")
+// store writes an upload to disk, and returns its id, which is that of the form and the content: a form that is sent again, by a second click
+// or after an interruption, is the same upload, and is not billed again. The content appears under its id when it is complete.
+func store(dir, sent string, content io.Reader) (id string, err error) {
+	f, err := os.CreateTemp(dir, "incoming-*")
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() {
 		if err != nil {
 			_ = os.Remove(f.Name())
 		}
 	}()
-	_, err = io.Copy(f, content)
+	sum := sha256.New()
+	_, err = io.Copy(io.MultiWriter(f, sum), content)
 	if err == nil {
 		err = check(f)
 	}
@@ -89,9 +120,29 @@ func store(path string, content io.Reader) (err error) {
 		err = f.Sync()
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
+		return "", err
+	}
+	if sent == "" { // not from the form
+		sent = rand.Text()
+	}
+	sum.Write([]byte(sent))
+	id = base32.StdEncoding.EncodeToString(sum.Sum(nil))[:26]
+	if err := os.Rename(f.Name(), filepath.Join(dir, id)); err != nil {
+		return "", err
+	}
+	return id, syncDir(dir)
+}
+
+// syncDir makes names in a directory outlast a power failure.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" { // has no such call
+		return nil
+	}
+	d, err := os.Open(dir) //nolint:gosec // the program's own
+	if err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // check checks the format of a stored upload.

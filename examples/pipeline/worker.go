@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/riverqueue/river"
+
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/batch"
 	"github.com/musicchartsai/acrcloud-go/batch/riverbatch"
@@ -16,16 +18,18 @@ import (
 // steps, in this order of writes:
 //
 //	content and row → job in the journal and in the queue → upload → intent → the request that is billed → file id
-//	→ callback or timer → results from the API → outcome → the queue forgets the job
-func newJobs(db *database, files *filescan.Files, policy *filescan.UploadPolicy, log *slog.Logger) (*riverbatch.Client[*sql.Tx], error) {
+//	→ callback or timer → results from the API → outcome → verdict → the queue forgets the job
+func newJobs(db *database, files *filescan.Files, dir string, policy *filescan.UploadPolicy, in *instruments, log *slog.Logger) (*riverbatch.Client[*sql.Tx], error) {
 	stepper, err := batch.NewStepper(files, db.store, &batch.Options{
-		Open:   acrcloud.FromFile,
+		Open:   func(ref string) acrcloud.Source { return acrcloud.FromFile(filepath.Join(dir, ref)) },
 		Upload: filescan.UploadOptions{Policy: policy},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return riverbatch.New(riverbatch.Driver(db.store), stepper, &riverbatch.Config{Logger: log})
+	return riverbatch.New(riverbatch.Driver(db.store), stepper, &riverbatch.Config{
+		Done: in.judged(db.judge), Logger: log, River: &river.Config{Middleware: in.middleware()},
+	})
 }
 
 // uploadDir returns the directory of the uploads, and creates it.

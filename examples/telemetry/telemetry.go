@@ -33,7 +33,8 @@ import (
 
 const scope = "github.com/musicchartsai/acrcloud-go/examples/telemetry"
 
-// A Telemetry reports events as spans and metrics. Create one with [New]; it is safe for concurrent use.
+// A Telemetry reports events as spans and metrics. Create one with [New]; it is safe for concurrent use. A nil Telemetry
+// reports nothing; its Step and Callback only call their functions.
 type Telemetry struct {
 	tracer  trace.Tracer
 	journal batch.Journal
@@ -63,6 +64,9 @@ func New(tracers trace.TracerProvider, meters metric.MeterProvider, journal batc
 
 // Attempt is for acrcloud.WithObserver: each attempt becomes a span of the trace of its call.
 func (t *Telemetry) Attempt(a acrcloud.Attempt) {
+	if t == nil {
+		return
+	}
 	common := []attribute.KeyValue{attribute.String("acrcloud.op", a.Op), attribute.String("http.request.method", a.Method), attribute.Int("http.response.status_code", a.StatusCode)}
 	attributes := append([]attribute.KeyValue{
 		attribute.String("server.address", a.Host), attribute.String("url.path", a.Path), attribute.Int("http.request.resend_count", a.N-1),
@@ -82,6 +86,9 @@ func (t *Telemetry) Attempt(a acrcloud.Attempt) {
 // Delivery is for webhook.WithObserver: each callback request becomes a span, in the trace of the HTTP server if there
 // is one.
 func (t *Telemetry) Delivery(d webhook.Delivery) {
+	if t == nil {
+		return
+	}
 	reason := attribute.String("acrcloud.callback.reason", string(d.Reason))
 	attributes := []attribute.KeyValue{reason, attribute.String("acrcloud.callback.kind", string(d.Kind)), attribute.Int("http.response.status_code", d.Status)}
 	if d.FileID != "" {
@@ -110,6 +117,9 @@ func fail(span trace.Span, err error) {
 // Step runs a step of a job in a span of the job's trace, which Item.Trace contains. The requests of the step are its
 // child spans.
 func (t *Telemetry) Step(ctx context.Context, key string, step func(ctx context.Context) error) error {
+	if t == nil {
+		return step(ctx)
+	}
 	began := time.Now()
 	ctx, span, before := t.start(ctx, "step", key, trace.SpanKindConsumer)
 	defer span.End()
@@ -132,6 +142,9 @@ func (t *Telemetry) Step(ctx context.Context, key string, step func(ctx context.
 // Callback returns a function for webhook.NewHandler that runs f in a span of the trace of the file's job, linked to
 // the request that delivered the callback. The span includes what f does, such as Stepper.Called.
 func (t *Telemetry) Callback(f func(context.Context, *webhook.Event) error) func(context.Context, *webhook.Event) error {
+	if t == nil {
+		return f
+	}
 	return func(ctx context.Context, event *webhook.Event) error {
 		key, _ := batch.KeyOf(event.Name)
 		ctx, span, _ := t.start(ctx, "callback", key, trace.SpanKindConsumer)
