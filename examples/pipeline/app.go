@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/batch/riverbatch"
 	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/report"
@@ -29,9 +28,7 @@ func (a *app) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { a.index(w, r, http.StatusOK, "") })
 	mux.HandleFunc("POST /uploads", a.receiveUpload)
 	mux.HandleFunc("GET /uploads/{id}", a.progress)
-	mux.Handle("GET /uploads/{id}/result", report.Handler(a.result, func(r *http.Request, err error) {
-		a.log.WarnContext(r.Context(), "no result", "error", err)
-	}))
+	mux.HandleFunc("GET /uploads/{id}/result", a.result)
 	mux.HandleFunc("GET /callbacks", a.callbackLog)
 	mux.HandleFunc("GET /sample.wav", a.sendSample)
 	mux.Handle("GET /static/", http.FileServerFS(static))
@@ -53,7 +50,7 @@ func (a *app) index(w http.ResponseWriter, r *http.Request, status int, problem 
 		a.fail(w, r, err)
 		return
 	}
-	every := 0
+	every := sometimes
 	for _, u := range uploads {
 		if u.open() {
 			every = often
@@ -83,18 +80,28 @@ func (a *app) progress(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// result is the report about a finished upload, under the name that it came with.
-func (a *app) result(r *http.Request) (report.Report, error) {
+// result shows the report about a finished upload, under the name that it came with.
+func (a *app) result(w http.ResponseWriter, r *http.Request) {
 	u, outcome, err := a.db.upload(r.Context(), r.PathValue("id"))
 	switch {
-	case errors.Is(err, errNoUpload), err == nil && (outcome == nil || outcome.File == nil):
-		return report.Report{}, acrcloud.ErrNotFound
+	case errors.Is(err, errNoUpload):
+		http.NotFound(w, r)
+		return
 	case err != nil:
-		return report.Report{}, err
+		a.fail(w, r, err)
+		return
+	case outcome == nil, outcome.Err != nil:
+		http.Redirect(w, r, "/uploads/"+u.ID, http.StatusSeeOther) // which says how far it is
+		return
 	}
 	file := *outcome.File
 	file.Name = u.Name
-	return report.File(&file, nil), nil
+	parts, err := report.Fragment(report.File(&file, nil))
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	a.show(w, r, http.StatusOK, "result.html", page{Title: u.Name, Report: parts})
 }
 
 // callbackLog shows the newest callbacks, with the responses that they got.

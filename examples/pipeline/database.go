@@ -47,7 +47,7 @@ func (d *database) createTables(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	defer tx.Rollback()        //nolint:errcheck // after a commit it does nothing
 	if d.store.Pool() != nil { // in PostgreSQL, two processes cannot create a table at the same time, not even with IF NOT EXISTS
 		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext('pipeline'))`); err != nil {
 			return err

@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,52 +23,6 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
-
-// output is what a process prints.
-type output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
-}
-
-// start runs the program until the test ends, and returns its address.
-func start(t *testing.T, args ...string) (address string) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	var out output
-	ended := make(chan int, 1)
-	go func() { ended <- run(ctx, append([]string{"-listen", "127.0.0.1:0"}, args...), &out, &out) }()
-	t.Cleanup(func() {
-		cancel()
-		assert.Equal(t, demo.ExitOK, <-ended, out.String())
-		assert.NotContains(t, out.String(), "level=ERROR")
-	})
-	begun := time.Now()
-	require.Eventually(t, func() bool {
-		if len(ended) > 0 {
-			return true
-		}
-		found := regexp.MustCompile(`Listening on (\S+)`).FindStringSubmatch(out.String())
-		if found != nil {
-			address = found[1]
-		}
-		return found != nil
-	}, 30*time.Second, time.Millisecond)
-	require.NotEmpty(t, address, out.String())
-	t.Logf("started after %v", time.Since(begun))
-	return address
-}
 
 // get returns a page after all redirections.
 func get(t *testing.T, url string) (status int, page string) {

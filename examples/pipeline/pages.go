@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/musicchartsai/acrcloud-go/report"
 )
 
 //go:embed templates
@@ -18,8 +20,9 @@ var static embed.FS
 // A page is what the template of a page gets.
 type page struct {
 	Title  string
-	Every  int  // milliseconds between updates; 0: it does not change any more
-	Reload bool // without scripts it reloads itself; a page with a form must not
+	Every  int           // milliseconds between updates; 0: it does not change any more
+	Reload bool          // without scripts it reloads itself; a page with a form must not
+	Report *report.Parts // embedded, if there is one
 	Data   map[string]any
 }
 
@@ -42,7 +45,7 @@ type link struct {
 
 // write writes a page. If it cannot be made, the status is 500.
 func (p *pages) write(w http.ResponseWriter, r *http.Request, status int, name string, content page) error {
-	data := map[string]any{"Title": content.Title, "Every": content.Every, "Reload": content.Reload}
+	data := map[string]any{"Title": content.Title, "Every": content.Every, "Reload": content.Reload, "Report": content.Report}
 	for key, value := range content.Data {
 		data[key] = value
 	}
@@ -57,6 +60,9 @@ func (p *pages) write(w http.ResponseWriter, r *http.Request, status int, name s
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if content.Report != nil {
+		w.Header().Set("Content-Security-Policy", strings.Replace(pagePolicy, "style-src", "style-src "+content.Report.StyleHash, 1))
+	}
 	w.WriteHeader(status)
 	_, err := body.WriteTo(w)
 	return err

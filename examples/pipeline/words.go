@@ -95,4 +95,3 @@ func assess(o *batch.Outcome) filescan.Risk {
 	}
 	return filescan.Assess(o.File, nil).Risk
 }
-

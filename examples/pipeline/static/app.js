@@ -1,14 +1,14 @@
 // The pages work without scripts. With this one, lists and states update in place, and the form shows how far an upload is.
 "use strict";
 
-// update replaces what is out of date by what the server shows now.
+// update replaces what is out of date by what the server shows now, and returns in how many milliseconds to do so again; 0: never.
 async function update() {
 	const offline = document.querySelector("#offline");
 	try {
 		const response = await fetch(location.href, { cache: "no-store" });
 		if (response.redirected) {
 			location.replace(response.url);
-			return false;
+			return 0;
 		}
 		if (!response.ok) throw new Error(response.statusText);
 		const now = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -20,19 +20,18 @@ async function update() {
 			if (focus) old.querySelector(`a[href="${CSS.escape(focus)}"]`)?.focus();
 		}
 		offline.textContent = "";
-		return "every" in now.body.dataset;
+		return Number(now.body.dataset.every ?? 0);
 	} catch {
 		offline.textContent = "The server cannot be reached, so this page may be out of date. It tries again.";
-		return true;
+		return 2000;
 	}
 }
 
-function again() {
-	setTimeout(async () => {
-		if (document.hidden || await update()) again();
-	}, Number(document.body.dataset.every));
+// later updates the page after so many milliseconds, and again and again, while it is looked at.
+function later(every) {
+	if (every) setTimeout(async () => later(document.hidden ? every : await update()), every);
 }
-if (document.body.dataset.every) again();
+later(Number(document.body.dataset.every ?? 0));
 
 // send uploads the form, and shows how far it is.
 function send(form) {

@@ -1,5 +1,5 @@
-// Package pagetest_test opens the pages of package report, and the mock's dashboard, as their readers do: it parses them as a browser does, and
-// looks at them in one. It is a module of its own, so that nobody who uses the SDK gets a browser's driver among the dependencies.
+// Package pagetest_test opens the pages of package report, of the mock's dashboard and of examples/pipeline as their readers do: it parses them
+// as a browser does, and looks at them in one. It is a module of its own, so that nobody who uses the SDK gets a browser's driver among the dependencies.
 package pagetest_test
 
 import (
