@@ -8,12 +8,15 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/musicchartsai/acrcloud-go/batch"
+	"github.com/musicchartsai/acrcloud-go/batch/riverbatch"
 	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/internal/pgtest"
 	"github.com/musicchartsai/acrcloud-go/mock"
@@ -79,16 +82,105 @@ func testRate(t *testing.T, dsn string, workers int) {
 	}
 }
 
+var (
+	waitingFiles  = flag.Int("waiting.files", 200, "how many files the test of waiting jobs has")
+	waitingAge    = flag.Duration("waiting.age", time.Minute, "how long they have been processed")
+	waitingDuring = flag.Duration("waiting.during", 6*time.Second, "how long it counts requests")
+)
+
+// TestWaiting counts what jobs cost that only wait: requests to the service, memory, and the size of the database. To measure:
+//
+//	go test -run 'TestWaiting/PostgreSQL' -waiting.files 100000 -waiting.age 1h -waiting.during 2m -v -timeout 1h
+func TestWaiting(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, dsn string) {
+		t.Helper()
+		f := newFleet(t, dsn, *waitingFiles, mock.WithProcessingTime(24*time.Hour))
+		f.order.Patient, f.order.Workers = true, 32
+		f.wait(*waitingAge)
+		before := len(f.srv.Requests())
+		f.start("worker 0")
+		require.Eventually(t, func() bool { return len(f.srv.Requests()) > before }, time.Minute, 10*time.Millisecond)
+		begun := time.Now()
+		<-time.After(*waitingDuring)
+		requests, during := len(f.srv.Requests())-before, time.Since(begun)
+		f.stop("worker 0")
+		interval := *waitingAge / 8 // between two steps of a file
+		perSecond := float64(*waitingFiles) / interval.Seconds()
+		steps := f.count(`SELECT sum(CAST(coalesce(metadata ->> 'snoozes', '0') AS INTEGER)) FROM river_job WHERE kind = 'acrcloud_step'`)
+		t.Logf("%d files that have been processed for %v: %d requests and %d steps in %v (%.1f and %.1f a second); a look at each would be %.1f; database %d MB; memory %v", *waitingFiles, *waitingAge,
+			requests, steps, during.Round(time.Millisecond), float64(requests)/during.Seconds(), float64(steps)/during.Seconds(), perSecond, f.size()>>20, f.memory)
+		assert.Less(t, float64(requests), perSecond*during.Seconds()+20, "fewer than one for each step")
+		assert.Equal(t, *waitingFiles, f.count(open))
+	})
+}
+
+// wait makes files that are still processed, and their jobs, the next steps of which are spread over the interval of their age.
+func (f *fleet) wait(age time.Duration) {
+	t := f.t
+	t.Helper()
+	stepper, err := batch.NewStepper(f.files, f.store, nil)
+	require.NoError(t, err)
+	client, err := riverbatch.New(riverbatch.Driver(f.store), stepper, nil)
+	require.NoError(t, err)
+	require.NoError(t, client.Bind(t.Context()))
+	entries := make([]batch.Entry, *waitingFiles)
+	all := f.order.items()
+	var imports sync.WaitGroup
+	for part := range 8 {
+		imports.Go(func() {
+			for i := part; i < len(all); i += 8 {
+				file, err := f.files.Import(t.Context(), filescan.AudioURL("https://audio.test/"+all[i].Ref), nil)
+				if !assert.NoError(t, err) {
+					return
+				}
+				entries[i] = batch.Entry{Schema: 1, Key: all[i].Key, Ref: all[i].Ref, Phase: batch.PhaseWaiting, FileID: file.ID, IntentAt: time.Now().Add(-age)}
+			}
+		})
+	}
+	imports.Wait()
+	for some := range slices.Chunk(entries, 500) {
+		tx, err := f.store.DB().BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		_, err = f.store.AddTx(t.Context(), tx, some)
+		require.NoError(t, err)
+		require.NoError(t, tx.Commit())
+	}
+	begun := time.Now()
+	n, err := client.Requeue(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, *waitingFiles, n)
+	t.Logf("%d jobs requeued in %v", n, time.Since(begun).Round(time.Millisecond))
+	spread := `UPDATE river_job SET state = 'scheduled', scheduled_at = now() + random() * interval '%d seconds'`
+	if f.store.Pool() == nil {
+		spread = `UPDATE river_job SET state = 'scheduled', scheduled_at = strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '+' || abs(random() %% %d) || ' seconds')`
+	}
+	_, err = f.store.DB().ExecContext(t.Context(), fmt.Sprintf(spread, int(age.Seconds()/8)))
+	require.NoError(t, err)
+}
+
+// size is that of the database in bytes.
+func (f *fleet) size() int {
+	if f.store.Pool() != nil {
+		return f.count(`SELECT pg_database_size(current_database())`)
+	}
+	return f.count(`SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`)
+}
+
 // TestLatency measures the time from a callback to the outcome, while nothing else happens.
 func TestLatency(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dsn string) {
 		t.Helper()
 		const n = 5
-		s := newSite(t, dsn, nil, nil, mock.WithProcessingTime(time.Hour))
+		done := make(chan time.Time, n)
+		s := newSite(t, dsn, nil, &riverbatch.Config{Done: func(context.Context, *batch.Outcome) error {
+			done <- time.Now()
+			return nil
+		}}, mock.WithProcessingTime(time.Hour))
 		s.start(t)
 		var times []time.Duration
-		for i, item := range items(n) {
+		for _, item := range items(n) {
 			_, err := s.client.Enqueue(t.Context(), item)
 			require.NoError(t, err)
 			e := s.waiting(t, item.Key)
@@ -97,8 +189,7 @@ func TestLatency(t *testing.T) {
 			require.NoError(t, s.srv.Complete(e.FileID))
 			begun := time.Now()
 			require.NoError(t, s.client.Called(context.WithoutCancel(t.Context()), &webhook.Event{Kind: webhook.FileScan, FileID: e.FileID, ContainerID: s.files.ContainerID()}))
-			s.ended(t, i+1)
-			times = append(times, time.Since(begun))
+			times = append(times, (<-done).Sub(begun))
 		}
 		slices.Sort(times)
 		t.Logf("from callback to outcome: %v to %v, median %v", times[0].Round(time.Millisecond), times[n-1].Round(time.Millisecond), times[n/2].Round(time.Millisecond))
