@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -99,6 +100,16 @@ func (o *Options) withDefaults() (Options, error) {
 	} {
 		if f.value < 0 {
 			return refuse(f.name, "is negative", "leave it zero for the default")
+		}
+	}
+	for _, f := range []struct {
+		name  string
+		value time.Duration
+	}{
+		{"PostTimeout", out.PostTimeout}, {"Grace", out.Grace}, {"Lease", out.Lease}, {"Timeout", out.Timeout},
+	} {
+		if f.value != 0 && f.value < time.Millisecond { // a short Grace could bill a file twice
+			return refuse(f.name, fmt.Sprintf("is %v, less than a millisecond", f.value), "use a unit, such as time.Minute, or leave it zero for the default")
 		}
 	}
 	switch u := out.Upload; {

@@ -35,10 +35,10 @@ type Deduplicator struct {
 	renewing bool
 }
 
-// Deduplicator returns a Deduplicator that remembers each event for ttl after it was handled. If ttl is less than 1, it
+// Deduplicator returns a Deduplicator that remembers each event for ttl after it was handled. If ttl is less than a second, it
 // is 24 hours. New events remove expired ones, so the table does not grow without limit.
 func (s *Store) Deduplicator(ttl time.Duration) *Deduplicator {
-	if ttl < 1 {
+	if ttl < time.Second { // 0, or a forgotten unit
 		ttl = defaultTTL
 	}
 	return &Deduplicator{store: s, ttl: ttl, lease: eventLease, holder: rand.Text(), held: map[string]bool{}}

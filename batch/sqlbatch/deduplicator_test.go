@@ -165,6 +165,17 @@ func TestLateCommit(t *testing.T) {
 	})
 }
 
+// A ttl without a unit does not have events expire at once.
+func TestForgottenUnit(t *testing.T) {
+	t.Parallel()
+	s := open(t, dsns["SQLite"](t))
+	d := s.Deduplicator(24)
+	isClaimed(t, d, "a")
+	require.NoError(t, d.Commit(t.Context(), "a"))
+	<-time.After(10 * time.Millisecond)
+	isDone(t, s.Deduplicator(0), "a")
+}
+
 // Late commits, however many and slow, do not keep claims from being renewed.
 func TestRenewedBeforeLateCommits(t *testing.T) {
 	t.Parallel()
