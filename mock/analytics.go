@@ -21,10 +21,10 @@ type tally struct {
 
 // analytics sums up the plays of the last days. Only rows by date are documented. They are ranked by date, as has been
 // observed; others are ranked by their number of plays.
-func (s *Server) analytics(q *request) *answer {
+func (s *Server) analytics(q *request) *response {
 	query, problems := q.URL.Query(), problems{}
 	kind, result := query.Get("stats_type"), query.Get("result_type")
-	return s.withMonitor(q, func(m *monitor) *answer {
+	return s.withMonitor(q, func(m *monitor) *response {
 		kinds := []string{"date", "track", "artists", "label", "stream"}
 		if m.database {
 			kinds[4] = "channel"

@@ -36,32 +36,32 @@ func (a *account) bill(monthsAgo int) row {
 const pastBills = 3
 
 // ofAccount refuses another account's number, which only administrators may use.
-func (q *request) ofAccount() *answer {
+func (q *request) ofAccount() *response {
 	if uid := q.URL.Query().Get("uid"); uid != "" && uid != strconv.Itoa(q.account.id) {
 		return forbidden()
 	}
 	return nil
 }
 
-func (s *Server) currentBill(q *request) *answer {
+func (s *Server) currentBill(q *request) *response {
 	if refused := q.ofAccount(); refused != nil {
 		return refused
 	}
 	return data(http.StatusOK, q.account.bill(0))
 }
 
-func (s *Server) nextBillDate(q *request) *answer {
+func (s *Server) nextBillDate(q *request) *response {
 	if refused := q.ofAccount(); refused != nil {
 		return refused
 	}
 	now := s.now().UTC()
 	next := time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 	days := int(next.Sub(now.Truncate(24*time.Hour)).Hours() / 24)
-	return jsonAnswer(http.StatusOK, row{"next_bill_date": next.Format(time.DateOnly), "left_days": days})
+	return jsonResponse(http.StatusOK, row{"next_bill_date": next.Format(time.DateOnly), "left_days": days})
 }
 
 // listInvoices is paged in a flat envelope.
-func (s *Server) listInvoices(q *request) *answer {
+func (s *Server) listInvoices(q *request) *response {
 	if refused := q.ofAccount(); refused != nil {
 		return refused
 	}
@@ -72,15 +72,15 @@ func (s *Server) listInvoices(q *request) *answer {
 			rows = append(rows, q.account.bill(i+1))
 		}
 	}
-	return jsonAnswer(http.StatusOK, row{"data": rows, "total": pastBills, "current_page": page, "last_page": (pastBills + perPage - 1) / perPage})
+	return jsonResponse(http.StatusOK, row{"data": rows, "total": pastBills, "current_page": page, "last_page": (pastBills + perPage - 1) / perPage})
 }
 
 // downloadInvoice returns a document by the numbers of the account and the bill.
-func (s *Server) downloadInvoice(q *request) *answer {
+func (s *Server) downloadInvoice(q *request) *response {
 	for i := range pastBills {
 		id := fmt.Sprint(q.account.id, "-", q.account.bill(i + 1)["id"])
 		if q.PathValue("invoice") == id {
-			return &answer{
+			return &response{
 				status: http.StatusOK, body: []byte("%PDF-1.4\n% an invoice of no value\n%%EOF\n"),
 				header: http.Header{"Content-Type": {"application/pdf"}, "Content-Disposition": {`attachment; filename="` + id + `.pdf"`}},
 			}
@@ -90,7 +90,7 @@ func (s *Server) downloadInvoice(q *request) *answer {
 }
 
 // listPrices returns invented prices. Those of the types Latest and Standard are the same here.
-func (s *Server) listPrices(q *request) *answer {
+func (s *Server) listPrices(q *request) *response {
 	if refused := q.ofAccount(); refused != nil {
 		return refused
 	}
@@ -101,5 +101,5 @@ func (s *Server) listPrices(q *request) *answer {
 			rows = append(rows, row{"id": i + 1, "uid": 0, "service_type": name, "state": 1, "prices": row{"base": 3.0 + float64(i)}})
 		}
 	}
-	return jsonAnswer(http.StatusOK, row{"data": rows, "discount": nil})
+	return jsonResponse(http.StatusOK, row{"data": rows, "discount": nil})
 }

@@ -28,8 +28,8 @@ func bucketFileRoutes() []route {
 }
 
 // listBucketFiles accepts the search parameter of the documentation, and that of the official tool.
-func (s *Server) listBucketFiles(q *request) *answer {
-	return s.withBucket(q, func(b *bucket) *answer {
+func (s *Server) listBucketFiles(q *request) *response {
+	return s.withBucket(q, func(b *bucket) *response {
 		query := q.URL.Query()
 		search := query.Get("search")
 		if search == "" {
@@ -47,15 +47,15 @@ func (s *Server) listBucketFiles(q *request) *answer {
 }
 
 // createBucketFile creates a file of any of the four kinds.
-func (s *Server) createBucketFile(q *request) *answer {
-	if refused := s.withBucket(q, func(*bucket) *answer { return nil }); refused != nil { // before the body is read
+func (s *Server) createBucketFile(q *request) *response {
+	if refused := s.withBucket(q, func(*bucket) *response { return nil }); refused != nil { // before the body is read
 		return refused
 	}
 	sent, upload, err := readUpload(q.Request)
 	if err != nil {
 		return message(http.StatusBadRequest, "The form is not complete.")
 	}
-	return s.withBucket(q, func(b *bucket) *answer {
+	return s.withBucket(q, func(b *bucket) *response {
 		f := s.ownFileOf(sent, upload)
 		if len(sent.problems) > 0 {
 			return invalid(q.Request, sent.problems)
@@ -126,8 +126,8 @@ func (s *Server) trackOf(acrid string) *Track {
 
 // dumpBucketFiles is not documented, but used by the official tool, whose help says that it works once a day. Its
 // format, and the response to a second request, are not known.
-func (s *Server) dumpBucketFiles(q *request) *answer {
-	return s.withBucket(q, func(b *bucket) *answer {
+func (s *Server) dumpBucketFiles(q *request) *response {
+	return s.withBucket(q, func(b *bucket) *response {
 		rows := make([]row, 0, len(b.files))
 		for _, f := range b.files {
 			rows = append(rows, f.json())
@@ -138,8 +138,8 @@ func (s *Server) dumpBucketFiles(q *request) *answer {
 
 // withOwnFiles runs do for files of the bucket in a path, if all exist. What the service does if only some exist is not
 // known.
-func (s *Server) withOwnFiles(q *request, ids []string, do func(b *bucket, files []*ownFile) *answer) *answer {
-	return s.withBucket(q, func(b *bucket) *answer {
+func (s *Server) withOwnFiles(q *request, ids []string, do func(b *bucket, files []*ownFile) *response) *response {
+	return s.withBucket(q, func(b *bucket) *response {
 		files := make([]*ownFile, 0, len(ids))
 		for _, id := range ids {
 			f := b.file(id)
@@ -155,9 +155,9 @@ func (s *Server) withOwnFiles(q *request, ids []string, do func(b *bucket, files
 }
 
 // getBucketFiles returns an object for one id, and a list for several.
-func (s *Server) getBucketFiles(q *request) *answer {
+func (s *Server) getBucketFiles(q *request) *response {
 	ids := strings.Split(q.PathValue("files"), ",")
-	return s.withOwnFiles(q, ids, func(_ *bucket, files []*ownFile) *answer {
+	return s.withOwnFiles(q, ids, func(_ *bucket, files []*ownFile) *response {
 		if len(ids) == 1 {
 			return data(http.StatusOK, files[0].json())
 		}
@@ -169,9 +169,9 @@ func (s *Server) getBucketFiles(q *request) *answer {
 	})
 }
 
-func (s *Server) updateBucketFile(q *request) *answer {
+func (s *Server) updateBucketFile(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withOwnFiles(q, []string{q.PathValue("files")}, func(_ *bucket, files []*ownFile) *answer {
+	return s.withOwnFiles(q, []string{q.PathValue("files")}, func(_ *bucket, files []*ownFile) *response {
 		changed := *files[0]
 		sent.text("title", &changed.title)
 		sent.object("user_defined", &changed.userDefined)
@@ -184,11 +184,11 @@ func (s *Server) updateBucketFile(q *request) *answer {
 	})
 }
 
-func (s *Server) deleteBucketFiles(q *request) *answer {
+func (s *Server) deleteBucketFiles(q *request) *response {
 	return s.deleteOwnFiles(q, strings.Split(q.PathValue("files"), ","))
 }
 
-func (s *Server) deleteListedFiles(q *request) *answer {
+func (s *Server) deleteListedFiles(q *request) *response {
 	sent := readBody(q.Request)
 	var ids []string
 	sent.required("ids")
@@ -199,8 +199,8 @@ func (s *Server) deleteListedFiles(q *request) *answer {
 	return s.deleteOwnFiles(q, ids)
 }
 
-func (s *Server) deleteOwnFiles(q *request, ids []string) *answer {
-	return s.withOwnFiles(q, ids, func(b *bucket, files []*ownFile) *answer {
+func (s *Server) deleteOwnFiles(q *request, ids []string) *response {
+	return s.withOwnFiles(q, ids, func(b *bucket, files []*ownFile) *response {
 		for _, f := range files {
 			b.removeFile(f)
 		}
@@ -210,13 +210,13 @@ func (s *Server) deleteOwnFiles(q *request, ids []string) *answer {
 
 // moveBucketFiles moves files into the bucket in the path, from any other bucket of the account. The format of the
 // response is not known; here it is the moved files.
-func (s *Server) moveBucketFiles(q *request) *answer {
-	return s.withBucket(q, func(target *bucket) *answer {
+func (s *Server) moveBucketFiles(q *request) *response {
+	return s.withBucket(q, func(target *bucket) *response {
 		return moveFiles(target, q.account.buckets.all(nil), strings.Split(q.PathValue("files"), ","))
 	})
 }
 
-func (s *Server) moveListedFiles(q *request) *answer {
+func (s *Server) moveListedFiles(q *request) *response {
 	sent := readBody(q.Request)
 	var ids []string
 	var to int
@@ -226,7 +226,7 @@ func (s *Server) moveListedFiles(q *request) *answer {
 	if len(sent.problems) > 0 {
 		return invalid(q.Request, sent.problems)
 	}
-	return s.withBucket(q, func(source *bucket) *answer {
+	return s.withBucket(q, func(source *bucket) *response {
 		target, ok := q.account.buckets.get(to)
 		if !ok {
 			sent.invalid("target_bucket_id")
@@ -237,7 +237,7 @@ func (s *Server) moveListedFiles(q *request) *answer {
 }
 
 // moveFiles moves files from any of the given buckets, if all exist.
-func moveFiles(target *bucket, from []*bucket, ids []string) *answer {
+func moveFiles(target *bucket, from []*bucket, ids []string) *response {
 	var files []*ownFile
 	for _, id := range ids {
 		var f *ownFile

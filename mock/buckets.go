@@ -18,14 +18,14 @@ func bucketRoutes() []route {
 
 // withBucket runs do for the bucket in a path, with the lock held. Buckets are documented on the main hosts. Whether
 // the regions' hosts serve them too is not known; here they do. The service's own bucket cannot be read.
-func (s *Server) withBucket(q *request, do func(b *bucket) *answer) *answer {
+func (s *Server) withBucket(q *request, do func(b *bucket) *response) *response {
 	if q.PathValue("bucket") == "23" {
 		return forbidden()
 	}
 	return withOwn(s, q, "bucket", func(a *account) *shelf[*bucket] { return &a.buckets }, do)
 }
 
-func (s *Server) listBuckets(q *request) *answer {
+func (s *Server) listBuckets(q *request) *response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	query := q.URL.Query()
@@ -36,13 +36,13 @@ func (s *Server) listBuckets(q *request) *answer {
 	return paged(q.Request, len(list), func(i int) any { return list[i].json() })
 }
 
-func (s *Server) getBucket(q *request) *answer {
-	return s.withBucket(q, func(b *bucket) *answer { return data(http.StatusOK, b.json()) })
+func (s *Server) getBucket(q *request) *response {
+	return s.withBucket(q, func(b *bucket) *response { return data(http.StatusOK, b.json()) })
 }
 
 // createBucket accepts any type, since more exist than are documented. net_type is 1 for online recognition, 2 for
 // offline databases, and 0 for both.
-func (s *Server) createBucket(q *request) *answer {
+func (s *Server) createBucket(q *request) *response {
 	sent := readBody(q.Request)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,9 +68,9 @@ func (b *bucket) set(sent *body) {
 	b.updated = b.account.now()
 }
 
-func (s *Server) updateBucket(q *request) *answer {
+func (s *Server) updateBucket(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withBucket(q, func(b *bucket) *answer {
+	return s.withBucket(q, func(b *bucket) *response {
 		changed := *b
 		changed.set(sent)
 		if sent.has("name") && changed.name == "" {
@@ -86,8 +86,8 @@ func (s *Server) updateBucket(q *request) *answer {
 
 // deleteBucket deletes a bucket with its files. Containers and projects that use it no longer find anything in it.
 // Whether the service deletes a bucket that is in use is not known.
-func (s *Server) deleteBucket(q *request) *answer {
-	return s.withBucket(q, func(b *bucket) *answer {
+func (s *Server) deleteBucket(q *request) *response {
+	return s.withBucket(q, func(b *bucket) *response {
 		b.files, b.byHash, b.byTrack, b.channels, b.dedup = nil, nil, nil, shelf[*liveChannel]{}, nil
 		b.account.buckets.remove(b.id)
 		return nothing()

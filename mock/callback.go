@@ -147,7 +147,8 @@ func (s *Server) send(p posting) {
 	}
 }
 
-// deliver sends a callback and notes the delivery. It ends with its own timeout: the service's callbacks depend on no request.
+// deliver sends a callback and records the delivery. It has its own timeout, because callbacks do not depend on a
+// request.
 //
 //nolint:contextcheck,nolintlint // so it has a context of its own; seen where New is called, in other packages
 func (s *Server) deliver(p posting) Delivery {
@@ -159,7 +160,7 @@ func (s *Server) deliver(p posting) Delivery {
 	return d
 }
 
-// post sends a callback. A transport that panics does not take the program with it, which has no place to catch that.
+// post sends a callback. It recovers from a panic of the transport, which the program could not catch.
 func (s *Server) post(ctx context.Context, p posting) (status int, err error) {
 	about := "file " + p.fileID
 	if p.streamID != "" {

@@ -14,8 +14,8 @@ type CallbackFault struct {
 	Times int     // how many are affected then; 0: all
 
 	Lose    bool          // it is never sent, even if other fields are set
-	Copies  int           // it is sent this many times more, each after the response to the previous one
-	Delay   time.Duration // it is sent this much later
+	Copies  int           // it is sent this many more times, each after the response to the previous one
+	Delay   time.Duration // it is delayed by this time
 	Reorder bool          // it is sent after the next one, or after ten seconds if there is none
 	Early   bool          // the file is done immediately, and the callback gets its response before the upload does; not for rescans
 	Slow    time.Duration // sending its body takes this long

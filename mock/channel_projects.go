@@ -41,7 +41,7 @@ func (m *monitor) databaseJSON() row {
 }
 
 // listChannelProjects is not paged.
-func (s *Server) listChannelProjects(q *request) *answer {
+func (s *Server) listChannelProjects(q *request) *response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	region := q.URL.Query().Get("region")
@@ -52,7 +52,7 @@ func (s *Server) listChannelProjects(q *request) *answer {
 	return data(http.StatusOK, rows)
 }
 
-func (s *Server) createChannelProject(q *request) *answer {
+func (s *Server) createChannelProject(q *request) *response {
 	sent := readBody(q.Request)
 	s.mu.Lock()
 	defer s.mu.Unlock()

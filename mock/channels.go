@@ -58,10 +58,10 @@ func (st *station) channel() row {
 // channelsPerPage is fixed, and sent as a number.
 const channelsPerPage = 50
 
-func (s *Server) listChannels(q *request) *answer {
+func (s *Server) listChannels(q *request) *response {
 	query := q.URL.Query()
 	state, timemap, field, text := query.Get("state"), query.Get("timemap"), query.Get("search_type"), query.Get("search_value")
-	return s.withMonitor(q, func(m *monitor) *answer {
+	return s.withMonitor(q, func(m *monitor) *response {
 		list := slices.DeleteFunc(slices.Clone(m.stations), func(st *station) bool {
 			return (state != "" && state != "All" && st.state() != state) || (timemap != "" && timemap != "0") || !st.matches(field, text)
 		})
@@ -88,9 +88,9 @@ func (st *station) matches(field, text string) bool {
 
 // addChannels accepts any number, since the service's channels are not known. The format of the response is not known
 // either; here it is a list of the channels.
-func (s *Server) addChannels(q *request) *answer {
+func (s *Server) addChannels(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withMonitor(q, func(m *monitor) *answer {
+	return s.withMonitor(q, func(m *monitor) *response {
 		var ids []int
 		sent.required("channels")
 		sent.numbers("channels", &ids)
@@ -117,8 +117,8 @@ func (s *Server) addChannels(q *request) *answer {
 
 // setCustomID gives a channel the user's id, which is in the query. The format of the response is not known; here it is
 // the channel.
-func (s *Server) setCustomID(q *request) *answer {
-	return s.withStation(q, func(st *station) *answer {
+func (s *Server) setCustomID(q *request) *response {
+	return s.withStation(q, func(st *station) *response {
 		id := q.URL.Query().Get("custom_id")
 		if id == "" {
 			return invalid(q.Request, problems{"custom_id": {"The custom_id field is required."}})

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A clock is the system's, but for how far it was moved.
+// A clock is the system's clock plus the time by which it was advanced.
 type clock struct{ ahead atomic.Int64 }
 
 func (c *clock) now() time.Time {
@@ -15,7 +15,7 @@ func (c *clock) now() time.Time {
 	return time.Now().Add(time.Duration(c.ahead.Load()))
 }
 
-// now is the time by the clock of the account's server.
+// now returns the time of the account's server.
 func (a *account) now() time.Time {
 	if a == nil {
 		return time.Now()
@@ -23,15 +23,16 @@ func (a *account) now() time.Time {
 	return a.clock.now()
 }
 
-// now is the time by the server's clock.
+// now returns the server's time.
 func (s *Server) now() time.Time { return s.clock.now() }
 
-// Now returns the time by the server's clock: the system's, or that of a testing/synctest bubble, and what [Server.Advance] has added.
+// Now returns the server's time: that of the system, or of a testing/synctest bubble, plus what [Server.Advance] has
+// added.
 func (s *Server) Now() time.Time { return s.now() }
 
-// Advance moves the server's clock forward: what is in process ends if its time has come, and tokens and presigned URLs expire. It is for tests
-// that are no testing/synctest bubble, where time can be left to pass. Delays of faults and callbacks are not shortened. A d that is not
-// positive does nothing.
+// Advance moves the server's clock forward. Processing ends if its time has come, and tokens and presigned URLs expire.
+// Use it in tests outside of testing/synctest bubbles, within which time can simply pass. It does not shorten the
+// delays of faults and callbacks. If d is not positive, it does nothing.
 func (s *Server) Advance(d time.Duration) {
 	if d <= 0 {
 		return

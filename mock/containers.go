@@ -30,7 +30,7 @@ func containerRoutes() []route {
 // withContainer runs f with the container of a request, with the lock held. It refuses containers of other accounts,
 // and those on the host of another region; that message has been seen, its status is assumed to be 400. Files on a main
 // host are an old way that still works. Containers are known to be shown and listed on their region's host, too.
-func (s *Server) withContainer(q *request, f func(c *container) *answer) *answer {
+func (s *Server) withContainer(q *request, f func(c *container) *response) *response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, _ := strconv.Atoi(q.PathValue("container"))
@@ -44,7 +44,7 @@ func (s *Server) withContainer(q *request, f func(c *container) *answer) *answer
 	return message(http.StatusNotFound, "Not Found")
 }
 
-func (s *Server) createContainer(q *request) *answer {
+func (s *Server) createContainer(q *request) *response {
 	if !q.place.main { // an assumption
 		return message(http.StatusNotFound, "Not Found")
 	}
@@ -74,7 +74,7 @@ func (s *Server) createContainer(q *request) *answer {
 	return data(http.StatusCreated, s.addContainer(q.account, made).json())
 }
 
-func (s *Server) listContainers(q *request) *answer {
+func (s *Server) listContainers(q *request) *response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	query := q.URL.Query()
@@ -87,13 +87,13 @@ func (s *Server) listContainers(q *request) *answer {
 	return paged(q.Request, len(rows), func(i int) any { return rows[i].json() })
 }
 
-func (s *Server) getContainer(q *request) *answer {
-	return s.withContainer(q, func(c *container) *answer { return data(http.StatusOK, c.json()) })
+func (s *Server) getContainer(q *request) *response {
+	return s.withContainer(q, func(c *container) *response { return data(http.StatusOK, c.json()) })
 }
 
-func (s *Server) updateContainer(q *request) *answer {
+func (s *Server) updateContainer(q *request) *response {
 	body := readJSON(q.Request)
-	return s.withContainer(q, func(c *container) *answer {
+	return s.withContainer(q, func(c *container) *response {
 		changed := *c.settings
 		problems := problems{}
 		delete(body, "region") // it cannot be changed
@@ -110,8 +110,8 @@ func (s *Server) updateContainer(q *request) *answer {
 	})
 }
 
-func (s *Server) deleteContainer(q *request) *answer {
-	return s.withContainer(q, func(c *container) *answer {
+func (s *Server) deleteContainer(q *request) *response {
+	return s.withContainer(q, func(c *container) *response {
 		s.removeContainer(c)
 		return nothing()
 	})

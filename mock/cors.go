@@ -4,7 +4,7 @@ import "net/http"
 
 // allowOrigin allows pages of other origins to use the server, if configured. It reports whether it has written the
 // response, as it does for preflight requests.
-func (s *Server) allowOrigin(w http.ResponseWriter, r *http.Request) (answered bool) {
+func (s *Server) allowOrigin(w http.ResponseWriter, r *http.Request) (responded bool) {
 	origin := r.Header.Get("Origin")
 	if s.origins == nil || origin == "" {
 		return false

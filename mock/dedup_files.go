@@ -47,15 +47,15 @@ func (s *Server) same(f *dedupFile, c *content) bool {
 
 // createDedupFile adds a recording if there is no duplicate. Otherwise the id is added to the existing one, as in
 // documented lists.
-func (s *Server) createDedupFile(q *request) *answer {
-	if refused := s.withBucket(q, func(*bucket) *answer { return nil }); refused != nil {
+func (s *Server) createDedupFile(q *request) *response {
+	if refused := s.withBucket(q, func(*bucket) *response { return nil }); refused != nil {
 		return refused
 	}
 	sent, upload, err := readUpload(q.Request)
 	if err != nil {
 		return message(http.StatusBadRequest, "The form is not complete.")
 	}
-	return s.withBucket(q, func(b *bucket) *answer {
+	return s.withBucket(q, func(b *bucket) *response {
 		id, keep := "", 1
 		sent.required("id")
 		sent.text("id", &id)
@@ -84,8 +84,8 @@ func (s *Server) createDedupFile(q *request) *answer {
 	})
 }
 
-func (s *Server) listDedupFiles(q *request) *answer {
-	return s.withBucket(q, func(b *bucket) *answer {
+func (s *Server) listDedupFiles(q *request) *response {
+	return s.withBucket(q, func(b *bucket) *response {
 		n := len(b.dedup)
 		return paged(q.Request, n, func(i int) any { return b.dedup[n-1-i].json() })
 	})
@@ -93,8 +93,8 @@ func (s *Server) listDedupFiles(q *request) *answer {
 
 // getDedupFile accepts an ACRID, and the id that a recording was uploaded with: which one the service expects is not
 // known.
-func (s *Server) getDedupFile(q *request) *answer {
-	return s.withBucket(q, func(b *bucket) *answer {
+func (s *Server) getDedupFile(q *request) *response {
+	return s.withBucket(q, func(b *bucket) *response {
 		id := q.PathValue("files")
 		i := slices.IndexFunc(b.dedup, func(f *dedupFile) bool { return f.acrID == id || slices.Contains(f.ids, id) })
 		if i < 0 {
@@ -104,8 +104,8 @@ func (s *Server) getDedupFile(q *request) *answer {
 	})
 }
 
-func (s *Server) deleteDedupFiles(q *request) *answer {
-	return s.withBucket(q, func(b *bucket) *answer {
+func (s *Server) deleteDedupFiles(q *request) *response {
+	return s.withBucket(q, func(b *bucket) *response {
 		ids := strings.Split(strings.ReplaceAll(q.PathValue("files"), " ", ""), ",")
 		for _, id := range ids {
 			if !slices.ContainsFunc(b.dedup, func(f *dedupFile) bool { return f.acrID == id }) {

@@ -44,7 +44,7 @@
 //
 // # Credentials
 //
-// The token and the project of [Server.Config] are valid for everything. [Server.IssueToken] makes tokens that are
+// The token and the project of [Server.Config] are valid for everything. [Server.IssueToken] issues tokens that are
 // expired, lack scopes, or belong to another account. [Server.RevokeToken] and [Server.SetSuspended] withdraw access,
 // and [Server.AddProject] adds a project with other keys.
 //

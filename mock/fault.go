@@ -87,8 +87,8 @@ func (s *Server) faultFor(r *request) *Fault {
 	return nil
 }
 
-// answers reports whether the fault has its own response.
-func (f *Fault) answers() bool {
+// responds reports whether the fault has its own response.
+func (f *Fault) responds() bool {
 	return f.Status != 0 || f.Body != "" || f.BodyBytes > 0 || f.RetryAfter > 0 || f.Header != nil
 }
 
@@ -104,11 +104,11 @@ func (f *Fault) status() int {
 }
 
 // write sends the fault's response, or damages the normal one.
-func (f *Fault) write(w http.ResponseWriter, right *answer) {
+func (f *Fault) write(w http.ResponseWriter, right *response) {
 	var body io.Reader
 	var size int64
 	status := f.status()
-	if f.answers() {
+	if f.responds() {
 		body, size = strings.NewReader(f.Body), int64(len(f.Body))
 		if f.BodyBytes > 0 {
 			body, size = io.LimitReader(filling{}, f.BodyBytes), f.BodyBytes

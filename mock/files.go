@@ -17,8 +17,8 @@ func fileRoutes() []route {
 	}
 }
 
-func (s *Server) listFiles(q *request) *answer {
-	return s.withContainer(q, func(c *container) *answer {
+func (s *Server) listFiles(q *request) *response {
+	return s.withContainer(q, func(c *container) *response {
 		query := q.URL.Query()
 		s.settleDue(c)
 		files := c.matching(query.Get("state"), query.Get("search"), s.now().Add(-s.listLag).UnixNano())
@@ -31,8 +31,8 @@ func (s *Server) listFiles(q *request) *answer {
 
 // eachFile runs do for the files of a comma-separated list, if all exist. What the service does if only some exist is
 // not known. Blanks after commas are accepted.
-func (s *Server) eachFile(q *request, do func(c *container, files []*file) *answer) *answer {
-	return s.withContainer(q, func(c *container) *answer {
+func (s *Server) eachFile(q *request, do func(c *container, files []*file) *response) *response {
+	return s.withContainer(q, func(c *container) *response {
 		var files []*file
 		for id := range strings.SplitSeq(q.PathValue("files"), ",") {
 			f := c.byID[strings.TrimSpace(id)]
@@ -47,8 +47,8 @@ func (s *Server) eachFile(q *request, do func(c *container, files []*file) *answ
 	})
 }
 
-func (s *Server) getFiles(q *request) *answer {
-	return s.eachFile(q, func(_ *container, files []*file) *answer {
+func (s *Server) getFiles(q *request) *response {
+	return s.eachFile(q, func(_ *container, files []*file) *response {
 		rows := make([]any, 0, len(files))
 		for _, f := range files {
 			s.settle(f)
@@ -58,8 +58,8 @@ func (s *Server) getFiles(q *request) *answer {
 	})
 }
 
-func (s *Server) deleteFiles(q *request) *answer {
-	return s.eachFile(q, func(c *container, files []*file) *answer {
+func (s *Server) deleteFiles(q *request) *response {
+	return s.eachFile(q, func(c *container, files []*file) *response {
 		for _, f := range files {
 			delete(s.files, f.id)
 			s.forgotten(f)
@@ -70,8 +70,8 @@ func (s *Server) deleteFiles(q *request) *answer {
 }
 
 // rescanFiles processes files again.
-func (s *Server) rescanFiles(q *request) *answer {
-	return s.eachFile(q, func(_ *container, files []*file) *answer {
+func (s *Server) rescanFiles(q *request) *response {
+	return s.eachFile(q, func(_ *container, files []*file) *response {
 		rows := make([]any, 0, len(files))
 		for _, f := range files {
 			f.updated = s.now().UnixNano()

@@ -39,14 +39,14 @@ func (p *historicalProject) json() row {
 	}
 }
 
-func (s *Server) listHistorical(q *request) *answer {
+func (s *Server) listHistorical(q *request) *response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := q.account.historical.newest(nil)
 	return paged(q.Request, len(list), func(i int) any { return list[i].json() })
 }
 
-func (s *Server) createHistorical(q *request) *answer {
+func (s *Server) createHistorical(q *request) *response {
 	sent := readBody(q.Request)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,9 +66,9 @@ func (s *Server) createHistorical(q *request) *answer {
 
 // historicalResults returns the plays of a station of the project on a day: those of its channel elsewhere, with fewer
 // members.
-func (s *Server) historicalResults(q *request) *answer {
+func (s *Server) historicalResults(q *request) *response {
 	day, ok := dayOf(q.URL.Query())
-	return withOwn(s, q, "project", func(a *account) *shelf[*historicalProject] { return &a.historical }, func(p *historicalProject) *answer {
+	return withOwn(s, q, "project", func(a *account) *shelf[*historicalProject] { return &a.historical }, func(p *historicalProject) *response {
 		id, err := strconv.Atoi(q.PathValue("station"))
 		switch {
 		case err != nil || !slices.Contains(p.stations, id):

@@ -62,45 +62,45 @@ func statusText(code int) string {
 //
 //	srv.Inject(mock.IdentifyFault(3015))
 func IdentifyFault(code int) Fault {
-	a := statusAnswer(code, "")
+	a := statusResponse(code, "")
 	return Fault{Op: OpIdentify, Status: a.status, Header: a.header, Body: string(a.body)}
 }
 
 // identification serves the identification API.
-func (s *Server) identification(q *request) *answer {
+func (s *Server) identification(q *request) *response {
 	if q.Method != http.MethodPost { // what the service does is not known
 		return message(http.StatusMethodNotAllowed, "Method Not Allowed")
 	}
 	f, code := readIdentifyForm(q.Request)
 	if code == codeContentType {
-		return statusAnswer(code, "")
+		return statusResponse(code, "")
 	}
 	if refused := s.authenticate(q.place, f); refused != 0 {
-		return statusAnswer(refused, "")
+		return statusResponse(refused, "")
 	}
 	if code != 0 {
-		return statusAnswer(code, "")
+		return statusResponse(code, "")
 	}
 	return s.identify(f)
 }
 
-// statusAnswer is a response without results. The service declares its JSON as text.
-func statusAnswer(code int, msg string) *answer {
+// statusResponse is a response without results. The service declares its JSON as text.
+func statusResponse(code int, msg string) *response {
 	if msg == "" {
 		msg = statusText(code)
 	}
 	return identifyAnswer(row{"status": row{"code": code, "msg": msg, "version": "1.0"}})
 }
 
-func identifyAnswer(body row) *answer {
-	a := jsonAnswer(http.StatusOK, body)
+func identifyAnswer(body row) *response {
+	a := jsonResponse(http.StatusOK, body)
 	a.header = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
 	a.body = append(a.body, '\n')
 	return a
 }
 
 // identify recognises a sample, and calls the script.
-func (s *Server) identify(f *identifyForm) *answer {
+func (s *Server) identify(f *identifyForm) *response {
 	a, code := s.outcome(f)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -109,10 +109,10 @@ func (s *Server) identify(f *identifyForm) *answer {
 }
 
 // outcome returns the response to a sample, with its code.
-func (s *Server) outcome(f *identifyForm) (a *answer, code int) {
+func (s *Server) outcome(f *identifyForm) (a *response, code int) {
 	dataType := f.value("data_type")
 	if dataType != "audio" && dataType != "fingerprint" || !f.hasSample && !f.hasHumming {
-		return statusAnswer(codeArguments, ""), codeArguments
+		return statusResponse(codeArguments, ""), codeArguments
 	}
 	h := hear(f, dataType)
 	s.mu.Lock()
@@ -130,11 +130,11 @@ func (s *Server) outcome(f *identifyForm) (a *answer, code int) {
 			}
 		}
 		if code != codeSuccess {
-			return statusAnswer(code, o.Msg), code
+			return statusResponse(code, o.Msg), code
 		}
 	}
 	if code != codeSuccess {
-		return statusAnswer(code, ""), code
+		return statusResponse(code, ""), code
 	}
 	if _, ok := metadata["timestamp_utc"]; !ok && metadata != nil {
 		metadata["timestamp_utc"] = s.now().UTC().Format(time.DateTime)

@@ -11,7 +11,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// A Container is what [Server.Containers] says of one.
+// A Container describes a container, for [Server.Containers].
 type Container struct {
 	ID          int             `json:"id"`
 	Account     int             `json:"account"`
@@ -47,7 +47,7 @@ func (s *Server) Containers() []Container {
 	return list
 }
 
-// A File is what [Server.Files] says of one.
+// A File describes a file, for [Server.Files].
 type File struct {
 	ID          string        `json:"id"`
 	ContainerID int           `json:"container_id"`
@@ -57,7 +57,7 @@ type File struct {
 	Bytes       int64         `json:"bytes"`
 	Duration    time.Duration `json:"-"` // 0: not known
 	Created     time.Time     `json:"created"`
-	Ready       time.Time     `json:"ready"` // when its processing ends, or has ended
+	Ready       time.Time     `json:"ready"` // when its processing ends or ended
 }
 
 // MarshalJSON implements [json.Marshaler]. The duration is in seconds.
@@ -70,17 +70,17 @@ func (f File) MarshalJSON() ([]byte, error) {
 	}{plain(f), f.Duration.Seconds()})
 }
 
-// A FileQuery says which files are wanted. The zero FileQuery wants all.
+// A FileQuery selects files. The zero FileQuery selects all.
 type FileQuery struct {
-	ContainerID int    // of this container; 0: of all
-	State       *int   // in this state
-	Search      string // whose name or URI contains it
+	ContainerID int    // files of this container; 0: of all
+	State       *int   // files in this state; nil: in any
+	Search      string // files whose name or URI contains it; empty: all
 
-	Offset int // how many are left out first
-	Limit  int // the most that are returned; 0: all
+	Offset int // how many to skip
+	Limit  int // the maximum number of files; 0: no limit
 }
 
-// Files returns files, the newest first, and how many there are in all.
+// Files returns the selected files, the newest first, and their total number.
 func (s *Server) Files(q FileQuery) (files []File, total int) {
 	s.lock()
 	defer s.mu.Unlock()
@@ -115,7 +115,7 @@ func (s *Server) Files(q FileQuery) (files []File, total int) {
 	return files, total
 }
 
-// newest takes the newest file off the lists, each of which has the oldest first.
+// newest removes the newest file from the lists, each of which has the oldest first.
 func newest(lists []fileList) *file {
 	best := -1
 	for i, list := range lists {
@@ -139,22 +139,23 @@ func (f *file) listed() File {
 	}
 }
 
-// FileJSON returns a file with its results, as the service shows it.
+// FileJSON returns a file with its results, as the service returns it.
 func (s *Server) FileJSON(fileID string) (json.RawMessage, error) {
 	s.lock()
 	defer s.mu.Unlock()
 	f := s.files[fileID]
 	if f == nil {
-		return nil, fmt.Errorf("mock: there is no file %q", fileID)
+		return nil, fmt.Errorf("mock: file %q does not exist", fileID)
 	}
 	s.settle(f)
 	s.keepNoted()
 	return encode(f.json(true)), nil
 }
 
-// Reset forgets what was made since the start: files, containers but the ready-made one, which is as it was, buckets, projects, streams, plays,
-// tracks, tokens but that of [Server.Config], rules, scripts, faults, requests and deliveries. Credentials stay, as does the clock, and ids are
-// not given again. Callbacks that have not been sent yet are dropped.
+// Reset restores the state after the start. It removes files, containers, buckets, projects, streams, plays, tracks,
+// tokens, rules, scripts, faults, requests and deliveries. The ready-made container and the token of [Server.Config]
+// are as they were. Credentials and the clock do not change, and ids are not used again. Callbacks that have not been
+// sent yet are dropped.
 func (s *Server) Reset() {
 	s.lock()
 	defer s.mu.Unlock()
@@ -178,7 +179,7 @@ func (s *Server) Reset() {
 	s.requests, s.deliveries, s.bodyBytes = nil, nil, 0
 	s.addReadyMade(s.defaultID)
 	if s.state != nil {
-		if err := s.compact(); err != nil { // what was forgotten would come back
+		if err := s.compact(); err != nil { // otherwise the removed data would reappear
 			s.state.failed = fmt.Errorf("mock: the state file %s cannot be written: %w", s.state.path, err)
 		}
 	}

@@ -49,8 +49,8 @@ func (c *liveChannel) json() row {
 	}
 }
 
-func (s *Server) listLiveChannels(q *request) *answer {
-	return s.withBucket(q, func(b *bucket) *answer {
+func (s *Server) listLiveChannels(q *request) *response {
+	return s.withBucket(q, func(b *bucket) *response {
 		query := q.URL.Query()
 		list := b.channels.all(func(c *liveChannel) bool { return strings.Contains(c.title, query.Get("search")) })
 		if query.Get("order") != "asc" {
@@ -61,8 +61,8 @@ func (s *Server) listLiveChannels(q *request) *answer {
 }
 
 // withLiveChannel runs do for the channel in a path.
-func (s *Server) withLiveChannel(q *request, do func(c *liveChannel) *answer) *answer {
-	return s.withBucket(q, func(b *bucket) *answer {
+func (s *Server) withLiveChannel(q *request, do func(c *liveChannel) *response) *response {
+	return s.withBucket(q, func(b *bucket) *response {
 		id, _ := strconv.Atoi(q.PathValue("channels"))
 		c, ok := b.channels.get(id)
 		if !ok {
@@ -72,8 +72,8 @@ func (s *Server) withLiveChannel(q *request, do func(c *liveChannel) *answer) *a
 	})
 }
 
-func (s *Server) getLiveChannel(q *request) *answer {
-	return s.withLiveChannel(q, func(c *liveChannel) *answer { return data(http.StatusOK, c.json()) })
+func (s *Server) getLiveChannel(q *request) *response {
+	return s.withLiveChannel(q, func(c *liveChannel) *response { return data(http.StatusOK, c.json()) })
 }
 
 // set sets the fields of the body, with the names of the documentation or of the official tool.
@@ -90,9 +90,9 @@ func (c *liveChannel) set(sent *body) {
 	c.updated = c.bucket.account.now()
 }
 
-func (s *Server) createLiveChannel(q *request) *answer {
+func (s *Server) createLiveChannel(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withBucket(q, func(b *bucket) *answer {
+	return s.withBucket(q, func(b *bucket) *response {
 		c := &liveChannel{bucket: b, created: s.now()}
 		c.set(sent)
 		if !sent.has("name") {
@@ -111,9 +111,9 @@ func (s *Server) createLiveChannel(q *request) *answer {
 	})
 }
 
-func (s *Server) updateLiveChannel(q *request) *answer {
+func (s *Server) updateLiveChannel(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withLiveChannel(q, func(c *liveChannel) *answer {
+	return s.withLiveChannel(q, func(c *liveChannel) *response {
 		changed := *c
 		changed.set(sent)
 		if len(sent.problems) > 0 {
@@ -125,8 +125,8 @@ func (s *Server) updateLiveChannel(q *request) *answer {
 }
 
 // deleteLiveChannels removes channels from their bucket, of streams or of recordings.
-func (s *Server) deleteLiveChannels(q *request) *answer {
-	return s.withBucket(q, func(b *bucket) *answer {
+func (s *Server) deleteLiveChannels(q *request) *response {
+	return s.withBucket(q, func(b *bucket) *response {
 		ids, ok := idsOf(q.PathValue("channels"), func(id int) bool { return b.channels.byID[id] != nil })
 		if !ok {
 			return notFound()
@@ -152,9 +152,9 @@ func idsOf(list string, known func(id int) bool) (ids []int, ok bool) {
 
 // importLiveChannels adds recordings of channels of other buckets to the bucket. The format of the response is not
 // known; here it is a list of the channels.
-func (s *Server) importLiveChannels(q *request) *answer {
+func (s *Server) importLiveChannels(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withBucket(q, func(b *bucket) *answer {
+	return s.withBucket(q, func(b *bucket) *response {
 		var ids []int
 		sent.required("ids")
 		sent.numbers("ids", &ids)

@@ -2,10 +2,10 @@ package mock
 
 import "slices"
 
-// An Op names what a request asks for, so that a [Fault] can be for it and a [Request] is easily identified.
+// An Op names the operation of a request, so that a [Fault] can select it and a [Request] is easily identified.
 type Op string
 
-// Ops returns all that there are, in their order.
+// Ops returns all operations, in a fixed order.
 func Ops() []Op {
 	list := []Op{OpStore, OpIdentify}
 	for _, r := range consoleRoutes() {
@@ -15,15 +15,15 @@ func Ops() []Op {
 	return slices.Compact(list)
 }
 
-// What can be asked for. A request that nothing answers to has no name.
+// The operations. A request that no operation matches has no name.
 const (
 	OpCreateContainer Op = "containers.create"
 	OpListContainers  Op = "containers.list"
 	OpGetContainer    Op = "containers.get"
 	OpUpdateContainer Op = "containers.update"
 	OpDeleteContainer Op = "containers.delete"
-	OpPresign         Op = "files.presign" // gets a URL to store content at
-	OpStore           Op = "files.store"   // stores content there
+	OpPresign         Op = "files.presign" // gets a URL for storing content
+	OpStore           Op = "files.store"   // stores content at that URL
 	OpCreateFile      Op = "files.create"  // the record of stored content, a form, or a URL
 	OpListFiles       Op = "files.list"
 	OpGetFile         Op = "files.get"
@@ -32,7 +32,7 @@ const (
 	OpIdentify        Op = "identify"
 )
 
-// Of buckets, and what is in them.
+// Operations of buckets and their contents.
 const (
 	OpListBuckets        Op = "buckets.list"
 	OpCreateBucket       Op = "buckets.create"
@@ -59,7 +59,7 @@ const (
 	OpDeleteDedupFile    Op = "dedup_files.delete"
 )
 
-// Of projects for identification.
+// Operations of recognition projects.
 const (
 	OpListProjects        Op = "projects.list"
 	OpCreateProject       Op = "projects.create"
@@ -71,7 +71,7 @@ const (
 	OpProjectUsage        Op = "projects.usage" // by day
 )
 
-// Of Broadcast Monitoring.
+// Operations of Broadcast Monitoring.
 const (
 	OpListStreamProjects      Op = "stream_projects.list"
 	OpCreateStreamProject     Op = "stream_projects.create"
@@ -114,7 +114,7 @@ const (
 	OpHistoricalResults       Op = "historical_projects.results"
 )
 
-// Of unknown content.
+// Operations of unknown content.
 const (
 	OpListUnknownProjects  Op = "unknown_projects.list"
 	OpCreateUnknownProject Op = "unknown_projects.create"
@@ -131,7 +131,7 @@ const (
 	OpResetUnknown         Op = "unknown.pending" // makes it pending again
 )
 
-// Of metadata and billing.
+// Operations of metadata and billing.
 const (
 	OpFindTracks      Op = "tracks.find"
 	OpCurrentBill     Op = "billing.current"

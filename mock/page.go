@@ -8,7 +8,7 @@ import (
 const defaultPerPage = 20
 
 // paged returns a page of total rows in the service's envelope. per_page is returned as text if it was in the request.
-func paged(r *http.Request, total int, row func(i int) any) *answer {
+func paged(r *http.Request, total int, row func(i int) any) *response {
 	q := r.URL.Query()
 	perPage, err := strconv.Atoi(q.Get("per_page"))
 	var perPageShown any = q.Get("per_page")
@@ -19,7 +19,7 @@ func paged(r *http.Request, total int, row func(i int) any) *answer {
 }
 
 // pagedBy returns a page with perPage rows.
-func pagedBy(r *http.Request, total int, wanted string, perPage int, perPageShown any, row func(i int) any) *answer {
+func pagedBy(r *http.Request, total int, wanted string, perPage int, perPageShown any, row func(i int) any) *response {
 	page, _ := strconv.Atoi(wanted)
 	page = max(page, 1)
 	last := max((total+perPage-1)/perPage, 1)
@@ -43,7 +43,7 @@ func pagedBy(r *http.Request, total int, wanted string, perPage int, perPageShow
 	if len(shown) > 0 {
 		from, to = first+1, end
 	}
-	return jsonAnswer(http.StatusOK, map[string]any{
+	return jsonResponse(http.StatusOK, map[string]any{
 		"data":  shown,
 		"links": map[string]any{"first": link(1), "last": link(last), "prev": link(page - 1), "next": link(page + 1)},
 		"meta": map[string]any{

@@ -51,8 +51,8 @@ var hosts = map[string]place{
 	storageHost:                            {true, storage, "", false},
 }
 
-// Hosts returns the names of the public service's hosts that a server stands for, in their order: for a certificate, or for a file such as
-// /etc/hosts. Among them is the one that presigned URLs lead to, which is invented and reserved.
+// Hosts returns the names of all public hosts that a server serves, sorted, for example for a certificate or for
+// /etc/hosts. They include the host of presigned URLs, which is invented and reserved.
 func Hosts() []string { return slices.Sorted(maps.Keys(hosts)) }
 
 // placeOf returns the place of a host name. Unknown names serve everything.
@@ -86,7 +86,8 @@ func originOf(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// storageOrigin is where presigned URLs lead to: on the public hosts, to one of their own, by the port that the request came by.
+// storageOrigin returns the origin of presigned URLs. On the public hosts it is a host of its own, with the port of the
+// request.
 func storageOrigin(r *http.Request) string {
 	if !placeOf(r.Host).public {
 		return originOf(r)

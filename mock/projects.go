@@ -64,11 +64,11 @@ func (p *project) json() row {
 	}
 }
 
-func (s *Server) withProject(q *request, do func(p *project) *answer) *answer {
+func (s *Server) withProject(q *request, do func(p *project) *response) *response {
 	return withOwn(s, q, "project", func(a *account) *shelf[*project] { return &a.projects }, do)
 }
 
-func (s *Server) listProjects(q *request) *answer {
+func (s *Server) listProjects(q *request) *response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	region, kind := q.URL.Query().Get("region"), q.URL.Query().Get("type")
@@ -78,11 +78,11 @@ func (s *Server) listProjects(q *request) *answer {
 	return paged(q.Request, len(list), func(i int) any { return list[i].json() })
 }
 
-func (s *Server) getProject(q *request) *answer {
-	return s.withProject(q, func(p *project) *answer { return data(http.StatusOK, p.json()) })
+func (s *Server) getProject(q *request) *response {
+	return s.withProject(q, func(p *project) *response { return data(http.StatusOK, p.json()) })
 }
 
-func (s *Server) createProject(q *request) *answer {
+func (s *Server) createProject(q *request) *response {
 	sent := readBody(q.Request)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,9 +108,9 @@ func (p *project) set(sent *body, a *account) {
 	p.updated = p.account.now()
 }
 
-func (s *Server) updateProject(q *request) *answer {
+func (s *Server) updateProject(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withProject(q, func(p *project) *answer {
+	return s.withProject(q, func(p *project) *response {
 		changed := *p
 		changed.set(sent, p.account)
 		if len(sent.problems) > 0 {
@@ -122,8 +122,8 @@ func (s *Server) updateProject(q *request) *answer {
 }
 
 // deleteProject deletes a project. Its access key becomes unknown.
-func (s *Server) deleteProject(q *request) *answer {
-	return s.withProject(q, func(p *project) *answer {
+func (s *Server) deleteProject(q *request) *response {
+	return s.withProject(q, func(p *project) *response {
 		p.account.projects.remove(p.id)
 		s.projects = slices.DeleteFunc(s.projects, func(other *project) bool { return other == p })
 		return nothing()
@@ -132,8 +132,8 @@ func (s *Server) deleteProject(q *request) *answer {
 
 // projectBucketStatus is a call of the official tool. The format of the response is not known; here it is the buckets
 // with their state.
-func (s *Server) projectBucketStatus(q *request) *answer {
-	return s.withProject(q, func(p *project) *answer {
+func (s *Server) projectBucketStatus(q *request) *response {
+	return s.withProject(q, func(p *project) *response {
 		rows := []row{}
 		for _, b := range p.searched() {
 			rows = append(rows, row{"id": b.id, "name": b.name, "type": b.kind, "state": 1})
@@ -144,20 +144,22 @@ func (s *Server) projectBucketStatus(q *request) *answer {
 
 // projectStatistics is a call of the official tool. The format of the response is not known; here it is that of
 // day-stat.
-func (s *Server) projectStatistics(q *request) *answer { return s.usageOf(q, "start_date", "end_date") }
+func (s *Server) projectStatistics(q *request) *response {
+	return s.usageOf(q, "start_date", "end_date")
+}
 
 // projectUsageByDay is not documented, but used by programs. It is assumed that days without requests are left out, and
 // how invalid requests are refused.
-func (s *Server) projectUsageByDay(q *request) *answer { return s.usageOf(q, "start", "end") }
+func (s *Server) projectUsageByDay(q *request) *response { return s.usageOf(q, "start", "end") }
 
 // usageOf returns the identifications of each day, within the given days or of all.
-func (s *Server) usageOf(q *request, from, until string) *answer {
+func (s *Server) usageOf(q *request, from, until string) *response {
 	query, problems := q.URL.Query(), problems{}
 	first, last := day(query, from, problems), day(query, until, problems)
 	if len(problems) > 0 {
 		return invalid(q.Request, problems)
 	}
-	return s.withProject(q, func(p *project) *answer {
+	return s.withProject(q, func(p *project) *response {
 		rows := []row{}
 		for _, date := range slices.Sorted(maps.Keys(p.usage)) {
 			if u := p.usage[date]; (first == "" || date >= first) && (last == "" || date <= last) {

@@ -15,14 +15,14 @@ import (
 	"unicode/utf8"
 )
 
-// WithRequestBodies keeps what requests and responses say, in [Request.Body] and [Request.Response], for people to read: up to 64 KiB of each, and
-// total bytes of all, the last ones. Credentials and the queries of URLs are left out, and of content its size is kept. Without it nothing
-// is.
+// WithRequestBodies keeps bodies in [Request.Body] and [Request.Response], in a readable form: up to 64 KiB of each,
+// and up to total bytes of the most recent ones. Credentials and the queries of URLs are removed, and uploaded content
+// is replaced by its size. Without this option no bodies are kept.
 func WithRequestBodies(total int64) Option {
 	return optionFunc(func(o *options) error {
 		o.bodies = total
 		if total < 0 {
-			return fmt.Errorf("mock: WithRequestBodies: %d is negative; use the most bytes to keep, such as 16 << 20", total)
+			return fmt.Errorf("mock: WithRequestBodies: %d is negative; use the maximum number of bytes to keep, such as 16 << 20", total)
 		}
 		return nil
 	})
@@ -33,7 +33,8 @@ const (
 	maxPartKept = 1 << 10 // of a field of a form
 )
 
-// readable is a body for people: text without secrets, and of anything else how much it is. head is its beginning.
+// readable returns a body in readable form: text without secrets, and only the size of anything else. head is the
+// beginning of the body.
 func readable(header http.Header, head []byte, size int64) string {
 	kind, params, _ := mime.ParseMediaType(header.Get("Content-Type"))
 	trimmed := bytes.TrimSpace(head)
@@ -61,7 +62,7 @@ func amount(size int64, kind string) string {
 	return fmt.Sprintf("[%d bytes, %s]", size, kind)
 }
 
-// cut says that a text goes on.
+// cut marks a text as truncated.
 func cut(text string, size int64) string {
 	if int64(len(text)) < size {
 		return fmt.Sprintf("%s… [%d bytes in all]", text, size)
@@ -69,7 +70,7 @@ func cut(text string, size int64) string {
 	return text
 }
 
-// readableJSON is JSON in lines. What is not whole is text.
+// readableJSON returns indented JSON. Incomplete JSON is treated as text.
 func readableJSON(head []byte, size int64) string {
 	var v any
 	dec := json.NewDecoder(bytes.NewReader(head))
@@ -87,7 +88,7 @@ func readableJSON(head []byte, size int64) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-// conceal replaces what is secret in a decoded value, by the name that it has.
+// conceal replaces secret values in decoded JSON, which it recognises by their names.
 func conceal(name string, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -130,7 +131,7 @@ func readableQuery(query string) string {
 	return strings.Join(lines, "\n")
 }
 
-// field is a field of a form in a line of its own.
+// field returns a field of a form on a line of its own.
 func field(name string, value []byte, size int64) string {
 	switch {
 	case isSecretName(name) && size > 0:
@@ -143,7 +144,7 @@ func field(name string, value []byte, size int64) string {
 	return scrub(name + ": " + string(value))
 }
 
-// readableForm is a form with a line for each field. Its last part may be cut off.
+// readableForm returns a form with a line for each field. Its last part may be truncated.
 func readableForm(parts *multipart.Reader, size int64) string {
 	var lines []string
 	for {
@@ -183,14 +184,14 @@ func (l *limitedWriter) Write(p []byte) (int, error) {
 }
 
 var (
-	// namedSecrets are members of JSON that was cut off, or is none, and what looks like them.
+	// namedSecrets matches secret members of JSON that was truncated, and similar text.
 	namedSecrets = regexp.MustCompile(`(?i)("?[\w-]*(?:token|secret|signature|password|access[_-]?key|api[_-]?key)[\w-]*"?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|[^\s,&}"]+)`)
 	tokens       = regexp.MustCompile(`eyJ[\w-]{4,}(?:\.[\w-]*)*`)
 	queries      = regexp.MustCompile(`(\w+:(?:\\?/){2}[^\s"'<>?]*)\?[^\s"'<>]*`)
 	userInfo     = regexp.MustCompile(`(:(?:\\?/){2})[^/@\s"']+@`)
 )
 
-// scrub takes secrets out of a text.
+// scrub removes secrets from a text.
 func scrub(text string) string {
 	text = namedSecrets.ReplaceAllString(text, `${1}`+redacted)
 	text = tokens.ReplaceAllString(text, redacted)
@@ -198,7 +199,7 @@ func scrub(text string) string {
 	return userInfo.ReplaceAllString(text, `${1}`+redacted+`@`)
 }
 
-// keepBodies bounds what is kept of bodies: the oldest go first. It is called with the lock held.
+// keepBodies limits the size of all kept bodies: the oldest are dropped first. The lock must be held.
 func (s *Server) keepBodies() {
 	for i := range s.requests {
 		if s.bodyBytes <= s.bodies {

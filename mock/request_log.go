@@ -10,7 +10,7 @@ import (
 
 // A Request is a request that the server has received, without credentials and content.
 type Request struct {
-	Number        int64       `json:"number,omitempty"` // 1 is the first that the server has seen
+	Number        int64       `json:"number,omitempty"` // 1 is the server's first request
 	Time          time.Time   `json:"time"`
 	Op            Op          `json:"op,omitempty"` // its operation; empty if it has no route
 	Method        string      `json:"method"`
@@ -22,8 +22,8 @@ type Request struct {
 	Status        int         `json:"status"`                  // of the response; 0 if there was none
 	Authorization string      `json:"authorization,omitempty"` // its kind, such as "Bearer"; empty if there was none
 
-	// Body and Response are what the request and its response say, with [WithRequestBodies]: for people to read, without secrets, and of
-	// content how much it is.
+	// Body and Response are the bodies in a readable form, without secrets and with the size of uploaded content
+	// instead of the content. They need [WithRequestBodies].
 	Body     string `json:"body,omitempty"`
 	Response string `json:"response,omitempty"`
 }

@@ -14,7 +14,7 @@ type route struct {
 	pattern  string // {name} is one segment, which the handler gets from PathValue
 	scope    string // the group of scopes; a token needs one of them
 	regional bool   // it is served by the host of its container's region
-	handler  func(*Server, *request) *answer
+	handler  func(*Server, *request) *response
 }
 
 // consoleRoutes returns all calls of the Console API that the server has. Each noun has a table in its own file. The
@@ -48,7 +48,7 @@ type request struct {
 	route   *route // of the Console API
 	methods bool   // the path exists, for other methods only
 	account *account
-	fault   *Fault // what a rule has go wrong with it
+	fault   *Fault // of the rule that applies
 }
 
 // receive finds the operation of a request.
@@ -114,8 +114,8 @@ func (q *request) elsewhere(routes []route) bool {
 	})
 }
 
-// answer dispatches a request to its handler.
-func (s *Server) answer(q *request) *answer {
+// respond passes a request to its handler.
+func (s *Server) respond(q *request) *response {
 	switch {
 	case s.failed != nil:
 		return message(http.StatusInternalServerError, s.failed.Error())

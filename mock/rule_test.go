@@ -229,7 +229,7 @@ func TestRuleRefusals(t *testing.T) {
 		"Rule.Processing":          {Processing: new(-time.Second)},
 		"Rule.Outcome.Results":     {Outcome: mock.Outcome{Results: json.RawMessage("{")}},
 		"Rule.Skip":                {Skip: -1},
-		"Rule.Matches: there are":  {Outcome: mock.Outcome{Results: json.RawMessage("{}")}, Matches: []mock.RuleMatch{{Track: track}}},
+		"Rule.Matches and Rule.Outcome.Results":  {Outcome: mock.Outcome{Results: json.RawMessage("{}")}, Matches: []mock.RuleMatch{{Track: track}}},
 		"Rule.Matches[0].Track":    {Matches: []mock.RuleMatch{{}}},
 		"Rule.Matches[0].List":     {Matches: []mock.RuleMatch{{Track: track, List: "musik"}}},
 		"Rule.Matches[0].Score":    {Matches: []mock.RuleMatch{{Track: track, Score: 101}}},

@@ -14,16 +14,16 @@ type Upload struct {
 	ContainerID int
 	Name        string
 	DataType    string // "audio", "fingerprint", "audio_url" or "platforms"
-	URL         string // of the latter two
+	URL         string // for "audio_url" and "platforms"
 	Engine      int    // of its container when the scan began
 	Size        int64  // in bytes; 0 for content that the service fetches
-	SHA256      string // of the content, in hexadecimal digits; of nothing, for content that the service fetches
+	SHA256      string // of the content, in hexadecimal digits; the hash of empty content if the service fetches it
 	Recognised  []Track
 }
 
 // An Outcome sets the result of a scan. Empty fields are as without a script.
 type Outcome struct {
-	State    *int            // 1, -1, -2, -3 or any other; nil: 1 with results, else -1
+	State    *int            // 1, -1, -2, -3 or any other; nil: 1 with results, otherwise -1
 	Results  json.RawMessage // the member "results", with any content
 	Duration time.Duration   // of the file
 	Detail   string          // what went wrong
@@ -71,7 +71,7 @@ func (s *Server) unreadableState(c *settings) int {
 	return stateNoResults
 }
 
-// follow lets a script decide the result of a scan, which would otherwise end in state.
+// follow lets a script set the outcome of a scan, which would otherwise end in state.
 func (f *file) follow(script func(Upload) Outcome, state int) int {
 	u := Upload{
 		FileID: f.id, ContainerID: f.container.ID, Name: f.name, DataType: f.dataType, URL: f.url, Engine: f.settings.Engine, Size: f.size, SHA256: f.sha256(),
@@ -84,7 +84,7 @@ func (f *file) follow(script func(Upload) Outcome, state int) int {
 	return f.end(ask(script, u), state)
 }
 
-// end has a scan end as somebody has decided, that would end in a state.
+// end sets the outcome of a scan, which would otherwise end in state.
 func (f *file) end(o Outcome, state int) int {
 	if o.Results != nil {
 		if !json.Valid(o.Results) {

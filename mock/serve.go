@@ -24,9 +24,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.note(q, at, 0, body, "")
 		panic(http.ErrAbortHandler)
 	}
-	var a *answer
-	if f == nil || !f.answers() || f.Process || f.Forget {
-		a = s.answer(q)
+	var a *response
+	if f == nil || !f.responds() || f.Process || f.Forget {
+		a = s.respond(q)
 		if f == nil && q.fault != nil {
 			if f = q.fault; wait(r.Context(), f.Delay) != nil || f.Lose {
 				s.note(q, at, 0, body, "")
@@ -49,7 +49,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	default:
 		status, said := f.status(), s.said(f.Header, f.Body)
-		if !f.answers() {
+		if !f.responds() {
 			status, said = a.status, s.said(a.header, string(a.body))
 		}
 		s.note(q, at, status, body, said)
@@ -80,7 +80,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// said is a response for people, if such are kept.
+// said returns a response body in readable form, if bodies are kept.
 func (s *Server) said(header http.Header, body string) string {
 	if s.bodies == 0 {
 		return ""
@@ -88,16 +88,16 @@ func (s *Server) said(header http.Header, body string) string {
 	return readable(header, []byte(body[:min(len(body), maxBodyKept)]), int64(len(body)))
 }
 
-// A countingBody counts the bytes that are read of a request, and keeps the first ones if asked to.
+// A countingBody counts the bytes that are read of a request, and keeps the first ones if bodies are kept.
 type countingBody struct {
 	io.ReadCloser
 	n    atomic.Int64
 	keep bool
-	mu   sync.Mutex // a transport may still read when the request has ended
+	mu   sync.Mutex // a transport may still read after the request has ended
 	head []byte
 }
 
-// seen is the beginning of what was read.
+// seen returns the beginning of what was read.
 func (b *countingBody) seen() []byte {
 	b.mu.Lock()
 	defer b.mu.Unlock()

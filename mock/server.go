@@ -29,7 +29,7 @@ type Server struct {
 	own        *account // the server's own
 	music      *bucket  // the service's own
 	accounts   map[int]*account
-	suspended  bool // that of its own
+	suspended  bool // the server's own account
 	tokens     map[string]Token
 	token      string             // that of Config
 	projects   []*project         // of all accounts
@@ -60,7 +60,7 @@ type Server struct {
 	held           []*held // callbacks to be sent after the next one
 
 	state    *stateFile // nil: nothing is kept
-	restored int        // how many tracks were
+	restored int        // the number of restored tracks
 
 	listening *listening // after Start
 	closed    bool
@@ -124,7 +124,7 @@ func (s *Server) ready() {
 	})
 }
 
-// addReadyMade makes the container that a server begins with.
+// addReadyMade adds the container that a server starts with.
 func (s *Server) addReadyMade(id int) {
 	s.addContainerAs(id, s.own, &settings{
 		Name: "default", Region: acrcloud.EUWest1, AudioType: "linein", Engine: 3, Buckets: []*bucket{s.music},

@@ -51,7 +51,7 @@ func (s *shelf[T]) newest(keep func(T) bool) []T {
 
 // withOwn runs do for the thing that a path names, with the lock held. Things of other accounts get 403, as has been
 // seen for projects; missing ones get 404.
-func withOwn[T any](s *Server, q *request, name string, of func(*account) *shelf[T], do func(T) *answer) *answer {
+func withOwn[T any](s *Server, q *request, name string, of func(*account) *shelf[T], do func(T) *response) *response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, err := strconv.Atoi(q.PathValue(name))
@@ -69,9 +69,9 @@ func withOwn[T any](s *Server, q *request, name string, of func(*account) *shelf
 	return notFound()
 }
 
-func notFound() *answer { return message(http.StatusNotFound, "Not Found") }
+func notFound() *response { return message(http.StatusNotFound, "Not Found") }
 
-func forbidden() *answer { return message(http.StatusForbidden, "Forbidden") }
+func forbidden() *response { return message(http.StatusForbidden, "Forbidden") }
 
 // newID returns an unused id, which no bucket mentioned so far has.
 func (s *Server) newID() int {

@@ -17,14 +17,16 @@ import (
 	"time"
 )
 
-// WithStateFile keeps the server's state in a file, so that another server with the same file goes on with it: containers, files with their
-// results, buckets, projects, streams, plays, tracks, stored content, and the credentials. A response is sent when what its request has changed
-// is in the file; what was changed by methods is when the next response is sent, or by [Server.Close]. So nothing is lost if the program is
-// killed, but for counts of identifications. Requests, deliveries, faults, rules and scripts are not kept, and of uploads no content.
+// WithStateFile keeps the server's state in a file, so that another server with the same file continues with it:
+// containers, files with their results, buckets, projects, streams, plays, tracks, stored content, and the credentials.
+// The effects of a request are in the file before its response is sent; the effects of methods are in the file before
+// the next response, or after [Server.Close]. So nothing is lost if the program is killed, except counts of
+// identifications. The file does not contain requests, deliveries, faults, rules, scripts, and the content of uploads.
 //
-// The file is made if it is not there, for its owner to read only: it holds credentials. One that cannot be read, or is of another version, is
-// an error, and is left as it is; so is one that another server uses. [WithToken] and [WithProject] come before what is in the file; a
-// [WithContainerID] that is not what is in the file is an error. The sync to disk is the system's: a power failure may lose the last moments.
+// If the file does not exist, it is created. Only its owner can read it, because it contains credentials. A file that
+// cannot be read, is of another version, or is used by another server is an error, and is not changed. [WithToken] and
+// [WithProject] take precedence over the file; if [WithContainerID] differs from the file, that is an error. The server
+// leaves the sync to disk to the system: a power failure may lose the last moments.
 func WithStateFile(path string) Option {
 	return optionFunc(func(o *options) error {
 		o.statePath = path
@@ -35,29 +37,29 @@ func WithStateFile(path string) Option {
 	})
 }
 
-// A stateFile is where state is kept. It is used with the server's lock held.
+// A stateFile writes the state. The lock must be held when its methods are called.
 type stateFile struct {
 	path   string
 	unlock func()
 	f      *os.File
-	size   int64 // of what is in it and whole
-	base   int64 // of what was written last as a whole
+	size   int64 // of the complete lines
+	base   int64 // after the last compaction
 
 	starts uint64
-	rest   bool               // it has changed
-	files  map[*file]struct{} // that have changed
-	gone   []string           // files that were deleted
-	stored []string           // keys of content that was stored
-	tracks int                // how many are in it
-	failed error              // it can no longer be written
+	rest   bool               // savedRest has changed
+	files  map[*file]struct{} // changed files
+	gone   []string           // ids of deleted files
+	stored []string           // keys of new stored content
+	tracks int                // the number of saved tracks
+	failed error              // why it can no longer be written
 }
 
 // minCompaction is how many bytes are appended before the file is written anew.
 const minCompaction = 4 << 20
 
-// openState goes on with what a file has, or makes it. It is called when the server is otherwise ready.
+// openState continues with the state in a file, or creates the file. The server must otherwise be ready.
 func (s *Server) openState(path string) error {
-	s.mu.Lock() // timers of files that are in process wait
+	s.mu.Lock() // timers of files that are being processed wait for it
 	defer s.mu.Unlock()
 	wrap := func(err error) error { return fmt.Errorf("mock: the state file %s: %w", path, err) }
 	unlock, err := lockState(path + ".lock")
@@ -86,7 +88,8 @@ func (s *Server) openState(path string) error {
 	return nil
 }
 
-// restore reads a state file, and puts what it has in place of what the server has. Only if all of it can be read the server is changed.
+// restore reads a state file, and replaces the server's state with it. If any of it cannot be read, the server does not
+// change.
 func (s *Server) restore(r io.Reader, st *stateFile) error {
 	records, err := readState(r)
 	if err != nil {
@@ -94,7 +97,7 @@ func (s *Server) restore(r io.Reader, st *stateFile) error {
 	}
 	rest := records.rest
 	if s.containerID > 0 && s.containerID != rest.Container {
-		return fmt.Errorf("its ready-made container is %d, and not %d: use that id, or another file", rest.Container, s.containerID)
+		return fmt.Errorf("its ready-made container is %d, not %d: use that id, or another file", rest.Container, s.containerID)
 	}
 	token, key, secret := s.token, s.first.accessKey, s.first.accessSecret
 	s.accounts, s.containers, s.files, s.projects = map[int]*account{}, map[int]*container{}, map[string]*file{}, nil
@@ -139,7 +142,7 @@ func (s *Server) restore(r io.Reader, st *stateFile) error {
 	return nil
 }
 
-// stateRecords are what is in a state file.
+// stateRecords are the contents of a state file.
 type stateRecords struct {
 	rest   *savedRest
 	tracks []*savedTrack
@@ -147,10 +150,10 @@ type stateRecords struct {
 	files  map[string]*savedFile
 }
 
-// maxStateLine bounds a line: all that there are few of is in one.
+// maxStateLine is the longest line. One line contains everything except files, tracks and stored content.
 const maxStateLine = 1 << 30
 
-// readState reads a state file. A last line that does not end was not written whole, which nobody has been told: it is left out.
+// readState reads a state file. It ignores an incomplete last line: the response that depends on it was never sent.
 func readState(r io.Reader) (*stateRecords, error) {
 	v := &stateRecords{files: map[string]*savedFile{}}
 	lines := bufio.NewReaderSize(r, 1<<16)
@@ -166,23 +169,23 @@ func readState(r io.Reader) (*stateRecords, error) {
 		dec := json.NewDecoder(bytes.NewReader(line))
 		dec.UseNumber()
 		if err := dec.Decode(&rec); err != nil {
-			return nil, fmt.Errorf("line %d cannot be read: %w: move the file away, or take it from a backup", n, err)
+			return nil, fmt.Errorf("line %d cannot be read: %w: move the file away, or restore it from a backup", n, err)
 		}
 		switch {
 		case n == 1 && rec.Version == 0:
-			return nil, errors.New("this is no state of a mock: use another path")
+			return nil, errors.New("the file is not the state of a mock: use another path")
 		case n == 1 && rec.Version != stateVersion:
-			return nil, fmt.Errorf("it is of version %d of the format, and this program knows version %d: use the program that has written it, or another path", rec.Version, stateVersion)
+			return nil, fmt.Errorf("its format has version %d, but this program supports version %d: use the program that wrote it, or another path", rec.Version, stateVersion)
 		}
 		v.add(&rec)
 	}
 	if v.rest == nil {
-		return nil, errors.New("it is not complete: move the file away, or take it from a backup")
+		return nil, errors.New("it is incomplete: move the file away, or restore it from a backup")
 	}
 	return v, nil
 }
 
-// readLine returns a line that ends, or io.EOF.
+// readLine returns a complete line, or io.EOF.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	var line []byte
 	for {
@@ -194,7 +197,7 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 		case !errors.Is(err, bufio.ErrBufferFull):
 			return nil, err
 		case len(line) > maxStateLine:
-			return nil, errors.New("a line of it is too long: move the file away, or take it from a backup")
+			return nil, errors.New("one of its lines is too long: move the file away, or restore it from a backup")
 		}
 	}
 }
@@ -215,14 +218,14 @@ func (v *stateRecords) add(rec *stateRecord) {
 	delete(v.files, rec.Gone)
 }
 
-// touch notes that a file has changed. It is called with the lock held, as is all that follows.
+// touch records that a file has changed. The lock must be held, as for all functions below.
 func (s *Server) touch(f *file) {
 	if s.state != nil {
 		s.state.files[f] = struct{}{}
 	}
 }
 
-// keepSettings notes that the files of a container no longer have its settings, which are about to change.
+// keepSettings records that the files of a container no longer have its settings, which are about to change.
 func (s *Server) keepSettings(c *container) {
 	if s.state == nil {
 		return
@@ -234,7 +237,7 @@ func (s *Server) keepSettings(c *container) {
 	}
 }
 
-// forgotten notes that a file was deleted.
+// forgotten records that a file was deleted.
 func (s *Server) forgotten(f *file) {
 	if s.state != nil {
 		delete(s.state.files, f)
@@ -242,7 +245,7 @@ func (s *Server) forgotten(f *file) {
 	}
 }
 
-// changed notes that a method has changed something, and keeps it. Who is told if that fails is the next request.
+// changed records and saves the effects of a method. If saving fails, the next request reports that.
 func (s *Server) changed() {
 	if s.state != nil {
 		s.state.rest = true
@@ -250,14 +253,14 @@ func (s *Server) changed() {
 	}
 }
 
-// keepNoted keeps what is noted already: tracks and files.
+// keepNoted saves recorded changes of tracks and files.
 func (s *Server) keepNoted() {
 	if s.state != nil {
 		_ = s.flush()
 	}
 }
 
-// changes reports whether a request may have changed what there are few of.
+// changes reports whether a request may have changed anything else than files and tracks.
 func (q *request) changes() bool {
 	switch q.op {
 	case "", OpCreateFile, OpStore, OpRescanFile, OpDeleteFile, OpIdentify:
@@ -266,7 +269,7 @@ func (q *request) changes() bool {
 	return q.Method != http.MethodGet && q.Method != http.MethodHead
 }
 
-// kept writes what has changed, before a response tells anybody. The error says that it could not.
+// kept saves the effects of a request before its response is sent. It returns an error if that fails.
 func (s *Server) kept(q *request) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -277,7 +280,7 @@ func (s *Server) kept(q *request) error {
 	return s.flush()
 }
 
-// saveRest is all that there are few of.
+// saveRest returns everything except files, tracks and stored content.
 func (s *Server) saveRest() *savedRest {
 	v := &savedRest{
 		Seed: s.seeded, Starts: s.state.starts, Account: s.own.id, Container: s.defaultID, NextID: s.nextID, Project: s.first.id, Token: s.token, Tokens: s.tokens,
@@ -289,7 +292,7 @@ func (s *Server) saveRest() *savedRest {
 	return v
 }
 
-// flush appends what has changed.
+// flush appends the changes to the file.
 func (s *Server) flush() error {
 	st := s.state
 	if st == nil {
@@ -311,7 +314,7 @@ func (s *Server) flush() error {
 		_, err = st.f.Write(buf.Bytes())
 	}
 	if err != nil {
-		if failed := errors.Join(st.f.Truncate(st.size), seek(st.f, st.size)); failed != nil { // a half line would break what follows
+		if failed := errors.Join(st.f.Truncate(st.size), seek(st.f, st.size)); failed != nil { // an incomplete line would corrupt the next one
 			st.failed = fmt.Errorf("mock: the state file %s cannot be written: %w", st.path, err)
 		}
 		return fmt.Errorf("mock: the state file %s cannot be written: %w", st.path, err)
@@ -326,7 +329,7 @@ func seek(f *os.File, at int64) error {
 	return err
 }
 
-// clean notes that everything is written.
+// clean records that everything is saved.
 func (st *stateFile) clean(tracks int) {
 	st.rest, st.gone, st.stored, st.tracks = false, nil, nil, tracks
 	clear(st.files)
@@ -366,7 +369,7 @@ func (s *Server) writeChanges(enc *json.Encoder) error {
 	return nil
 }
 
-// compact writes the file anew: beside the old one, which it then replaces.
+// compact writes the file anew, next to the old one, which it then replaces.
 func (s *Server) compact() error {
 	st := s.state
 	f, err := os.CreateTemp(filepath.Dir(st.path), filepath.Base(st.path)+".*")
@@ -417,7 +420,7 @@ func (s *Server) writeAll(enc *json.Encoder) error {
 	return nil
 }
 
-// closeState writes what is left, and gives the file up.
+// closeState saves the remaining changes, and closes the file.
 func (s *Server) closeState() error {
 	st := s.state
 	if st == nil {
@@ -431,8 +434,8 @@ func (s *Server) closeState() error {
 	return err
 }
 
-// expect has the processing of a file end when its time comes, also if nobody looks. A timer is never stopped: it may belong to another
-// testing/synctest bubble. One that is no longer wanted finds nothing to do.
+// expect makes the processing of a file end on time, even if nothing requests the file. Timers are never stopped,
+// because they may belong to another testing/synctest bubble; a timer that is no longer needed does nothing.
 func (s *Server) expect(f *file) {
 	if f.settings.CallbackURL == "" && f.container.CallbackURL == "" {
 		return
@@ -442,7 +445,7 @@ func (s *Server) expect(f *file) {
 		defer s.mu.Unlock()
 		if !s.closed {
 			s.settle(f)
-			_ = s.flush() // the next response tells
+			_ = s.flush() // the next response reports an error
 		}
 	})
 }

@@ -54,7 +54,7 @@ type savedProject struct {
 	AccessKey, AccessSecret string
 	ServiceType, AudioType  string
 	ExternalIDs             []string          `json:",omitempty"`
-	All                     bool              `json:",omitempty"` // buckets
+	All                     bool              `json:",omitempty"` // searches all buckets
 	Buckets                 []savedRef        `json:",omitempty"`
 	Usage                   map[string][3]int `json:",omitempty"`
 	Created, Updated        time.Time
@@ -123,7 +123,7 @@ type savedUnknownResult struct {
 	Created, Updated time.Time
 }
 
-// saveAccount is an account as it is kept, but for the files of its containers.
+// saveAccount returns an account in its saved form, without the files of its containers.
 func saveAccount(a *account) savedAccount {
 	v := savedAccount{ID: a.id}
 	for _, c := range a.containers {
@@ -190,7 +190,7 @@ func saveMonitor(m *monitor) savedMonitor {
 	return v
 }
 
-// restoreAccount makes an account that was kept. Its buckets come first: all else may have them.
+// restoreAccount restores a saved account. Its buckets come first, because everything else may refer to them.
 func (s *Server) restoreAccount(v *savedAccount) error {
 	a := s.accountOf(v.ID)
 	for i := range v.Buckets {

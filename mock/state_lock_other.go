@@ -2,5 +2,5 @@
 
 package mock
 
-// lockState does nothing here: a file that is open cannot be replaced by another process on Windows.
+// lockState does nothing here: on Windows another process cannot replace an open file.
 func lockState(string) (unlock func(), err error) { return func() {}, nil }

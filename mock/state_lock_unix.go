@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// lockState keeps other processes from a state file, until unlock is called or the process ends.
+// lockState prevents other processes from using a state file, until unlock is called or the process ends.
 func lockState(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // beside a file that the program names
 	if err != nil {
@@ -17,7 +17,7 @@ func lockState(path string) (unlock func(), err error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			err = errors.New("another server uses it: stop that one, or use another path")
+			err = errors.New("another server uses it: stop that server, or use another path")
 		}
 		return nil, err
 	}

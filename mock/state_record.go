@@ -9,11 +9,12 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// stateVersion is that of the format of state files. One that is changed in a way that an older or newer program would misread gets another.
+// stateVersion is the version of the format of state files. It changes if an older or newer program would misread a
+// file.
 const stateVersion = 1
 
-// A stateRecord is a line of a state file: the first one has the version, and each has one of the others. A later record of the same thing
-// replaces an earlier one.
+// A stateRecord is a line of a state file. The first line has the version; each line has one of the other fields. A
+// later record of the same object replaces an earlier one.
 type stateRecord struct {
 	Version int          `json:"acrcloud_mock_state,omitempty"`
 	Rest    *savedRest   `json:"rest,omitempty"`
@@ -23,14 +24,14 @@ type stateRecord struct {
 	Gone    string       `json:"gone,omitempty"` // the id of a file that was deleted
 }
 
-// savedRest is all that there are few of.
+// savedRest is everything except files, tracks and stored content.
 type savedRest struct {
 	Seed       uint64
-	Starts     uint64 // how often a server has begun with this state: what it invents differs each time
+	Starts     uint64 // how many servers have used this state, so that each one generates different values
 	Account    int
-	Container  int // the ready-made one
+	Container  int // the id of the ready-made container
 	NextID     int
-	Project    int // the first one
+	Project    int // the id of the first project
 	Token      string
 	Tokens     map[string]Token
 	StorageKey string
@@ -49,7 +50,7 @@ type savedAccount struct {
 	Unknown                         []savedUnknownProject `json:",omitempty"`
 }
 
-// A savedRef is a bucket, which may have been deleted.
+// A savedRef refers to a bucket, which may have been deleted.
 type savedRef struct {
 	ID   int
 	Name string
@@ -95,7 +96,7 @@ type savedStored struct {
 	Content savedContent
 }
 
-// A savedTrack is a track; of its Data the hash is kept.
+// A savedTrack is a track with the hash of its Data.
 type savedTrack struct {
 	Track    Track
 	DataHash string         `json:",omitempty"`
@@ -103,7 +104,8 @@ type savedTrack struct {
 	Keys     map[string]any `json:",omitempty"`
 }
 
-// A savedTrackRef is a track that the server knows, by its number, or one that was made of a bucket's file.
+// A savedTrackRef refers to a track of the server by its number, or contains a track that was derived from a bucket's
+// file.
 type savedTrackRef struct {
 	Number int         `json:",omitempty"`
 	Track  *savedTrack `json:",omitempty"`
@@ -131,10 +133,10 @@ type savedFile struct {
 	Content          savedContent   `json:",omitzero"`
 	Found            []savedPassage `json:",omitempty"`
 	Outcome          *Outcome       `json:",omitempty"`
-	Settings         *savedSettings `json:",omitempty"` // of its scan, if they are not the container's
+	Settings         *savedSettings `json:",omitempty"` // of its scan, if they differ from the container's
 	Plan             *CallbackFault `json:",omitempty"`
 	Rule             *Rule          `json:",omitempty"`
-	RuleTracks       []int          `json:",omitempty"` // the numbers of those in Rule.Matches
+	RuleTracks       []int          `json:",omitempty"` // the numbers of the tracks in Rule.Matches
 }
 
 type savedPlay struct {
@@ -153,7 +155,7 @@ type savedReport struct {
 	UserDefined map[string]any `json:",omitempty"`
 }
 
-// saveContent is content as it is kept.
+// saveContent returns content in its saved form.
 func saveContent(c *content) savedContent {
 	v := savedContent{Hash: c.sha256(), Size: c.size, Duration: c.duration, Readable: c.readable, Heard: saveStretches(c.heard)}
 	return v
@@ -192,7 +194,7 @@ func saveRefs(list []*bucket) []savedRef {
 	return refs
 }
 
-// saveTrack is a track of the server's, or of a bucket's file.
+// saveTrack returns a track of the server or of a bucket's file in its saved form.
 func saveTrack(t *Track) *savedTrack {
 	v := &savedTrack{Track: *t, AudioID: t.audioID, Keys: t.keys, DataHash: t.hash}
 	v.Track.Data = nil
@@ -209,7 +211,7 @@ func refTrack(t *Track) savedTrackRef {
 	return savedTrackRef{Track: saveTrack(t)}
 }
 
-// track is the track of a reference; a number that there is not is a zero track.
+// track returns the track of a reference, or a zero track for an unknown number.
 func (s *Server) track(ref savedTrackRef) *Track {
 	if ref.Number > 0 && ref.Number <= len(s.tracks) {
 		return s.tracks[ref.Number-1]
@@ -226,7 +228,7 @@ func (v *savedTrack) restore() *Track {
 	return &t
 }
 
-// saveFile is a file as it is kept.
+// saveFile returns a file in its saved form.
 func saveFile(f *file) *savedFile {
 	v := &savedFile{
 		ID: f.id, Container: f.container.ID, Number: f.number, Name: f.name, URI: f.uri, URL: f.url, DataType: f.dataType, Created: f.created, Updated: f.updated,
@@ -249,7 +251,7 @@ func saveFile(f *file) *savedFile {
 	return v
 }
 
-// restoreFile puts a file into its container, if that is still there.
+// restoreFile adds a file to its container, if the container still exists.
 func (s *Server) restoreFile(v *savedFile) error {
 	c := s.containers[v.Container]
 	if c == nil {
@@ -283,7 +285,7 @@ func (s *Server) restoreFile(v *savedFile) error {
 	return nil
 }
 
-// restore takes a file in by the number that it had.
+// restore adds a file with the number that it had.
 func (c *container) restore(f *file, number uint32) {
 	next := max(c.next, number+1)
 	c.next = number
@@ -295,7 +297,7 @@ func (s *Server) restoreSettings(a *account, v *savedSettings) *settings {
 	return &settings{v.Name, v.Region, v.AudioType, v.Engine, v.Policy, s.buckets(a, v.Buckets), v.CallbackURL, v.Deepright, v.MusicDetection, v.AIDetection}
 }
 
-// buckets are those of references. One that was deleted is empty.
+// buckets returns the buckets of references. A deleted one becomes an empty bucket.
 func (s *Server) buckets(a *account, refs []savedRef) []*bucket {
 	list := make([]*bucket, 0, len(refs))
 	for _, ref := range refs {
@@ -345,7 +347,7 @@ func (s *Server) restorePlays(saved map[string]map[string][]savedPlay) {
 	}
 }
 
-// restoreTrack has the server know a track again.
+// restoreTrack adds a saved track to the server.
 func (s *Server) restoreTrack(v *savedTrack) error {
 	t := v.restore()
 	t.number = len(s.tracks) + 1

@@ -196,12 +196,12 @@ func TestStateRefusals(t *testing.T) {
 	lines := strings.SplitAfter(string(whole), "\n")
 	for name, tt := range map[string]struct{ content, want string }{
 		"another version":   {strings.Replace(string(whole), `"acrcloud_mock_state":1`, `"acrcloud_mock_state":2`, 1), "version 2"},
-		"something else":    {`{"name": "value"}` + "\n", "no state of a mock"},
+		"something else":    {`{"name": "value"}` + "\n", "not the state of a mock"},
 		"no JSON":           {"hello\n", "line 1"},
-		"empty":             {"", "not complete"},
+		"empty":             {"", "it is incomplete"},
 		"a broken line":     {lines[0] + "{broken}\n" + strings.Join(lines[1:], ""), "line 2"},
 		"a broken hash":     {lines[0] + `{"file":{"ID":"x","Container":` + strings.TrimPrefix(w.cid(), "/api/fs-containers/") + `,"Content":{"Hash":"zz"}}}` + "\n", "invalid byte"},
-		"half of line one":  {lines[0][:100], "not complete"},
+		"half of line one":  {lines[0][:100], "it is incomplete"},
 		"another container": {string(whole), "ready-made container"},
 	} {
 		t.Run(name, func(t *testing.T) {

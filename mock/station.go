@@ -133,7 +133,7 @@ func (s *Server) stations(id string) []*station {
 }
 
 // withMonitor runs do for the project in a path.
-func (s *Server) withMonitor(q *request, do func(m *monitor) *answer) *answer {
+func (s *Server) withMonitor(q *request, do func(m *monitor) *response) *response {
 	of := func(a *account) *shelf[*monitor] { return &a.streamProjects }
 	if strings.HasPrefix(q.path, "/api/bm-bd-projects/") {
 		of = func(a *account) *shelf[*monitor] { return &a.channelProjects }
@@ -142,8 +142,8 @@ func (s *Server) withMonitor(q *request, do func(m *monitor) *answer) *answer {
 }
 
 // withStation runs do for the stream or channel in a path.
-func (s *Server) withStation(q *request, do func(st *station) *answer) *answer {
-	return s.withMonitor(q, func(m *monitor) *answer {
+func (s *Server) withStation(q *request, do func(st *station) *response) *response {
+	return s.withMonitor(q, func(m *monitor) *response {
 		st := m.station(q.PathValue("station"))
 		if st == nil {
 			return notFound()

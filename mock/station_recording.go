@@ -14,7 +14,7 @@ const longestRecording = time.Hour
 
 // stationRecording returns the audio of a play as a WAV file: the audio of [Track.WAV] for plays, otherwise silence. It
 // exists if anything was played then. The service records only streams with the setting "timemap".
-func (s *Server) stationRecording(q *request) *answer {
+func (s *Server) stationRecording(q *request) *response {
 	query, problems := q.URL.Query(), problems{}
 	at, err := time.Parse(recordTime, query.Get("timestamp_utc"))
 	if err != nil {
@@ -25,7 +25,7 @@ func (s *Server) stationRecording(q *request) *answer {
 		problems.add("played_duration", "The played_duration field is required.")
 	}
 	before, after := secondsOf(query.Get("record_before"), problems, "record_before"), secondsOf(query.Get("record_after"), problems, "record_after")
-	return s.withStation(q, func(st *station) *answer {
+	return s.withStation(q, func(st *station) *response {
 		if len(problems) > 0 {
 			return invalid(q.Request, problems)
 		}
@@ -46,7 +46,7 @@ func (s *Server) stationRecording(q *request) *answer {
 			return message(http.StatusNotFound, "The recording is not available.")
 		}
 		name := fmt.Sprintf("%s_%s_%d.wav", st.id, from.Format(recordTime), int(length.Seconds()))
-		return &answer{
+		return &response{
 			status: http.StatusOK, header: http.Header{"Content-Type": {"audio/wav"}, "Content-Disposition": {`attachment; filename="` + name + `"`}},
 			body: wav,
 		}

@@ -23,7 +23,7 @@ func (r *userReport) item() row {
 }
 
 // createUserReport adds a list of plays, and returns the last one: one object is the documented response to a list.
-func (s *Server) createUserReport(q *request) *answer {
+func (s *Server) createUserReport(q *request) *response {
 	sent := readBody(q.Request)
 	items, _ := sent.members["data"].([]any)
 	problems, reports := problems{}, make([]Play, 0, len(items))
@@ -35,7 +35,7 @@ func (s *Server) createUserReport(q *request) *answer {
 	if len(items) == 0 {
 		problems.add("data", "The data field is required.")
 	}
-	return s.withStation(q, func(st *station) *answer {
+	return s.withStation(q, func(st *station) *response {
 		if len(problems) > 0 {
 			return invalid(q.Request, problems)
 		}

@@ -12,7 +12,7 @@ import (
 const aDay = "20060102"
 
 // serverError is the response to a date with hyphens, among others.
-func serverError() *answer { return message(http.StatusInternalServerError, "Server Error") }
+func serverError() *response { return message(http.StatusInternalServerError, "Server Error") }
 
 // dayOf returns the date of a query; without one, today in UTC. Formats other than YYYYMMDD are known to get status
 // 500.
@@ -37,12 +37,12 @@ func durations(query url.Values) (shortest, longest int) {
 }
 
 // stationResults returns all plays of a day in one response. Other parameters are ignored.
-func (s *Server) stationResults(q *request) *answer {
+func (s *Server) stationResults(q *request) *response {
 	query := q.URL.Query()
 	day, ok := dayOf(query)
 	shortest, longest := durations(query)
 	country := strings.ToUpper(query.Get("isrc_country"))
-	return s.withStation(q, func(st *station) *answer {
+	return s.withStation(q, func(st *station) *response {
 		if !ok {
 			return serverError()
 		}
@@ -72,11 +72,11 @@ func (s *Server) stationResults(q *request) *answer {
 
 // unknownResults returns the plays of unrecognised music. Their format is not known; here they have the times of
 // results, and no music.
-func (s *Server) unknownResults(q *request) *answer {
+func (s *Server) unknownResults(q *request) *response {
 	query := q.URL.Query()
 	day, ok := dayOf(query)
 	shortest, longest := durations(query)
-	return s.withStation(q, func(st *station) *answer {
+	return s.withStation(q, func(st *station) *response {
 		switch {
 		case query.Get("date") == "":
 			return invalid(q.Request, problems{"date": {"The date field is required."}})
@@ -98,8 +98,8 @@ func (s *Server) unknownResults(q *request) *answer {
 
 // realtimeResults returns the most recent plays. Their format is not known; here they are results of the type
 // "realtime" here.
-func (s *Server) realtimeResults(q *request) *answer {
-	return s.withStation(q, func(st *station) *answer {
+func (s *Server) realtimeResults(q *request) *response {
+	return s.withStation(q, func(st *station) *response {
 		today := s.now()
 		rows := []row{}
 		for _, p := range latest(append(s.playsOn(st.id, today.AddDate(0, 0, -1)), s.playsOn(st.id, today)...)) {

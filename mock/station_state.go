@@ -9,7 +9,7 @@ import (
 
 // stationState returns when a stream was running, on days of a time zone, up to now. Without dates it returns today;
 // what the service does is not known, nor whether its times are local.
-func (s *Server) stationState(q *request) *answer {
+func (s *Server) stationState(q *request) *response {
 	query := q.URL.Query()
 	offset, _ := strconv.Atoi(query.Get("timeoffset")) // in minutes, as in browsers: it is added to get UTC
 	shift := time.Duration(offset) * time.Minute
@@ -17,7 +17,7 @@ func (s *Server) stationState(q *request) *answer {
 	today := now.Add(-shift).UTC().Truncate(24 * time.Hour)
 	from, ok1 := localDay(query, "start_date", today)
 	until, ok2 := localDay(query, "end_date", later(from, today))
-	return s.withStation(q, func(st *station) *answer {
+	return s.withStation(q, func(st *station) *response {
 		if !ok1 || !ok2 {
 			return serverError()
 		}

@@ -21,8 +21,8 @@ const presignedFor = time.Hour
 // maxStored is the most stored objects. How long the service keeps content without a file is not known.
 const maxStored = 100_000
 
-func (s *Server) presign(q *request) *answer {
-	return s.withContainer(q, func(c *container) *answer {
+func (s *Server) presign(q *request) *response {
+	return s.withContainer(q, func(c *container) *response {
 		query := q.URL.Query()
 		folder := fmt.Sprintf("fs/%d/%s/", c.ID, s.uuid())
 		name := baseName(query.Get("filename"))
@@ -55,7 +55,7 @@ func (s *Server) signature(key, contentType, expires string) string {
 }
 
 // store is the storage behind presigned URLs. It responds like S3.
-func (s *Server) store(q *request) *answer {
+func (s *Server) store(q *request) *response {
 	r, query := q.Request, q.URL.Query()
 	key := strings.TrimPrefix(r.URL.Path, storagePath)
 	expires, _ := strconv.ParseInt(query.Get("X-Expires"), 10, 64)
@@ -79,7 +79,7 @@ func (s *Server) store(q *request) *answer {
 		return storageError(http.StatusBadRequest, "IncompleteBody", "The request body terminated unexpectedly.")
 	}
 	s.keep(key, o)
-	return &answer{status: http.StatusOK, header: http.Header{"Etag": {`"` + hex.EncodeToString(o.hash[:16]) + `"`}}}
+	return &response{status: http.StatusOK, header: http.Header{"Etag": {`"` + hex.EncodeToString(o.hash[:16]) + `"`}}}
 }
 
 // keep keeps stored content for files.
@@ -113,8 +113,8 @@ func (s *Server) storedContent(c *container, key string) *content {
 	return s.stored[key]
 }
 
-func storageError(status int, code, text string) *answer {
-	return &answer{
+func storageError(status int, code, text string) *response {
+	return &response{
 		status: status, header: http.Header{"Content-Type": {"application/xml"}},
 		body: []byte("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + code + "</Code><Message>" + text + "</Message></Error>"),
 	}

@@ -51,7 +51,7 @@ func bit(b bool) int {
 	return 0
 }
 
-func (s *Server) listStreamProjects(q *request) *answer {
+func (s *Server) listStreamProjects(q *request) *response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	region, kinds := q.URL.Query().Get("region"), split(q.URL.Query().Get("types"))
@@ -61,11 +61,11 @@ func (s *Server) listStreamProjects(q *request) *answer {
 	return paged(q.Request, len(list), func(i int) any { return list[i].json() })
 }
 
-func (s *Server) getStreamProject(q *request) *answer {
-	return s.withMonitor(q, func(m *monitor) *answer { return data(http.StatusOK, m.json()) })
+func (s *Server) getStreamProject(q *request) *response {
+	return s.withMonitor(q, func(m *monitor) *response { return data(http.StatusOK, m.json()) })
 }
 
-func (s *Server) createStreamProject(q *request) *answer {
+func (s *Server) createStreamProject(q *request) *response {
 	sent := readBody(q.Request)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,7 +75,7 @@ func (s *Server) createStreamProject(q *request) *answer {
 }
 
 // createMonitor creates a project of either kind. The lock must be held.
-func (s *Server) createMonitor(q *request, sent *body, m *monitor, shelf *shelf[*monitor]) *answer {
+func (s *Server) createMonitor(q *request, sent *body, m *monitor, shelf *shelf[*monitor]) *response {
 	m.account, m.created = q.account, s.now()
 	sent.required("name", "region", "buckets")
 	sent.region(q.place, &m.region)
@@ -88,9 +88,9 @@ func (s *Server) createMonitor(q *request, sent *body, m *monitor, shelf *shelf[
 	return data(http.StatusOK, m.json())
 }
 
-func (s *Server) updateMonitor(q *request) *answer {
+func (s *Server) updateMonitor(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withMonitor(q, func(m *monitor) *answer {
+	return s.withMonitor(q, func(m *monitor) *response {
 		changed := *m
 		changed.set(sent)
 		return m.become(q, sent, changed)
@@ -99,7 +99,7 @@ func (s *Server) updateMonitor(q *request) *answer {
 
 // become applies changes if they are valid. The format of the response to callback settings is not known; here it is
 // the project.
-func (m *monitor) become(q *request, sent *body, changed monitor) *answer {
+func (m *monitor) become(q *request, sent *body, changed monitor) *response {
 	if len(sent.problems) > 0 {
 		return invalid(q.Request, sent.problems)
 	}
@@ -107,8 +107,8 @@ func (m *monitor) become(q *request, sent *body, changed monitor) *answer {
 	return data(http.StatusOK, m.json())
 }
 
-func (s *Server) deleteMonitor(q *request) *answer {
-	return s.withMonitor(q, func(m *monitor) *answer {
+func (s *Server) deleteMonitor(q *request) *response {
+	return s.withMonitor(q, func(m *monitor) *response {
 		m.account.streamProjects.remove(m.id)
 		m.account.channelProjects.remove(m.id)
 		return nothing()
@@ -116,9 +116,9 @@ func (s *Server) deleteMonitor(q *request) *answer {
 }
 
 // setResultCallback sets the URL that plays are posted to.
-func (s *Server) setResultCallback(q *request) *answer {
+func (s *Server) setResultCallback(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withMonitor(q, func(m *monitor) *answer {
+	return s.withMonitor(q, func(m *monitor) *response {
 		changed := *m
 		noResult := bit(m.sendNoResult)
 		sent.text("result_callback_url", &changed.callbackURL)
@@ -130,9 +130,9 @@ func (s *Server) setResultCallback(q *request) *answer {
 }
 
 // setStateNotification stores where to send state changes. The server sends none, since their format is not known.
-func (s *Server) setStateNotification(q *request) *answer {
+func (s *Server) setStateNotification(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withMonitor(q, func(m *monitor) *answer {
+	return s.withMonitor(q, func(m *monitor) *response {
 		changed := *m
 		sent.text("state_notification_url", &changed.stateURL)
 		sent.text("state_callback_url", &changed.stateURL)

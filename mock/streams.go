@@ -48,10 +48,10 @@ func (st *station) stream() row {
 	}
 }
 
-func (s *Server) listStreams(q *request) *answer {
+func (s *Server) listStreams(q *request) *response {
 	query := q.URL.Query()
 	state, text, timemap := query.Get("state"), query.Get("search_value"), query.Get("timemap")
-	return s.withMonitor(q, func(m *monitor) *answer {
+	return s.withMonitor(q, func(m *monitor) *response {
 		list := slices.DeleteFunc(slices.Clone(m.stations), func(st *station) bool {
 			return (state != "" && state != "All" && st.state() != state) || (timemap != "" && timemap != "0") ||
 				!strings.Contains(fmt.Sprint(st.name, "\n", st.id, "\n", st.urls, "\n", st.userDefined), text)
@@ -81,9 +81,9 @@ func (st *station) set(sent *body) {
 	st.updated = st.monitor.account.now()
 }
 
-func (s *Server) createStream(q *request) *answer {
+func (s *Server) createStream(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withMonitor(q, func(m *monitor) *answer {
+	return s.withMonitor(q, func(m *monitor) *response {
 		st := &station{monitor: m, configID: 1, created: s.now()}
 		sent.required("name", "stream_urls")
 		st.set(sent)
@@ -96,9 +96,9 @@ func (s *Server) createStream(q *request) *answer {
 	})
 }
 
-func (s *Server) updateStream(q *request) *answer {
+func (s *Server) updateStream(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withStation(q, func(st *station) *answer {
+	return s.withStation(q, func(st *station) *response {
 		changed := *st
 		changed.set(sent)
 		if len(sent.problems) > 0 {
@@ -110,8 +110,8 @@ func (s *Server) updateStream(q *request) *answer {
 }
 
 // deleteStations removes streams or channels from their project.
-func (s *Server) deleteStations(q *request) *answer {
-	return s.withMonitor(q, func(m *monitor) *answer {
+func (s *Server) deleteStations(q *request) *response {
+	return s.withMonitor(q, func(m *monitor) *response {
 		list, ok := m.list(q.PathValue("station"))
 		if !ok {
 			return notFound()
@@ -121,13 +121,13 @@ func (s *Server) deleteStations(q *request) *answer {
 	})
 }
 
-func (s *Server) pauseStreams(q *request) *answer { return s.changeStreams(q, "Paused") }
+func (s *Server) pauseStreams(q *request) *response { return s.changeStreams(q, "Paused") }
 
-func (s *Server) restartStreams(q *request) *answer { return s.changeStreams(q, running) }
+func (s *Server) restartStreams(q *request) *response { return s.changeStreams(q, running) }
 
 // changeStreams puts streams into a state. The format of the response is not known; here it is the list of streams.
-func (s *Server) changeStreams(q *request, state string) *answer {
-	return s.withMonitor(q, func(m *monitor) *answer {
+func (s *Server) changeStreams(q *request, state string) *response {
+	return s.withMonitor(q, func(m *monitor) *response {
 		list, ok := m.list(q.PathValue("station"))
 		if !ok {
 			return notFound()

@@ -96,7 +96,7 @@ func (t Token) allows(group string) bool {
 // admit checks the token of a console request, and notes its account. The status 401 without a token is an assumption,
 // as are the responses to expired tokens, missing scopes and suspended accounts; 403 for any other credential has been
 // seen. For a client that does not ask for JSON, the service has another text, whose status is not known.
-func (s *Server) admit(q *request) (refused *answer) {
+func (s *Server) admit(q *request) (refused *response) {
 	kind, text, _ := strings.Cut(q.Header.Get("Authorization"), " ")
 	scope := ""
 	if q.route != nil {
@@ -109,7 +109,7 @@ func (s *Server) admit(q *request) (refused *answer) {
 	case kind == "", kind == "Bearer" && text == "", known && !s.now().Before(token.ExpiresAt):
 		return message(http.StatusUnauthorized, "Unauthenticated.")
 	case kind == "Bearer" && !known && !acceptsJSON(q.Request):
-		return jsonAnswer(http.StatusForbidden, row{"error": "Authentication Exception"})
+		return jsonResponse(http.StatusForbidden, row{"error": "Authentication Exception"})
 	case kind != "Bearer", !known, s.suspended && token.Account == s.own.id:
 		return message(http.StatusForbidden, "Forbidden")
 	case !token.allows(scope):

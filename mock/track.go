@@ -87,7 +87,7 @@ func (s *Server) addTrack(t Track, r *rand.Rand) Track {
 	return t
 }
 
-// again finds a track that a state file has brought back, so that who adds it at each start adds it once.
+// again finds a track that was restored from a state file, so that a program that adds it at each start adds it once.
 func (s *Server) again(t *Track) *Track {
 	for _, known := range s.tracks[:s.restored] {
 		if known.Title == "" || known.Title != t.Title || (t.ACRID != "" && t.ACRID != known.ACRID) || (len(t.Artists) > 0 && !slices.Equal(t.Artists, known.Artists)) {
@@ -103,7 +103,7 @@ func (s *Server) again(t *Track) *Track {
 	return nil
 }
 
-// Tracks returns the tracks that the server knows, in the order in which they came.
+// Tracks returns the server's tracks, in the order in which they were added.
 func (s *Server) Tracks() []Track {
 	s.lock()
 	defer s.mu.Unlock()
@@ -114,7 +114,7 @@ func (s *Server) Tracks() []Track {
 	return list
 }
 
-// clone is a track that shares nothing that can be changed, but for Data, which the server does not look at again.
+// clone returns a copy that shares no mutable data with the track, except Data, which the server does not read again.
 func (t Track) clone() Track {
 	t.Artists, t.UserDefined = slices.Clone(t.Artists), maps.Clone(t.UserDefined)
 	return t

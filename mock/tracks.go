@@ -18,7 +18,7 @@ const maxPlatforms = 5
 
 // findTracks finds tracks of the server that are not in own buckets. It is documented on eu-api-v2; it is assumed that
 // the other hosts serve it too, and how invalid requests are refused. No results are not an error.
-func (s *Server) findTracks(q *request) *answer {
+func (s *Server) findTracks(q *request) *response {
 	query, problems := q.URL.Query(), problems{}
 	if query.Get("isrc")+query.Get("acr_id")+query.Get("source_url")+query.Get("query") == "" {
 		problems.add("query", "One of the fields isrc, acr_id, source_url and query is required.")

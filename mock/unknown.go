@@ -90,12 +90,12 @@ func (p *unknownProject) json() row {
 	return row{"id": p.id, "name": p.name, "region": p.region, "type": p.kind, "config": config, "created_at": p.created.UTC().Format(dateTime)}
 }
 
-func (s *Server) withUnknownProject(q *request, do func(p *unknownProject) *answer) *answer {
+func (s *Server) withUnknownProject(q *request, do func(p *unknownProject) *response) *response {
 	return withOwn(s, q, "project", func(a *account) *shelf[*unknownProject] { return &a.unknown }, do)
 }
 
 // listUnknownProjects is not paged.
-func (s *Server) listUnknownProjects(q *request) *answer {
+func (s *Server) listUnknownProjects(q *request) *response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	region := q.URL.Query().Get("region")
@@ -106,7 +106,7 @@ func (s *Server) listUnknownProjects(q *request) *answer {
 	return data(http.StatusOK, rows)
 }
 
-func (s *Server) createUnknownProject(q *request) *answer {
+func (s *Server) createUnknownProject(q *request) *response {
 	sent := readBody(q.Request)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -124,9 +124,9 @@ func (s *Server) createUnknownProject(q *request) *answer {
 	return data(http.StatusOK, p.json())
 }
 
-func (s *Server) updateUnknownProject(q *request) *answer {
+func (s *Server) updateUnknownProject(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withUnknownProject(q, func(p *unknownProject) *answer {
+	return s.withUnknownProject(q, func(p *unknownProject) *response {
 		changed := *p
 		sent.text("name", &changed.name)
 		sent.object("config", &changed.config)
@@ -138,8 +138,8 @@ func (s *Server) updateUnknownProject(q *request) *answer {
 	})
 }
 
-func (s *Server) deleteUnknownProject(q *request) *answer {
-	return s.withUnknownProject(q, func(p *unknownProject) *answer {
+func (s *Server) deleteUnknownProject(q *request) *response {
+	return s.withUnknownProject(q, func(p *unknownProject) *response {
 		p.account.unknown.remove(p.id)
 		return nothing()
 	})
@@ -169,17 +169,17 @@ func (u *unknownStream) json(asNumber bool) row {
 	}
 }
 
-func (s *Server) listUnknownStreams(q *request) *answer {
-	return s.withUnknownProject(q, func(p *unknownProject) *answer {
+func (s *Server) listUnknownStreams(q *request) *response {
+	return s.withUnknownProject(q, func(p *unknownProject) *response {
 		list := p.streams.newest(nil)
 		return paged(q.Request, len(list), func(i int) any { return list[i].json(false) })
 	})
 }
 
 // importUnknownStreams imports streams of a project of the account.
-func (s *Server) importUnknownStreams(q *request) *answer {
+func (s *Server) importUnknownStreams(q *request) *response {
 	sent := readBody(q.Request)
-	return s.withUnknownProject(q, func(p *unknownProject) *answer {
+	return s.withUnknownProject(q, func(p *unknownProject) *response {
 		var ids []string
 		var from string
 		var monitorID int
@@ -213,8 +213,8 @@ func (s *Server) importUnknownStreams(q *request) *answer {
 	})
 }
 
-func (s *Server) deleteUnknownStreams(q *request) *answer {
-	return s.withUnknownProject(q, func(p *unknownProject) *answer {
+func (s *Server) deleteUnknownStreams(q *request) *response {
+	return s.withUnknownProject(q, func(p *unknownProject) *response {
 		ids, ok := idsOf(q.PathValue("streams"), func(id int) bool { return p.streams.byID[id] != nil })
 		if !ok {
 			return notFound()
@@ -262,12 +262,12 @@ const statusDeleted = -1
 
 // listUnknown has the documented filters. Dates are days or times in UTC. The official tool can also send label_value,
 // supposedly the name of an advertisement; it is ignored.
-func (s *Server) listUnknown(q *request) *answer {
+func (s *Server) listUnknown(q *request) *response {
 	query := q.URL.Query()
 	from, until := instant(query, "begin_date", false), instant(query, "end_date", true)
 	shortest, longest := limit(query, "min", 0), limit(query, "max", maxPlays)
 	streams := split(query.Get("streams"))
-	return s.withUnknownProject(q, func(p *unknownProject) *answer {
+	return s.withUnknownProject(q, func(p *unknownProject) *response {
 		list := p.results.all(func(r *unknownResult) bool {
 			seconds := int(r.Length.Seconds())
 			return (from.IsZero() || !r.created.Before(from)) && (until.IsZero() || r.created.Before(until)) && seconds >= shortest && seconds <= longest &&
@@ -317,8 +317,8 @@ func instant(query url.Values, name string, end bool) time.Time {
 	return at
 }
 
-func (s *Server) withUnknown(q *request, do func(r *unknownResult) *answer) *answer {
-	return s.withUnknownProject(q, func(p *unknownProject) *answer {
+func (s *Server) withUnknown(q *request, do func(r *unknownResult) *response) *response {
+	return s.withUnknownProject(q, func(p *unknownProject) *response {
 		found := p.results.all(func(r *unknownResult) bool { return r.is(q.PathValue("result")) })
 		if len(found) == 0 {
 			return notFound()
@@ -327,14 +327,14 @@ func (s *Server) withUnknown(q *request, do func(r *unknownResult) *answer) *ans
 	})
 }
 
-func (s *Server) getUnknown(q *request) *answer {
-	return s.withUnknown(q, func(r *unknownResult) *answer { return data(http.StatusOK, r.json()) })
+func (s *Server) getUnknown(q *request) *response {
+	return s.withUnknown(q, func(r *unknownResult) *response { return data(http.StatusOK, r.json()) })
 }
 
 // unknownDetails returns the detections. Their format is not known.
-func (s *Server) unknownDetails(q *request) *answer {
+func (s *Server) unknownDetails(q *request) *response {
 	from, until := instant(q.URL.Query(), "begin_date", false), instant(q.URL.Query(), "end_date", true)
-	return s.withUnknown(q, func(r *unknownResult) *answer {
+	return s.withUnknown(q, func(r *unknownResult) *response {
 		list := slices.DeleteFunc(slices.Clone(r.Detections), func(at time.Time) bool {
 			return (!from.IsZero() && at.Before(from)) || (!until.IsZero() && !at.Before(until))
 		})
@@ -345,15 +345,15 @@ func (s *Server) unknownDetails(q *request) *answer {
 }
 
 // unknownRecord returns the URL of the recording. The member's name is not known, and this URL serves nothing.
-func (s *Server) unknownRecord(q *request) *answer {
-	return s.withUnknown(q, func(r *unknownResult) *answer {
+func (s *Server) unknownRecord(q *request) *response {
+	return s.withUnknown(q, func(r *unknownResult) *response {
 		return data(http.StatusOK, row{"url": "https://" + storageHost + "/ucf/" + r.ACRID + ".wav?extend=" + url.QueryEscape(q.URL.Query().Get("extend"))})
 	})
 }
 
 // deleteUnknown deletes content, or ignores it from now on.
-func (s *Server) deleteUnknown(q *request) *answer {
-	return s.withUnknown(q, func(r *unknownResult) *answer {
+func (s *Server) deleteUnknown(q *request) *response {
+	return s.withUnknown(q, func(r *unknownResult) *response {
 		if q.URL.Query().Get("reserved") == "1" {
 			r.put(statusDeleted)
 		} else {
@@ -364,8 +364,8 @@ func (s *Server) deleteUnknown(q *request) *answer {
 }
 
 // resetUnknown makes content pending. The format of the response is not known; here it is the content.
-func (s *Server) resetUnknown(q *request) *answer {
-	return s.withUnknown(q, func(r *unknownResult) *answer {
+func (s *Server) resetUnknown(q *request) *response {
+	return s.withUnknown(q, func(r *unknownResult) *response {
 		r.put(0)
 		return data(http.StatusOK, r.json())
 	})

@@ -19,16 +19,16 @@ type fileRequest struct {
 	filename string   // of that
 }
 
-func (s *Server) createFile(q *request) *answer {
+func (s *Server) createFile(q *request) *response {
 	// The container is checked before the body is read.
-	if refused := s.withContainer(q, func(*container) *answer { return nil }); refused != nil {
+	if refused := s.withContainer(q, func(*container) *response { return nil }); refused != nil {
 		return refused
 	}
 	from, refused := readFileRequest(q.Request)
 	if refused != nil {
 		return refused
 	}
-	return s.withContainer(q, func(c *container) *answer {
+	return s.withContainer(q, func(c *container) *response {
 		f, problems := s.fileOf(c, from)
 		if len(problems) > 0 {
 			return invalid(q.Request, problems)
@@ -36,7 +36,7 @@ func (s *Server) createFile(q *request) *answer {
 		if f.rule = s.ruleFor(c, f); f.rule != nil && f.rule.Fault != nil {
 			q.fault = f.rule.Fault
 			if q.fault.prevents() {
-				return nothing() // nobody sees it
+				return nothing() // a closed connection has no response
 			}
 		}
 		f.id = s.uuid()
@@ -52,7 +52,7 @@ func (s *Server) createFile(q *request) *answer {
 }
 
 // readFileRequest reads a body in any of the formats that clients send.
-func readFileRequest(r *http.Request) (*fileRequest, *answer) {
+func readFileRequest(r *http.Request) (*fileRequest, *response) {
 	from := &fileRequest{fields: map[string]string{}}
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch kind {

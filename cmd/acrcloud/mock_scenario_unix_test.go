@@ -71,7 +71,7 @@ func TestMockScenarioMistakes(t *testing.T) {
 		text string
 		want []string
 	}{
-		"keys.yaml":     {"files:\n  - name: x\n    stat: ready\n", []string{"1 mistake", `keys.yaml:3:5: files[0].stat: there is no such field: did you mean "state"?`}},
+		"keys.yaml":     {"files:\n  - name: x\n    stat: ready\n", []string{"1 mistake", `keys.yaml:3:5: files[0].stat: unknown field: did you mean "state"?`}},
 		"values.yaml":   {"files:\n  - verdict: hgh\n    nth: 0\n", []string{"2 mistakes", "values.yaml:2:5: files[0].verdict", "values.yaml:3:5: files[0].nth"}},
 		"number.yaml":   {"tracks:\n- upc: 0123\n", []string{"number.yaml:2:3: tracks[0].upc: this is a number, and a text is wanted"}},
 		"twice.yaml":    {"files: []\nfiles: []\n", []string{`twice.yaml:2:1: field "files" appears twice`}},

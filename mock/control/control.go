@@ -16,24 +16,24 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock/scenario"
 )
 
-// Path is where everything is.
+// Path is the prefix of all paths.
 const Path = "/_mock/"
 
-// Options are those of [New]. nil stands for none.
+// Options configure [New]. nil means the zero Options.
 type Options struct {
-	// Scenario is what the server is to do from the start, and again after each reset; Tracks are known likewise.
+	// Scenario configures the server at the start, and again after each reset. The same holds for Tracks.
 	Scenario *scenario.Scenario
 	Tracks   []mock.Track
 
-	Remote bool     // peers on other machines are served, too
-	Hosts  []string // names that the server is called by, other than addresses, localhost, and what containers call this machine
+	Remote bool     // also serve other machines
+	Hosts  []string // additional host names of the server; addresses, localhost, and the names by which containers call this machine need not be listed
 
-	// Report writes a page that shows a file, which it gets as the service shows it. Without it the dashboard shows JSON. Package mock knows no
-	// reports; package report makes them.
+	// Report writes a page about a file, given the file as the service returns it. Without it the dashboard shows JSON.
+	// Package mock does not depend on package report, which can create such pages.
 	Report func(w io.Writer, file json.RawMessage) error
 }
 
-// A Handler steers a server. Make one with [New].
+// A Handler serves the control API of a server. Create one with [New].
 type Handler struct {
 	srv    *mock.Server
 	opts   Options
@@ -48,17 +48,17 @@ type Handler struct {
 	callbacks []injected
 }
 
-// An injected thing can be listed, and removed.
+// An injected object can be listed and removed.
 type injected struct {
 	id     int
 	text   json.RawMessage // as it was asked for
 	remove func()
 }
 
-// New makes a handler for a server, and has the server do what the scenario says.
+// New returns a handler for a server, and applies the scenario to the server.
 func New(srv *mock.Server, opts *Options) (*Handler, error) {
 	if srv == nil {
-		return nil, errors.New("control: there is no server: give one that mock.New has made")
+		return nil, errors.New("control: the server is nil: create one with mock.New")
 	}
 	page, err := build()
 	if err != nil {
@@ -75,7 +75,7 @@ func New(srv *mock.Server, opts *Options) (*Handler, error) {
 	return h, nil
 }
 
-// begin has the server know and do what it is to from the start.
+// begin applies the scenario and the tracks to the server.
 func (h *Handler) begin() error {
 	for _, t := range h.opts.Tracks {
 		h.srv.AddTrack(t)
@@ -88,7 +88,7 @@ func (h *Handler) begin() error {
 		h.srv.AddTrack(t.Track)
 	}
 	rules := make([]mock.Rule, 0, len(s.Files))
-	for i := range s.Files { // all of them first: a scenario is followed whole, or not at all
+	for i := range s.Files { // check all of them first: a scenario is applied completely or not at all
 		rule, problem := s.Files[i].Rule(h.srv)
 		if problem != nil {
 			problem.Field = fmt.Sprintf("files[%d].%s", i, problem.Field)
@@ -112,7 +112,7 @@ func (h *Handler) begin() error {
 	return nil
 }
 
-// keep remembers what can be removed.
+// keep records an injected object.
 func (h *Handler) keep(list *[]injected, text json.RawMessage, remove func()) injected {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -140,32 +140,32 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		found.handle(h, w, r)
 	case len(methods) > 0:
 		w.Header().Set("Allow", strings.Join(methods, ", "))
-		problem(http.StatusMethodNotAllowed, "", r.Method+" is not possible here", "use "+strings.Join(methods, " or ")).write(w)
+		problem(http.StatusMethodNotAllowed, "", r.Method+" is not allowed here", "use "+strings.Join(methods, " or ")).write(w)
 	default:
-		problem(http.StatusNotFound, "", "there is nothing here", "see "+Path+"openapi.json").write(w)
+		problem(http.StatusNotFound, "", "this path does not exist", "see "+Path+"openapi.json").write(w)
 	}
 }
 
-// Health answers that the server is there, to anybody: for what waits until it is.
+// Health returns 200 to everyone, for programs that wait until the server is ready.
 func Health(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		problem(http.StatusMethodNotAllowed, "", r.Method+" is not possible here", "use GET").write(w)
+		problem(http.StatusMethodNotAllowed, "", r.Method+" is not allowed here", "use GET").write(w)
 		return
 	}
 	respond(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// refuse turns away who has no business here.
+// refuse returns the failure for a client that may not use the API, or nil.
 func (h *Handler) refuse(r *http.Request) *failure {
 	if !h.opts.Remote && (!loopback(r.RemoteAddr) || forwarded(r.Header)) {
-		return problem(http.StatusForbidden, "", "only this machine may do this", "start it so that others may, with --control all or Options.Remote")
+		return problem(http.StatusForbidden, "", "only programs on the same machine may use the control API", "allow others with --control all or Options.Remote")
 	}
 	if !h.known(r.Host) {
-		return problem(http.StatusForbidden, "", fmt.Sprintf("the host name %q is not known here", r.Host), "use localhost or an address, or allow the name with --name or Options.Hosts")
+		return problem(http.StatusForbidden, "", fmt.Sprintf("the host name %q is not allowed", r.Host), "use localhost or an address, or allow the name with --name or Options.Hosts")
 	}
 	if err := h.cross.Check(r); err != nil {
-		return problem(http.StatusForbidden, "", "another web page may not do this", "use the dashboard, or a program")
+		return problem(http.StatusForbidden, "", "other web pages may not use the control API", "use the dashboard, or a program")
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func loopback(peer string) bool {
 	return err == nil && at.Addr().Unmap().IsLoopback()
 }
 
-// forwarded reports whether a proxy or a tunnel says that it passes on the request of somebody else.
+// forwarded reports whether a proxy or a tunnel states that it forwards a request.
 func forwarded(header http.Header) bool {
 	return slices.ContainsFunc([]string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"}, func(name string) bool {
 		return len(header.Values(name)) > 0

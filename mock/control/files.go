@@ -10,7 +10,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// status says how much there is of everything.
+// status returns the number of objects of each kind.
 func (h *Handler) status(w http.ResponseWriter, _ *http.Request) {
 	counts := map[string]int{"containers": 0, "files": 0, "in_process": 0, "tracks": len(h.srv.Tracks())}
 	for _, c := range h.srv.Containers() {
@@ -55,7 +55,7 @@ func (h *Handler) listFiles(w http.ResponseWriter, r *http.Request) {
 	respond(w, http.StatusOK, list[mock.File]{files, total})
 }
 
-// file returns a file as the service shows it, or answers that there is none.
+// file returns a file as the service returns it, or sends a 404.
 func (h *Handler) file(w http.ResponseWriter, r *http.Request) (json.RawMessage, bool) {
 	file, err := h.srv.FileJSON(r.PathValue("file"))
 	if err != nil {
@@ -65,7 +65,7 @@ func (h *Handler) file(w http.ResponseWriter, r *http.Request) (json.RawMessage,
 }
 
 func noFile() *failure {
-	return problem(http.StatusNotFound, "file", "there is no such file", "see "+Path+"files")
+	return problem(http.StatusNotFound, "file", "this file does not exist", "see "+Path+"files")
 }
 
 func (h *Handler) getFile(w http.ResponseWriter, r *http.Request) {
@@ -74,24 +74,24 @@ func (h *Handler) getFile(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// report shows a file as a page. It may be framed by the dashboard only.
+// report sends a page about a file. Only the dashboard may frame it.
 func (h *Handler) report(w http.ResponseWriter, r *http.Request) {
 	file, ok := h.file(w, r)
 	if !ok {
 		return
 	}
 	if h.opts.Report == nil {
-		problem(http.StatusNotFound, "", "this server makes no reports", "get the file itself").write(w)
+		problem(http.StatusNotFound, "", "this server has no reports", "get the file itself").write(w)
 		return
 	}
 	var page bytes.Buffer
 	if err := h.opts.Report(&page, file); err != nil {
-		problem(http.StatusInternalServerError, "", "there is no report of this file: "+err.Error(), "get the file itself").write(w)
+		problem(http.StatusInternalServerError, "", "cannot create a report of this file: "+err.Error(), "get the file itself").write(w)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "frame-ancestors 'self'")
-	_, _ = w.Write(page.Bytes()) // who has gone does not need it
+	_, _ = w.Write(page.Bytes()) // an error means that the client has gone
 }
 
 func (h *Handler) completeFile(w http.ResponseWriter, r *http.Request) {
@@ -107,13 +107,13 @@ func (h *Handler) completeAll(w http.ResponseWriter, _ *http.Request) {
 	files, total := h.srv.Files(mock.FileQuery{State: new(0)})
 	for _, f := range files {
 		if h.srv.Complete(f.ID) != nil {
-			total-- // it was deleted just now
+			total-- // it has just been deleted
 		}
 	}
 	respond(w, http.StatusOK, map[string]int{"completed": total})
 }
 
-// redeliver sends a file's callback again, and says how that went.
+// redeliver sends a file's callback again, and returns the response.
 func (h *Handler) redeliver(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("file")
 	if _, ok := h.file(w, r); !ok {
@@ -135,16 +135,16 @@ func (h *Handler) redeliver(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		message = err.Error()
 	}
-	problem(http.StatusConflict, "file", message, "complete the file, and give its container a callback_url").write(w)
+	problem(http.StatusConflict, "file", message, "complete the file, and set the callback_url of its container").write(w)
 }
 
-// clock says what time the server has.
+// clock returns the server's time.
 func (h *Handler) clock(w http.ResponseWriter, _ *http.Request) {
 	now := h.srv.Now()
 	respond(w, http.StatusOK, map[string]any{"time": now.UTC(), "ahead": time.Until(now).Round(time.Millisecond).Seconds()})
 }
 
-// advance moves the clock.
+// advance moves the clock forward.
 func (h *Handler) advance(w http.ResponseWriter, r *http.Request) {
 	body, failed := read(w, r)
 	if failed != nil {
@@ -160,7 +160,7 @@ func (h *Handler) advance(w http.ResponseWriter, r *http.Request) {
 	h.clock(w, r)
 }
 
-// reset has the server be as it was at its start.
+// reset restores the state after the start.
 func (h *Handler) reset(w http.ResponseWriter, _ *http.Request) {
 	h.mu.Lock()
 	h.outcomes, h.faults, h.callbacks = nil, nil, nil
@@ -173,7 +173,7 @@ func (h *Handler) reset(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// requestNumber is that of a path.
+// requestNumber returns the number in a path.
 func requestNumber(r *http.Request) int64 {
 	n, err := strconv.ParseInt(r.PathValue("number"), 10, 64)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock/scenario"
 )
 
-// An entry is something injected, as it is listed.
+// An entry is the JSON form of an injected object in lists.
 type entry struct {
 	ID   int             `json:"id"`
 	What json.RawMessage `json:"what"`
@@ -31,7 +31,7 @@ func (h *Handler) listInjected(w http.ResponseWriter, r *http.Request, from *[]i
 	respond(w, http.StatusOK, cut(entries, p))
 }
 
-// inject reads what is to be injected, and does it.
+// inject reads an object and injects it.
 func (h *Handler) inject(w http.ResponseWriter, r *http.Request, to *[]injected, do func(body []byte) (remove func(), err error)) {
 	body, failed := read(w, r)
 	if failed != nil {
@@ -47,7 +47,7 @@ func (h *Handler) inject(w http.ResponseWriter, r *http.Request, to *[]injected,
 	respond(w, http.StatusCreated, entry{added.id, added.text})
 }
 
-// remove removes one, or all for id 0.
+// remove removes one object, or all if id is 0.
 func (h *Handler) remove(w http.ResponseWriter, from *[]injected, id int) {
 	h.mu.Lock()
 	var gone []injected
@@ -63,13 +63,13 @@ func (h *Handler) remove(w http.ResponseWriter, from *[]injected, id int) {
 		i.remove()
 	}
 	if id != 0 && len(gone) == 0 {
-		problem(http.StatusNotFound, "id", "there is none of that id", "list them first").write(w)
+		problem(http.StatusNotFound, "id", "this id does not exist", "list the ids first").write(w)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// injectedID is the id of a path; what is none is nobody's.
+// injectedID returns the id in a path, or one that does not exist.
 func injectedID(r *http.Request) int {
 	id, err := strconv.Atoi(r.PathValue("id"))
 	if err != nil || id <= 0 {
@@ -142,5 +142,5 @@ func (h *Handler) removeCallbackFault(w http.ResponseWriter, r *http.Request) {
 	h.remove(w, &h.callbacks, injectedID(r))
 }
 
-// parseAdvance reads how far the clock is to be moved.
+// parseAdvance reads how far to advance the clock.
 func parseAdvance(body []byte) (time.Duration, error) { return scenario.ParseAdvance(body) }

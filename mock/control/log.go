@@ -7,7 +7,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// A summary is a request without what it says: that is asked for one by one.
+// A summary is a request without its bodies, which are requested separately.
 type summary struct {
 	mock.Request
 
@@ -50,7 +50,7 @@ func (h *Handler) getRequest(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	problem(http.StatusNotFound, "number", "there is no such request, or no longer", "see "+Path+"requests").write(w)
+	problem(http.StatusNotFound, "number", "this request does not exist, or was dropped", "see "+Path+"requests").write(w)
 }
 
 // listDeliveries lists the newest first, or those after a number.

@@ -23,16 +23,16 @@ var pageScript string
 
 func (h *Handler) openapi(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(openapi) // who has gone does not need it
+	_, _ = w.Write(openapi) // an error means that the client has gone
 }
 
-// A built page is the same for all.
+// A built holds the page, which is the same for all clients.
 type built struct {
 	page   []byte
 	policy string
 }
 
-// build makes the dashboard's page. Its policy admits its own style and script, and requests to this server.
+// build creates the dashboard's page. Its policy admits only its own style and script, and requests to this server.
 func build() (*built, error) {
 	t, err := template.New("page").Parse(pageText)
 	if err != nil {
@@ -49,10 +49,10 @@ func build() (*built, error) {
 	return &built{page.Bytes(), policy}, err
 }
 
-// dashboard sends the page. What it shows it gets from the API.
+// dashboard sends the page, which gets its data from the API.
 func (h *Handler) dashboard(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", h.page.policy)
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	_, _ = w.Write(h.page.page) // who has gone does not need it
+	_, _ = w.Write(h.page.page) // an error means that the client has gone
 }

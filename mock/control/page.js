@@ -22,7 +22,7 @@
     const text = await r.text();
     const v = text && (r.headers.get("Content-Type") || "").startsWith("application/json") ? JSON.parse(text) : null;
     if (!r.ok) {
-      throw new Error(v && v.problems ? v.problems.map(p => [p.field, p.message, p.remedy].filter(Boolean).join(": ")).join("\n") : "The server answered " + r.status);
+      throw new Error(v && v.problems ? v.problems.map(p => [p.field, p.message, p.remedy].filter(Boolean).join(": ")).join("\n") : "The server responded with " + r.status);
     }
     return v;
   };
@@ -148,7 +148,7 @@
   const described = pairs => {
     const d = make("dl");
     for (const [name, text] of pairs) if (text) d.append(make("dt", {textContent: name}), make("dd", {}, make("pre", {textContent: plain(text), tabIndex: 0})));
-    return d.firstChild ? d : make("p", {className: "none", textContent: "Nothing was kept of it."});
+    return d.firstChild ? d : make("p", {className: "none", textContent: "No body was kept."});
   };
 
   let reports = false;
@@ -172,7 +172,7 @@
       row: c => make("tr", {}, cell(c.id), cell(c.name), cell(c.region), cell(c.engine, "n"), cell(c.files.toLocaleString(), "n"), cell((c.states["0"] || 0).toLocaleString(), "n"), cell(c.has_callback ? "yes" : "no")),
     }),
     table("files", "files", {
-      key: f => f.id, empty: "There are no such files.",
+      key: f => f.id, empty: "No files match.",
       query: () => ({search: field("file-filter", "search")(), state: field("file-filter", "state")(), container: field("file-filter", "container")().replace(/\D/g, "")}),
       row: f => {
         const [word, kind] = states[f.state] || ["state " + f.state, ""];
@@ -184,7 +184,7 @@
       },
     }),
     table("requests", "requests", {
-      key: r => r.number, empty: "Nothing was asked yet.", limit: 25, query: () => ({op: field("request-filter", "op")()}),
+      key: r => r.number, empty: "No requests yet.", limit: 25, query: () => ({op: field("request-filter", "op")()}),
       row: r => make("tr", {}, cell(r.number, "n"), cell(time(r.time), "t"), cell(r.op || "unknown"), cell(r.method + " " + r.path + (r.query ? "?" + r.query : "")), cell(r.body_bytes.toLocaleString(), "n"),
         cell(r.status || "none", r.status >= 400 || !r.status ? "n bad" : "n"), make("td", {}, more("Bodies", "of request " + r.number, async () => {
           const q = await call("GET", "requests/" + r.number);
@@ -193,22 +193,22 @@
         }))),
     }),
     table("callbacks", "deliveries", {
-      key: d => d.number, empty: "No callback was sent yet.", limit: 25,
+      key: d => d.number, empty: "No callbacks yet.", limit: 25,
       row: d => make("tr", {}, cell(d.number, "n"), cell(time(d.time), "t"), cell(d.file_id || d.stream_id), cell(d.status ? d.status : "none: " + (d.error || ""), d.status >= 200 && d.status < 300 ? "good" : "bad"),
         make("td", {}, more("Body", "of callback " + d.number, async () => described([["Body", d.body || d.body_base64]])))),
     }),
     table("tracks", "tracks", {
-      key: t => t.acrid, empty: "The server knows no track.", limit: 25,
+      key: t => t.acrid, empty: "The server has no tracks.", limit: 25,
       row: t => make("tr", {}, cell(t.title), cell(t.artists.join(", ")), cell(t.isrc), cell(t.acrid), cell(length(t.duration), "n"),
         make("td", {}, make("a", {href: api + "tracks/" + encodeURIComponent(t.acrid) + "/audio?to=30s", download: plain(t.title) + ".wav", textContent: "30 s of " + plain(t.title)}))),
     }),
     table("outcomes", "outcomes", {
-      key: o => o.id, empty: "Files are recognised by what is in them.", limit: 200,
+      key: o => o.id, empty: "No outcomes: files are recognised by their content.", limit: 200,
       row: o => make("tr", {}, cell(o.id, "n"), cell(JSON.stringify(o.what)), make("td", {}, button("Remove", "outcome " + o.id, () => call("DELETE", "outcomes/" + o.id)))),
     }),
   ];
   const faults = table("faults", "faults", {
-    key: f => f.of + f.id, empty: "Nothing goes wrong.",
+    key: f => f.of + f.id, empty: "No faults.",
     row: f => make("tr", {}, cell(f.id, "n"), cell(f.of === "faults" ? "requests" : "callbacks"), cell(JSON.stringify(f.what)), make("td", {}, button("Remove", "fault " + f.id, () => call("DELETE", f.of + "/" + f.id)))),
   });
   faults.refresh = async () => {
@@ -275,7 +275,7 @@
   $("#reset").addEventListener("click", e => {
     const b = e.target;
     if (!sure) {
-      b.textContent = "Forget everything?";
+      b.textContent = "Reset everything?";
       sure = setTimeout(() => { sure = 0; b.textContent = "Reset …"; }, 4000);
       return;
     }
@@ -300,7 +300,7 @@
       }
     } catch (e) {
       lost = true;
-      message("The server does not answer: " + e.message);
+      message("The server does not respond: " + e.message);
     }
     setTimeout(tick, 1000);
   };

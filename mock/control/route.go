@@ -12,7 +12,7 @@ type route struct {
 	handle          func(*Handler, http.ResponseWriter, *http.Request)
 }
 
-// routes are all that there are; openapi.json describes them.
+// routes returns all routes. openapi.json describes them.
 func routes() []route {
 	return []route{
 		{"GET", "/_mock/", (*Handler).dashboard},
@@ -50,7 +50,7 @@ func routes() []route {
 	}
 }
 
-// find finds the route of a request, or else the methods that its path has.
+// find returns the route of a request, or the methods of its path.
 func (h *Handler) find(r *http.Request) (found *route, methods []string) {
 	for i := range h.routes {
 		one := &h.routes[i]

@@ -8,7 +8,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock/scenario"
 )
 
-// A track is one as it is listed.
+// A track is the JSON form of a track in lists.
 type track struct {
 	ACRID       string            `json:"acrid"`
 	Title       string            `json:"title"`
@@ -71,12 +71,12 @@ func (h *Handler) trackAudio(w http.ResponseWriter, r *http.Request) {
 			to, other := duration(r, "to", t.Duration)
 			if failed = other; failed == nil {
 				w.Header().Set("Content-Type", "audio/wav")
-				_, _ = w.Write(t.WAV(from, to)) //nolint:gosec // it is audio; and who has gone does not need it
+				_, _ = w.Write(t.WAV(from, to)) //nolint:gosec // it is audio; an error means that the client has gone
 				return
 			}
 		}
 		failed.write(w)
 		return
 	}
-	problem(http.StatusNotFound, "acrid", "there is no such track", "see "+Path+"tracks").write(w)
+	problem(http.StatusNotFound, "acrid", "this track does not exist", "see "+Path+"tracks").write(w)
 }

@@ -1,4 +1,4 @@
-// Package scenario reads what a [mock.Server] is to do from JSON, for programs that have no Go to script it with: files of the command
+// Package scenario configures a [mock.Server] from JSON, for programs that cannot script it in Go: files of the command
 // "acrcloud mock", and requests to its control API.
 //
 //	{
@@ -12,5 +12,5 @@
 //	  "callbacks": [{"rate": 0.1, "copies": 1}]
 //	}
 //
-// Every mistake is reported, with its place and what to write instead: see [Error].
+// Every mistake is reported, with its place and the remedy: see [Error].
 package scenario

@@ -7,14 +7,14 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/nearest"
 )
 
-// An Error lists what is wrong with a scenario.
+// An Error lists the mistakes in a scenario.
 type Error struct{ Problems []Problem }
 
-// A Problem is one mistake, at a place.
+// A Problem is one mistake.
 type Problem struct {
-	Field   string `json:"field"`            // such as "files[2].state"; empty: the whole
+	Field   string `json:"field"`            // such as "files[2].state"; empty: the whole scenario
 	Message string `json:"message"`          // what is wrong
-	Remedy  string `json:"remedy,omitempty"` // what to write instead
+	Remedy  string `json:"remedy,omitempty"` // what to do
 }
 
 // Error implements error.
@@ -23,10 +23,10 @@ func (e *Error) Error() string {
 	for _, p := range e.Problems {
 		lines = append(lines, p.String())
 	}
-	return "mock: the scenario is wrong: " + strings.Join(lines, "; ")
+	return "mock: invalid scenario: " + strings.Join(lines, "; ")
 }
 
-// String is the problem in one line. What somebody wrote is quoted.
+// String returns the problem in one line, with user input quoted.
 func (p Problem) String() string {
 	text := fmt.Sprintf("%q", p.Message)
 	text = text[1 : len(text)-1] // no control characters; quotes are escaped
@@ -40,13 +40,13 @@ func (p Problem) String() string {
 	return text
 }
 
-// plain is text without anything that acts on a terminal.
+// plain returns text in which control characters are escaped.
 func plain(text string) string {
 	quoted := fmt.Sprintf("%q", text)
 	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
-// oneOf names what there is, and the one that was meant probably.
+// oneOf suggests the known name that was probably meant, or lists all of them.
 func oneOf(given string, known []string) string {
 	if meant := nearest.Key(given, known); meant != "" {
 		return fmt.Sprintf("did you mean %q?", meant)

@@ -13,29 +13,30 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// A File says what becomes of files: a [mock.Rule] whose matches name tracks.
+// A File sets the outcome of files. It is a [mock.Rule] whose matches refer to tracks by name.
 type File struct {
 	rule    mock.Rule
 	matches []match
 	verdict string
-	track   string // of the verdict; empty: any that the server knows
+	track   string // of the verdict; empty: any track of the server
 	text    json.RawMessage
 }
 
-// JSON is what the file was parsed from.
+// JSON returns the JSON from which the file was parsed.
 func (f *File) JSON() json.RawMessage { return bytes.Clone(f.text) }
 
-// A match is a [mock.RuleMatch] that names its track.
+// A match is a [mock.RuleMatch] that refers to its track by name.
 type match struct {
 	mock.RuleMatch
 
 	track string
 }
 
-// states are the words for the states in which a scan ends.
+// states maps words to the states in which a scan can end.
 var states = map[string]int{"ready": 1, "no-results": -1, "failed": -2, "error": -3}
 
-// verdicts are those that package filescan's assessment knows, with what they are made of: a share of the file and a score.
+// verdicts maps the risks of package filescan's assessment to a match that results in them: a share of the file and a
+// score.
 var verdicts = map[string]struct {
 	score  float64
 	length time.Duration
@@ -47,19 +48,19 @@ var verdicts = map[string]struct {
 	"critical": {score: 100, length: 2 * time.Minute},
 }
 
-// verdictLength is that of a file with a verdict, unless said otherwise, and verdictOffset where the match begins.
+// verdictLength is the default length of a file with a verdict, and verdictOffset is where the match begins.
 const (
 	verdictLength = 3 * time.Minute
 	verdictOffset = 10 * time.Second
-	shortest      = time.Minute // of a file that has room for any verdict
+	shortest      = time.Minute // the shortest file that can have any verdict
 )
 
-// callbackWords are short for callback faults.
+// callbackWords are abbreviations of callback faults.
 var callbackWords = map[string]mock.CallbackFault{
 	"lost": {Lose: true}, "doubled": {Copies: 1}, "late": {Delay: 30 * time.Second}, "early": {Early: true}, "reordered": {Reorder: true},
 }
 
-// ParseFile reads what becomes of files. The error is an [*Error].
+// ParseFile reads the outcome of files. The error is an [*Error].
 func ParseFile(data []byte) (File, error) {
 	r := &reader{}
 	f := r.file("", data)
@@ -74,14 +75,14 @@ func (r *reader) file(at string, data json.RawMessage) File {
 		Outcome: mock.Outcome{Duration: o.duration("duration"), Detail: o.text("detail")},
 	}, verdict: o.choice("verdict", slices.Sorted(maps.Keys(verdicts))...), track: o.text("track"), text: bytes.Clone(data)}
 	if _, err := path.Match(f.rule.Name, ""); err != nil {
-		r.add(o.place("name"), fmt.Sprintf("%q is no pattern", f.rule.Name), "close what [ opens, or put a backslash in front of it")
+		r.add(o.place("name"), fmt.Sprintf("%q is not a valid pattern", f.rule.Name), "close the [, or put a backslash before it")
 	}
 	if hash := f.rule.SHA256; hash != "" && (len(hash) != 64 || strings.Trim(hash, "0123456789abcdef") != "") {
-		r.add(o.place("sha256"), "this is no SHA-256", "write 64 hexadecimal digits, as sha256sum prints them")
+		r.add(o.place("sha256"), "this is not a SHA-256 hash", "use 64 hexadecimal digits, as sha256sum prints them")
 	}
 	if o.has("nth") {
 		if f.rule.Skip > 0 || f.rule.Times > 0 {
-			r.add(o.place("nth"), "skip and times say the same in another way", "leave one of them out")
+			r.add(o.place("nth"), "it excludes skip and times", "use nth, or skip and times")
 		}
 		f.rule.Skip, f.rule.Times = max(int(o.integer("nth", 1, 1<<31-1))-1, 0), 1
 	}
@@ -104,34 +105,34 @@ func (r *reader) file(at string, data json.RawMessage) File {
 	return f
 }
 
-// checkFile finds what does not go together.
+// checkFile reports fields that exclude each other.
 func (o *object) checkFile(f *File) {
 	results, matches, verdict := f.rule.Outcome.Results != nil, len(f.matches) > 0, f.verdict != ""
 	switch {
 	case results && matches, results && verdict, matches && verdict:
-		o.add(o.at, "results, matches and verdict say the same in several ways", "leave all but one of them out")
+		o.add(o.at, "results, matches and verdict exclude each other", "keep only one of them")
 	case verdict && f.rule.Outcome.State != nil:
-		o.add(o.place("state"), "the verdict says in which state the scan ends", "leave one of them out")
+		o.add(o.place("state"), "the verdict already determines the state", "leave one of them out")
 	case f.track != "" && !verdict:
-		o.add(o.place("track"), "it belongs to a verdict", "give a verdict, or name the track in matches")
+		o.add(o.place("track"), "it needs a verdict", "add a verdict, or name the track in matches")
 	case verdict && f.rule.Outcome.Duration > 0 && f.rule.Outcome.Duration < shortest:
 		o.add(o.place("duration"), "the file is too short for some verdicts", "use "+shortest.String()+" or more, or matches")
 	}
 }
 
-// state is that in which a scan ends: a word or a number.
+// state reads the state in which a scan ends: a word or a number.
 func (o *object) state() *int {
 	data, ok := o.take("state")
 	if !ok {
 		return nil
 	}
-	if kind(data) != "a text" {
+	if kind(data) != "a string" {
 		return new(int(o.integer("state", -1000, 1000)))
 	}
 	word := o.text("state")
 	n, ok := states[word]
 	if !ok {
-		o.add(o.place("state"), fmt.Sprintf("there is no %q", word), oneOf(word, slices.Sorted(maps.Keys(states)))+"; or use a number")
+		o.add(o.place("state"), fmt.Sprintf("unknown state %q", word), oneOf(word, slices.Sorted(maps.Keys(states)))+"; or use a number")
 	}
 	return &n
 }
@@ -145,7 +146,7 @@ func (r *reader) match(at string, data json.RawMessage) match {
 	return m
 }
 
-// Rule is the rule for a server, which must know the tracks that it names.
+// Rule returns the rule for a server, which must have the tracks that it names.
 func (f *File) Rule(srv *mock.Server) (mock.Rule, *Problem) {
 	rule := f.rule
 	matches := slices.Clone(f.matches)
@@ -185,7 +186,7 @@ func trackField(f *File, i int) string {
 	return fmt.Sprintf("matches[%d].track", i)
 }
 
-// find finds a track by its ACRID or title; without a name it is the first, or a new one.
+// find returns a track by its ACRID or title. Without a name it is the first track, or a new one.
 func find(srv *mock.Server, name string) (mock.Track, bool) {
 	tracks := srv.Tracks()
 	for _, t := range tracks {

@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// maxProblems is how many are reported; who makes more has written something else.
+// maxProblems limits the number of reported mistakes. A text with more is probably not a scenario.
 const maxProblems = 20
 
-// A reader collects what is wrong.
+// A reader collects mistakes.
 type reader struct{ problems []Problem }
 
 func (r *reader) add(at, message, remedy string) {
@@ -34,7 +34,7 @@ func (r *reader) err() error {
 	return &Error{r.problems}
 }
 
-// An object is a JSON object that is read member by member. Members that nobody asks for are problems.
+// An object is a JSON object that is read member by member. Members that are never read are reported as unknown.
 type object struct {
 	*reader
 
@@ -51,22 +51,22 @@ func decode(data []byte, v any) error {
 		return err
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("there is more after its end")
+		return errors.New("unexpected text after its end")
 	}
 	return nil
 }
 
-// object reads one; what is no object has no members.
+// object reads an object. Any other value has no members.
 func (r *reader) object(at string, data json.RawMessage) *object {
 	o := &object{reader: r, at: at, asked: map[string]bool{}}
 	if err := decode(data, &o.members); err != nil || o.members == nil {
-		r.add(at, "this is "+kind(data)+", and an object is wanted", `write it as {"name": value, …}`)
+		r.add(at, "this is "+kind(data)+", not an object", `write it as {"name": value, …}`)
 		o.members = map[string]json.RawMessage{}
 	}
 	return o
 }
 
-// kind says what a JSON value is.
+// kind names the type of a JSON value.
 func kind(data json.RawMessage) string {
 	data = bytes.TrimSpace(data)
 	if len(data) == 0 {
@@ -78,16 +78,16 @@ func kind(data json.RawMessage) string {
 	case '[':
 		return "a list"
 	case '"':
-		return "a text"
+		return "a string"
 	case 't', 'f':
-		return "true or false"
+		return "a boolean"
 	case 'n':
 		return "null"
 	}
 	return "a number"
 }
 
-// place is that of a member.
+// place returns the place of a member.
 func (o *object) place(name string) string {
 	if o.at == "" {
 		return name
@@ -95,7 +95,7 @@ func (o *object) place(name string) string {
 	return o.at + "." + name
 }
 
-// take returns a member, if it is there; null is not.
+// take returns a member if it is present and not null.
 func (o *object) take(name string) (json.RawMessage, bool) {
 	o.asked[name] = true
 	data, ok := o.members[name]
@@ -107,38 +107,38 @@ func (o *object) has(name string) bool {
 	return ok
 }
 
-// read decodes a member if it is there.
+// read decodes a member if it is present.
 func (o *object) read(name, wanted, example string, v any) bool {
 	data, ok := o.take(name)
 	if !ok {
 		return false
 	}
 	if decode(data, v) != nil {
-		o.add(o.place(name), "this is "+kind(data)+", and "+wanted+" is wanted", "write it as "+example)
+		o.add(o.place(name), "this is "+kind(data)+", not "+wanted, "write it as "+example)
 		return false
 	}
 	return true
 }
 
 func (o *object) text(name string) (s string) {
-	o.read(name, "a text", `"text"`, &s)
+	o.read(name, "a string", `"text"`, &s)
 	return s
 }
 
 func (o *object) flag(name string) (b bool) {
-	o.read(name, "true or false", "true", &b)
+	o.read(name, "a boolean", "true", &b)
 	return b
 }
 
 func (o *object) texts(name string) (list []string) {
-	if data, ok := o.take(name); ok && kind(data) == "a text" {
+	if data, ok := o.take(name); ok && kind(data) == "a string" {
 		return []string{o.text(name)}
 	}
-	o.read(name, "a text or a list of texts", `["text"]`, &list)
+	o.read(name, "a string or a list of strings", `["text"]`, &list)
 	return list
 }
 
-// integer is a whole number from low to high.
+// integer reads a whole number from low to high.
 func (o *object) integer(name string, low, high int64) int64 {
 	var n json.Number
 	if data, ok := o.take(name); !ok || kind(data) != "a number" || !o.read(name, "a number", "1", &n) {
@@ -156,16 +156,16 @@ func (o *object) integer(name string, low, high int64) int64 {
 	return i
 }
 
-// refuseKind reports a member that is there, but of another kind.
+// refuseKind reports a member of the wrong type.
 func (o *object) refuseKind(name, kindWanted, wanted, example string) {
 	if data, ok := o.take(name); ok && kind(data) != kindWanted {
-		o.add(o.place(name), "this is "+kind(data)+", and "+wanted+" is wanted", "write it as "+example)
+		o.add(o.place(name), "this is "+kind(data)+", not "+wanted, "write it as "+example)
 	}
 }
 
 func (o *object) count(name string) int { return int(o.integer(name, 0, math.MaxInt32)) }
 
-// number is any from low to high.
+// number reads a number from low to high.
 func (o *object) number(name string, low, high float64) float64 {
 	var n json.Number
 	if data, ok := o.take(name); !ok || kind(data) != "a number" || !o.read(name, "a number", "0.5", &n) {
@@ -180,20 +180,20 @@ func (o *object) number(name string, low, high float64) float64 {
 	return f
 }
 
-// maxDuration is far beyond what anybody waits for.
+// maxDuration is longer than anything waits.
 const maxDuration = 100 * 365 * 24 * time.Hour
 
-// duration is a text such as "1m30s", or a number of seconds.
+// duration reads a string such as "1m30s", or a number of seconds.
 func (o *object) duration(name string) time.Duration {
 	data, ok := o.take(name)
 	if !ok {
 		return 0
 	}
-	const remedy = `write a text such as "500ms", "30s" or "1m30s", or a number of seconds`
+	const remedy = `write a string such as "500ms", "30s" or "1m30s", or a number of seconds`
 	var d time.Duration
 	var err error
 	switch kind(data) {
-	case "a text":
+	case "a string":
 		d, err = time.ParseDuration(o.text(name))
 	case "a number":
 		var seconds float64
@@ -206,23 +206,23 @@ func (o *object) duration(name string) time.Duration {
 		err = errors.New("of another kind")
 	}
 	if err != nil || d < 0 || d > maxDuration {
-		o.add(o.place(name), "this is no duration", remedy)
+		o.add(o.place(name), "this is not a duration", remedy)
 		return 0
 	}
 	return d
 }
 
-// choice is one of some texts, or empty.
+// choice reads one of the known strings, or an empty one.
 func (o *object) choice(name string, known ...string) string {
 	s := o.text(name)
 	if s != "" && !slices.Contains(known, s) {
-		o.add(o.place(name), fmt.Sprintf("there is no %q", s), oneOf(s, known))
+		o.add(o.place(name), fmt.Sprintf("unknown value %q", s), oneOf(s, known))
 		return ""
 	}
 	return s
 }
 
-// items are the members of a list.
+// items returns the items of a list.
 func (o *object) items(name string) (places []string, items []json.RawMessage) {
 	o.read(name, "a list", "[…]", &items)
 	for i := range items {
@@ -231,7 +231,7 @@ func (o *object) items(name string) (places []string, items []json.RawMessage) {
 	return places, items
 }
 
-// header is of a response: names with a text or a list of texts.
+// header reads header fields: names with a string or a list of strings.
 func (o *object) header(name string) http.Header {
 	data, ok := o.take(name)
 	if !ok {
@@ -242,7 +242,7 @@ func (o *object) header(name string) http.Header {
 	for _, key := range slices.Sorted(maps.Keys(inner.members)) {
 		for _, value := range inner.texts(key) {
 			if !validHeader(key, value) {
-				o.add(inner.place(key), "this is no header of HTTP", "use letters, digits and - in the name, and no line breaks in the value")
+				o.add(inner.place(key), "this is not a valid HTTP header", "use letters, digits and - in the name, and no line breaks in the value")
 				continue
 			}
 			h.Add(key, value)
@@ -257,12 +257,12 @@ func validHeader(name, value string) bool {
 	}) && !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
-// done reports the members that nobody has asked for.
+// done reports the members that were not read.
 func (o *object) done() {
 	known := slices.Sorted(maps.Keys(o.asked))
 	for _, name := range slices.Sorted(maps.Keys(o.members)) {
 		if !o.asked[name] {
-			o.add(o.place(name), "there is no such field", oneOf(name, known))
+			o.add(o.place(name), "unknown field", oneOf(name, known))
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// A Scenario is what a server is to know, and to do. Make one with [Parse]; a zero Scenario changes nothing.
+// A Scenario configures a server. Create one with [Parse]; a zero Scenario changes nothing.
 type Scenario struct {
 	Tracks    []Track
 	Files     []File
@@ -18,10 +18,10 @@ type Scenario struct {
 	faults, callbacks []json.RawMessage
 }
 
-// FaultJSON is what Faults[i] was parsed from; null if it was not.
+// FaultJSON returns the JSON from which Faults[i] was parsed, or null.
 func (s *Scenario) FaultJSON(i int) json.RawMessage { return at(s.faults, i) }
 
-// CallbackJSON is what Callbacks[i] was parsed from; null if it was not.
+// CallbackJSON returns the JSON from which Callbacks[i] was parsed, or null.
 func (s *Scenario) CallbackJSON(i int) json.RawMessage { return at(s.callbacks, i) }
 
 func at(list []json.RawMessage, i int) json.RawMessage {
@@ -35,7 +35,7 @@ func at(list []json.RawMessage, i int) json.RawMessage {
 func Parse(data []byte) (*Scenario, error) {
 	r := &reader{}
 	if err := decode(data, new(json.RawMessage)); err != nil {
-		r.add("", "this is no JSON: "+err.Error(), "write an object with tracks, files, faults or callbacks")
+		r.add("", "this is not valid JSON: "+err.Error(), "write an object with tracks, files, faults or callbacks")
 		return nil, r.err()
 	}
 	o := r.object("", data)
@@ -57,7 +57,7 @@ func Parse(data []byte) (*Scenario, error) {
 	return s, r.err()
 }
 
-// each yields the members of a list with their places.
+// each yields the items of a list with their places.
 func (o *object) each(name string) func(yield func(json.RawMessage, string) bool) {
 	places, items := o.items(name)
 	return func(yield func(json.RawMessage, string) bool) {
@@ -69,19 +69,19 @@ func (o *object) each(name string) func(yield func(json.RawMessage, string) bool
 	}
 }
 
-// checkTracks reports files whose tracks are not in the scenario; those of the server are not known here.
+// checkTracks reports files whose tracks are not in the scenario. It does not know the server's own tracks.
 func (s *Scenario) checkTracks(r *reader) {
 	names := map[string]int{}
 	for i, t := range s.Tracks {
 		if first, there := names[t.Title]; there && t.Title != "" && t.ACRID == "" {
-			r.add(fmt.Sprintf("tracks[%d].title", i), fmt.Sprintf("tracks[%d] has the title %q, too", first, t.Title), "give one of them an acrid, and name it by that")
+			r.add(fmt.Sprintf("tracks[%d].title", i), fmt.Sprintf("tracks[%d] also has the title %q", first, t.Title), "give one of them an acrid, and refer to it by that")
 		}
 		names[t.Title] = i
 	}
 }
 
-// Apply has a server know the tracks, and do what is said. Files may name tracks of the scenario, or of the server, by title or ACRID; one that
-// there is not is an [*Error]. remove undoes the rules and faults; tracks stay.
+// Apply adds the tracks to a server, and its rules and faults. Files may name tracks of the scenario or of the server,
+// by title or ACRID; an unknown one is an [*Error]. remove removes the rules and faults; the tracks stay.
 func (s *Scenario) Apply(srv *mock.Server) (remove func(), err error) {
 	var undo []func()
 	remove = func() {

@@ -9,11 +9,11 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
-// A Track is a recording that the server is to know.
+// A Track is a recording that the server will recognise.
 type Track struct {
 	mock.Track
 
-	// File is the path of a file that is this track. Who parses a scenario reads it, and sets Data.
+	// File is the path of the track's content. The caller of Parse reads the file, and sets Data.
 	File string
 }
 
@@ -32,7 +32,7 @@ func (r *reader) track(at string, data json.RawMessage, files bool) Track {
 	}}
 	if t.ReleaseDate != "" {
 		if _, err := time.Parse(time.DateOnly, t.ReleaseDate); err != nil {
-			r.add(o.place("release_date"), fmt.Sprintf("%q is no date", t.ReleaseDate), "write it as 2006-01-31")
+			r.add(o.place("release_date"), fmt.Sprintf("%q is not a date", t.ReleaseDate), "use the form 2006-01-31")
 		}
 	}
 	if data, ok := o.take("user_defined"); ok {
@@ -45,7 +45,7 @@ func (r *reader) track(at string, data json.RawMessage, files bool) Track {
 	if text := o.text("data_base64"); text != "" {
 		content, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
-			r.add(o.place("data_base64"), "this is no Base64", "encode the file's bytes by RFC 4648, with + and /")
+			r.add(o.place("data_base64"), "this is not valid Base64", "encode the file's bytes by RFC 4648, with + and /")
 		}
 		t.Data = content
 	}

@@ -141,14 +141,14 @@ func TestDashboard(t *testing.T) {
 	ask[chromedp.Void](p, `(() => { const f = document.querySelector("#add-fault"); f.elements.op.value = "files.gett"; f.requestSubmit(); })()`)
 	p.until(says("#message", `did you mean "files.get"?`))
 	p.press("#faults", "Remove fault")
-	p.until(says("#faults tbody", "Nothing goes wrong."))
+	p.until(says("#faults tbody", "No faults."))
 
 	ask[chromedp.Void](p, `(() => { const e = document.querySelector("#file-filter").elements.search; e.value = "holiday"; e.dispatchEvent(new Event("input", {bubbles: true})); })()`)
 	p.until(`document.querySelectorAll("#files tbody tr").length === 1`)
 	p.press(".tools", "Reset")
-	assert.Equal(t, "Forget everything?", p.text("#reset"), "it asks first")
+	assert.Equal(t, "Reset everything?", p.text("#reset"), "it asks first")
 	p.press(".tools", "Forget")
-	p.until(says("#files tbody", "There are no such files."))
+	p.until(says("#files tbody", "No files match."))
 	_, total := srv.Files(mock.FileQuery{})
 	assert.Zero(t, total)
 }

@@ -14,25 +14,25 @@ import (
 	"github.com/musicchartsai/acrcloud-go/mock/scenario"
 )
 
-// maxBody is the most that a request may say; a track's content is the longest.
+// maxBody is the largest request body. A track's content is the largest part of one.
 const maxBody = 96 << 20
 
-// A failure is a response that says no.
+// A failure is an error response.
 type failure struct {
 	status   int
 	Message  string             `json:"message"`
 	Problems []scenario.Problem `json:"problems"`
 }
 
-// problem is a failure with one reason.
+// problem returns a failure with one reason.
 func problem(status int, field, message, remedy string) *failure {
 	return &failure{status, message, []scenario.Problem{{Field: field, Message: message, Remedy: remedy}}}
 }
 
-// invalid is what is wrong with what was asked for.
+// invalid returns the failure for an invalid request.
 func invalid(err error) *failure {
 	if failed, ok := errors.AsType[*scenario.Error](err); ok {
-		return &failure{http.StatusUnprocessableEntity, "what was sent is wrong", failed.Problems}
+		return &failure{http.StatusUnprocessableEntity, "the request is invalid", failed.Problems}
 	}
 	return problem(http.StatusUnprocessableEntity, "", err.Error(), "")
 }
@@ -53,25 +53,25 @@ func respond(w http.ResponseWriter, status int, v any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(buf.Bytes()) // who has gone does not need it
+	_, _ = w.Write(buf.Bytes()) // an error means that the client has gone
 }
 
-// read returns the body of a request; it has to be JSON, which no form of a web page is.
+// read returns the body of a request. It must be declared as JSON, which forms of web pages cannot do.
 func read(w http.ResponseWriter, r *http.Request) ([]byte, *failure) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, problem(http.StatusUnsupportedMediaType, "", "the body is not said to be JSON", "send the header Content-Type: application/json")
+		return nil, problem(http.StatusUnsupportedMediaType, "", "the body is not declared as JSON", "send the header Content-Type: application/json")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, problem(http.StatusRequestEntityTooLarge, "", "the body is too long", fmt.Sprintf("send at most %d MiB", maxBody>>20))
+		return nil, problem(http.StatusRequestEntityTooLarge, "", "the body is too large", fmt.Sprintf("send at most %d MiB", maxBody>>20))
 	}
 	if err != nil {
-		return nil, problem(http.StatusBadRequest, "", "the body did not come whole", "send it again")
+		return nil, problem(http.StatusBadRequest, "", "the body was incomplete", "send it again")
 	}
 	return body, nil
 }
 
-// A page is which part of a list is wanted.
+// A page selects a part of a list.
 type page struct{ offset, limit int }
 
 const (
@@ -79,7 +79,7 @@ const (
 	maxLimit     = 1000
 )
 
-// paging reads it from a query.
+// paging reads the page from a query.
 func paging(r *http.Request) (page, *failure) {
 	offset, failed := number(r, "offset", 0, 0, 1<<31-1)
 	if failed != nil {
@@ -89,7 +89,7 @@ func paging(r *http.Request) (page, *failure) {
 	return page{int(offset), int(limit)}, failed
 }
 
-// number reads a whole number of a query.
+// number reads a whole number from a query.
 func number(r *http.Request, name string, otherwise, low, high int64) (int64, *failure) {
 	text := r.URL.Query().Get(name)
 	if text == "" {
@@ -97,24 +97,24 @@ func number(r *http.Request, name string, otherwise, low, high int64) (int64, *f
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < low || n > high {
-		return 0, problem(http.StatusUnprocessableEntity, name, fmt.Sprintf("%q is no such number", text), fmt.Sprintf("use a whole number from %d to %d", low, high))
+		return 0, problem(http.StatusUnprocessableEntity, name, fmt.Sprintf("%q is not such a number", text), fmt.Sprintf("use a whole number from %d to %d", low, high))
 	}
 	return n, nil
 }
 
-// A list is a page of a list, as it is sent.
+// A list is the JSON form of a page of a list.
 type list[T any] struct {
 	Items []T `json:"items"`
 	Total int `json:"total"` // on all pages
 }
 
-// cut takes a page of a list.
+// cut returns a page of a list.
 func cut[T any](all []T, p page) list[T] {
 	from := min(p.offset, len(all))
 	return list[T]{append([]T{}, all[from:min(from+p.limit, len(all))]...), len(all)}
 }
 
-// duration reads one of a query, as Go writes it.
+// duration reads a duration from a query, in Go's notation.
 func duration(r *http.Request, name string, otherwise time.Duration) (time.Duration, *failure) {
 	text := r.URL.Query().Get(name)
 	if text == "" {
@@ -122,7 +122,7 @@ func duration(r *http.Request, name string, otherwise time.Duration) (time.Durat
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
-		return 0, problem(http.StatusUnprocessableEntity, name, fmt.Sprintf("%q is no duration", text), `write one such as "30s"`)
+		return 0, problem(http.StatusUnprocessableEntity, name, fmt.Sprintf("%q is not a duration", text), `use a duration such as "30s"`)
 	}
 	return d, nil
 }
