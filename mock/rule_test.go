@@ -224,16 +224,16 @@ func TestRuleRefusals(t *testing.T) {
 	srv := mock.New()
 	track := srv.AddTrack(mock.Track{})
 	for want, r := range map[string]mock.Rule{
-		"Rule.Name":                {Name: "["},
-		"Rule.SHA256":              {SHA256: "abc"},
-		"Rule.Processing":          {Processing: new(-time.Second)},
-		"Rule.Outcome.Results":     {Outcome: mock.Outcome{Results: json.RawMessage("{")}},
-		"Rule.Skip":                {Skip: -1},
-		"Rule.Matches and Rule.Outcome.Results":  {Outcome: mock.Outcome{Results: json.RawMessage("{}")}, Matches: []mock.RuleMatch{{Track: track}}},
-		"Rule.Matches[0].Track":    {Matches: []mock.RuleMatch{{}}},
-		"Rule.Matches[0].List":     {Matches: []mock.RuleMatch{{Track: track, List: "musik"}}},
-		"Rule.Matches[0].Score":    {Matches: []mock.RuleMatch{{Track: track, Score: 101}}},
-		"Rule.Matches[0]: Offset,": {Matches: []mock.RuleMatch{{Track: track, Offset: -1}}},
+		"Rule.Name":                             {Name: "["},
+		"Rule.SHA256":                           {SHA256: "abc"},
+		"Rule.Processing":                       {Processing: new(-time.Second)},
+		"Rule.Outcome.Results":                  {Outcome: mock.Outcome{Results: json.RawMessage("{")}},
+		"Rule.Skip":                             {Skip: -1},
+		"Rule.Matches and Rule.Outcome.Results": {Outcome: mock.Outcome{Results: json.RawMessage("{}")}, Matches: []mock.RuleMatch{{Track: track}}},
+		"Rule.Matches[0].Track":                 {Matches: []mock.RuleMatch{{}}},
+		"Rule.Matches[0].List":                  {Matches: []mock.RuleMatch{{Track: track, List: "musik"}}},
+		"Rule.Matches[0].Score":                 {Matches: []mock.RuleMatch{{Track: track, Score: 101}}},
+		"Rule.Matches[0]: Offset,":              {Matches: []mock.RuleMatch{{Track: track, Offset: -1}}},
 	} {
 		_, err := srv.AddRule(r)
 		assert.ErrorContains(t, err, want)

@@ -182,11 +182,12 @@ func forwarded(header http.Header) bool {
 	})
 }
 
-// containerHosts are the names of this machine inside containers, of Docker and of Podman.
+// containerHosts are the names of this machine inside containers of Docker and Podman.
 var containerHosts = []string{"host.docker.internal", "host.containers.internal"}
 
-// known reports whether a host is an address, or a name that no stranger can have lead here: a web page under such a name would pass for
-// the dashboard (DNS rebinding). Names of a local network are among those that somebody else can take: a name without a dot, .local, .lan.
+// known reports whether a host is an address, or a name that a stranger cannot point to this machine: a web page under
+// such a name could impersonate the dashboard (DNS rebinding). Others can take the names of a local network: names
+// without a dot, .local, .lan.
 func (h *Handler) known(host string) bool {
 	name := host
 	if n, _, err := net.SplitHostPort(host); err == nil {

@@ -10,6 +10,7 @@
 // # Who may use it
 //
 // Programs on the same machine may use it; others get a 403, unless [Options] has Remote. Foreign web pages cannot use
-// it: browsers send the origin of a request, and requests with a host name that someone could own are refused, because
-// pages use such names to reach local servers. There is no password: everything in a mock is invented.
+// it: browsers send the origin of a request, and requests with an unknown host name are refused (see Options.Hosts),
+// because a page can make its own host name resolve to this machine. There is no password: everything in a mock is
+// invented.
 package control
