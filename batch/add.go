@@ -123,6 +123,8 @@ func checkRef(item Item) error {
 	switch {
 	case err != nil:
 		return err
+	case !item.Remote.IsZero():
+		return &acrcloud.ArgumentError{Field: "Item.Remote", Problem: "is set", Remedy: "use Scan: a Remote is not stored, and any process may take the step"}
 	case item.Ref == "":
 		return &acrcloud.ArgumentError{Field: "Item.Ref", Problem: "is empty", Remedy: "set it to what Options.Open opens, such as a path"}
 	case !item.Source.IsZero():

@@ -21,7 +21,7 @@ const (
 	FailureSource    FailureKind = "source"    // the content cannot be read, or the upload policy refuses it
 	FailureRefused   FailureKind = "refused"   // the service refused the upload
 	FailureAmbiguous FailureKind = "ambiguous" // several files, or a file of another type, have the job's name
-	FailureHeld      FailureKind = "held"      // the outcome of the billed request is unknown, and Options.Hold is set
+	FailureHeld      FailureKind = "held"      // the outcome of the billed request is unknown, and Options.Hold is set or the content is of a platform
 	FailureMissing   FailureKind = "missing"   // the file was deleted before its results were fetched
 	FailureService   FailureKind = "service"   // the service failed repeatedly for this job, but not for others
 	FailureCrash     FailureKind = "crash"     // the steps of this job repeatedly ended their process

@@ -51,7 +51,8 @@ type Options struct {
 	// service's lists may lag. That time is not known; 0: 5 minutes. If Grace is too short, a file can be billed twice.
 	Grace time.Duration
 	// Hold ends a job with FailureHeld if its file cannot be found after the grace. By default, the file is then
-	// created from the stored content.
+	// created from the stored content, or fetched again. A job of filescan.Platform is always held, because the service
+	// does not list all files from platforms.
 	Hold bool
 
 	// MinInterval and MaxInterval limit how often the states of waiting files are fetched; 0: 2 s and 30 s. With many

@@ -78,13 +78,13 @@ type run struct {
 	wake     chan struct{} // there may be something to claim
 
 	mu       sync.Mutex
-	active   map[string]bool            // jobs that run, or wait for a place
-	sources  map[string]acrcloud.Source // of items whose content is not stored yet
-	left     map[string]bool            // jobs that this run cannot open
-	met      bool                       // the store has jobs of earlier runs
-	panicked any                        // the value that the sequence panicked with
-	fed      bool                       // the sequence has ended
-	fault    error                      // the error that ends the run
+	active   map[string]bool    // jobs that run, or wait for a place
+	contents map[string]content // of items whose files do not exist yet
+	left     map[string]bool    // jobs that this run cannot open
+	met      bool               // the store has jobs of earlier runs
+	panicked any                // the value that the sequence panicked with
+	fed      bool               // the sequence has ended
+	fault    error              // the error that ends the run
 	stop     context.CancelFunc
 	jobs     sync.WaitGroup
 }
@@ -106,11 +106,11 @@ func newRun(files *filescan.Files, o Options) *run {
 		opts: o, store: o.Store, posts: newGate(o.Uploads), looks: newGate(max(o.Uploads, 16)),
 		uploading: make(chan struct{}, o.Uploads), waiting: make(chan struct{}, o.Waiting),
 		outcomes: make(chan delivery), wake: make(chan struct{}, 1),
-		active: map[string]bool{}, sources: map[string]acrcloud.Source{}, left: map[string]bool{},
+		active: map[string]bool{}, contents: map[string]content{}, left: map[string]bool{},
 	}
 	r.tally = &tally{report: o.OnProgress, trouble: r.trouble, started: time.Now(), p: Progress{Total: o.Total}}
 	r.stepper = newStepper(files, o.Store, o)
-	r.stepper.source = r.source
+	r.stepper.content = r.content
 	r.stepper.onSent = func(n int64) { r.tally.change(func(p *Progress) { p.Bytes += n }) }
 	r.stepper.onBill = func(n int) { r.tally.change(func(p *Progress) { p.Billed += int64(n) }) }
 	r.stepper.posts, r.stepper.looks = r.posts, r.looks
@@ -369,7 +369,7 @@ func (r *run) take(ctx context.Context, items []Item, ordinal int) error {
 				return err
 			}
 		}
-		if mine && r.note(e.Key, taken[i].Source) {
+		if mine && r.note(e.Key, content{taken[i].Source, taken[i].Remote}) {
 			begun = append(begun, e.Key)
 		}
 	}
@@ -428,7 +428,12 @@ func (r *run) checkItem(item Item) error {
 	if _, err := NameOf(item.Key); err != nil {
 		return err
 	}
-	if item.Source.IsZero() && (item.Ref == "" || r.opts.Open == nil) {
+	switch {
+	case !item.Remote.IsZero() && !item.Source.IsZero():
+		return &acrcloud.ArgumentError{Field: "Item.Source", Problem: "is set beside Item.Remote", Remedy: "leave one of them zero"}
+	case !item.Remote.IsZero() && item.Ref != "":
+		return &acrcloud.ArgumentError{Field: "Item.Ref", Problem: "is set beside Item.Remote", Remedy: "leave it empty: Options.Open opens content to upload"}
+	case item.Remote.IsZero() && item.Source.IsZero() && (item.Ref == "" || r.opts.Open == nil):
 		return &acrcloud.ArgumentError{Field: "Item.Source", Problem: "is missing, and Options.Open is not set", Remedy: "give the item a Source, or a Ref and Options.Open"}
 	}
 	return nil
@@ -498,11 +503,11 @@ func (r *run) meetChanged(ctx context.Context, mine *Entry, item Item) (begin bo
 func (r *run) mine(e Entry) bool { return strings.HasPrefix(e.AddedBy, r.stepper.run+"-") }
 
 // note notes that a job belongs to this run, and reports whether that is new.
-func (r *run) note(key string, src acrcloud.Source) bool {
+func (r *run) note(key string, c content) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !src.IsZero() {
-		r.sources[key] = src
+	if !c.isZero() {
+		r.contents[key] = c
 		delete(r.left, key)
 	}
 	if r.active[key] {
@@ -512,15 +517,15 @@ func (r *run) note(key string, src acrcloud.Source) bool {
 	return true
 }
 
-// source returns the content of a job.
-func (r *run) source(e Entry) acrcloud.Source {
+// content returns the content of a job.
+func (r *run) content(e Entry) content {
 	r.mu.Lock()
-	src := r.sources[e.Key]
+	c := r.contents[e.Key]
 	r.mu.Unlock()
-	if src.IsZero() && e.Ref != "" && r.opts.Open != nil {
-		return r.opts.Open(e.Ref)
+	if c.isZero() && e.Ref != "" && r.opts.Open != nil {
+		c.source = r.opts.Open(e.Ref)
 	}
-	return src
+	return c
 }
 
 // claim runs the jobs in the queue: those of earlier runs, and of processes that are gone.
@@ -537,7 +542,7 @@ func (r *run) claim(ctx context.Context) {
 		}
 		started := 0
 		for _, key := range keys {
-			if r.note(key, acrcloud.Source{}) {
+			if r.note(key, content{}) {
 				started++
 				r.jobs.Go(func() { r.work(ctx, key) })
 			}

@@ -40,9 +40,9 @@ type Stepper struct {
 	states  *states
 	pipe    *pipe
 
-	source func(e Entry) acrcloud.Source // of a job
-	onSent func(bytes int64)             // content was handed to the connection
-	onBill func(n int)                   // n billed requests are about to be sent; -1: one has created nothing
+	content func(e Entry) content // of a job
+	onSent  func(bytes int64)     // content was handed to the connection
+	onBill  func(n int)           // n billed requests are about to be sent; -1: one has created nothing
 
 	posts *gate // for steps that send content or create files; nil: no limit
 	looks *gate // for steps that fetch files; nil: no limit
@@ -68,11 +68,11 @@ func newStepper(files *filescan.Files, journal Journal, o Options) *Stepper {
 		files: files, journal: journal, opts: o, run: rand.Text()[:12], pipe: newPipe(o.MaxBytesPerSecond, o.Uploads),
 		states: newStates(files, o.MinInterval, o.MaxInterval), onSent: func(int64) {}, onBill: func(int) {},
 	}
-	s.source = func(e Entry) acrcloud.Source {
+	s.content = func(e Entry) content {
 		if o.Open == nil || e.Ref == "" {
-			return acrcloud.Source{}
+			return content{}
 		}
-		return o.Open(e.Ref)
+		return content{source: o.Open(e.Ref)}
 	}
 	return s
 }
@@ -153,7 +153,7 @@ func (s *Stepper) load(ctx context.Context, key string) (Entry, error) {
 func (s *Stepper) take(ctx context.Context, e Entry, called bool) (Entry, Next, error) {
 	switch e.Phase {
 	case PhaseNew:
-		return s.upload(ctx, e)
+		return s.create(ctx, e)
 	case PhaseIntent:
 		return s.settle(ctx, e)
 	case PhaseWaiting:
@@ -278,28 +278,36 @@ func (p *posting) intend(ctx context.Context, ticket filescan.Ticket) error {
 	return nil
 }
 
-// upload sends the content of a new job and creates the file.
-func (s *Stepper) upload(ctx context.Context, e Entry) (Entry, Next, error) {
+// create creates the file of a new job.
+func (s *Stepper) create(ctx context.Context, e Entry) (Entry, Next, error) {
 	name, err := NameOf(e.Key)
 	if err != nil {
 		return s.fail(ctx, e, FailureItem, err)
 	}
-	src := s.source(e)
-	if src.IsZero() {
-		return e, Next{}, errNothingToOpen
+	c := s.content(e)
+	switch {
+	case !c.remote.IsZero():
+		return s.fetch(ctx, e, name, c.remote)
+	case !c.source.IsZero():
+		return s.upload(ctx, e, name, c.source)
 	}
+	return e, Next{}, errNothingToOpen
+}
+
+// upload sends the content of a new job and creates the file.
+func (s *Stepper) upload(ctx context.Context, e Entry, name string, src acrcloud.Source) (Entry, Next, error) {
 	if s.opts.Version != nil && e.Ref != "" && e.Version != "" {
 		e.Version = cmp.Or(s.opts.Version(e.Ref), e.Version) // of what is uploaded; saved with the intent
 	}
 	if err := s.posts.enter(ctx); err != nil {
 		return e, Next{}, err
 	}
-	content, src, err := s.pipe.open(ctx, src)
+	opened, src, err := s.pipe.open(ctx, src)
 	if err != nil {
 		s.posts.leave(nil) // it says nothing about the service
 		return s.unsent(ctx, e, err)
 	}
-	defer content.Close() //nolint:errcheck // it was only read
+	defer opened.Close() //nolint:errcheck // it was only read
 
 	p := s.posting(ctx, e)
 	defer p.end()
@@ -307,6 +315,18 @@ func (s *Stepper) upload(ctx context.Context, e Entry) (Entry, Next, error) {
 	opts.Name, opts.UniqueName, opts.OnTicket = name, true, p.intend
 	opts.OnProgress = s.counting(opts.OnProgress)
 	file, err := s.files.Upload(p.ctx, src, &opts)
+	s.posts.leave(serviceError(err))
+	return s.posted(ctx, p, file, err)
+}
+
+// fetch has the service fetch the content of a new job and create the file.
+func (s *Stepper) fetch(ctx context.Context, e Entry, name string, remote filescan.Remote) (Entry, Next, error) {
+	if err := s.posts.enter(ctx); err != nil {
+		return e, Next{}, err
+	}
+	p := s.posting(ctx, e)
+	defer p.end()
+	file, err := s.files.Import(p.ctx, remote, &filescan.ImportOptions{Name: name, UniqueName: true, OnTicket: p.intend})
 	s.posts.leave(serviceError(err))
 	return s.posted(ctx, p, file, err)
 }
@@ -328,6 +348,10 @@ func (s *Stepper) counting(report func(filescan.Progress)) func(filescan.Progres
 		}
 	}
 }
+
+// platformType is the type of files that are fetched from a platform. The service does not list all of them, such as
+// those of playlists, so that one is not on the list does not prove that it was not created.
+const platformType filescan.DataType = "platforms"
 
 // settle finds out the outcome of a billed request, once it can no longer be running. It is sent again only if the file
 // does not exist.
@@ -352,11 +376,11 @@ func (s *Stepper) settle(ctx context.Context, e Entry) (Entry, Next, error) {
 			return s.made(ctx, e, file)
 		case !absent(err):
 			return s.unsent(ctx, e, err)
-		case s.opts.Hold:
-			return s.fail(ctx, e, FailureHeld, fmt.Errorf("no file %q was found after the grace, and Options.Hold is set: %w", e.Ticket.Name, acrcloud.ErrOutcomeUnknown))
+		case s.opts.Hold, e.Ticket.DataType == platformType:
+			return s.fail(ctx, e, FailureHeld, fmt.Errorf("no file %q was found after the grace, and it is not created again: %w", e.Ticket.Name, acrcloud.ErrOutcomeUnknown))
 		}
 	}
-	if e.Ticket.Key == "" { // it was sent as a form
+	if e.Ticket.Key == "" { // it was sent as a form, or is fetched by the service
 		return s.anew(ctx, e)
 	}
 	p := s.posting(ctx, e)

@@ -190,7 +190,7 @@ func (j *job) finished(ctx context.Context, e Entry) {
 	o.Billed = e.BilledBy == r.stepper.run
 	o.Resumed = !r.mine(e) || e.BilledBy == "" && e.FileID != ""
 	r.mu.Lock()
-	delete(r.sources, j.key)
+	delete(r.contents, j.key)
 	r.mu.Unlock()
 	r.deliver(ctx, delivery{outcome: o, key: j.key})
 }

@@ -37,6 +37,9 @@ func Platform(url string) Remote {
 	return Remote{dataType: platforms, schemes: []string{"http", "https"}, url: acrcloud.NewSecret(url)}
 }
 
+// IsZero reports whether the Remote is the zero Remote.
+func (r Remote) IsZero() bool { return r.dataType == "" }
+
 // ImportOptions are the options of an import.
 type ImportOptions struct {
 	Name string // the file's name in the container; empty: the service chooses
@@ -44,6 +47,10 @@ type ImportOptions struct {
 	// UniqueName promises that Name is this import's alone, as [UploadOptions.UniqueName] does: a file of the name is returned, not made
 	// again, and so the import can be repeated after any error.
 	UniqueName bool
+
+	// OnTicket is called right before the request that makes the file and is billed, as [UploadOptions.OnTicket] is. The [Ticket] has no
+	// URL: after a crash, [Files.Resume] finds the file, and only a new import can make it.
+	OnTicket func(ctx context.Context, t Ticket) error
 }
 
 // Import makes a file of content that the service fetches. It calls GET and POST /api/fs-containers/{container}/files; without a
@@ -71,7 +78,7 @@ func (f *Files) Import(ctx context.Context, remote Remote, opts *ImportOptions) 
 	if err != nil {
 		return nil, err
 	}
-	file, err := newFile{files: f, ticket: t, send: f.fetch(base, remote, t.Name, u.RawQuery)}.create(ctx)
+	file, err := newFile{files: f, ticket: t, onTicket: o.OnTicket, send: f.fetch(base, remote, t.Name, secretsOf(u))}.create(ctx)
 	if stopped, ok := errors.AsType[*UploadError](err); ok && stopped.Name == "" {
 		stopped.Name = u.Host + u.Path
 	}
@@ -79,7 +86,7 @@ func (f *Files) Import(ctx context.Context, remote Remote, opts *ImportOptions) 
 }
 
 // fetch is the request that makes a file of what the service fetches.
-func (f *Files) fetch(base string, remote Remote, name, secret string) func(context.Context, again) (*File, error) {
+func (f *Files) fetch(base string, remote Remote, name string, secrets []string) func(context.Context, again) (*File, error) {
 	return func(ctx context.Context, again again) (file *File, err error) {
 		body := map[string]any{"data_type": remote.dataType, "url": remote.url.Reveal()}
 		if name != "" {
@@ -90,12 +97,21 @@ func (f *Files) fetch(base string, remote Remote, name, secret string) func(cont
 			return nil, err
 		}
 		req := &transport.Request{
-			Op: "files.import", Cost: transport.Billed, Method: http.MethodPost, URL: base, Secrets: []string{secret}, Check: decodeFile(&file, f.containerID), BeforeRetry: again,
+			Op: "files.import", Cost: transport.Billed, Method: http.MethodPost, URL: base, Secrets: secrets, Check: decodeFile(&file, f.containerID), BeforeRetry: again,
 		}
 		console.SetJSON(req, data)
 		_, err = f.client.api.Send(ctx, req)
 		return file, err
 	}
+}
+
+// secretsOf returns the parts of a URL that no error may show.
+func secretsOf(u *url.URL) []string {
+	secrets := []string{u.RawQuery}
+	if password, ok := u.User.Password(); ok {
+		secrets = append(secrets, password)
+	}
+	return secrets
 }
 
 func (o ImportOptions) check() error {
@@ -112,7 +128,7 @@ func (r Remote) parse() (*url.URL, error) {
 	refuse := func(problem, remedy string) (*url.URL, error) {
 		return nil, &acrcloud.ArgumentError{Field: "Remote", Problem: problem, Remedy: remedy}
 	}
-	if r.dataType == "" || r.url.IsZero() {
+	if r.IsZero() || r.url.IsZero() {
 		return refuse("has no URL", "use AudioURL or Platform")
 	}
 	u, err := url.Parse(r.url.Reveal())

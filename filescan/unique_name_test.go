@@ -303,8 +303,16 @@ func TestImportUniqueName(t *testing.T) {
 					s.add("4711", tt.there, "x").visible = time.Now()
 				}
 				s.hook = s.after(lost)
-				file, err := s.client(t).Files(7).Import(t.Context(), tt.remote, &filescan.ImportOptions{Name: "4711", UniqueName: tt.unique})
+				var tickets []filescan.Ticket
+				file, err := s.client(t).Files(7).Import(t.Context(), tt.remote, &filescan.ImportOptions{
+					Name: "4711", UniqueName: tt.unique, OnTicket: func(_ context.Context, ticket filescan.Ticket) error {
+						assert.Zero(t, s.count(opCreate), "it comes before the request")
+						tickets = append(tickets, ticket)
+						return nil
+					},
+				})
 				assert.Equal(t, tt.created, s.count(opCreate))
+				assert.Len(t, tickets, tt.created)
 				if tt.err == nil {
 					require.NoError(t, err)
 					assert.Equal(t, "4711", file.Name)
@@ -314,10 +322,25 @@ func TestImportUniqueName(t *testing.T) {
 				e, ok := errors.AsType[*filescan.UploadError](err)
 				require.True(t, ok)
 				assert.Equal(t, "4711", e.Ticket.Name)
+				for _, ticket := range tickets {
+					assert.Equal(t, e.Ticket, ticket)
+				}
 				assert.NotContains(t, fmt.Sprintf("%v %+v", err, e.Ticket), "s1gn4ture")
 			})
 		})
 	}
+}
+
+func TestImportWhoseTicketIsNotStored(t *testing.T) {
+	t.Parallel()
+	s := newTruth(truthBase)
+	full := errors.New("the disk is full")
+	_, err := s.client(t).Files(7).Import(t.Context(), filescan.AudioURL("https://cdn.test/a.mp3"), &filescan.ImportOptions{
+		OnTicket: func(context.Context, filescan.Ticket) error { return full },
+	})
+	require.ErrorIs(t, err, full)
+	require.NotErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+	assert.Zero(t, s.count(opCreate), "nothing is billed")
 }
 
 // Names that are not UTF-8 become valid once, for all requests and comparisons; a unique name would not be unique any more.

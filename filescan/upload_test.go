@@ -377,6 +377,20 @@ func TestImport(t *testing.T) {
 			assert.Equal(t, fileID, file.ID)
 		})
 	}
+	t.Run("refusal with the URL", func(t *testing.T) {
+		t.Parallel()
+		const url = "https://user:p4ssword@cdn.test/a.mp3?sig=s3cret"
+		c, _ := newAPI(t, map[string]http.HandlerFunc{"POST " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			says(`{"error":"cannot fetch `+url+`"}`)(w, r)
+		}})
+		_, err := c.Files(containerID).Import(t.Context(), filescan.AudioURL(url), nil)
+		require.ErrorIs(t, err, acrcloud.ErrInvalid)
+		require.ErrorContains(t, err, "cannot fetch")
+		for _, secret := range []string{"s3cret", "p4ssword"} {
+			assert.NotContains(t, fmt.Sprintf("%v %+v", err, err), secret)
+		}
+	})
 	t.Run("answer lost", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
