@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -39,6 +41,23 @@ func identityOf(path string) (identity, fs.FileInfo, error) {
 	info, err := sample(h, path)
 	id.hash = short(h.Sum(nil))
 	return id, info, err
+}
+
+// identityOfURL identifies what a URL names, as a file or as the page of a platform. The name is a part that is no secret.
+func identityOfURL(address string, platform bool) identity {
+	kind := "file"
+	if platform {
+		kind = "page"
+	}
+	sum := sha256.Sum256([]byte(kind + "\x00" + address))
+	id := identity{name: "url", hash: short(sum[:])}
+	if u, err := url.Parse(address); err == nil {
+		id.name = path.Base(u.Path)
+		if id.name == "/" || id.name == "." {
+			id.name = u.Hostname()
+		}
+	}
+	return id
 }
 
 // sample hashes what distinguishes one content of a file from another.

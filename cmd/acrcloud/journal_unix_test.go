@@ -49,6 +49,28 @@ func TestKilledAgainAndAgain(t *testing.T) {
 	}
 }
 
+func TestKilledWhileURLsAreScanned(t *testing.T) {
+	t.Parallel()
+	const urls = 20
+	srv, env := listening(t, mock.WithProcessingTime(100*time.Millisecond))
+	args := []string{"scan", "-o", "csv", "--grace", "2s", "--uploads", "3"}
+	for i := range urls {
+		args = append(args, "https://cdn.example/"+strconv.Itoa(i)+".mp3")
+	}
+	for kill := range 3 {
+		before := created(srv)
+		c := command(t, env, args...)
+		require.NoError(t, c.Start())
+		require.Eventually(t, func() bool { return created(srv) >= before+2+kill }, testTimeout, time.Millisecond)
+		require.NoError(t, c.Process.Kill())
+		assert.Equal(t, -1, exit(t, c.Wait()))
+	}
+	code, stdout, stderr := call(t, env, args...)
+	require.Equal(t, exitOK, code, stderr)
+	assert.Len(t, table(t, stdout), urls)
+	assert.Len(t, ids(t, srv), urls, "0 doubled")
+}
+
 func TestReaderThatLeaves(t *testing.T) {
 	t.Parallel()
 	srv, env := listening(t)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/batch"
+	"github.com/musicchartsai/acrcloud-go/filescan"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
@@ -23,10 +24,9 @@ import (
 type plan struct {
 	journal *journal
 	files   *spool[planned] // on the disk
-	others  []planned       // whose content or path only this process knows
-	remotes []target
+	others  []planned       // whose content or path only this process knows, and URLs
 
-	all     int       // files and URLs
+	all     int       // files, those of URLs among them
 	done    int       // files whose results are in the journal
 	begun   int       // files that the service is processing
 	unsure  int       // files that may have been created, which is not known yet
@@ -47,9 +47,10 @@ type planned struct {
 	Anew    bool   // scan it again
 
 	source acrcloud.Source // for content that is not on the disk
+	remote filescan.Remote // for what the service fetches
 }
 
-// billed returns how many files and URLs may be billed.
+// billed returns how many files may be billed.
 func (l *plan) billed() int { return l.all - l.done - l.begun }
 
 func (l *plan) close() error {
@@ -84,9 +85,8 @@ func (p *program) plan(ctx context.Context, targets []target, s scanSettings, se
 		switch {
 		case ctx.Err() != nil:
 			err = ctx.Err()
-		case t.remote != nil:
-			l.all++
-			l.remotes = append(l.remotes, t)
+		case t.url != "":
+			err = l.url(ctx, t, s)
 		case t.stdin:
 			err = p.input(ctx, l, s)
 		case t.folder:
@@ -130,6 +130,23 @@ func (l *plan) file(ctx context.Context, path string, s scanSettings) error {
 	return l.files.add(f)
 }
 
+// url plans what the service fetches.
+func (l *plan) url(ctx context.Context, t target, s scanSettings) error {
+	id := identityOfURL(t.url, s.platform)
+	f := planned{Path: t.name, remote: filescan.AudioURL(t.url)}
+	if s.platform {
+		f.remote = filescan.Platform(t.url)
+	}
+	if s.name != "" {
+		id.name, f.Path = s.name, s.name
+	}
+	if err := l.look(ctx, &f, id, s); err != nil || f.Key == "" {
+		return err
+	}
+	l.others = append(l.others, f)
+	return nil
+}
+
 // other plans content that is not on the disk.
 func (l *plan) other(path string, source acrcloud.Source, hash string) {
 	l.all++
@@ -157,6 +174,9 @@ func (l *plan) look(ctx context.Context, f *planned, id identity, s scanSettings
 	case e.Phase == batch.PhaseDone:
 		f.Done = true
 		l.done++
+	case e.Phase == batch.PhaseFailed && s.platform && isMissing(e): // another try would be billed, and find nothing again
+		f.Done = true
+		l.done++
 	case e.Phase == batch.PhaseFailed:
 		f.Failed = true
 	case e.Phase == batch.PhaseWaiting:
@@ -168,6 +188,16 @@ func (l *plan) look(ctx context.Context, f *planned, id identity, s scanSettings
 		}
 	}
 	return nil
+}
+
+// isMissing reports whether the file of a failed job was created but cannot be fetched, as the service does with playlists.
+func isMissing(e batch.Entry) bool {
+	o, err := batch.OutcomeOf(e)
+	if err != nil {
+		return false
+	}
+	f, ok := errors.AsType[*batch.Failure](o.Err)
+	return ok && f.Kind == batch.FailureMissing
 }
 
 // folder plans the files in a folder.
@@ -262,6 +292,14 @@ func (l *plan) each(done bool) iter.Seq2[planned, error] {
 			}
 		}
 	}
+}
+
+// item returns the file for package batch. A URL may contain a secret, so the journal does not get it.
+func (f planned) item() batch.Item {
+	if !f.remote.IsZero() {
+		return batch.Item{Key: f.Key, Remote: f.remote}
+	}
+	return batch.Item{Key: f.Key, Ref: f.Path, Source: f.content()}
 }
 
 // content returns the content of the file as it was planned. If it has changed, reading it fails: otherwise the journal

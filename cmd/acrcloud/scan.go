@@ -39,7 +39,8 @@ func (p *program) scanCommand() *cobra.Command {
 			"fetches URLs. - is one file from standard input, and needs --name.\n\n" +
 			"Each file is billed once. A journal keeps what was scanned: a file in it is shown and not scanned again, as long as its path, size and time\n" +
 			"of modification are the same. To resume after an interruption, repeat the command: it also retries failed files. --fresh scans everything\n" +
-			"again. A URL is billed each time. Before anything is billed, the command says what and where; it asks if it is more than --max.\n\n" +
+			"again. The journal has a hash of a URL, not the URL. Before anything is billed, the command says what and where; it asks if it is more than\n" +
+			"--max.\n\n" +
 			exitCodes,
 		Example: "  acrcloud scan song.mp3\n  acrcloud scan --fail-on high uploads/ -o jsonl > results.jsonl\n  acrcloud scan mix.wav -o html > report.html\n" +
 			"  ffmpeg -i talk.mkv -vn -f mp3 - | acrcloud scan - --name talk.mp3\n  acrcloud scan --mock --sample",

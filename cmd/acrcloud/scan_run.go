@@ -7,7 +7,6 @@ import (
 	"iter"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -36,19 +35,17 @@ type scanRun struct {
 	paths map[string]string // of the files in progress, by key
 	last  batch.Progress
 	quiet bool // the present trouble has been reported
-
-	imported atomic.Int64 // billed URLs
 }
 
-// results yields files: first those that were scanned before, then the others as they finish, then those of URLs.
-// Failed files are reported on standard error.
+// results yields files: first those that were scanned before, then the others as they finish. Failed files are reported
+// on standard error.
 func (r *scanRun) results(ctx context.Context) iter.Seq2[*filescan.File, error] {
 	return func(yield func(*filescan.File, error) bool) {
 		show := func(e ended) bool {
 			file, err := r.note(ctx, e)
 			return file == nil || yield(file, err)
 		}
-		for _, part := range []func(context.Context, func(ended) bool) error{r.earlier, r.scan, r.imports} {
+		for _, part := range []func(context.Context, func(ended) bool) error{r.earlier, r.scan} {
 			err := part(ctx, show)
 			switch {
 			case errors.Is(err, errLeft):
@@ -112,7 +109,7 @@ func endedBy(o *batch.Outcome, path string) ended {
 
 // scan scans the files whose results are not in the journal.
 func (r *scanRun) scan(ctx context.Context, show func(ended) bool) error {
-	total := r.plan.all - r.plan.done - len(r.plan.remotes)
+	total := r.plan.all - r.plan.done
 	if total == 0 {
 		return nil
 	}
@@ -190,7 +187,7 @@ func (r *scanRun) renew(ctx context.Context) error {
 		if !f.Anew {
 			continue
 		}
-		if entries = append(entries, batch.Entry{Schema: 1, Key: f.Key, Ref: f.Path, Phase: batch.PhaseNew}); len(entries) == atOnce {
+		if entries = append(entries, batch.Entry{Schema: 1, Key: f.Key, Ref: f.item().Ref, Phase: batch.PhaseNew}); len(entries) == atOnce {
 			if err := add(); err != nil {
 				return err
 			}
@@ -213,7 +210,7 @@ func (r *scanRun) items(ctx context.Context) iter.Seq2[batch.Item, error] {
 			r.mu.Lock()
 			r.paths[f.Key] = f.Path
 			r.mu.Unlock()
-			if !yield(batch.Item{Key: f.Key, Ref: f.Path, Source: f.content()}, nil) {
+			if !yield(f.item(), nil) {
 				return
 			}
 		}
@@ -227,75 +224,6 @@ func (r *scanRun) take(key string) (path string, ours bool) {
 	path, ours = r.paths[key]
 	delete(r.paths, key)
 	return path, ours
-}
-
-// imports scans URLs.
-func (r *scanRun) imports(parent context.Context, show func(ended) bool) error {
-	remotes := r.plan.remotes
-	if len(remotes) == 0 {
-		return nil
-	}
-	r.start(len(remotes))
-	ctx, cancel := context.WithCancel(parent)
-	queue, done := make(chan target), make(chan ended)
-	var workers sync.WaitGroup
-	for range min(r.settings.uploads, len(remotes)) {
-		workers.Go(func() {
-			for t := range queue {
-				file, err := r.fetch(ctx, t)
-				done <- ended{path: t.name, file: file, err: err}
-			}
-		})
-	}
-	go func() {
-		defer close(queue)
-		for _, t := range remotes {
-			select {
-			case queue <- t:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	go func() {
-		workers.Wait()
-		close(done)
-	}()
-	defer func() {
-		cancel()
-		for e := range done { // report every file that was created
-			if file, _ := r.note(parent, e); file != nil && e.err == nil {
-				r.program.say("%s: the file has been scanned and billed; its id is %s: show it with 'acrcloud files get'", e.path, file.ID)
-			}
-		}
-	}()
-	for e := range done {
-		r.program.progress.add(1)
-		if !show(e) {
-			return errLeft
-		}
-		if r.denied {
-			break // the others would fail, too
-		}
-	}
-	return parent.Err() // URLs that were not started have no result
-}
-
-// fetch makes the service fetch one URL, and waits.
-func (r *scanRun) fetch(ctx context.Context, t target) (*filescan.File, error) {
-	file, err := r.files.Import(ctx, *t.remote, &filescan.ImportOptions{Name: r.settings.name})
-	if err == nil || errors.Is(err, acrcloud.ErrOutcomeUnknown) {
-		r.imported.Add(1)
-	}
-	if err != nil {
-		return file, err
-	}
-	wait := r.service.waiting()
-	done, err := r.files.Wait(ctx, file.ID, &wait)
-	if done == nil {
-		done = file
-	}
-	return done, err
 }
 
 // note records the outcome of a file, and returns what to show.
@@ -360,7 +288,7 @@ func (r *scanRun) report(b batch.Progress) {
 func (r *scanRun) summary(ctx context.Context) {
 	left := r.plan.all - r.ended
 	if r.plan.all > 1 && !r.program.flags.quiet {
-		r.program.note("%d of %s scanned, %d failed; %d billed by this command.", r.ended-r.failed, count(r.plan.all, "file"), r.failed, r.last.Billed+r.imported.Load())
+		r.program.note("%d of %s scanned, %d failed; %d billed by this command.", r.ended-r.failed, count(r.plan.all, "file"), r.failed, r.last.Billed)
 	}
 	if left == 0 && ctx.Err() == nil || r.service.mock != nil {
 		return
@@ -368,9 +296,6 @@ func (r *scanRun) summary(ctx context.Context) {
 	how := "Repeat the command to resume"
 	if r.settings.fresh {
 		how += ", without --fresh"
-	}
-	if len(r.plan.remotes) > 0 {
-		how += ", without the URLs that are done: they would be billed again"
 	}
 	if r.plan.journal.path != "" {
 		how += ": the journal is " + r.plan.journal.path

@@ -15,8 +15,8 @@ type target struct {
 	path   string // of a file or folder
 	folder bool
 	stdin  bool
-	remote *filescan.Remote // a URL, instead of a path
-	name   string           // for messages: a URL without its secrets
+	url    string // instead of a path; it may contain a secret
+	name   string // for messages: a URL without its secrets
 }
 
 // targets finds out what the arguments name, without opening anything.
@@ -49,11 +49,7 @@ func (s *scanSettings) targetsOf(arg string) ([]target, error) {
 	case arg == standardInput:
 		return []target{{stdin: true, name: "standard input"}}, nil
 	case isURL(arg):
-		remote := filescan.AudioURL(arg)
-		if s.platform {
-			remote = filescan.Platform(arg)
-		}
-		return []target{{remote: &remote, name: filescan.RemoteURL(arg).String()}}, nil
+		return []target{{url: arg, name: filescan.RemoteURL(arg).String()}}, nil
 	}
 	info, err := os.Stat(arg)
 	switch {
