@@ -52,7 +52,7 @@ func TestDoneAgain(t *testing.T) {
 		var scheduled time.Time
 		require.NoError(t, s.store.DB().QueryRowContext(t.Context(), `SELECT scheduled_at FROM river_job WHERE kind = 'acrcloud_step'`).Scan(&scheduled))
 		assert.Greater(t, time.Until(scheduled), 10*time.Second)
-		assert.Contains(t, s.log.String(), "passing the outcome to Config.Done failed")
+		assert.Contains(t, s.log.String(), "failed=Config.Done")
 		assert.Contains(t, s.log.String(), "a bug of the application")
 		mended.Store(true)
 		require.NoError(t, s.client.Wake(t.Context(), items(1)[0].Key))
@@ -150,7 +150,7 @@ func TestDoneAfterStepTimeout(t *testing.T) {
 	require.NoError(t, err)
 	s.start(t)
 	require.ErrorContains(t, s.ended(t, 1)[items(1)[0].Key].Err, "deadline")
-	assert.NotContains(t, s.log.String(), "Config.Done failed")
+	assert.NotContains(t, s.log.String(), "Config.Done")
 }
 
 // A stop that breaks Done off does not count, and the next process calls it at once.

@@ -48,13 +48,13 @@ func TestProbes(t *testing.T) {
 		for pause := time.Second; pause <= 64*time.Second; pause *= 2 {
 			pause := min(pause, time.Minute)
 			isPostponed(t, &o, pause, 2*pause+time.Second)
-			time.Sleep(pause)
+			<-time.After(pause)
 			isProbe(t, &o)
 			isPostponed(t, &o, pause, 2*pause+time.Second) // while it runs
 			assert.Positive(t, o.Note(false, errBadSector, false), "one that had begun before")
 			assert.Positive(t, o.Note(true, errBadSector, false))
 		}
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		isProbe(t, &o)
 		o.Note(true, nil, true) // the outage is over
 		for range 10 {
@@ -71,7 +71,7 @@ func TestProbeThatSaysNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o riverbatch.Outage
 		fail(t, &o)
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		for range 100 {
 			isProbe(t, &o)
 			o.Note(false, nil, false) // another step, which does not end the probe

@@ -119,19 +119,17 @@ func TestWaiting(t *testing.T) {
 func (f *fleet) wait(age time.Duration) {
 	t := f.t
 	t.Helper()
-	stepper, err := batch.NewStepper(f.files, f.store, nil)
-	require.NoError(t, err)
-	client, err := riverbatch.New(riverbatch.Driver(f.store), stepper, nil)
-	require.NoError(t, err)
-	require.NoError(t, client.Bind(t.Context()))
+	require.NoError(t, f.queue.Bind(t.Context()))
 	entries := make([]batch.Entry, *waitingFiles)
 	all := f.order.items()
+	failed := make(chan error, 8)
 	var imports sync.WaitGroup
 	for part := range 8 {
 		imports.Go(func() {
 			for i := part; i < len(all); i += 8 {
 				file, err := f.files.Import(t.Context(), filescan.AudioURL("https://audio.test/"+all[i].Ref), nil)
-				if !assert.NoError(t, err) {
+				if err != nil {
+					failed <- err
 					return
 				}
 				entries[i] = batch.Entry{Schema: 1, Key: all[i].Key, Ref: all[i].Ref, Phase: batch.PhaseWaiting, FileID: file.ID, IntentAt: time.Now().Add(-age)}
@@ -139,6 +137,8 @@ func (f *fleet) wait(age time.Duration) {
 		})
 	}
 	imports.Wait()
+	close(failed)
+	require.NoError(t, <-failed)
 	for some := range slices.Chunk(entries, 500) {
 		tx, err := f.store.DB().BeginTx(t.Context(), nil)
 		require.NoError(t, err)
@@ -147,7 +147,7 @@ func (f *fleet) wait(age time.Duration) {
 		require.NoError(t, tx.Commit())
 	}
 	begun := time.Now()
-	n, err := client.Requeue(t.Context())
+	n, err := f.queue.Requeue(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, *waitingFiles, n)
 	t.Logf("%d jobs requeued in %v", n, time.Since(begun).Round(time.Millisecond))

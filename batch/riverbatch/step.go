@@ -86,7 +86,8 @@ func (w *stepWorker[TTx]) Work(ctx context.Context, job *river.Job[stepArgs]) er
 	case job.Args.Key == "":
 		return river.JobCancel(errors.New("riverbatch: the job has no key: its row was not written by this package"))
 	}
-	defer c.pulse.keep(job.ID)()
+	done := c.pulse.keep(job.ID)
+	defer done()
 	counts := countsOf(job.JobRow)
 	if counts.Crashes > 0 { // it may have killed the process: run one suspect at a time, so that it cannot incriminate the others
 		select {
@@ -199,7 +200,7 @@ func (r *stepRun[TTx]) deliver(ctx context.Context, o *batch.Outcome) error {
 		within, cancel := context.WithTimeout(ctx, r.client.config.StepTimeout)
 		defer cancel()
 		if err := r.caught(within, func() error { return done(within, o) }); err != nil {
-			return r.again(ctx, "passing the outcome to Config.Done", err)
+			return r.again(ctx, "Config.Done", err)
 		}
 	}
 	if o.Err != nil {
@@ -213,7 +214,7 @@ func (r *stepRun[TTx]) giveUp(ctx context.Context, kind batch.FailureKind, cause
 	r.log.ErrorContext(ctx, "gave the job up", "error", cause)
 	stepper := r.client.stepper
 	if err := stepper.GiveUp(ctx, r.key, kind, cause); err != nil {
-		return r.again(ctx, "giving the job up", errors.Join(cause, err))
+		return r.again(ctx, "giving up", errors.Join(cause, err))
 	}
 	next, err := stepper.Step(ctx, r.key) // to get the outcome
 	switch {
@@ -242,7 +243,7 @@ func (r *stepRun[TTx]) again(ctx context.Context, doing string, err error) error
 	if err := river.MetadataSet(ctx, deliveries, n+1); err != nil {
 		r.log.WarnContext(ctx, "could not count the failed deliveries", "error", err)
 	}
-	r.log.ErrorContext(ctx, doing+" failed", "error", err, "failures", n+1, "pause", pause)
+	r.log.ErrorContext(ctx, "postponed the end of the job", "failed", doing, "error", err, "failures", n+1, "pause", pause)
 	return river.JobSnooze(pause)
 }
 
