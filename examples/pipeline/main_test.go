@@ -10,7 +10,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,9 +18,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
-	"github.com/musicchartsai/acrcloud-go/internal/pgtest"
-	"github.com/musicchartsai/acrcloud-go/mock"
-	"github.com/musicchartsai/acrcloud-go/webhook"
 )
 
 // get returns a page after all redirections.
@@ -45,20 +41,71 @@ func do(t *testing.T, request *http.Request) (status int, page string) {
 	return resp.StatusCode, string(body)
 }
 
-// upload sends a file by the form.
-func uploadFile(t *testing.T, address, name string, content []byte) (status int, page string) {
+// formWith is the body of an upload, and its type.
+func formWith(t *testing.T, name string, content []byte, number string) (body []byte, kind string) {
 	t.Helper()
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	if number != "" {
+		require.NoError(t, form.WriteField("form", number))
+	}
 	part, err := form.CreateFormFile("file", name)
 	require.NoError(t, err)
 	_, err = part.Write(content)
 	require.NoError(t, err)
 	require.NoError(t, form.Close())
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address+"/uploads", &body)
+	return b.Bytes(), form.FormDataContentType()
+}
+
+// uploadFile sends a file by the form.
+func uploadFile(t *testing.T, address, name string, content []byte) (status int, page string) {
+	t.Helper()
+	body, kind := formWith(t, name, content, "")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address+"/uploads", bytes.NewReader(body))
 	require.NoError(t, err)
-	request.Header.Set("Content-Type", form.FormDataContentType())
+	request.Header.Set("Content-Type", kind)
 	return do(t, request)
+}
+
+// post sends a body, and returns the status of the response.
+func post(t *testing.T, url, kind string, body io.Reader) (status int) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
+	if !assert.NoError(t, err) {
+		return 0
+	}
+	request.Header.Set("Content-Type", kind)
+	resp, err := http.DefaultTransport.RoundTrip(request)
+	if !assert.NoError(t, err) {
+		return 0
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode
+}
+
+// newSlow returns a body that stops in the middle: first is closed when it is there, and rest lets it go on.
+func newSlow(body []byte) (slow io.Reader, first, rest chan struct{}) {
+	first, rest = make(chan struct{}), make(chan struct{})
+	return &slowReader{bytes.NewReader(body), len(body) / 2, first, rest}, first, rest
+}
+
+type slowReader struct {
+	body        *bytes.Reader
+	half        int
+	first, rest chan struct{}
+}
+
+func (s *slowReader) Read(p []byte) (int, error) {
+	if s.half == 0 {
+		close(s.first)
+		<-s.rest
+		s.half = -1
+	}
+	if s.half > 0 {
+		p = p[:min(len(p), s.half)]
+		s.half -= len(p)
+	}
+	return s.body.Read(p)
 }
 
 // follow reloads the page of the newest upload, as a browser does, until it has the result.
@@ -76,9 +123,7 @@ func follow(t *testing.T, address string) (page string) {
 
 // From the form to the result in one process, on SQLite, with the embedded mock.
 func TestOffline(t *testing.T) { //nolint:paralleltest // it sets the environment
-	for _, name := range []string{"DATABASE_URL", "ACRCLOUD_BEARER_TOKEN", "ACRCLOUD_CONTAINER_ID"} {
-		t.Setenv(name, "")
-	}
+	offline(t)
 	address := start(t, "-max-mb", "2")
 	_, sample := get(t, address+"/sample.wav")
 	status, page := uploadFile(t, address, `<my "song">.wav`, []byte(sample))
@@ -123,92 +168,68 @@ func TestOffline(t *testing.T) { //nolint:paralleltest // it sets the environmen
 	request.Header.Set("Sec-Fetch-Site", "cross-site")
 	status, _ = do(t, request)
 	assert.Equal(t, http.StatusForbidden, status)
-	status, _ = post(t, address+callbackPath)
-	assert.Equal(t, http.StatusUnauthorized, status)
+	request.URL.Path = "/river/api/jobs/delete"
+	status, _ = do(t, request)
+	assert.Equal(t, http.StatusForbidden, status, "the monitoring page has no protection of its own")
+	assert.Equal(t, http.StatusUnauthorized, post(t, address+callbackPath, "application/json", strings.NewReader("{}")))
 }
 
-func post(t *testing.T, url string) (status int, page string) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader("{}"))
-	require.NoError(t, err)
-	request.Header.Set("Content-Type", "application/json")
-	return do(t, request)
+// The same form sent twice, as by a second click or after an interruption, is one upload, and is billed once. Another file in it, or the same
+// one in another form, is another upload.
+func TestSameForm(t *testing.T) { //nolint:paralleltest // it sets the environment
+	offline(t)
+	address := start(t)
+	_, sample := get(t, address+"/sample.wav")
+	send := func(number, name, content string) string {
+		body, kind := formWith(t, name, []byte(content), number)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address+"/uploads", bytes.NewReader(body))
+		require.NoError(t, err)
+		request.Header.Set("Content-Type", kind)
+		resp, err := http.DefaultTransport.RoundTrip(request)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, http.StatusSeeOther, resp.StatusCode)
+		return resp.Header.Get("Location")
+	}
+	first := send("A", "song.wav", sample)
+	assert.Equal(t, first, send("A", "song.wav", sample))
+	follow(t, address)
+	assert.Equal(t, first, send("A", "song.wav", sample), "also when it has ended")
+	assert.NotEqual(t, first, send("A", "song.wav", sample+"\x00\x00"))
+	assert.NotEqual(t, first, send("B", "song.wav", sample))
+	assert.NotEqual(t, send("", "song.wav", sample), send("", "song.wav", sample), "programs do not number their forms")
+	_, index := get(t, address+"/")
+	assert.Equal(t, 5, strings.Count(index, "song.wav"))
+	numbers := regexp.MustCompile(`name="form" value="(\w+)"`)
+	_, again := get(t, address+"/")
+	assert.NotEqual(t, numbers.FindString(index), numbers.FindString(again), "each form has a number of its own")
 }
 
-// Each role is a process of its own, on PostgreSQL; callbacks go to one, and another one works.
-func TestRoles(t *testing.T) { //nolint:paralleltest // it sets the environment
-	cluster, err := pgtest.Start()
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, cluster.Stop()) })
-	dsn, err := cluster.Create()
-	require.NoError(t, err)
-	srv := mock.New(mock.WithProcessingTime(time.Second))
-	t.Cleanup(func() { assert.NoError(t, srv.Close()) })
-	base, err := srv.Start()
-	require.NoError(t, err)
-	sample := addSample(srv)
-	for name, value := range map[string]string{
-		"DATABASE_URL": dsn, "PIPELINE_CALLBACK_SECRET": webhook.NewSecret().Reveal(), "ACRCLOUD_BASE_URL": base,
-		"ACRCLOUD_BEARER_TOKEN": srv.Config().BearerToken.Reveal(), "ACRCLOUD_CONTAINER_ID": strconv.Itoa(srv.Config().ContainerID),
+// Names of files may be anything. They are shown as text, and PostgreSQL takes them, too.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"song.wav":                  "song.wav",
+		"a\x00b\xff\u202e.wav":      `a\x00b\xff\u202e.wav`,
+		strings.Repeat("x", 10_000): strings.Repeat("x", maxName-1) + "…",
 	} {
-		t.Setenv(name, value)
+		assert.Equal(t, want, nameOf(in))
 	}
-	data := t.TempDir()
-	start(t, "-data", data, "-role", roleWorker)
-	receiver := start(t, "-data", data, "-role", roleReceiver)
-	again := start(t, "-data", data, "-role", roleReceiver, "-callback", receiver+callbackPath)
-	web := start(t, "-data", data, "-role", roleWeb)
-	status, _ := get(t, again+"/")
-	assert.Equal(t, http.StatusNotFound, status)
-	status, _ = post(t, web+callbackPath)
-	assert.NotEqual(t, http.StatusUnauthorized, status)
-	_, page := uploadFile(t, web, "song.wav", sample)
-	assert.Contains(t, page, "song.wav")
-	assert.Contains(t, follow(t, web), "Silver River")
-	require.Eventually(t, func() bool {
-		_, page = get(t, web+"/callbacks")
-		return strings.Contains(page, "<td>200</td><td>done</td>")
-	}, 10*time.Second, 50*time.Millisecond)
-	created := 0
-	for _, r := range srv.Requests() {
-		if r.Op == mock.OpCreateFile {
-			created++
-		}
-	}
-	assert.Equal(t, 1, created)
-
-	// What cannot be scanned says why.
-	srv.OnScan(func(mock.Upload) mock.Outcome { return mock.Outcome{State: new(-3)} })
-	_, _ = uploadFile(t, web, "broken.wav", append(sample, 0))
-	assert.Contains(t, follow(t, web), "could not be analysed")
 }
 
 func TestUsage(t *testing.T) {
-	t.Setenv("ACRCLOUD_USE_MOCK", "1")
-	t.Setenv("DATABASE_URL", "")
+	offline(t)
 	for _, args := range [][]string{{"-role", "cook"}, {"-role", ""}, {"song.wav"}, {"-nope"}} {
 		var out output
 		assert.Equal(t, demo.ExitUsage, run(t.Context(), args, &out, &out), args)
 	}
-	for message, args := range map[string][]string{
-		"-mock-listen": {"-role", "web"}, "listen": {"-listen", "127.0.0.1:http/x"},
-	} {
-		var out output
-		assert.Equal(t, demo.ExitFailed, run(t.Context(), args, &out, &out), args)
-		assert.Contains(t, out.String(), message)
-	}
 	var out output
 	assert.Equal(t, demo.ExitOK, run(t.Context(), []string{"-h"}, &out, &out))
-	t.Setenv("ACRCLOUD_USE_MOCK", "")
-	t.Setenv("ACRCLOUD_BEARER_TOKEN", "token")
-	t.Setenv("ACRCLOUD_CONTAINER_ID", "1")
-	assert.Equal(t, demo.ExitFailed, run(t.Context(), []string{"-listen", "127.0.0.1:0"}, &out, &out))
-	assert.Contains(t, out.String(), "PIPELINE_CALLBACK_SECRET")
 }
 
 // The mock for several processes prints what they need.
 func TestMockListen(t *testing.T) {
-	t.Setenv("DATABASE_URL", "")
+	offline(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	var out output
 	ended := make(chan int, 1)
