@@ -72,11 +72,21 @@ func (w *stepWorker[TTx]) Middleware(*rivertype.JobRow) []rivertype.WorkerMiddle
 	return []rivertype.WorkerMiddleware{river.WorkerMiddlewareFunc(keep)}
 }
 
+// endless is a context without River's timeout, but with the values that other middleware has added since, such as spans.
+type endless struct {
+	context.Context
+
+	values context.Context
+}
+
+// Value implements [context.Context].
+func (e *endless) Value(key any) any { return e.values.Value(key) }
+
 // Work takes a step of a job.
 func (w *stepWorker[TTx]) Work(ctx context.Context, job *river.Job[stepArgs]) error { //nolint:contextcheck // see Middleware
 	c := w.client
 	if parent, ok := ctx.Value(untimed{}).(context.Context); ok {
-		ctx = parent
+		ctx = &endless{parent, ctx}
 	}
 	log := c.config.Logger.With("key", job.Args.Key, "job_id", job.ID)
 	switch {

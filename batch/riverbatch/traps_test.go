@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/rivertype"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -81,6 +83,30 @@ func (s *site) attempted(t *testing.T, after time.Time) (at time.Time) {
 		return err == nil && at.After(after)
 	}, 20*time.Second, 10*time.Millisecond)
 	return at
+}
+
+// What middleware puts into the context, such as a span, is there in the step, which has no timeout of River's all the same.
+func TestMiddleware(t *testing.T) {
+	t.Parallel()
+	type key struct{}
+	seen := make(chan any, 1)
+	s := newSite(t, t.TempDir()+"/jobs.db", nil, &riverbatch.Config{
+		River: &river.Config{Middleware: []rivertype.Middleware{river.WorkerMiddlewareFunc(func(ctx context.Context, _ *rivertype.JobRow, inner func(context.Context) error) error {
+			return inner(context.WithValue(ctx, key{}, "a span"))
+		})}},
+		Done: func(ctx context.Context, _ *batch.Outcome) error {
+			if end, timed := ctx.Deadline(); timed { // by StepTimeout
+				assert.Greater(t, time.Until(end), time.Hour)
+			}
+			seen <- ctx.Value(key{})
+			return nil
+		},
+	})
+	_, err := s.client.Enqueue(t.Context(), items(1)...)
+	require.NoError(t, err)
+	s.start(t)
+	require.Equal(t, "a span", <-seen)
+	s.ended(t, 1)
 }
 
 // A step that never ends is broken off, and counts as a failure.
