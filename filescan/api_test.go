@@ -103,14 +103,14 @@ func (a *api) count(prefix string) int {
 }
 
 // newAPI returns a client of the public service, which is played by routes. Its container 7 is in eu-west-1.
-func newAPI(t *testing.T, routes map[string]http.HandlerFunc) (*filescan.Client, *api) {
+func newAPI(t *testing.T, routes map[string]http.HandlerFunc, opts ...acrcloud.Option) (*filescan.Client, *api) {
 	t.Helper()
 	a := &api{t: t, routes: map[string]http.HandlerFunc{
 		"GET api-v2.acrcloud.com/api/fs-containers/7": says(`{"data":{"id":7,"name":"seven","region":"eu-west-1"}}`),
 	}}
 	maps.Copy(a.routes, routes)
 	c, err := filescan.New(acrcloud.Config{BearerToken: acrcloud.NewSecret(testToken), ContainerID: 7},
-		acrcloud.WithHTTPClient(&http.Client{Transport: a}))
+		append(opts, acrcloud.WithHTTPClient(&http.Client{Transport: a}))...)
 	require.NoError(t, err)
 	return c, a
 }

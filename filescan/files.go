@@ -34,16 +34,29 @@ func (f *Files) Get(ctx context.Context, fileID string) (*File, error) {
 	if err := f.check(fileID); err != nil {
 		return nil, err
 	}
+	file, _, err := f.get(ctx, fileID)
+	return file, err
+}
+
+// get returns a file, and the service's time.
+func (f *Files) get(ctx context.Context, fileID string) (file *File, now time.Time, err error) {
 	base, err := f.base(ctx)
 	if err != nil {
-		return nil, err
+		return nil, now, err
 	}
-	var file *File
-	_, err = f.client.api.Send(ctx, &transport.Request{
+	resp, err := f.client.api.Send(ctx, &transport.Request{
 		Op: "files.get", Cost: transport.Read, Method: http.MethodGet, URL: base + "/" + fileID,
-		Check: console.One(&file, func(found *File) bool { return strings.EqualFold(found.ID, fileID) }, console.NotFound("file "+fileID)),
+		Check: console.One(&file, func(found *File) bool { return strings.EqualFold(found.ID, fileID) && f.mayHold(found) }, console.NotFound("file "+fileID)),
 	})
-	return file, err
+	if err != nil {
+		return nil, now, err
+	}
+	return file, console.TimeOf(resp), nil
+}
+
+// mayHold reports whether a file may be one of the container's, as far as it says.
+func (f *Files) mayHold(file *File) bool {
+	return file.ContainerID == 0 || file.ContainerID == f.containerID
 }
 
 // List returns one page of files; nil options mean the first of all. It calls GET /api/fs-containers/{container}/files. It is

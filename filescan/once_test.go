@@ -25,6 +25,7 @@ func TestUploadExactlyOnce(t *testing.T) {
 	now := time.Now
 	const other = "6b1e2c1a-0000-4000-8000-000000000002"
 	mine := func() string { return fileJSON(fileID, "a_song.wav", 0, now()) }
+	behind := func() string { return fileJSON(fileID, "a_song.wav", 0, now().Add(-time.Minute)) }
 	old := func() string { return fileJSON(other, "a_song.wav", 1, testTime.AddDate(-30, 0, 0)) }
 	imported := func() string { return strings.Replace(mine(), `"data_type":"audio"`, `"data_type":"audio_url"`, 1) }
 	list := func(rows ...func() string) http.HandlerFunc {
@@ -102,7 +103,9 @@ func TestUploadExactlyOnce(t *testing.T) {
 			{"429, but it was processed", inTurn(fails(429, "{}"), accepted), inTurn(none, list(mine)), false, fail(1, unknown, 1), made(1)},
 			{"429, but it was processed, and shows late", inTurn(fails(429, "{}"), accepted), shows(3900*time.Millisecond, mine), false, fail(1, unknown, 1), made(1)},
 			{"503 with a wait, but it was processed", inTurn(busy, accepted), inTurn(none, list(mine)), false, fail(1, unknown, 1), made(1)},
-			{"429, and the list fails", inTurn(fails(429, "{}"), accepted), inTurn(none, fails(500, "no")), false, fail(1, limited, 0), fail(1, limited, 0)},
+			{"429, and the list fails", inTurn(fails(429, "{}"), accepted), inTurn(none, fails(500, "no")), false, fail(1, unknown, 0), fail(1, unknown, 0)},
+			{"429, and the list is refused", inTurn(fails(429, "{}"), accepted), inTurn(none, fails(403, "no")), false, fail(1, unknown, 0), fail(1, unknown, 0)},
+			{"429, but it was processed, by a clock that is behind", inTurn(fails(429, "{}"), accepted), inTurn(none, list(behind)), false, fail(1, unknown, 1), made(1)},
 			{"429, and the list cannot be read at all", inTurn(fails(429, "{}"), accepted), fails(403, "no"), false, made(2), fail(0, forbidden, 0)},
 			{"429 in the end", fails(429, "{}"), none, false, fail(4, limited, 0), fail(4, limited, 0)},
 			{"429 in the end, but it was processed", inTurn(fails(429, "{}"), busy), inTurn(none, none, none, none, list(mine)), false, fail(4, unknown, 1), made(4)},
@@ -137,6 +140,53 @@ func TestUploadExactlyOnce(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// What was refused with 429 may have been processed, and nobody has looked for it when the caller's time is up.
+func TestUploadEndsAfterARefusal(t *testing.T) {
+	t.Parallel()
+	for name, unique := range map[string]bool{"unique name": true, "any name": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{"GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Set("Retry-After", "30")
+					fails(429, "{}")(w, r)
+				}}))
+				_, err := c.Files(containerID).Upload(ctx, song(), &filescan.UploadOptions{UniqueName: unique})
+				require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				require.ErrorIs(t, err, acrcloud.ErrRateLimited)
+				assert.Equal(t, 1, a.count("POST"))
+			})
+		})
+	}
+}
+
+// A look that is refused says nothing about the token of the request before it: the request is not sent again with another one.
+func TestUploadKeepsTheTokenOfTheRequest(t *testing.T) {
+	t.Parallel()
+	for name, unique := range map[string]bool{"unique name": true, "any name": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				tokens := 0
+				c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{
+					"GET " + filesURL:  inTurn(says(pageJSON(1, 1, 0)), fails(403, `{"message":"Forbidden"}`)),
+					"POST " + filesURL: inTurn(fails(429, "{}"), says(`{"data":`+fileJSON(fileID, "a.wav", 0, testTime)+`}`)),
+				}), acrcloud.WithTokenSource(tokenFunc(func() (acrcloud.Secret, error) {
+					tokens++
+					return acrcloud.NewSecret(fmt.Sprintf("token-%d", tokens)), nil
+				})))
+				_, err := c.Files(containerID).Upload(t.Context(), song(), &filescan.UploadOptions{UniqueName: unique})
+				require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+				require.ErrorIs(t, err, acrcloud.ErrForbidden)
+				assert.Equal(t, 1, a.count("POST"))
+			})
+		})
 	}
 }
 

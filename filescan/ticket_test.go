@@ -163,6 +163,23 @@ func TestResumeLooksAtWhatIsNew(t *testing.T) {
 	})
 }
 
+// The times of files may be behind the time of a ticket, which comes from another machine of the service.
+func TestResumeByAClockThatIsBehind(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, s *truth) {
+		t.Helper()
+		ticket := filescan.Ticket{ContainerID: 7, Filename: "song.wav", DataType: filescan.Audio, Key: "k", Time: time.Now().Add(time.Minute)}
+		made := s.add("song.wav", "audio", hashOf([]byte(content)))
+		_, err := s.client(t).Files(7).Resume(t.Context(), ticket)
+		require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+		e, ok := errors.AsType[*filescan.UploadError](err)
+		require.True(t, ok)
+		require.Len(t, e.Candidates, 1)
+		assert.Equal(t, made.id, e.Candidates[0].ID)
+		assert.Zero(t, s.count(opCreate))
+	})
+}
+
 func TestResumeRefuses(t *testing.T) {
 	t.Parallel()
 	s := newTruth(truthBase)

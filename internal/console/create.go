@@ -33,7 +33,7 @@ import (
 //
 //	look ──► send ──► made
 //	 │        │
-//	 │        ├─ refused for now (429, 503): look again, then retry; if the look fails, the outcome is unknown
+//	 │        ├─ refused for now (429, 503): look again, then retry; without that look, the outcome is unknown
 //	 │        ├─ refused for good (422, 401, …): the error
 //	 │        └─ may have been processed: look again ──► found: the thing
 //	 │                                       │
@@ -74,6 +74,7 @@ func (d *DoubtError[T]) Unwrap() error { return d.Err }
 // A Look is the result of looking for a name in a list.
 type Look[T any] struct {
 	Things []*T      // all that have the name, from any creation
+	Whole  bool      // the list was read to its end: nothing else had the name
 	Now    time.Time // the service's time; zero if unknown
 }
 
@@ -109,8 +110,16 @@ type Creation[T any] struct {
 	Earlier, Since time.Time
 }
 
-// ClockGrain is how far the service's Date header may be ahead of the times in its records.
+// ClockGrain is how far rounding may put the service's Date header ahead of the times in its records.
 const ClockGrain = 2 * time.Second
+
+// How far the service's clocks may be apart: the Date header comes from one machine, and the times of records from
+// another. If the first look saw the whole list, a thing with an unknown id is new, and its time only rules out what
+// the list had left out; a day covers every time zone.
+const (
+	clockSkew = 5 * time.Minute
+	anyZone   = 24 * time.Hour
+)
 
 // looks are the times at which to look for a thing, counted from the response to the request that may have created it.
 var looks = [...]time.Duration{0, time.Second, 4 * time.Second}
@@ -144,8 +153,11 @@ func (c *Creation[T]) Do(ctx context.Context) (*T, error) {
 		}
 		last := err
 		err = after(err, unsure)
-		if ctx.Err() != nil || c.Look == nil || isDoubt[T](err) || !mayExist(err) {
+		if c.Look == nil || isDoubt[T](err) || !r.mayExist(err) {
 			return nil, err
+		}
+		if ctx.Err() != nil {
+			return nil, r.doubted(err)
 		}
 		mine, lookErr := r.settle(ctx, 0, !errors.Is(err, acrcloud.ErrOutcomeUnknown))
 		switch {
@@ -196,9 +208,12 @@ func (c *Creation[T]) Find(ctx context.Context) (*T, error) {
 type run[T any] struct {
 	*Creation[T]
 	started time.Time
+	listed  bool            // a look has succeeded
+	refused bool            // a request was refused for now, and sent again
 	now     time.Time       // the service's time of the last look
 	since   time.Time       // the service's time before the first request; zero: unknown
 	before  map[string]bool // the known ids of what existed then
+	whole   bool            // and they are all
 }
 
 // first looks before anything is sent.
@@ -213,34 +228,33 @@ func (r *run[T]) first(ctx context.Context) (*T, error) {
 	}
 	// Without proof, the request does not depend on this look. It only records what is not new later, so only the
 	// beginning of the list is fetched: a container may have any number of files with one name.
-	things, err := r.look(ctx, false)
+	look, err := r.look(ctx, false)
 	if err != nil {
 		return nil, ctx.Err()
 	}
-	r.since, r.before = r.now, make(map[string]bool, len(things))
-	for _, thing := range things {
+	r.since, r.whole, r.before = r.now, look.Whole, make(map[string]bool, len(look.Things))
+	for _, thing := range look.Things {
 		id, _ := r.Made(thing)
 		r.before[id] = true
 	}
 	return nil, nil
 }
 
-func (r *run[T]) look(ctx context.Context, all bool) ([]*T, error) {
+func (r *run[T]) look(ctx context.Context, all bool) (Look[T], error) {
 	look, err := r.Look(ctx, all)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		r.listed, r.now = true, look.Now
 	}
-	r.now = look.Now
-	return look.Things, nil
+	return look, err
 }
 
 // find looks once for a thing that provably belongs to this creation.
 func (r *run[T]) find(ctx context.Context) (*T, error) {
-	things, err := r.look(ctx, true)
+	look, err := r.look(ctx, true)
 	if err != nil {
 		return nil, err
 	}
-	return r.judge(things)
+	return r.judge(look.Things)
 }
 
 // judge returns the thing that provably belongs to this creation, nil if there is none, or a DoubtError.
@@ -263,9 +277,9 @@ func (r *run[T]) judge(things []*T) (*T, error) {
 	return nil, &DoubtError[T]{Things: things, Err: fmt.Errorf("%w: %d have it", ErrNameNotUnique, len(things))}
 }
 
-// fresh returns the things that did not exist before the first request, according to the service's clock and the first
-// look. If neither is available, nothing is known to be new; but if an earlier request was sent at an unknown time,
-// everything may be.
+// fresh returns the things that may not have existed before the first request, according to the first look and the
+// service's clock. If neither is available, nothing is known to be new; but if an earlier request was sent at an
+// unknown time, everything may be.
 func (r *run[T]) fresh(things []*T) (fresh []*T) {
 	since := r.since
 	if since.IsZero() && r.before == nil && r.Earlier.IsZero() {
@@ -274,9 +288,14 @@ func (r *run[T]) fresh(things []*T) (fresh []*T) {
 		}
 		since = r.now.Add(-time.Since(r.started))
 	}
+	apart := clockSkew
+	if r.whole {
+		apart = anyZone
+	}
 	for _, thing := range things {
 		id, at := r.Made(thing)
-		if old := !at.IsZero() && at.Before(since.Add(-ClockGrain)); !old && !r.before[id] {
+		known := id != "" && r.before[id]
+		if old := !at.IsZero() && at.Before(since.Add(-apart)); !old && !known {
 			fresh = append(fresh, thing)
 		}
 	}
@@ -309,6 +328,7 @@ func (f *found[T]) Error() string { return "the refused request created it" }
 
 // again looks for a thing that a refused request created nevertheless, before the request is retried.
 func (r *run[T]) again(ctx context.Context, waited time.Duration) error {
+	r.refused = true
 	if r.Look == nil {
 		return nil
 	}
@@ -316,23 +336,32 @@ func (r *run[T]) again(ctx context.Context, waited time.Duration) error {
 	switch {
 	case mine != nil:
 		return &found[T]{mine}
-	case isDoubt[T](err):
+	case err == nil, isDoubt[T](err):
 		return err
-	case r.Proof == ByService, // a retry is harmless
-		r.Proof == NoProof && errors.Is(err, acrcloud.ErrCredentials): // the token may create, but not list
+	case ctx.Err() != nil, r.Proof == ByService, r.mayNotList(err):
 		return ctx.Err()
 	}
-	return err
+	return r.doubted(err)
 }
 
 // mayExist reports whether the thing may exist although the request failed. Refused requests have been processed
-// before.
-func mayExist(err error) bool {
-	if errors.Is(err, acrcloud.ErrOutcomeUnknown) {
+// before. So where the service refuses the name as taken after that, this creation itself may have taken it.
+func (r *run[T]) mayExist(err error) bool {
+	if errors.Is(err, acrcloud.ErrOutcomeUnknown) || r.Proof == ByService && r.refused && errors.Is(err, acrcloud.ErrInvalid) {
 		return true
 	}
+	return RefusedForNow(err)
+}
+
+// RefusedForNow reports whether the service refused a request only for now.
+func RefusedForNow(err error) bool {
 	e, ok := errors.AsType[*acrcloud.APIError](err)
 	return ok && (e.StatusCode == http.StatusTooManyRequests || e.StatusCode == http.StatusServiceUnavailable)
+}
+
+// mayNotList reports whether a look failed because the token may create, but not list.
+func (r *run[T]) mayNotList(err error) bool {
+	return r.Proof == NoProof && !r.listed && errors.Is(err, acrcloud.ErrCredentials)
 }
 
 func isDoubt[T any](err error) bool {
@@ -340,13 +369,21 @@ func isDoubt[T any](err error) bool {
 	return ok
 }
 
-// unsettled is the error of a request whose look failed, too. A refused request may have been processed all the same: only
-// the look would have shown it. Two cases are left as they are: a retry is harmless, or the token may not list.
+// unsettled is the error of a request whose look failed, too.
 func (r *run[T]) unsettled(err, look error) error {
-	if !errors.Is(err, acrcloud.ErrOutcomeUnknown) && !isDoubt[T](look) && r.Proof != ByService && !errors.Is(look, acrcloud.ErrCredentials) {
-		err = fmt.Errorf("%w: it was refused, and whether it exists all the same cannot be seen: %w", acrcloud.ErrOutcomeUnknown, err)
+	if !isDoubt[T](look) && !r.mayNotList(look) {
+		err = r.doubted(err)
 	}
 	return withDoubt[T](err, look)
+}
+
+// doubted adds to the error of a refused request that it may have been processed all the same, which only a look would
+// have shown. With ByService that does not matter: a retry is harmless.
+func (r *run[T]) doubted(err error) error {
+	if r.Proof == ByService || errors.Is(err, acrcloud.ErrOutcomeUnknown) {
+		return err
+	}
+	return fmt.Errorf("%w: it was refused, and whether it exists all the same cannot be seen: %w", acrcloud.ErrOutcomeUnknown, err)
 }
 
 func (r *run[T]) mayResend(resends int) bool {

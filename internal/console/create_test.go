@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -39,7 +40,8 @@ func TestCreationLooks(t *testing.T) {
 	}{
 		"new":                                  {acrcloud.ErrOutcomeUnknown, true, false, true, 0, 0, -1, []time.Duration{0, 0}, 1, 1},
 		"new by a clock that runs ahead":       {acrcloud.ErrOutcomeUnknown, true, false, true, -time.Second, 0, -1, []time.Duration{0, 0}, 1, 1},
-		"made before":                          {acrcloud.ErrOutcomeUnknown, true, false, true, -3 * time.Second, 0, -1, []time.Duration{0, 0, 1, 4}, 0, 1},
+		"new by a clock that is behind":        {acrcloud.ErrOutcomeUnknown, true, false, true, -time.Minute, 0, -1, []time.Duration{0, 0}, 1, 1},
+		"made before":                          {acrcloud.ErrOutcomeUnknown, true, false, true, -6 * time.Minute, 0, -1, []time.Duration{0, 0, 1, 4}, 0, 1},
 		"shows late":                           {acrcloud.ErrOutcomeUnknown, true, false, true, 0, 4 * time.Second, -1, []time.Duration{0, 0, 1, 4}, 1, 1},
 		"the first look fails, shows late":     {acrcloud.ErrOutcomeUnknown, true, true, false, 0, 4 * time.Second, -1, []time.Duration{0, 0, 1, 4}, 1, 1},
 		"no clock":                             {acrcloud.ErrOutcomeUnknown, false, false, true, -time.Hour, 0, -1, []time.Duration{0, 0}, 1, 1},
@@ -103,6 +105,119 @@ func TestCreationLooks(t *testing.T) {
 	}
 }
 
+// Clocks of one service may be apart. So what the first look did not have is new, if it saw the whole list; else if it is not older than
+// clocks explain.
+func TestCreationClocks(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		whole  bool
+		behind time.Duration // the time of the thing's record
+		fresh  bool
+	}{
+		"the whole list":                    {true, 0, true},
+		"the whole list, a minute":          {true, time.Minute, true},
+		"the whole list, another time zone": {true, 8 * time.Hour, true},
+		"the whole list, another day":       {true, 25 * time.Hour, false},
+		"its beginning":                     {false, 0, true},
+		"its beginning, a minute":           {false, time.Minute, true},
+		"its beginning, another time zone":  {false, 8 * time.Hour, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				sent := 0
+				c := console.Creation[thing]{
+					Made: func(v *thing) (string, time.Time) { return v.id, v.at },
+					Look: func(context.Context, bool) (console.Look[thing], error) {
+						l := console.Look[thing]{Whole: tt.whole, Now: time.Now()}
+						if sent > 0 {
+							l.Things = append(l.Things, &thing{"new", time.Now().Add(-tt.behind)})
+						}
+						return l, nil
+					},
+					Send: func(ctx context.Context, again func(context.Context, time.Duration) error) (*thing, error) {
+						sent++
+						if err := again(ctx, 0); err != nil {
+							return nil, err
+						}
+						sent++
+						return &thing{id: "another"}, nil
+					},
+				}
+				_, err := c.Do(t.Context())
+				if tt.fresh {
+					require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+					assert.Equal(t, 1, sent)
+					return
+				}
+				require.NoError(t, err)
+				assert.Equal(t, 2, sent)
+			})
+		})
+	}
+}
+
+// A refused request may have been processed. Where its look fails it is not sent again, and where it cannot be looked for at all since the
+// time is up, the outcome is unknown.
+func TestCreationRefusedAndNotSeen(t *testing.T) {
+	t.Parallel()
+	refused := &acrcloud.APIError{StatusCode: http.StatusTooManyRequests}
+	forbidden := &acrcloud.APIError{StatusCode: http.StatusForbidden}
+	for name, tt := range map[string]struct {
+		proof       console.Proof
+		first, look error
+		ends        bool // the context, while the client waits
+		sent        int
+		unknown     bool
+	}{
+		"the look fails":                          {console.NoProof, nil, errors.New("broken"), false, 1, true},
+		"the look fails, unique name":             {console.ByCaller, nil, errors.New("broken"), false, 1, true},
+		"the look is refused":                     {console.NoProof, nil, forbidden, false, 1, true},
+		"the look is refused, unique name":        {console.ByCaller, nil, forbidden, false, 1, true},
+		"the token may not list":                  {console.NoProof, forbidden, forbidden, false, 2, false},
+		"the service refuses doubles":             {console.ByService, nil, errors.New("broken"), false, 2, false},
+		"the time is up":                          {console.NoProof, nil, nil, true, 1, true},
+		"the time is up, unique name":             {console.ByCaller, nil, nil, true, 1, true},
+		"the time is up, service refuses doubles": {console.ByService, nil, nil, true, 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				sent := 0
+				c := console.Creation[thing]{
+					Proof: tt.proof,
+					Made:  func(v *thing) (string, time.Time) { return v.id, v.at },
+					Ours:  func(*thing) error { return nil },
+					Look: func(context.Context, bool) (console.Look[thing], error) {
+						if sent == 0 {
+							return console.Look[thing]{Whole: true, Now: time.Now()}, tt.first
+						}
+						return console.Look[thing]{Whole: true, Now: time.Now()}, tt.look
+					},
+					Send: func(ctx context.Context, again func(context.Context, time.Duration) error) (*thing, error) {
+						sent++
+						if tt.ends {
+							cancel()
+							return nil, fmt.Errorf("%w; before that: %w", ctx.Err(), refused)
+						}
+						if err := again(ctx, time.Second); err != nil {
+							return nil, fmt.Errorf("%w; before that: %w", err, refused)
+						}
+						sent++
+						return &thing{id: "made"}, nil
+					},
+				}
+				_, err := c.Do(ctx)
+				assert.Equal(t, tt.sent, sent)
+				assert.Equal(t, tt.unknown, errors.Is(err, acrcloud.ErrOutcomeUnknown), "%v", err)
+				assert.Equal(t, sent == 1, errors.Is(err, acrcloud.ErrRateLimited), "%v", err)
+			})
+		})
+	}
+}
+
 // A name is remembered until what was sent for it must show.
 func TestNamesForget(t *testing.T) {
 	t.Parallel()
@@ -149,15 +264,16 @@ func TestCreationRefusedUnseen(t *testing.T) {
 	t.Parallel()
 	refused := &acrcloud.APIError{StatusCode: http.StatusServiceUnavailable}
 	for name, tt := range map[string]struct {
-		proof   console.Proof
-		look    error
-		unknown bool
+		proof       console.Proof
+		first, look error
+		unknown     bool
 	}{
-		"the look fails":                {console.NoProof, errors.New("the attempt took too long"), true},
-		"the look fails, unique name":   {console.ByCaller, errors.New("the attempt took too long"), true},
-		"the service refuses doubles":   {console.ByService, errors.New("the attempt took too long"), false},
-		"the token may not list":        {console.NoProof, &acrcloud.APIError{StatusCode: http.StatusForbidden}, false},
-		"the look shows that it is not": {console.NoProof, nil, false},
+		"the look fails":                  {console.NoProof, nil, errors.New("the attempt took too long"), true},
+		"the look fails, unique name":     {console.ByCaller, nil, errors.New("the attempt took too long"), true},
+		"the service refuses doubles":     {console.ByService, nil, errors.New("the attempt took too long"), false},
+		"the token may not list":          {console.NoProof, &acrcloud.APIError{StatusCode: http.StatusForbidden}, &acrcloud.APIError{StatusCode: http.StatusForbidden}, false},
+		"the token may not list any more": {console.NoProof, nil, &acrcloud.APIError{StatusCode: http.StatusForbidden}, true},
+		"the look shows that it is not":   {console.NoProof, nil, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -169,7 +285,7 @@ func TestCreationRefusedUnseen(t *testing.T) {
 					Ours:  func(*thing) error { return nil },
 					Look: func(context.Context, bool) (console.Look[thing], error) {
 						if !sent {
-							return console.Look[thing]{Now: time.Now()}, nil
+							return console.Look[thing]{Now: time.Now()}, tt.first
 						}
 						return console.Look[thing]{Now: time.Now()}, tt.look
 					},

@@ -77,10 +77,6 @@ func GetPage[T any](ctx context.Context, c *Client, perPage int, req *transport.
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	now, err := http.ParseTime(resp.Header.Get("Date"))
-	if err != nil {
-		now = time.Time{}
-	}
 	n := body.Meta
 	if n == (listNumbers{}) {
 		n = listNumbers{CurrentPage: body.CurrentPage, PerPage: body.PerPage, LastPage: body.LastPage, Total: body.Total}
@@ -94,7 +90,16 @@ func GetPage[T any](ctx context.Context, c *Client, perPage int, req *transport.
 			page.Items = append(page.Items, v)
 		}
 	}
-	return page, now, nil
+	return page, TimeOf(resp), nil
+}
+
+// TimeOf returns the service's time when it responded; zero if it does not say.
+func TimeOf(resp *transport.Response) time.Time {
+	now, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return now
 }
 
 // HasMember reports whether a JSON object has the named member.

@@ -30,10 +30,12 @@ func (s NameSearch[T, K]) Look(ctx context.Context, all bool) (look Look[T], err
 		}
 		look.Now = now
 		if !all {
+			look.Whole = page.LastPage == 1 || page.LastPage <= 0 && len(page.Items) < page.PerPage
 			page.LastPage = number
 		}
 		return page, nil
 	}
+	look.Whole = all
 	seen := 0
 	for thing, err := range All(ctx, 1, fetch, s.Key) {
 		if err != nil {

@@ -19,8 +19,9 @@ func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.send(ctx, &call{client: c, req: req, ctx: ctx, tokens: []string{token}})
-	if !errors.Is(err, acrcloud.ErrUnauthorized) && !errors.Is(err, acrcloud.ErrForbidden) {
+	first := &call{client: c, req: req, ctx: ctx, tokens: []string{token}}
+	resp, err := c.send(ctx, first)
+	if !first.tokenRefused() {
 		return resp, err
 	}
 	// The request was refused, so it may be sent once more, at any cost.
@@ -47,6 +48,11 @@ func (c *Client) send(ctx context.Context, call *call) (*Response, error) {
 		_ = resp.Body.Close() // read already
 	}
 	return call.result(err)
+}
+
+// tokenRefused reports whether the service refused the last attempt with its token. What BeforeRetry returned is about another request.
+func (c *call) tokenRefused() bool {
+	return errors.Is(c.attempt.err, acrcloud.ErrUnauthorized) || errors.Is(c.attempt.err, acrcloud.ErrForbidden)
 }
 
 func attempts(err error) int {
