@@ -3,6 +3,7 @@ package sqlbatch
 import (
 	"context"
 	"database/sql"
+	"math"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -31,13 +32,18 @@ func (s *Store) Limiter(name string, perSecond float64, burst int) (*Limiter, er
 	case burst < 1:
 		return refuse("burst", "is less than 1", "use 1 for evenly spaced calls")
 	}
+	burst = int(min(int64(burst), int64(longestPauseCounted/every), math.MaxInt))
 	return &Limiter{store: s, name: name, every: every, burst: burst}, nil
 }
+
+// longestPauseCounted is the longest pause after which calls can be made at once. With more, a large burst would
+// overflow the numbers of the database.
+const longestPauseCounted = 10 * 365 * 24 * time.Hour
 
 // Wait implements acrcloud.Limiter. It reserves the next free slot and waits for it. If ctx ends first, the slot stays
 // reserved.
 func (l *Limiter) Wait(ctx context.Context) error {
-	if l == nil || l.store == nil {
+	if l == nil || l.store == nil || l.store.db == nil {
 		return errClosed
 	}
 	s := l.store

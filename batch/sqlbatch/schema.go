@@ -110,23 +110,23 @@ func (s *Store) Bind(ctx context.Context, containerID int) error {
 	return s.explain(s.bind(ctx, strconv.Itoa(containerID)), "reading the container")
 }
 
+// bind inserts the container unless there is one, and then reads what is there: of several processes that bind an empty
+// database at the same time, one succeeds.
 func (s *Store) bind(ctx context.Context, container string) error {
-	tx, err := s.changes.BeginTx(ctx, nil)
-	if err != nil {
+	var bound string
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, s.dialect.query(`INSERT INTO acrcloud_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`), containerMeta, container)
+		if err != nil {
+			return err
+		}
+		bound, err = s.meta(ctx, tx, containerMeta)
 		return err
-	}
-	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
-	bound, err := s.meta(ctx, tx, "container")
-	switch {
-	case err != nil:
-		return err
-	case bound == container:
-		return nil
-	case bound != "":
+	})
+	if err == nil && bound != container {
 		return fmt.Errorf("%w: of container %s, not %s; use another database for this container", ErrOtherContainer, bound, container)
 	}
-	if err := s.setMeta(ctx, tx, "container", container); err != nil {
-		return err
-	}
-	return tx.Commit()
+	return err
 }
+
+// containerMeta is the name of the row with the container.
+const containerMeta = "container"
