@@ -29,12 +29,12 @@ func (s *Stepper) Bind(ctx context.Context) error {
 
 // Add adds items to the journal, and returns the keys of those whose jobs have not ended, for the caller to pass to its
 // engine. Items that were added before are not an error, so a producer can run again. Each item needs a Ref, since any
-// process may have to open it. If its Ref or Version differs from that of the job with its key, be it of another item of
-// this call, the error is a [*Failure] with [FailureChanged].
+// process may have to open it. If its Ref or Version differs from that of the job with its key, even if that job
+// belongs to another item of this call, the error is a [*Failure] with [FailureChanged].
 //
-// The function add adds the entries whose key is new, and returns those that the journal already has for the other keys,
-// for example by sqlbatch.Store.AddTx in a transaction; after an error the caller has to roll it back. It gets each key
-// once. If add is nil, Add uses the journal's own Add and Load.
+// The function add adds the entries whose keys are new, and returns the journal's entries for the other keys. For
+// example, sqlbatch.Store.AddTx does so in a transaction; after an error the caller has to roll it back. Each key is
+// passed once. If add is nil, Add uses the journal's own Add and Load.
 func (s *Stepper) Add(ctx context.Context, items []Item, add func(ctx context.Context, entries []Entry) (there []Entry, err error)) (open []string, err error) {
 	if s == nil || s.journal == nil {
 		return nil, errNoStepper
@@ -92,7 +92,7 @@ func (s *Stepper) entries(items []Item) ([]Entry, error) {
 	return entries, nil
 }
 
-// sameAs fails if the item of an entry is another one than that of the job with its key.
+// sameAs returns an error if the item of an entry differs from that of the job with its key.
 func (e Entry) sameAs(there Entry) error {
 	if there.Ref == e.Ref && there.Version == e.Version {
 		return nil
@@ -133,7 +133,7 @@ func checkRef(item Item) error {
 	return nil
 }
 
-// GiveUp ends a job as failed, for an engine that takes no more steps of it: with [FailureService] if its steps fail
+// GiveUp ends a job as failed, for an engine that runs no more steps of it: with [FailureService] if its steps fail
 // while those of other jobs succeed, and with [FailureCrash] if its steps end their process. A file that was created
 // stays, and [Retry] continues with it. A job that has ended does not change.
 func (s *Stepper) GiveUp(ctx context.Context, key string, kind FailureKind, cause error) error {

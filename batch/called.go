@@ -14,8 +14,8 @@ import (
 // before the response that has the file's id. If the file belongs to no job, for example because another program uses
 // the container, the key is empty, wake is false, and there is no error.
 //
-// A callback only makes a job look at its file earlier: results always come from the API. If the event was not
-// re-fetched, the API is asked for the file's name before its id is taken from the callback.
+// A callback only makes a job check its file earlier: results always come from the API. If the event was not
+// re-fetched, Called fetches the file's name from the API before it uses the id from the callback.
 //
 // After an error, the callback should be delivered again; see webhook.Handler.
 func (s *Stepper) Called(ctx context.Context, event *webhook.Event) (key string, wake bool, err error) {

@@ -37,10 +37,10 @@ var (
 	ErrSameContent = errors.New("has the same content as an earlier file")
 )
 
-// Dir makes items of the files in a directory and its subdirectories, in the order of their names. It follows links,
-// but not in circles. Key is the path within the directory, with slashes; if that is too long for a name, it is a part
-// of it and a hash. Ref is the path to open. Version is the size and the modification time. Use it with Options.Open:
-// acrcloud.FromFile and Options.Version: [FileVersion].
+// Dir makes items of the files in a directory and its subdirectories, in the order of their names. It follows symbolic
+// links, except in cycles. Key is the path within the directory, with slashes; if that is too long for a name, it is a
+// part of it and a hash. Ref is the path to open. Version is the size and the modification time. Use it with
+// Options.Open: acrcloud.FromFile and Options.Version: [FileVersion].
 //
 // An unreadable file or directory is an item whose outcome reports the problem. If root itself cannot be read, the
 // sequence ends with an error.
@@ -145,7 +145,7 @@ func (w *walk) inspect(path string) (skip, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close() //nolint:errcheck // it was only read from
 	head := make([]byte, acrcloud.DetectBytes)
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {

@@ -1,4 +1,4 @@
-// Package batch scans many files, each exactly once, over crashes.
+// Package batch scans many files, each exactly once, even across crashes.
 //
 //	for outcome, err := range batch.Scan(ctx, files, batch.Dir("catalogue", nil), &batch.Options{Store: store, Open: acrcloud.FromFile}) {
 //		if err != nil {
@@ -33,6 +33,6 @@
 //
 // # Running jobs
 //
-// [Scan] runs the jobs in this process. A [Stepper] takes single steps, for a queue or a workflow engine that drives
-// them. The engine may deliver a job more than once: the journal keeps it from being billed twice.
+// [Scan] runs the jobs in this process. A [Stepper] runs single steps, for a queue or a workflow engine that drives the
+// jobs. The engine may deliver a job more than once: the journal keeps it from being billed twice.
 package batch

@@ -10,7 +10,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
-// A FailureKind is the kind of reason why a job failed. Failures can be listed and retried by kind.
+// A FailureKind classifies the reason for which a job failed. Failures can be listed and retried by kind.
 type FailureKind string
 
 // The kinds of failures.

@@ -22,8 +22,8 @@ type Item struct {
 	// another version, Options.Changed decides. Empty: not compared.
 	Version string
 
-	// Trace is the trace context of whatever adds the job, as in W3C's traceparent header, so that the steps of the job
-	// and its callback can be shown in one trace. It is stored with a new job, and not used by this package.
+	// Trace is the trace context of the caller that adds the job, as in W3C's traceparent header, so that the steps of
+	// the job and its callback can be shown in one trace. It is stored with a new job, and not used by this package.
 	Trace string
 }
 

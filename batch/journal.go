@@ -66,11 +66,11 @@ type Binder interface {
 	Bind(ctx context.Context, containerID int) error
 }
 
-// A Marker is a Journal that remembers which run last came across a key. It is optional. Without it, a run that goes on
-// with the jobs of an earlier one cannot notice that one of their keys comes twice.
+// A Marker is a Journal that remembers which run last read a key. It is optional. Without it, a run that continues the
+// jobs of an earlier one cannot detect that one of their keys appears twice.
 type Marker interface {
-	// Mark notes for each key that the run came across it, and returns the indexes of those for which that is noted already,
-	// among them those that come twice in keys. Of each key only the last run is remembered.
+	// Mark records for each key that the run has read it, and returns the indexes of the keys for which that was
+	// already recorded, including those that appear twice in keys. For each key only the last run is remembered.
 	Mark(ctx context.Context, run string, keys []string) (again []int, err error)
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// Memory is a store in memory, for tests and for runs that need not survive the process. Of jobs whose outcome was
+// Memory is a store in memory, for tests and for runs that need not survive the process. After a job's outcome is
 // delivered, it keeps only the key. Create one with [NewMemory]; it is safe for concurrent use.
 type Memory struct {
 	mu   sync.Mutex
@@ -23,9 +23,9 @@ type Memory struct {
 
 type memoryJob struct {
 	entry Entry
-	run   string // that last came across it
+	run   string // the last run that read the key
 	at    time.Time
-	seq   int // of jobs due at the same time, the first added comes first
+	seq   int // orders jobs due at the same time: the first added comes first
 	index int // in the queue; -1: not in it
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
-// Changed says what happens to an item whose Version differs from that of its key's job.
+// Changed determines what happens to an item whose Version differs from that of its key's job.
 type Changed string
 
 // The values of Changed.
@@ -23,9 +23,9 @@ type Options struct {
 	Store Store                            // nil: NewMemory(). NewStepper ignores it
 	Open  func(ref string) acrcloud.Source // opens the content of a job without a Source, such as acrcloud.FromFile
 
-	// Version returns the present Version of what Open opens, such as [FileVersion], or "" if it is not known. With it, a
-	// job of an earlier run whose content has changed before anything was created from it is known by its new Version.
-	// Without it, that job is taken for one of the old content when its item comes, and Changed applies.
+	// Version returns the present Version of what Open opens, such as [FileVersion], or "" if it is unknown. If the
+	// content of an earlier run's job has changed before anything was created from it, the job then gets the new
+	// Version. Without this function, that job keeps the old Version when its item is read, and Changed applies.
 	Version func(ref string) string
 
 	Uploads int // the most jobs that are uploaded at the same time; 0: 4
@@ -41,14 +41,14 @@ type Options struct {
 	// Notifier, if set, wakes a job as soon as a callback reports that its file is done. Use a webhook.Notifier.
 	Notifier filescan.Notifier
 
-	// Changed says what happens to an item whose content has changed since its job began.
+	// Changed determines what happens to an item whose content has changed since its job began.
 	Changed Changed
 
 	// PostTimeout limits the billed request, counted from the time of its intent; 0: 2 minutes. Retries have ten
 	// seconds more, in which they look for the file. All processes that share a store must use the same value.
 	PostTimeout time.Duration
-	// Grace is how much longer a job is left alone if its billed request got no response: at least as long as the
-	// service's lists may lag. That time is not known; 0: 5 minutes. If Grace is too short, a file can be billed twice.
+	// Grace is how much longer a job waits if its billed request got no response. It must be at least as long as the
+	// service's lists may lag, which is not known; 0: 5 minutes. If Grace is too short, a file can be billed twice.
 	Grace time.Duration
 	// Hold ends a job with FailureHeld if its file cannot be found after the grace. By default, the file is then
 	// created from the stored content, or fetched again. A job of filescan.Platform is always held, because the service
@@ -58,7 +58,7 @@ type Options struct {
 	// MinInterval and MaxInterval limit how often the states of waiting files are fetched; 0: 2 s and 30 s. With many
 	// files, it happens less often.
 	MinInterval, MaxInterval time.Duration
-	// Lease is how long the jobs of a crashed process are withheld from others; 0: 1 minute.
+	// Lease is how long other processes wait before they take over the jobs of a crashed process; 0: 1 minute.
 	Lease time.Duration
 
 	// Timeout is how long the service may process a file before its job fails; 0: 24 hours.

@@ -24,17 +24,17 @@ import (
 // items as it can process them, and also finishes the jobs that earlier runs left in the store: calling it again
 // continues where the last run stopped.
 //
-// Each item is a job that is uploaded and billed once, over crashes; see the package's documentation for the
+// Each item is a job that is uploaded and billed once, even across crashes; see the package's documentation for the
 // requirements. If a job fails, the Err of its Outcome is set, and the others continue. An error is yielded last and
 // ends the run. It concerns the items, the store, the context, or the service if it affects every job, such as a
 // refused token.
 //
-// An outcome counts as delivered when the loop asks for the next one. The next run delivers the others again: over
-// crashes, each outcome is delivered at least once. When the loop is left or ctx ends, the run stops. A billed request
-// has five seconds to finish, and so does the sequence of items, which runs in its own goroutine.
+// An outcome counts as delivered when the loop asks for the next one. The next run delivers the others again, so each
+// outcome is delivered at least once, even across crashes. When the loop is left or ctx ends, the run stops. A billed
+// request has five seconds to finish, and so does the sequence of items, which runs in its own goroutine.
 //
-// If two items have the same key, the second has an outcome with [FailureDuplicate], also in a run that resumes an
-// earlier one if the store is a [Marker], as those of this project are.
+// If two items have the same key, the second has an outcome with [FailureDuplicate]. In a run that resumes an earlier
+// one, that needs a store that is a [Marker]; the stores of this project are.
 func Scan(ctx context.Context, files *filescan.Files, items iter.Seq2[Item, error], opts *Options) iter.Seq2[*Outcome, error] {
 	return func(yield func(*Outcome, error) bool) {
 		o, err := opts.withDefaults()
@@ -97,7 +97,7 @@ type delivery struct {
 
 const (
 	chunk        = 64          // entries in one Add or Claim, at most
-	idlePause    = time.Second // between two looks into an empty queue
+	idlePause    = time.Second // between two checks of an empty queue
 	lastingTries = 10          // failures of one job, while others succeed
 )
 
@@ -117,7 +117,7 @@ func newRun(files *filescan.Files, o Options) *run {
 	return r
 }
 
-// trouble returns the last of several failures in a row and since when they have come, or nil.
+// trouble returns the last of several consecutive failures and the time of the first, or nil.
 func (r *run) trouble() (since time.Time, err error) {
 	if since, err := r.posts.trouble(); err != nil {
 		return since, err
@@ -319,7 +319,7 @@ func (r *run) read(ctx context.Context, items iter.Seq2[Item, error], queue chan
 	}
 }
 
-// hint makes the run look into the queue soon.
+// hint makes the run check the queue soon.
 func (r *run) hint() {
 	select {
 	case r.wake <- struct{}{}:
@@ -347,20 +347,20 @@ func (r *run) take(ctx context.Context, items []Item, ordinal int) error {
 	if err != nil {
 		return fmt.Errorf("batch: adding %d jobs: %w", len(entries), err)
 	}
-	doubles := map[int]bool{}
+	duplicates := map[int]bool{}
 	if added < len(entries) {
-		if doubles, err = r.doubles(ctx, entries); err != nil {
+		if duplicates, err = r.duplicates(ctx, entries); err != nil {
 			return err
 		}
 	}
-	// All are noted before the first one waits for a place: noted jobs keep their lease, and are released when the run
-	// ends.
+	// All are recorded before the first one waits for a place: recorded jobs keep their lease, and are released when
+	// the run ends.
 	var begun []string
 	for i, e := range entries {
 		mine := added == len(entries)
 		switch {
 		case mine:
-		case doubles[i]:
+		case duplicates[i]:
 			if err := r.reject(ctx, taken[i], FailureDuplicate, errDuplicate(e.Key)); err != nil {
 				return err
 			}
@@ -384,9 +384,9 @@ func (r *run) take(ctx context.Context, items []Item, ordinal int) error {
 	return nil
 }
 
-// doubles returns the indexes of the entries whose keys came before in this run. A store that is no [Marker] knows those
-// only that this run has added, and so does meet.
-func (r *run) doubles(ctx context.Context, entries []Entry) (map[int]bool, error) {
+// duplicates returns the indexes of the entries whose keys this run has read before. If the store is not a [Marker], it
+// finds only keys that this run has added; so does meet.
+func (r *run) duplicates(ctx context.Context, entries []Entry) (map[int]bool, error) {
 	marker, ok := r.store.(Marker)
 	if !ok {
 		return nil, nil
@@ -399,11 +399,11 @@ func (r *run) doubles(ctx context.Context, entries []Entry) (map[int]bool, error
 	if err != nil {
 		return nil, fmt.Errorf("batch: marking %d jobs: %w", len(keys), err)
 	}
-	doubles := make(map[int]bool, len(again))
+	duplicates := make(map[int]bool, len(again))
 	for _, i := range again {
-		doubles[i] = true
+		duplicates[i] = true
 	}
-	return doubles, nil
+	return duplicates, nil
 }
 
 func errDuplicate(key string) error {
@@ -439,8 +439,8 @@ func (r *run) checkItem(item Item) error {
 	return nil
 }
 
-// meet decides about an item whose key may exist already, and reports whether its job starts here. It changes the entry
-// if the job gets another key.
+// meet decides what to do with an item whose key may exist already, and reports whether its job starts here. If the job
+// gets another key, it changes the entry.
 func (r *run) meet(ctx context.Context, mine *Entry, item Item) (begin bool, err error) {
 	there, err := r.store.Load(ctx, mine.Key)
 	if err != nil {
@@ -502,7 +502,7 @@ func (r *run) meetChanged(ctx context.Context, mine *Entry, item Item) (begin bo
 // mine reports whether this run added the job.
 func (r *run) mine(e Entry) bool { return strings.HasPrefix(e.AddedBy, r.stepper.run+"-") }
 
-// note notes that a job belongs to this run, and reports whether that is new.
+// note records that a job belongs to this run, and reports whether that is new.
 func (r *run) note(key string, c content) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -69,7 +69,7 @@ func newStates(files *filescan.Files, minimum, maximum time.Duration) *states {
 	return s
 }
 
-// add notes a new file, and returns when to ask for it.
+// add records a new file, and returns when to check it.
 func (s *states) add(id string) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,12 +104,12 @@ func (s *states) forget(id string) {
 	}
 }
 
-// looked notes that the file itself was fetched and is still being processed, and returns when to ask again.
+// looked records that the file itself was fetched and is still being processed, and returns when to check again.
 func (s *states) looked(id string) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.want(id)
-	// It is being processed, but is not on the list. Most likely the list lags: then it is of no use for files as new
+	// It is being processed, but is not on the list. Most likely the list lags: then it does not help for files as new
 	// as this one.
 	s.lag = max(s.lag, min(s.started.Sub(w.since), max(s.life/4, s.min)))
 	w.look = time.Now().Add(w.pause)
@@ -118,7 +118,7 @@ func (s *states) looked(id string) time.Duration {
 	return after
 }
 
-// busy reports whether a file is assumed to be still processed, and when to ask again.
+// busy reports whether a file is assumed to be still processed, and when to check again.
 func (s *states) busy(ctx context.Context, id string) (after time.Duration, busy bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
-// A Next says what a step has achieved, and when the job needs the next one.
+// A Next is the result of a step, and when the job needs the next one.
 type Next struct {
 	Done  bool          // the job has ended, and its entry holds the outcome
 	After time.Duration // the time to wait; an earlier step is harmless, such as after a callback
@@ -48,8 +48,9 @@ type Stepper struct {
 	looks *gate // for steps that fetch files; nil: no limit
 }
 
-// NewStepper makes a Stepper for the files of one container, to be driven by an engine; [Scan] makes its own. It uses
-// the options Open, Upload, MaxBytesPerSecond, PostTimeout, Grace, Hold, MinInterval, MaxInterval and Timeout.
+// NewStepper returns a Stepper for the files of one container, to be driven by an engine; [Scan] creates its own. It
+// uses the options Open, Version, Upload, MaxBytesPerSecond, PostTimeout, Grace, Hold, MinInterval, MaxInterval and
+// Timeout.
 func NewStepper(files *filescan.Files, journal Journal, opts *Options) (*Stepper, error) {
 	o, err := opts.withDefaults()
 	switch {
@@ -77,12 +78,12 @@ func newStepper(files *filescan.Files, journal Journal, o Options) *Stepper {
 	return s
 }
 
-// Step takes the next step of a job: it uploads the content, looks for a file whose creation got no response, or checks
+// Step runs the next step of a job: it uploads the content, looks for a file whose creation got no response, or checks
 // whether the scan has ended. Only uploads are billed, and only after an intent was saved.
 //
-// After an error, take the step again; the job is in the state that was saved last. A failure that no further step can
-// fix is not an error, but the job's outcome. The exception are problems of the token, the account, the container or
-// the journal: they concern every job, and are always errors. If there is no such job, the error is ErrNoEntry.
+// After an error, run the step again; the job is in the state that was saved last. A failure that no further step can
+// fix is not an error, but the job's outcome. Problems of the token, the account, the container or the journal are an
+// exception: they concern every job, and are always errors. If there is no such job, the error is ErrNoEntry.
 func (s *Stepper) Step(ctx context.Context, key string) (Next, error) {
 	if s == nil || s.journal == nil {
 		return Next{}, errNoStepper
@@ -111,8 +112,8 @@ func (s *Stepper) Step(ctx context.Context, key string) (Next, error) {
 	return next, err
 }
 
-// The interval between two looks at a file grows with the time that the file has been processed, so that an engine with
-// a hundred thousand waiting files is not kept busy by steps that find nothing.
+// The interval between two checks of a file grows with the time that the file has been processed, so that an engine
+// with a hundred thousand waiting files is not kept busy by steps that find nothing.
 const (
 	rareness = 8
 	rarest   = 15 * time.Minute
@@ -125,7 +126,7 @@ type pendingError struct{ err error }
 func (e *pendingError) Error() string { return e.err.Error() }
 func (e *pendingError) Unwrap() error { return e.err }
 
-// step is Step, and also returns the new entry. called says that a callback was received.
+// step is Step, and also returns the new entry. called means that a callback was received.
 func (s *Stepper) step(ctx context.Context, key string, called bool) (Entry, Next, error) {
 	e, err := s.load(ctx, key)
 	if err != nil {
@@ -149,7 +150,7 @@ func (s *Stepper) load(ctx context.Context, key string) (Entry, error) {
 	return e, nil
 }
 
-// take takes the step that the entry of a job calls for.
+// take runs the step that the entry of a job needs.
 func (s *Stepper) take(ctx context.Context, e Entry, called bool) (Entry, Next, error) {
 	switch e.Phase {
 	case PhaseNew:
@@ -200,7 +201,7 @@ func (s *Stepper) finish(ctx context.Context, e Entry, file *filescan.File, fail
 	return saved, Next{Done: true}, nil
 }
 
-// again requests another step, since the job was moved on in the meantime.
+// again requests another step, because the job was changed in the meantime.
 func (s *Stepper) again(e Entry) (Entry, Next, error) { return e, Next{}, nil }
 
 // errPostTimeout ends the billed request.
@@ -267,7 +268,7 @@ func (p *posting) intend(ctx context.Context, ticket filescan.Ticket) error {
 	// From the time of the intent, not from when it is saved: other processes count from there.
 	left := p.stepper.deadline(e) - time.Since(e.IntentAt)
 	if left <= 0 {
-		return fmt.Errorf("%w, since saving the intent took too long", errPostTimeout)
+		return fmt.Errorf("%w, because saving the intent took too long", errPostTimeout)
 	}
 	if err := ended.Error(p.ctx); err != nil {
 		return err

@@ -21,7 +21,7 @@ type job struct {
 	unsubscribe func()          // nil: not subscribed yet
 }
 
-// work takes the steps of a job until it has ended, ctx has ended, or it no longer belongs to this run.
+// work runs the steps of a job until it has ended, ctx has ended, or it no longer belongs to this run.
 func (r *run) work(ctx context.Context, key string) {
 	j := &job{run: r, key: key}
 	j.move(r.uploading)
@@ -77,7 +77,7 @@ func serviceError(err error) error {
 	return err
 }
 
-// failed decides about a failed step: how long to rest before the next one, or whether the run must end.
+// failed decides what happens after a failed step: how long to pause before the next one, or whether the run must end.
 func (j *job) failed(ctx context.Context, e Entry, next Next, err error) (time.Duration, error) {
 	if _, ok := errors.AsType[*pendingError](err); ok {
 		return next.After, nil
@@ -97,7 +97,7 @@ func (j *job) failed(ctx context.Context, e Entry, next Next, err error) (time.D
 }
 
 // rest waits until the next step is due, or until a callback arrives. A job that waits for the service moves to the
-// waiting room. A job whose upload failed keeps its place, so that no other starts while nothing works.
+// waiting room. A job whose upload failed keeps its place, so that no other job starts while nothing succeeds.
 func (j *job) rest(ctx context.Context, e Entry, pause time.Duration) (called bool, err error) {
 	outstanding := e.Phase == PhaseWaiting || e.Phase == PhaseIntent && !e.IntentAt.IsZero()
 	if outstanding && pause > 0 {
@@ -115,7 +115,7 @@ func (j *job) rest(ctx context.Context, e Entry, pause time.Duration) (called bo
 		case <-timer.C:
 		case _, called = <-j.notified:
 			if !called {
-				j.notified = nil // it has nothing more to say
+				j.notified = nil // it sends no more values
 			}
 		}
 	}
@@ -125,17 +125,17 @@ func (j *job) rest(ctx context.Context, e Entry, pause time.Duration) (called bo
 	return called, nil
 }
 
-// subscribe has the job hear of callbacks once its file exists. That is one subscription for as long as the file is in process: a new one
-// for each rest would hear again and again of a callback that came too early.
+// subscribe subscribes the job to callbacks once its file exists. It keeps one subscription as long as the file is
+// being processed: a new one for each rest would receive a callback that came too early again and again.
 func (j *job) subscribe(e Entry) {
 	if n := j.run.opts.Notifier; n != nil && e.Phase == PhaseWaiting && j.unsubscribe == nil {
 		j.notified, j.unsubscribe = n.Subscribe(j.run.stepper.files.ContainerID(), e.FileID)
 	}
 }
 
-// moveTo takes a place in another room, and gives up the current one. On the way to the waiting room it gives it up
-// afterwards, so that uploads stop when the waiting room is full; on the way back it gives it up before, so that the
-// two rooms cannot wait for each other.
+// moveTo takes a place in another room, and leaves the current one. On the way to the waiting room it leaves
+// afterwards, so that uploads stop when the waiting room is full. On the way back it leaves before, so that the two
+// rooms cannot wait for each other.
 func (j *job) moveTo(ctx context.Context, room chan struct{}) error {
 	if j.place == room {
 		return nil
@@ -153,7 +153,7 @@ func (j *job) moveTo(ctx context.Context, room chan struct{}) error {
 	return nil
 }
 
-// move notes that the job has a place in another room.
+// move records that the job has a place in another room.
 func (j *job) move(room chan struct{}) {
 	j.place = room
 	j.count(1)
@@ -179,7 +179,7 @@ func (j *job) count(n int) {
 	})
 }
 
-// finished hands the outcome to the loop.
+// finished passes the outcome to the loop.
 func (j *job) finished(ctx context.Context, e Entry) {
 	r := j.run
 	o, err := OutcomeOf(e)
@@ -195,7 +195,7 @@ func (j *job) finished(ctx context.Context, e Entry) {
 	r.deliver(ctx, delivery{outcome: o, key: j.key})
 }
 
-// setAside leaves a job that this run cannot open to a run that can, unless its item is still to come.
+// setAside leaves a job that this run cannot open to a run that can, unless its item may still follow.
 func (r *run) setAside(ctx context.Context, key string) {
 	if err := r.store.Later(ctx, key, time.Now().Add(r.opts.Lease)); err != nil {
 		if ctx.Err() == nil {
