@@ -115,6 +115,7 @@ func (c *Client[TTx]) Start(ctx context.Context) error {
 	if err := c.Bind(ctx); err != nil {
 		return err
 	}
+	c.pulse.begin()
 	if err := c.river.Start(ctx); err != nil {
 		return fmt.Errorf("riverbatch: starting River (call riverbatch.Open or Migrate if its tables are missing): %w", err)
 	}

@@ -23,14 +23,15 @@ type pulse struct {
 
 	mu      sync.Mutex
 	running map[int64]int
-	last    time.Time // the last beat that the database has taken; zero: there is none yet
+	last    time.Time // the last beat that the database has taken, or the start
 	grace   time.Time // until when nothing is rescued
 }
 
+// begin notes the start of the process: if the database is away then, the first beat is late.
 func (p *pulse) begin() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.last, p.grace = time.Time{}, time.Time{}
+	p.last, p.grace = wall(), time.Time{}
 }
 
 // keep prevents the rescue of a job until done is called.
@@ -55,7 +56,7 @@ func (p *pulse) quiet() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := wall()
-	return now.Before(p.grace) || !p.last.IsZero() && now.Sub(p.last) > 2*p.every
+	return now.Before(p.grace) || now.Sub(p.last) > 2*p.every
 }
 
 // ids returns the running jobs.
@@ -70,7 +71,7 @@ func (p *pulse) noted() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := wall()
-	if !p.last.IsZero() && now.Sub(p.last) > 2*p.every {
+	if now.Sub(p.last) > 2*p.every {
 		p.grace = now.Add(2 * p.every)
 	}
 	p.last = now
@@ -90,13 +91,10 @@ func (c *Client[TTx]) beat(ctx context.Context, stopped <-chan struct{}) {
 		case <-ctx.Done():
 		}
 	}()
-	c.pulse.begin()
 	ticker := time.NewTicker(c.pulse.every)
 	defer ticker.Stop()
 	for {
-		if err := c.beatOnce(ctx); err == nil {
-			c.pulse.noted()
-		} else if ctx.Err() == nil {
+		if err := c.beatOnce(ctx); err != nil && ctx.Err() == nil {
 			c.config.Logger.WarnContext(ctx, "heartbeat failed: other processes may take the running steps, too", "error", err)
 		}
 		select {
@@ -107,21 +105,35 @@ func (c *Client[TTx]) beat(ctx context.Context, stopped <-chan struct{}) {
 	}
 }
 
+// beatOnce renews all running jobs at the same time, so that one whose row is locked does not hold up the others.
 func (c *Client[TTx]) beatOnce(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, max(2*c.pulse.every, shortestPause))
+	ctx, cancel := context.WithTimeout(ctx, max(c.pulse.every, shortestPause))
 	defer cancel()
 	ids := c.pulse.ids()
 	if len(ids) == 0 {
-		return c.driver.GetExecutor().Exec(ctx, `SELECT 1`) // to notice outages
+		ids = []int64{0} // no job: it is a write that changes nothing, to notice outages
+	}
+	ended := make(chan error, len(ids))
+	for _, id := range ids {
+		go func() { ended <- c.renew(ctx, id) }()
 	}
 	var failed error
-	for _, id := range ids {
-		now := time.Now()
-		if _, err := c.driver.GetExecutor().JobUpdateFull(ctx, &riverdriver.JobUpdateFullParams{
-			ID: id, AttemptedAtDoUpdate: true, AttemptedAt: &now, Schema: c.config.schema(),
-		}); err != nil && !errors.Is(err, rivertype.ErrNotFound) { // deleted by hand
+	for range ids {
+		if err := <-ended; err != nil {
 			failed = err
 		}
 	}
 	return failed
+}
+
+func (c *Client[TTx]) renew(ctx context.Context, id int64) error {
+	now := time.Now()
+	_, err := c.driver.GetExecutor().JobUpdateFull(ctx, &riverdriver.JobUpdateFullParams{
+		ID: id, AttemptedAtDoUpdate: true, AttemptedAt: &now, Schema: c.config.schema(),
+	})
+	if err != nil && !errors.Is(err, rivertype.ErrNotFound) { // not found: none, or deleted by hand
+		return err
+	}
+	c.pulse.noted()
+	return nil
 }

@@ -4,6 +4,7 @@ package riverbatch_test
 
 import (
 	"database/sql"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -59,11 +60,40 @@ func TestNoCrashesByOutages(t *testing.T) {
 	})
 }
 
+// A job whose row somebody has locked does not keep the others from being renewed.
+func TestHeartbeatOfLockedRow(t *testing.T) {
+	t.Parallel()
+	goOn := make(chan struct{})
+	s := newSite(t, postgres(t), &batch.Options{Open: func(ref string) acrcloud.Source {
+		<-goOn
+		return content(ref)
+	}}, &riverbatch.Config{RescueAfter: 4 * time.Second})
+	_, err := s.client.Enqueue(t.Context(), items(3)...)
+	require.NoError(t, err)
+	s.start(t)
+	require.Eventually(t, func() bool {
+		return query[int](t, s, `SELECT count(*) FROM river_job WHERE kind = 'acrcloud_step' AND state = 'running'`) == 3
+	}, 20*time.Second, 10*time.Millisecond)
+	tx, err := s.store.DB().BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = tx.ExecContext(t.Context(), `SELECT 1 FROM river_job WHERE kind = 'acrcloud_step' ORDER BY id LIMIT 1 FOR UPDATE`)
+	require.NoError(t, err)
+	locked := time.Now()
+	require.Eventually(t, func() bool {
+		return query[int](t, s, `SELECT count(*) FROM river_job WHERE kind = 'acrcloud_step' AND attempted_at > to_timestamp(`+fmt.Sprint(locked.Add(time.Second).Unix())+`)`) == 2
+	}, 10*time.Second, 10*time.Millisecond)
+	assert.Positive(t, s.client.RescueTimeout(), "the database is there")
+	require.NoError(t, tx.Rollback())
+	close(goOn)
+	s.ended(t, 3)
+	assert.Equal(t, 3, created(s.srv))
+}
+
 // away takes the database away.
 func (s *site) away(t *testing.T, dsn string) (back func()) {
 	t.Helper()
 	if s.store.Pool() == nil {
-		other, err := sql.Open("sqlite", dsn)
+		other, err := sql.Open("sqlite", "file:"+dsn+"?_pragma=busy_timeout(20000)")
 		require.NoError(t, err)
 		other.SetMaxOpenConns(1)
 		_, err = other.ExecContext(t.Context(), `BEGIN EXCLUSIVE`)
