@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -147,7 +148,7 @@ func lost(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 // pageOf is the only page of a list.
 func pageOf(rows ...string) string {
 	return `{"data":[` + strings.Join(rows, ",") + `],"links":{"first":"x","last":"y","prev":null,"next":null},` +
-		`"meta":{"current_page":1,"from":1,"last_page":1,"path":"x","per_page":"20","to":1,"total":1}}`
+		`"meta":{"current_page":1,"from":1,"last_page":1,"path":"x","per_page":"20","to":1,"total":` + strconv.Itoa(len(rows)) + `}}`
 }
 
 // roundTrip encodes v, decodes that, and expects an equal value.

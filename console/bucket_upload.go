@@ -158,7 +158,7 @@ func (u *upload) run(ctx context.Context) (*BucketFile, error) {
 			}
 			req.Header = http.Header{"Content-Type": {body.ContentType()}}
 			req.Header.Set("Expect", "100-continue") // so that a refusal arrives before the content is sent
-			req.Body, req.BeforeRetry, req.Check = u.body(body), again, core.One(&file, isBucketFile, nil)
+			req.Body, req.BeforeRetry, req.Check = u.body(body), again, core.Made(&file, idOfFile)
 			_, err = u.files.g.api.Send(ctx, req)
 			return file, err
 		},
@@ -193,7 +193,7 @@ func (u *upload) report(p Progress) {
 	}
 }
 
-func isBucketFile(f *BucketFile) bool { return f.ID > 0 }
+func idOfFile(f *BucketFile) string { return idText(f.ID) }
 
 // A Remote is content that the service has or fetches itself. Make one with [AudioURL] or [CatalogueACRID].
 type Remote struct {
@@ -254,7 +254,7 @@ func (f *BucketFiles) Import(ctx context.Context, remote Remote, opts *ImportOpt
 		if err != nil {
 			return nil, err
 		}
-		req.BeforeRetry, req.Check = again, core.One(&file, isBucketFile, nil)
+		req.BeforeRetry, req.Check = again, core.Made(&file, idOfFile)
 		_, err = f.g.api.Send(ctx, req)
 		return file, err
 	}

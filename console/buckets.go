@@ -146,7 +146,7 @@ func (b *Buckets) Create(ctx context.Context, r CreateBucketRequest) (*Bucket, e
 	if r.MetadataTemplate != "" {
 		body["metadata_template"] = r.MetadataTemplate
 	}
-	return one(ctx, b.group(), action{op: "buckets.create", method: http.MethodPost, cost: transport.Billed, body: body}, isBucket, nil)
+	return created(ctx, b.group(), action{op: "buckets.create", method: http.MethodPost, cost: transport.Billed, body: body}, func(b *Bucket) string { return idText(b.ID) })
 }
 
 // Update changes a bucket and returns it. It calls PUT /api/buckets/{bucket}, and GET if the response has no bucket. It
@@ -183,8 +183,6 @@ func (b *Buckets) group() group {
 	}
 	return b.g
 }
-
-func isBucket(b *Bucket) bool { return b.ID > 0 }
 
 // checkChange refuses an update without changes, and an empty name.
 func checkChange(field string, body fields, name *string) error {

@@ -129,8 +129,8 @@ func (c *ChannelProjects) Create(ctx context.Context, r CreateChannelProjectRequ
 		return nil, err
 	}
 	body := fields{"name": r.Name, "region": r.Region, "buckets": r.Buckets}
-	return one(ctx, c.group(), action{op: "channel-projects.create", method: http.MethodPost, cost: transport.Billed, body: body, secret: true},
-		func(p *ChannelProject) bool { return p.ID > 0 }, nil)
+	return created(ctx, c.group(), action{op: "channel-projects.create", method: http.MethodPost, cost: transport.Billed, body: body, secret: true},
+		func(p *ChannelProject) string { return idText(p.ID) })
 }
 
 // Update changes a project. It calls PUT /api/bm-bd-projects/{project}. It is retried. What the service returns is not

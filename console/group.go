@@ -145,6 +145,29 @@ func one[T any](ctx context.Context, g group, a action, valid func(*T) bool, mis
 	return thing, nil
 }
 
+// created runs an action that creates one thing. id returns the id of a thing, or an empty text.
+func created[T any](ctx context.Context, g group, a action, id func(*T) string) (*T, error) {
+	req, err := g.request(a)
+	if err != nil {
+		return nil, err
+	}
+	var thing *T
+	req.Check = core.Made(&thing, id)
+	if _, err := g.api.Send(ctx, req); err != nil {
+		return nil, err
+	}
+	settle(thing)
+	return thing, nil
+}
+
+// idText returns an id as text; an impossible one is empty.
+func idText(id int) string {
+	if id < 1 {
+		return ""
+	}
+	return strconv.Itoa(id)
+}
+
 // changed runs an action that changes a thing, and returns the changed thing: from the response, or with get if the
 // response does not have it, since it is not documented.
 func changed[T any](ctx context.Context, g group, a action, valid func(*T) bool, get func() (*T, error)) (*T, error) {
@@ -184,6 +207,9 @@ func list[T any](ctx context.Context, g group, a action, key func(*T) string) ([
 	}
 	if key == nil {
 		page, err := fetch(ctx, 1)
+		if err == nil && len(page.Items) == 0 && page.Total > 0 {
+			err = core.ErrMissingRows
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -97,8 +97,8 @@ func (h *HistoricalProjects) Create(ctx context.Context, r CreateHistoricalProje
 		return nil, err
 	}
 	body := fields{"name": r.Name, "region": r.Region, "project_type": r.Type, "stations": r.Stations}
-	return one(ctx, h.group(), action{op: "historical-projects.create", method: http.MethodPost, cost: transport.Billed, body: body, secret: true},
-		func(p *HistoricalProject) bool { return p.ID > 0 }, nil)
+	return created(ctx, h.group(), action{op: "historical-projects.create", method: http.MethodPost, cost: transport.Billed, body: body, secret: true},
+		func(p *HistoricalProject) string { return idText(p.ID) })
 }
 
 // Day returns the plays of a channel on a day in UTC. No plays are not an error. It calls GET

@@ -136,8 +136,8 @@ func (c *LiveChannels) Create(ctx context.Context, r LiveChannelRequest) (*LiveC
 	case r.URL == "":
 		return nil, refuse("LiveChannelRequest.URL", "is empty", "set it to the address of the channel's stream")
 	}
-	return one(ctx, c.group(), action{op: "live-channels.create", path: "/channels", method: http.MethodPost, cost: transport.Billed, body: r.body()},
-		func(c *LiveChannel) bool { return c.ID > 0 }, nil)
+	return created(ctx, c.group(), action{op: "live-channels.create", path: "/channels", method: http.MethodPost, cost: transport.Billed, body: r.body()},
+		func(c *LiveChannel) string { return idText(c.ID) })
 }
 
 // Update changes a channel and returns it. It calls PUT /api/buckets/{bucket}/channels/{channel}, and GET if the

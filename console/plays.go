@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -139,10 +138,7 @@ func readPlays(ctx context.Context, g group, a action, id string) ([]*Play, erro
 		if err := lenient.Unmarshal(resp.Body, &body); err != nil {
 			return transport.NotJSON(resp, err)
 		}
-		if body.Data == nil && !core.HasMember(resp.Body, "data") {
-			return transport.NotJSON(resp, errors.New("the response has no list"))
-		}
-		return nil
+		return core.CheckRows(resp, len(body.Data), true)
 	}
 	if _, err := g.api.Send(ctx, req); err != nil {
 		return nil, err

@@ -168,8 +168,8 @@ func (p *Projects) Create(ctx context.Context, r CreateProjectRequest) (*Project
 	if len(r.ExternalIDs) > 0 {
 		body["external_ids"] = r.ExternalIDs
 	}
-	return one(ctx, p.group(), action{op: "projects.create", method: http.MethodPost, cost: transport.Billed, body: body, secret: true},
-		func(p *Project) bool { return p.ID > 0 }, nil)
+	return created(ctx, p.group(), action{op: "projects.create", method: http.MethodPost, cost: transport.Billed, body: body, secret: true},
+		func(p *Project) string { return idText(p.ID) })
 }
 
 // Update changes a project and returns it. It calls PUT /api/base-projects/{project}, and GET if the response has no

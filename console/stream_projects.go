@@ -169,8 +169,8 @@ func (s *StreamProjects) Create(ctx context.Context, r CreateStreamProjectReques
 	if r.MetadataTemplate != "" {
 		body["metadata_template"] = r.MetadataTemplate
 	}
-	return one(ctx, s.group(), action{op: "stream-projects.create", method: http.MethodPost, cost: transport.Billed, body: body, secret: true},
-		func(p *StreamProject) bool { return p.ID > 0 }, nil)
+	return created(ctx, s.group(), action{op: "stream-projects.create", method: http.MethodPost, cost: transport.Billed, body: body, secret: true},
+		func(p *StreamProject) string { return idText(p.ID) })
 }
 
 // checkNewProject refuses an incomplete monitoring project.

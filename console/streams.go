@@ -170,8 +170,8 @@ func (s *Streams) Add(ctx context.Context, r AddStreamRequest) (*Stream, error) 
 		}
 		body["user_defined"] = text
 	}
-	return one(ctx, s.group(), action{op: "streams.add", path: "/streams", method: http.MethodPost, cost: transport.Billed, body: body},
-		func(s *Stream) bool { return s.ID != "" }, nil)
+	return created(ctx, s.group(), action{op: "streams.add", path: "/streams", method: http.MethodPost, cost: transport.Billed, body: body},
+		func(s *Stream) string { return s.ID })
 }
 
 // Update changes a stream. It calls PUT /api/bm-cs-projects/{project}/streams/{stream}. It is retried. What the service

@@ -106,8 +106,8 @@ func (u *UnknownContent) Create(ctx context.Context, r CreateUnknownProjectReque
 	if len(config) > 0 {
 		body["config"] = config
 	}
-	return one(ctx, u.group(), action{op: "unknown-projects.create", method: http.MethodPost, cost: transport.Billed, body: body},
-		func(p *UnknownProject) bool { return p.ID > 0 }, nil)
+	return created(ctx, u.group(), action{op: "unknown-projects.create", method: http.MethodPost, cost: transport.Billed, body: body},
+		func(p *UnknownProject) string { return idText(p.ID) })
 }
 
 // Update changes a project. It calls PUT /api/ucf-projects/{project}. It is retried. What the service returns is not

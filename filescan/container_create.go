@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
@@ -36,33 +36,61 @@ func (c *Containers) Create(ctx context.Context, r *CreateContainerRequest) (*Co
 	creation := &console.Creation[Container]{
 		Proof: console.ByService,
 		Look: func(ctx context.Context, _ bool) (console.Look[Container], error) {
-			return c.named(ctx, r.Name, started)
+			return c.named(ctx, r, started)
 		},
 		Ours: r.made,
 		Send: func(ctx context.Context, again again) (*Container, error) {
-			return c.post(ctx, data, r.CallbackURL, again)
+			return c.post(ctx, data, r, again)
 		},
 	}
 	return creation.Do(ctx)
 }
 
-func (c *Containers) post(ctx context.Context, data []byte, callback acrcloud.Secret, again again) (*Container, error) {
+func (c *Containers) post(ctx context.Context, data []byte, r *CreateContainerRequest, again again) (*Container, error) {
 	var created *Container
 	req := &transport.Request{
 		Op: "containers.create", Cost: transport.Billed, Method: http.MethodPost, URL: c.client.api.URL(containersPath(0)),
-		SecretBody: true, Secrets: []string{callback.Reveal()}, Check: console.One(&created, isContainer, nil), BeforeRetry: again,
+		SecretBody: true, Secrets: []string{r.CallbackURL.Reveal()}, Check: r.decode(&created), BeforeRetry: again,
 	}
 	console.SetJSON(req, data)
 	_, err := c.client.api.Send(ctx, req)
 	return created, err
 }
 
+// decode makes the check of the request. The service may change a name, but a container of another name with other settings is another.
+func (r *CreateContainerRequest) decode(created **Container) func(*transport.Response) error {
+	return func(resp *transport.Response) error {
+		var made *Container
+		if err := console.Made(&made, func(c *Container) string { return idText(c.ID) })(resp); err != nil {
+			return err
+		}
+		if made.Name != "" && !r.names(made) && len(r.differences(made)) > 0 {
+			return transport.NotJSON(resp, fmt.Errorf("the response is about container %d, which has neither the name nor the settings that were asked for", made.ID))
+		}
+		*created = made
+		return nil
+	}
+}
+
+// idText returns an id as text; an impossible one is empty.
+func idText(id int) string {
+	if id < 1 {
+		return ""
+	}
+	return strconv.Itoa(id)
+}
+
+// names reports whether a container has the name that was asked for.
+func (r *CreateContainerRequest) names(c *Container) bool {
+	return console.PlainName(c.Name) == console.PlainName(console.ValidName(r.Name))
+}
+
 // named returns the containers of that name that were made since started, by the service's own clock. Without its clock nothing is
 // certain.
-func (c *Containers) named(ctx context.Context, name string, started time.Time) (look console.Look[Container], err error) {
+func (c *Containers) named(ctx context.Context, r *CreateContainerRequest, started time.Time) (look console.Look[Container], err error) {
 	var earliest time.Time
 	fetch := func(ctx context.Context, number int) (*console.Page[Container], error) {
-		page, now, err := c.page(ctx, ListContainersOptions{Page: number, PerPage: console.AllPerPage, Name: console.SearchTerm(name)})
+		page, now, err := c.page(ctx, ListContainersOptions{Page: number, PerPage: console.AllPerPage, Name: console.SearchTerm(console.ValidName(r.Name))})
 		look.Now, earliest = now, now.Add(-time.Since(started)-console.ClockGrain)
 		return (*console.Page[Container])(page), err
 	}
@@ -70,7 +98,7 @@ func (c *Containers) named(ctx context.Context, name string, started time.Time) 
 		if err != nil {
 			return console.Look[Container]{}, err
 		}
-		if found.Name == name && !look.Now.IsZero() && !found.CreatedAt.IsZero() && !found.CreatedAt.Before(earliest) {
+		if found.ID > 0 && r.names(found) && !look.Now.IsZero() && !found.CreatedAt.IsZero() && !found.CreatedAt.Before(earliest) {
 			look.Things = append(look.Things, found)
 		}
 	}

@@ -45,6 +45,8 @@ func TestCreateContainerOutcome(t *testing.T) {
 		"lost twice":                  {lost, none, 2, []error{acrcloud.ErrOutcomeUnknown}},
 		"refused":                     {taken, none, 1, []error{acrcloud.ErrInvalid}},
 		"no clock to tell":            {lost, withoutDate(says(pageJSON(1, 1, 1, container(testTime.AddDate(-30, 0, 0))))), 2, []error{acrcloud.ErrOutcomeUnknown}},
+		"refused, and made":           {inTurn(fails(429, "{}"), taken), inTurn(none, mine), 2, nil},
+		"refused, and taken":          {inTurn(fails(429, "{}"), taken), none, 2, []error{acrcloud.ErrInvalid}},
 		"the list fails":              {lost, fails(403, `{}`), 1, []error{acrcloud.ErrOutcomeUnknown, acrcloud.ErrForbidden}},
 	}
 	for name, tt := range tests {
@@ -119,5 +121,26 @@ func TestCreateContainerOfOtherSettings(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// The service may trim a name, or write it in another way, and what is not UTF-8 cannot be sent.
+func TestCreateContainerOfAnyName(t *testing.T) {
+	t.Parallel()
+	const url = "api-v2.acrcloud.com/api/fs-containers"
+	for name, shown := range map[string]string{" padded ": "padded", "two words": "two_words", "inval\xffid": "inval\ufffdid"} {
+		t.Run(shown, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, a := newAPI(t, map[string]http.HandlerFunc{"POST " + url: lost, "GET " + url: func(w http.ResponseWriter, r *http.Request) {
+					assert.Contains(t, shown, r.URL.Query().Get("name"))
+					says(pageJSON(1, 1, 1, `{"id":9,"name":"`+shown+`","region":"eu-west-1","engine":1,"created_at":"`+time.Now().UTC().Format(time.RFC3339)+`"}`))(w, r)
+				}})
+				created, err := c.Containers().Create(t.Context(), &filescan.CreateContainerRequest{Name: name, Region: acrcloud.EUWest1, Engine: filescan.EngineFingerprint})
+				require.NoError(t, err)
+				assert.Equal(t, 9, created.ID)
+				assert.Equal(t, 1, a.count("POST"))
+			})
+		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/endpoint"
 )
 
@@ -65,7 +66,7 @@ func (r *CreateContainerRequest) body() (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	body["name"], body["region"] = r.Name, r.Region
+	body["name"], body["region"] = console.ValidName(r.Name), r.Region
 	if r.Buckets == nil {
 		body["buckets"] = []any{}
 	}

@@ -2,8 +2,11 @@ package filescan_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -91,5 +94,35 @@ func TestPolicyText(t *testing.T) {
 		data, err := json.Marshal(policy)
 		require.NoError(t, err)
 		assert.Equal(t, want, string(data))
+	}
+}
+
+// A response about another container, or a list of several, is not about the one that was asked for.
+func TestOtherContainer(t *testing.T) {
+	t.Parallel()
+	const url = "api-v2.acrcloud.com/api/fs-containers"
+	other := `{"id":8,"name":"somebody else's","region":"us-west-2","engine":3}`
+	for body, unknown := range map[string]bool{ // of what was to be made
+		`{"data":` + other + `}`:                                 true,
+		`{"data":[` + other + `,{"id":9,"name":"x"}]}`:           true,
+		pageJSON(1, 1, 1, `{"id":9,"name":"mine","engine":1}`):   true,
+		`{"data":{"id":9,"name":"mine_1","region":"eu-west-1"}}`: false,
+		`{"data":[{"id":9,"name":"mine"}]}`:                      false,
+	} {
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, _ := newAPI(t, map[string]http.HandlerFunc{
+					"GET " + url + "/7": says(body), "PUT " + url + "/7": says(body), "POST " + url: says(body), "GET " + url: says(pageJSON(1, 1, 0)),
+				})
+				_, err := c.Containers().Get(t.Context(), 7)
+				require.ErrorIs(t, err, acrcloud.ErrNotFound)
+				_, err = c.Containers().Update(t.Context(), 7, &filescan.UpdateContainerRequest{Name: new("mine")})
+				require.ErrorIs(t, err, acrcloud.ErrNotFound)
+				_, err = c.Containers().Create(t.Context(), &filescan.CreateContainerRequest{Name: "mine", Region: acrcloud.EUWest1, Engine: filescan.EngineFingerprint})
+				assert.Equal(t, unknown, errors.Is(err, acrcloud.ErrOutcomeUnknown), "%v", err)
+				assert.Equal(t, unknown, err != nil)
+			})
+		})
 	}
 }

@@ -133,8 +133,6 @@ func (c *Containers) check(id int) error {
 	return checkContainerID(id)
 }
 
-func isContainer(c *Container) bool { return c.ID > 0 }
-
 func (c *Containers) one(ctx context.Context, op, method string, id int, data []byte, secrets []string) (*Container, error) {
 	cost := transport.Read
 	if method != http.MethodGet {
@@ -143,7 +141,8 @@ func (c *Containers) one(ctx context.Context, op, method string, id int, data []
 	var container *Container
 	req := &transport.Request{
 		Op: op, Cost: cost, Method: method, URL: c.client.api.URL(containersPath(id)),
-		SecretBody: true, Secrets: secrets, Check: console.One(&container, isContainer, console.NotFound("container "+strconv.Itoa(id))),
+		SecretBody: true, Secrets: secrets,
+		Check: console.One(&container, func(c *Container) bool { return c.ID == id }, console.NotFound("container "+strconv.Itoa(id))),
 	}
 	if data != nil {
 		console.SetJSON(req, data)

@@ -2,7 +2,6 @@ package filescan
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -77,27 +76,14 @@ func (f *Files) search(t Ticket) console.NameSearch[File, string] {
 
 // decodeFile makes the check of a request that creates a file. A response about several files, or about one of another container, does
 // not say which file was made.
-func decodeFile(file **File, containerID int) func(*transport.Response) error {
+func (f *Files) decodeFile(file **File) func(*transport.Response) error {
 	return func(resp *transport.Response) error {
 		var made *File
-		several := false
-		err := console.One(new(*File), func(f *File) bool { // it looks at all of them
-			switch {
-			case f.ID == "":
-			case made == nil:
-				made = f
-			default:
-				several = several || f.ID != made.ID
-			}
-			return false
-		}, nil)(resp)
-		switch {
-		case made == nil:
+		if err := console.Made(&made, func(f *File) string { return f.ID })(resp); err != nil {
 			return err
-		case several:
-			return transport.NotJSON(resp, errors.New("the response is about several files"))
-		case made.ContainerID != 0 && made.ContainerID != containerID:
-			return transport.NotJSON(resp, fmt.Errorf("the response is about a file of container %d, not %d", made.ContainerID, containerID))
+		}
+		if !f.mayHold(made) {
+			return transport.NotJSON(resp, fmt.Errorf("the response is about a file of container %d, not %d", made.ContainerID, f.containerID))
 		}
 		*file = made
 		return nil

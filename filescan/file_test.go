@@ -2,6 +2,9 @@ package filescan_test
 
 import (
 	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
@@ -104,4 +108,18 @@ func FuzzFile(f *testing.F) {
 		cleanFile(&second)
 		require.Equal(t, first, second, "%s", encoded)
 	})
+}
+
+// A file of another container is not the one that was asked for, and what cannot be read says nothing about it.
+func TestGetFileOfAnotherContainer(t *testing.T) {
+	t.Parallel()
+	for body, missing := range map[string]bool{
+		strings.Replace(`{"data":[`+fileJSON(fileID, "x", 1, testTime)+`]}`, `"cid":7`, `"cid":8`, 1): true,
+		`{"data":[]}`: true, `{"data":null}`: true, `{"data":false}`: false, `{"data":["a"]}`: false,
+	} {
+		c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: says(body)})
+		_, err := c.Files(containerID).Get(t.Context(), fileID)
+		require.Error(t, err, body)
+		assert.Equal(t, missing, errors.Is(err, acrcloud.ErrNotFound), "%s: %v", body, err)
+	}
 }

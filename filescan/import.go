@@ -97,7 +97,7 @@ func (f *Files) fetch(base string, remote Remote, name string, secrets []string)
 			return nil, err
 		}
 		req := &transport.Request{
-			Op: "files.import", Cost: transport.Billed, Method: http.MethodPost, URL: base, Secrets: secrets, Check: decodeFile(&file, f.containerID), BeforeRetry: again,
+			Op: "files.import", Cost: transport.Billed, Method: http.MethodPost, URL: base, Secrets: secrets, Check: f.decodeFile(&file), BeforeRetry: again,
 		}
 		console.SetJSON(req, data)
 		_, err = f.client.api.Send(ctx, req)

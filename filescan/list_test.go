@@ -240,7 +240,16 @@ func TestAllFilesEnvelope(t *testing.T) {
 		"numbers at the top": {`{"data":[%s],"current_page":%d,"last_page":3,"total":250}`, 250, false},
 		"no list":            {`{"message":"Service is under maintenance"}`, 0, true},
 		"no list, but null":  {`{"data":null}`, 0, false},
-		"an odd list":        {`{"data":"none"}`, 0, false},
+		"no list, but {}":    {`{"data":{}}`, 0, false},
+		"no list, none said": {`{"meta":{"total":0,"last_page":1}}`, 0, false},
+		"no list, some said": {`{"meta":{"total":7,"last_page":1}}`, 0, true},
+		"rows that are null": {`{"data":[null]}`, 0, false},
+		"an odd list":        {`{"data":"none"}`, 0, true},
+		"false":              {`{"data":false}`, 0, true},
+		"a number":           {`{"data":5}`, 0, true},
+		"rows that are text": {`{"data":["a","b"]}`, 0, true},
+		"rows in a text":     {`{"data":"[{\"id\":\"a\"}]"}`, 0, true},
+		"a total, no rows":   {`{"data":[],"meta":{"total":3,"last_page":1,"current_page":1}}`, 0, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

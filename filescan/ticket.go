@@ -87,6 +87,8 @@ func (t Ticket) check(containerID int) error {
 // ours reports why a file of the ticket's name cannot be the one that the ticket is for.
 func (t Ticket) ours(f *File) error {
 	switch {
+	case f.ContainerID != 0 && f.ContainerID != t.ContainerID:
+		return fmt.Errorf("%w: a file of container %d has it, which is not one of container %d", ErrNameNotUnique, f.ContainerID, t.ContainerID)
 	case f.DataType == "", f.DataType == string(t.DataType):
 		return nil
 	case t.DataType == platforms && f.DataType != string(Audio) && f.DataType != string(Fingerprint) && f.DataType != audioURL:

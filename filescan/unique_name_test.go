@@ -481,6 +481,31 @@ func TestOneLookAfterARefusal(t *testing.T) {
 	}
 }
 
+// A list that cannot be read does not prove that there is no file of the name, and what it has of another container, or without an id, is no
+// file of this upload's.
+func TestUniqueNameNeedsAReadableList(t *testing.T) {
+	t.Parallel()
+	page := func(row string) string { return pageJSON(1, 1, 1, row) }
+	for body, is := range map[string]error{
+		`{"data":false}`: nil, `{"data":5}`: nil, `{"data":"maintenance"}`: nil, `{"data":["a","b"]}`: nil, `{"data":[],"meta":{"total":3,"last_page":1,"current_page":1}}`: nil,
+		page(`{"name":"4711.mp3","data_type":"audio","cid":7}`): nil, `{"data":{"` + fileID + `":` + fileJSON(fileID, "4711.mp3", 1, testTime) + `}}`: nil,
+		page(strings.Replace(fileJSON(fileID, "4711.mp3", 1, testTime), `"cid":7`, `"cid":8`, 1)): filescan.ErrNameNotUnique,
+	} {
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, a := newAPI(t, uploads(t, map[string]http.HandlerFunc{"GET " + filesURL: says(body)}))
+				_, err := c.Files(containerID).Upload(t.Context(), song(), &filescan.UploadOptions{Name: "4711.mp3", UniqueName: true})
+				require.Error(t, err)
+				if is != nil {
+					require.ErrorIs(t, err, is)
+				}
+				assert.Zero(t, a.count("POST"))
+			})
+		})
+	}
+}
+
 // A list may leave the type of a file out, which then is no reason to doubt it.
 func TestUniqueNameWithoutAType(t *testing.T) {
 	t.Parallel()

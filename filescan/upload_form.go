@@ -43,7 +43,7 @@ func (u *upload) multipart(ctx context.Context, base string) (*File, error) {
 			header.Set("Expect", "100-continue") // a refusal comes before the content is sent
 			_, err = u.files.client.api.Send(ctx, &transport.Request{
 				Op: "files.upload", Cost: transport.Billed, Method: http.MethodPost, URL: base, Header: header, Body: u.body(form),
-				Check: decodeFile(&file, u.files.containerID), BeforeRetry: again,
+				Check: u.files.decodeFile(&file), BeforeRetry: again,
 			})
 			return file, err
 		},

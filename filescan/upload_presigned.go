@@ -82,7 +82,7 @@ func (f *Files) recordStored(base string, t Ticket) func(context.Context, again)
 		if err != nil {
 			return nil, err
 		}
-		req := &transport.Request{Op: "files.create", Cost: transport.Billed, Method: http.MethodPost, URL: base, Check: decodeFile(&file, f.containerID), BeforeRetry: again}
+		req := &transport.Request{Op: "files.create", Cost: transport.Billed, Method: http.MethodPost, URL: base, Check: f.decodeFile(&file), BeforeRetry: again}
 		console.SetJSON(req, data)
 		_, err = f.client.api.Send(ctx, req)
 		return file, err

@@ -564,17 +564,21 @@ func TestUploadIsAnsweredWithOtherFiles(t *testing.T) {
 	for body, ok := range map[string]bool{
 		`{"data":` + one + `}`: true, `{"data":[` + one + `]}`: true, `{"data":[` + one + `,` + one + `]}`: true, one: true, `{"data":{"id":"` + fileID + `","cid":"7"}}`: true,
 		`{"data":[` + one + `,` + fileJSON(b, "other.wav", 1, testTime) + `]}`: false, `{"data":{"id":"` + fileID + `","cid":8}}`: false,
+		pageJSON(1, 1, 1, fileJSON(b, "other.wav", 1, testTime)): false, `{"data":[` + one + `],"total":1}`: false, `{"data":[` + one + `],"meta":[],"links":{}}`: true,
 	} {
 		for _, method := range []filescan.Method{filescan.Presigned, filescan.Multipart} {
 			synctest.Test(t, func(t *testing.T) {
 				c, _ := newAPI(t, uploads(t, map[string]http.HandlerFunc{"PUT " + storeURL: says(""), "GET " + filesURL: says(pageJSON(1, 1, 0)), "POST " + filesURL: says(body)}))
 				file, err := c.Files(containerID).Upload(t.Context(), song(), &filescan.UploadOptions{Method: method})
+				_, proved := c.Files(containerID).Upload(t.Context(), song(), &filescan.UploadOptions{Method: method, UniqueName: true})
 				if ok {
 					require.NoError(t, err, body)
+					require.NoError(t, proved, body)
 					assert.Equal(t, fileID, file.ID)
 					return
 				}
-				assert.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown, body)
+				require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown, body)
+				require.ErrorIs(t, proved, acrcloud.ErrOutcomeUnknown, body)
 			})
 		}
 	}

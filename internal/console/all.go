@@ -12,6 +12,9 @@ const (
 	maxLookBacks = 3  // in a row, without a new row
 )
 
+// ErrMissingRows reports that a list lacks rows that the service says it has.
+var ErrMissingRows = errors.New("acrcloud: the service says that the list has rows, but returned a page without any, so the list cannot be completed: try again later")
+
 // ErrRepeatedPage reports that a list cannot be completed.
 var ErrRepeatedPage = errors.New("acrcloud: the service returned the same rows again instead of the next page, so the list cannot be completed: try again later")
 
@@ -20,7 +23,8 @@ var ErrRepeatedPage = errors.New("acrcloud: the service returned the same rows a
 //
 // Rows may move between pages during the iteration. Rows that were just yielded are skipped, by their key. If rows were
 // removed, the previous page is fetched again for those that moved up. A page without a new row ends the iteration with
-// [ErrRepeatedPage], unless enough rows were added to explain it. Only the keys of the last 16 pages are kept, so
+// [ErrRepeatedPage], unless enough rows were added to explain it, and an empty page ends it with [ErrMissingRows] if the
+// total says that rows are missing. Only the keys of the last 16 pages are kept, so
 // memory does not grow with the list.
 func All[T any, K comparable](ctx context.Context, first int, fetch func(context.Context, int) (*Page[T], error), key func(*T) K) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
@@ -39,6 +43,7 @@ func All[T any, K comparable](ctx context.Context, first int, fetch func(context
 					continue
 				}
 				fresh = true
+				w.rows++
 				if !yield(row, nil) {
 					return
 				}
@@ -56,6 +61,7 @@ type walk[T any, K comparable] struct {
 	first int
 	seen  recent[K]
 
+	rows      int // without repeated ones
 	number    int // of the last page
 	highest   int
 	keys      []K // of the last page
@@ -76,7 +82,7 @@ func (w *walk[T, K]) next(page *Page[T], number int, keys []K, fresh bool) (int,
 	w.number, w.keys, w.total = number, keys, page.Total
 	w.highest, w.size = max(w.highest, number), max(w.size, len(keys), 1)
 	switch {
-	case page.LastPage <= 0 && !fresh:
+	case page.LastPage <= 0 && !fresh && !w.short(page):
 		return 0, nil // the service does not send the total
 	case gone > 0 && number > w.first && w.lookBacks < maxLookBacks:
 		// Later rows have moved up by at most that many. If rows disappear with every request, looking back would never
@@ -85,10 +91,17 @@ func (w *walk[T, K]) next(page *Page[T], number int, keys []K, fresh bool) (int,
 		return max(number-(gone+w.size-1)/w.size, w.first), nil
 	case stuck:
 		return 0, ErrRepeatedPage
+	case w.short(page):
+		return 0, ErrMissingRows
 	case page.LastPage > 0 && number >= page.LastPage, len(keys) == 0:
 		return 0, nil
 	}
 	return number + 1, nil
+}
+
+// short reports whether a page is empty although the total says that there are more rows.
+func (w *walk[T, K]) short(page *Page[T]) bool {
+	return len(page.Items) == 0 && page.Total-(w.first-1)*page.PerPage > w.rows
 }
 
 // stuck reports whether a page that was not fetched before has no new row. That is normal only if rows were added,

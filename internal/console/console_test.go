@@ -245,7 +245,7 @@ func TestAllEnds(t *testing.T) {
 		"no total": {func(n int) *console.Page[int] {
 			return &console.Page[int]{Page: n, LastPage: forever, Items: rows(1, 2)}
 		}, []int{1, 2}, true, 2},
-		"empty pages": {func(n int) *console.Page[int] { return &console.Page[int]{Page: n, LastPage: forever, Total: forever} }, nil, false, 1},
+		"empty pages": {func(n int) *console.Page[int] { return &console.Page[int]{Page: n, LastPage: forever} }, nil, false, 1},
 		"the last page was seen": {func(n int) *console.Page[int] {
 			return &console.Page[int]{Page: n, LastPage: 2, Total: 3, Items: [][]*int{rows(1, 2), rows(2)}[n-1]}
 		}, []int{1, 2}, false, 2},
@@ -275,6 +275,40 @@ func TestAllEnds(t *testing.T) {
 			} else {
 				assert.NoError(t, failed)
 			}
+		})
+	}
+}
+
+// A page without rows ends a list only if the service's total agrees.
+func TestAllMissesRows(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		pages []console.Page[int]
+		first int
+		fails bool
+	}{
+		"none at all":               {[]console.Page[int]{{Page: 1, LastPage: 1, PerPage: 2, Total: 3}}, 1, true},
+		"none, and no last page":    {[]console.Page[int]{{PerPage: 2, Total: 3}}, 1, true},
+		"none on the second page":   {[]console.Page[int]{{Page: 1, LastPage: 3, PerPage: 2, Total: 5, Items: rows(1, 2)}, {Page: 2, LastPage: 3, PerPage: 2, Total: 5}}, 1, true},
+		"the others are gone":       {[]console.Page[int]{{Page: 1, LastPage: 2, PerPage: 2, Total: 3, Items: rows(1, 2)}, {Page: 2, LastPage: 1, PerPage: 2, Total: 2}}, 1, false},
+		"the list is empty":         {[]console.Page[int]{{Page: 1, LastPage: 1, PerPage: 2}}, 1, false},
+		"all of it was asked for":   {[]console.Page[int]{{Page: 1, LastPage: 9, PerPage: 2, Total: 2, Items: rows(1, 2)}, {Page: 2, LastPage: 9, PerPage: 2, Total: 2}}, 1, false},
+		"it begins beyond the last": {[]console.Page[int]{{}, {}, {Page: 3, LastPage: 1, PerPage: 2, Total: 2}}, 3, false},
+		"it begins in the middle":   {[]console.Page[int]{{}, {Page: 2, LastPage: 3, PerPage: 2, Total: 5}}, 2, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var failed error
+			for _, err := range console.All(t.Context(), tt.first, func(_ context.Context, number int) (*console.Page[int], error) {
+				return &tt.pages[min(number, len(tt.pages))-1], nil
+			}, func(row *int) int { return *row }) {
+				failed = err
+			}
+			if tt.fails {
+				require.ErrorIs(t, failed, console.ErrMissingRows)
+				return
+			}
+			require.NoError(t, failed)
 		})
 	}
 }

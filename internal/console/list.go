@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
@@ -52,6 +54,13 @@ type listBody[T any] struct {
 	Total       int `json:"total"`
 }
 
+func (b *listBody[T]) numbers() listNumbers {
+	if b.Meta == (listNumbers{}) {
+		return listNumbers{CurrentPage: b.CurrentPage, PerPage: b.PerPage, LastPage: b.LastPage, Total: b.Total}
+	}
+	return b.Meta
+}
+
 type listNumbers struct {
 	CurrentPage int `json:"current_page"`
 	PerPage     int `json:"per_page"`
@@ -68,19 +77,16 @@ func GetPage[T any](ctx context.Context, c *Client, perPage int, req *transport.
 		if err := Into(&body)(resp); err != nil {
 			return err
 		}
-		if body.Data == nil && !HasMember(resp.Body, "data") {
-			return transport.NotJSON(resp, errors.New("the response has no list"))
+		if n := body.numbers(); body.Data == nil && n != (listNumbers{}) && n.Total == 0 {
+			return CheckRows(resp, len(body.Data), false)
 		}
-		return nil
+		return CheckRows(resp, len(body.Data), true)
 	}
 	resp, err := c.Send(ctx, req)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	n := body.Meta
-	if n == (listNumbers{}) {
-		n = listNumbers{CurrentPage: body.CurrentPage, PerPage: body.PerPage, LastPage: body.LastPage, Total: body.Total}
-	}
+	n := body.numbers()
 	if n.PerPage == 0 {
 		n.PerPage = perPage
 	}
@@ -102,20 +108,57 @@ func TimeOf(resp *transport.Response) time.Time {
 	return now
 }
 
-// HasMember reports whether a JSON object has the named member.
-func HasMember(data []byte, name string) bool {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if brace, err := dec.ReadToken(); err != nil || brace.Kind() != '{' {
-		return false
+// CheckRows refuses a response of whose list no row could be read, unless the list is empty: nothing may be concluded
+// from what cannot be read. required says that the list must not be missing.
+func CheckRows(resp *transport.Response, rows int, required bool) error {
+	if rows > 0 {
+		return nil
 	}
-	for dec.PeekKind() == '"' {
-		member, err := dec.ReadToken()
-		if err != nil || member.String() == name {
-			return err == nil
-		}
-		if dec.SkipValue() != nil {
+	data, found := member(resp.Body, "data")
+	switch {
+	case !found && required:
+		return transport.NotJSON(resp, errors.New("the response has no list"))
+	case found && !isEmpty(data):
+		return transport.NotJSON(resp, errors.New("the list in the response cannot be read"))
+	}
+	return nil
+}
+
+// isEmpty reports whether a value is null, [], {} or a list of nulls.
+func isEmpty(value jsontext.Value) bool {
+	var list []jsontext.Value
+	switch value.Kind() {
+	case 'n':
+		return true
+	case '{':
+		return len(bytes.TrimSpace(value[1:len(value)-1])) == 0
+	case '[':
+		if err := json.Unmarshal(value, &list); err != nil {
 			return false
 		}
+		return !slices.ContainsFunc(list, func(row jsontext.Value) bool { return row.Kind() != 'n' })
 	}
 	return false
+}
+
+// member returns a member of a JSON object, if it has that.
+func member(data []byte, name string) (value jsontext.Value, found bool) {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if brace, err := dec.ReadToken(); err != nil || brace.Kind() != '{' {
+		return nil, false
+	}
+	for dec.PeekKind() == '"' {
+		token, err := dec.ReadToken()
+		if err != nil {
+			return nil, false
+		}
+		if token.String() == name {
+			value, err = dec.ReadValue()
+			return value, err == nil
+		}
+		if dec.SkipValue() != nil {
+			return nil, false
+		}
+	}
+	return nil, false
 }

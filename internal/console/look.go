@@ -2,13 +2,19 @@ package console
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"time"
+
+	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
 // maxNamesakes limits the search for a name that is not unique: a container may hold any number of files called
 // "track.mp3".
 const maxNamesakes = 5000
+
+var errNoID = errors.New("the list has something without an id, so nothing is known about its names")
 
 // A NameSearch looks for a name in a list of the service that can be searched.
 type NameSearch[T any, K comparable] struct {
@@ -37,9 +43,13 @@ func (s NameSearch[T, K]) Look(ctx context.Context, all bool) (look Look[T], err
 	}
 	look.Whole = all
 	seen := 0
+	var none K
 	for thing, err := range All(ctx, 1, fetch, s.Key) {
 		if err != nil {
 			return Look[T]{}, err
+		}
+		if s.Key(thing) == none {
+			return Look[T]{}, &acrcloud.DecodeError{StatusCode: http.StatusOK, Err: errNoID}
 		}
 		if seen++; seen > maxNamesakes && !s.Unique {
 			return Look[T]{}, fmt.Errorf("acrcloud: more than %d files have %q in their name: use a unique name", maxNamesakes, search)

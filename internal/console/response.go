@@ -34,7 +34,8 @@ func One[T any](out **T, valid func(*T) bool, missing error) func(*transport.Res
 		if err := Into(&body)(resp); err != nil {
 			return err
 		}
-		if len(body.Data) == 0 {
+		readable := len(body.Data)
+		if readable == 0 {
 			bare := new(T)
 			if err := lenient.Unmarshal(resp.Body, bare); err != nil {
 				return transport.NotJSON(resp, err)
@@ -47,11 +48,58 @@ func One[T any](out **T, valid func(*T) bool, missing error) func(*transport.Res
 				return nil
 			}
 		}
+		if err := CheckRows(resp, readable, false); err != nil {
+			return err
+		}
 		if missing != nil {
 			return missing
 		}
 		return transport.NotJSON(resp, errors.New("the response does not have the requested data"))
 	}
+}
+
+// Made returns a check for the response to a request that creates one thing. It sets out to that thing. id returns the
+// id of a thing, or an empty text. A page of a list, or a response about several things, does not say which one was
+// created: it may be another's.
+func Made[T any](out **T, id func(*T) string) func(*transport.Response) error {
+	return func(resp *transport.Response) error {
+		var made *T
+		several := false
+		err := One(new(*T), func(v *T) bool { // it looks at all of them
+			switch {
+			case id(v) == "":
+			case made == nil:
+				made = v
+			default:
+				several = several || id(v) != id(made)
+			}
+			return false
+		}, nil)(resp)
+		switch {
+		case made == nil:
+			return err
+		case several:
+			return transport.NotJSON(resp, errors.New("the response is about several things, not the one that was to be created"))
+		case isPage(resp.Body):
+			return transport.NotJSON(resp, errors.New("the response is a list, not what was to be created"))
+		}
+		*out = made
+		return nil
+	}
+}
+
+// isPage reports whether a body is a page of a list.
+func isPage(body []byte) bool {
+	data, _ := member(body, "data")
+	if data.Kind() != '[' {
+		return false
+	}
+	for _, name := range []string{"meta", "links", "current_page", "last_page", "per_page", "total"} {
+		if value, found := member(body, name); found && !isEmpty(value) {
+			return true
+		}
+	}
+	return false
 }
 
 // NotFound is the error for a successful response without the requested thing, which is how the service sometimes says
