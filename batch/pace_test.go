@@ -174,7 +174,7 @@ func TestRetryOvertaken(t *testing.T) {
 	n, err := batch.Retry(t.Context(), overtaken{journal}, func(*batch.Outcome) bool { return true })
 	require.NoError(t, err)
 	assert.Zero(t, n)
-	n, err = batch.Retry(t.Context(), journal, func(*batch.Outcome) bool { return true })
+	n, err = batch.Retry(t.Context(), journal, nil)
 	require.NoError(t, err)
 	assert.Equal(t, 1, n)
 	n, err = batch.Retry(t.Context(), journal, func(*batch.Outcome) bool { return true })

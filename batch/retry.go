@@ -41,7 +41,7 @@ func finished(ctx context.Context, store Store, phases ...Phase) iter.Seq2[*Outc
 	}
 }
 
-// Retry makes the next run retry the failed jobs that choose selects, and returns their number. A job whose file exists
+// Retry makes the next run retry the failed jobs that choose selects, all if it is nil, and returns their number. A job whose file exists
 // continues with that file: after [FailureTimeout], its state is fetched again; after [FailureScan], a retry helps only
 // if you have asked the service for a rescan. All others start from the beginning, and look for their file first. After
 // [FailureMissing], whose file was deleted, the job is billed again.
@@ -58,7 +58,7 @@ func Retry(ctx context.Context, store Store, choose func(*Outcome) bool) (n int,
 		if err != nil {
 			return n, err
 		}
-		if !choose(o) {
+		if choose != nil && !choose(o) {
 			continue
 		}
 		e = revive(e, o)

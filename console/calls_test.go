@@ -57,6 +57,8 @@ func first[T any](seq func(func(*T, error) bool)) (*T, error) {
 func TestCalls(t *testing.T) {
 	t.Parallel()
 	started := time.Date(2026, 1, 2, 12, 13, 14, 0, time.FixedZone("", 8*3600))
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
 	type ctx = context.Context
 	tests := map[string]struct {
 		call   func(ctx ctx, c *console.Client) (any, error)
@@ -270,6 +272,13 @@ func TestCalls(t *testing.T) {
 				return c.Streams(9).Report(ctx, "s-1", console.UserReport{Title: "Spot", Start: started, End: started.UTC().Add(30 * time.Second), UserDefined: map[string]any{"artists": "A"}})
 			}, "POST /bm-cs-projects/9/streams/s-1/user-reports", "",
 			`{"data":[{"from":"api","title":"Spot","timeoffset":-480,"start_timestamp":"2026-01-02 12:13:14","end_timestamp":"2026-01-02 12:13:44","user_defined":{"artists":"A"}}]}`, reportJSON,
+		},
+		"Streams.Report while clocks change": {
+			func(ctx ctx, c *console.Client) (any, error) {
+				start := time.Date(2026, 10, 25, 0, 58, 0, 0, time.UTC).In(berlin)
+				return c.Streams(9).Report(ctx, "s-1", console.UserReport{Title: "Spot", Start: start, End: start.Add(5 * time.Minute)})
+			}, "POST /bm-cs-projects/9/streams/s-1/user-reports", "",
+			`{"data":[{"from":"api","title":"Spot","timeoffset":-120,"start_timestamp":"2026-10-25 02:58:00","end_timestamp":"2026-10-25 03:03:00"}]}`, reportJSON,
 		},
 
 		"ChannelProjects.List": {

@@ -38,7 +38,13 @@ func (f PlayFilter) query(q core.Query) (core.Query, error) {
 }
 
 // wholeSeconds rounds up.
-func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+func wholeSeconds(d time.Duration) int {
+	n := int(d / time.Second)
+	if d%time.Second > 0 {
+		n++
+	}
+	return n
+}
 
 // PlaysOptions select plays, and how they are fetched. Days is required.
 type PlaysOptions struct {

@@ -113,7 +113,9 @@ func (rec *Recording) write(resp *transport.Response, body io.Reader, w io.Write
 		return err
 	}
 	rec.ContentType = text.Terminal(resp.Header.Get("Content-Type"))
-	if kind, _, err := mime.ParseMediaType(rec.ContentType); err == nil && isText(kind) || looksLikeText(head) {
+	kind, _, err := mime.ParseMediaType(rec.ContentType)
+	// A label alone proves nothing: that of a recording is not known, and PHP's default is text/html.
+	if err == nil && isText(kind) && strings.HasPrefix(http.DetectContentType(head), "text/") || looksLikeText(head) {
 		if resp.Body, err = io.ReadAll(io.LimitReader(in, 64<<10)); err != nil {
 			return err
 		}

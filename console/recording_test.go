@@ -86,6 +86,7 @@ func TestRecordingFailures(t *testing.T) {
 		"JSON called audio":   {typed("audio/mpeg", "\n"+`{"data":{}}`), isDecode, "", 1},
 		"a page":              {typed("text/html", "<html>"), isDecode, "", 1},
 		"a page called audio": {typed("audio/mpeg", "<!doctype html>"), isDecode, "", 1},
+		"words":               {typed("text/plain; charset=utf-8", "Not found"), isDecode, "", 1},
 		"nothing":             {typed("audio/mpeg", ""), isDecode, "", 1},
 		"too long":            {typed("audio/mpeg", "ID3"+strings.Repeat("c", 798)), func(err error) bool { return errors.Is(err, acrcloud.ErrTooLarge) }, "ID3" + strings.Repeat("c", 797), 1},
 		"cut off": {func(w http.ResponseWriter, _ *http.Request) {
@@ -121,6 +122,19 @@ func typed(contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		_, _ = io.WriteString(w, body)
+	}
+}
+
+// The content decides: the Content-Type of recordings is not known, and PHP sends text/html unless it is told otherwise.
+func TestRecordingCalledText(t *testing.T) {
+	t.Parallel()
+	for _, contentType := range []string{"text/html; charset=UTF-8", "text/plain", "application/json", "application/xml", ""} {
+		s := recorder(t, typed(contentType, "ID3\x03\x00\x00\x00"))
+		var b bytes.Buffer
+		rec, err := s.Recording(t.Context(), "s-1", thirtySeconds, &b)
+		require.NoError(t, err, contentType)
+		assert.Equal(t, int64(7), rec.Bytes)
+		assert.Equal(t, contentType, rec.ContentType)
 	}
 }
 

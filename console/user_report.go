@@ -62,9 +62,11 @@ func (m monitored) report(ctx context.Context, reports []UserReport) (*UserRepor
 		case !r.Start.Before(r.End):
 			return nil, refuse("UserReport.End", "is not after Start", "exchange the two")
 		}
+		_, offset := r.Start.Zone()
+		zone := time.FixedZone("", offset) // one offset is sent for both, also if clocks change between them
 		row := fields{
 			"from": "api", "title": r.Title, "timeoffset": TimeOffsetOf(r.Start),
-			"start_timestamp": r.Start.Format(time.DateTime), "end_timestamp": r.End.In(r.Start.Location()).Format(time.DateTime),
+			"start_timestamp": r.Start.Format(time.DateTime), "end_timestamp": r.End.In(zone).Format(time.DateTime),
 		}
 		if r.UserDefined != nil {
 			row["user_defined"] = r.UserDefined

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"math"
 	"sync/atomic"
 	"time"
 )
@@ -39,7 +40,8 @@ func (s *Server) Advance(d time.Duration) {
 	}
 	s.lock()
 	defer s.mu.Unlock()
-	s.clock.ahead.Add(int64(d))
+	ahead := s.clock.ahead.Load()
+	s.clock.ahead.Store(ahead + min(int64(d), math.MaxInt64-ahead)) // 292 years at most
 	for _, c := range s.containers {
 		s.settleDue(c)
 	}

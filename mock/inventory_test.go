@@ -3,6 +3,7 @@ package mock_test
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -120,6 +121,30 @@ func TestAdvance(t *testing.T) {
 		w := &wire{t: t, srv: srv, token: expiring.Reveal(), http: srv.HTTPClient()}
 		assert.Equal(t, 401, w.send("GET", mainHost+"/api/fs-containers", nil).status)
 	})
+}
+
+// The clock ends after some centuries, and does not go back.
+func TestAdvanceOverflows(t *testing.T) {
+	t.Parallel()
+	srv := mock.New()
+	defer srv.Close() //nolint:errcheck // it has nothing to write
+	now := time.Now()
+	for range 3 {
+		srv.Advance(math.MaxInt64)
+		assert.True(t, srv.Now().After(now.AddDate(290, 0, 0)), srv.Now())
+	}
+}
+
+func TestTrackBeyondItsEnd(t *testing.T) {
+	t.Parallel()
+	srv := mock.New()
+	defer srv.Close() //nolint:errcheck // it has nothing to write
+	track := srv.AddTrack(mock.Track{Title: "Silver River", Duration: time.Second})
+	for _, from := range []time.Duration{time.Hour, 400_000 * time.Hour, 700_000 * time.Hour, math.MaxInt64} {
+		assert.Len(t, track.WAV(from, math.MaxInt64), 44, from)
+		assert.Len(t, track.WAV(math.MinInt64, from), 44+16_000, from)
+		assert.Len(t, track.WAV(from, math.MinInt64), 44, from)
+	}
 }
 
 func TestRequestBodies(t *testing.T) {

@@ -130,8 +130,9 @@ func fill(field *string, invent func() string) {
 // WAV returns a stretch of the track as a WAV file: 8 kHz, mono, 16 bits. The stretch is limited to the track's length.
 // The track must be from AddTrack.
 func (t Track) WAV(from, to time.Duration) []byte {
-	from, to = max(from, 0), min(to, t.Duration, maxDuration)
-	first, last := samplesIn(from), max(samplesIn(to), samplesIn(from))
+	to = max(min(to, t.Duration, maxDuration), 0)
+	from = min(max(from, 0), to)
+	first, last := samplesIn(from), samplesIn(to)
 	out := slices.Grow(wavHeader(toneRate, last-first), 2*(last-first))
 	frequency := 0.0
 	for i := first; i < last; i++ {

@@ -90,7 +90,7 @@ type page struct {
 const rawMost = 64 << 10
 
 // gather reads the report's content. If the iterator fails, it returns both the page and the error.
-func (r *Report) gather(each func(*fileView) (string, error)) (*page, error) {
+func (r *Report) gather(each func(*fileView) (string, error)) (_ *page, err error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
@@ -99,6 +99,12 @@ func (r *Report) gather(each func(*fileView) (string, error)) (*page, error) {
 		return nil, err
 	}
 	p := &page{report: r, templates: t, overview: newOverview(), markup: markups.Get().(*markup), rawLeft: rawMost, each: each} //nolint:errcheck // nothing else is in it
+	complete := false
+	defer func() {
+		if !complete { // the iterator may also panic
+			err = errors.Join(err, p.close())
+		}
+	}()
 	switch r.kind {
 	case ofRecording:
 		err = p.show("recordingOpen", r.recordingView())
@@ -108,8 +114,9 @@ func (r *Report) gather(each func(*fileView) (string, error)) (*page, error) {
 		err = p.files()
 	}
 	if err != nil {
-		return nil, errors.Join(err, p.close())
+		return nil, err
 	}
+	complete = true
 	return p, p.cause
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -322,6 +323,29 @@ func TestAListThatEndsEarlyIsShown(t *testing.T) {
 	index, err := os.ReadFile(filepath.Join(dir, "index.html"))
 	require.NoError(t, err)
 	assert.Contains(t, shown(string(index)), says)
+}
+
+// An iterator that panics leaves no temporary file behind.
+func TestAListThatPanics(t *testing.T) { //nolint:paralleltest // it sets TMPDIR
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	files := make([]*filescan.File, 40)
+	for i := range files {
+		files[i] = fileOf(t, strings.Repeat("a", 40_000), 60, resultsOf(1))
+	}
+	panicking := func(yield func(*filescan.File, error) bool) {
+		for _, f := range files {
+			yield(f, nil)
+		}
+		entries, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.NotEmpty(t, entries, "it is too little for a temporary file")
+		panic(errLost)
+	}
+	require.Panics(t, func() { _ = report.HTML(io.Discard, report.Files(panicking, nil)) })
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, entries)
 }
 
 // broken is a writer that fails.

@@ -173,10 +173,51 @@ func TestCookbook(t *testing.T) {
 		testCookbookFailures(t, dir)
 	})
 	t.Run("begins", testCookbookStart)
+	t.Run("reads every page", func(t *testing.T) {
+		t.Parallel()
+		testCookbookPages(t, dir)
+	})
 	t.Run("is called back", func(t *testing.T) {
 		t.Parallel()
 		testCookbookCallbacks(t, dir)
 	})
+}
+
+// A name that others contain may be on any page of what a search finds: who does not read on uploads it twice.
+func testCookbookPages(t *testing.T, dir string) {
+	t.Helper()
+	song := write(t, filepath.Join(t.TempDir(), "song.wav"), recording(t))
+	m := startMock(t, clean(t))
+	cfg := configOf(t, m.env)
+	client, err := filescan.New(cfg)
+	require.NoError(t, err)
+	files := client.Files(cfg.ContainerID)
+	type upload struct {
+		kitchen       kitchen
+		program, name string
+		id            string
+	}
+	var uploads []upload
+	var names string
+	for _, l := range languages {
+		for _, program := range []string{"upload", "presigned"} {
+			u := upload{kitchen: l.kitchen(t, dir, clean(t, m.env...)), program: program, name: l.ext + "-" + program}
+			var code int
+			var stderr string
+			code, u.id, stderr = u.kitchen.cook(t, program, song, u.name)
+			require.Equal(t, 0, code, stderr)
+			uploads, names = append(uploads, u), names+" "+u.name
+		}
+	}
+	for i := range 101 { // the list begins with the newest
+		_, err := files.Upload(t.Context(), acrcloud.FromBytes("a.wav", fmt.Appendf(nil, "RIFF %d", i)), &filescan.UploadOptions{Name: fmt.Sprint(i, names)})
+		require.NoError(t, err)
+	}
+	for _, u := range uploads {
+		code, again, stderr := u.kitchen.cook(t, u.program, song, u.name)
+		require.Equal(t, 0, code, stderr)
+		assert.Equal(t, u.id, again, "%s was uploaded twice", u.name)
+	}
 }
 
 // The programs do what the page says, against the command's mock.

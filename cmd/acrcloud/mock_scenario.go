@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -20,6 +21,7 @@ import (
 const (
 	maxScenarioBytes = 16 << 20
 	maxScenarioNodes = 1_000_000 // an alias counts each time that it is used
+	maxScenarioText  = 64 << 20  // of scalars and of the names of fields, counted likewise
 	maxScenarioDepth = 100
 )
 
@@ -28,6 +30,7 @@ type scenarioFile struct {
 	path   string
 	places map[string]place // by field, such as "files[2].state"
 	nodes  int
+	text   int   // bytes of scalars and of the names of fields
 	begun  int64 // offset of the JSON line that is being read
 	read   int64 // offset that has been read
 	line   int
@@ -47,6 +50,7 @@ func readScenario(path string) (*scenarioFile, error) {
 	case len(text) > maxScenarioBytes:
 		return nil, usagef("--scenario: %s is larger than %d MiB", path, maxScenarioBytes>>20)
 	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // as editors on Windows write it
 	var data bytes.Buffer
 	if strings.EqualFold(filepath.Ext(path), ".json") {
 		data.Write(text)
@@ -150,12 +154,25 @@ func (f *scenarioFile) fromYAML(text []byte, to *bytes.Buffer) error {
 		if errors.Is(err, io.EOF) {
 			return fmt.Errorf("%s is empty: write tracks, files, faults or callbacks", f.path)
 		}
-		return fmt.Errorf("%s is not valid YAML: %s", f.path, strings.TrimPrefix(err.Error(), "yaml: "))
+		return fmt.Errorf("%s is not valid YAML: %s%s", f.path, strings.TrimPrefix(err.Error(), "yaml: "), remedyOfYAML(text))
 	}
 	if err := dec.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
 		return fmt.Errorf("%s has several documents: keep only one", f.path)
 	}
 	return f.write(doc.Content[0], "", 0, to)
+}
+
+// remedyOfYAML says what to do about the mistakes whose messages do not.
+func remedyOfYAML(text []byte) string {
+	for i, line := range bytes.Split(text, []byte("\n")) {
+		switch {
+		case !utf8.Valid(line):
+			return fmt.Sprintf(" (line %d is not UTF-8: save the file in that encoding)", i+1)
+		case bytes.HasPrefix(bytes.TrimLeft(line, " "), []byte("\t")):
+			return fmt.Sprintf(" (line %d is indented with a tab: use spaces)", i+1)
+		}
+	}
+	return ""
 }
 
 // wrong returns the error for a mistake that only YAML can contain.
@@ -165,7 +182,7 @@ func (f *scenarioFile) wrong(n *yaml.Node, text string) error {
 
 // write writes a node as JSON.
 func (f *scenarioFile) write(n *yaml.Node, at string, depth int, to *bytes.Buffer) error {
-	if f.nodes++; f.nodes > maxScenarioNodes || depth > maxScenarioDepth {
+	if f.nodes++; f.nodes > maxScenarioNodes || depth > maxScenarioDepth || !f.take(len(n.Value)+len(at)) {
 		return f.wrong(n, "this is too large or too deeply nested: use fewer aliases")
 	}
 	if _, there := f.places[at]; !there {
@@ -193,6 +210,12 @@ func (f *scenarioFile) write(n *yaml.Node, at string, depth int, to *bytes.Buffe
 	}
 }
 
+// take reports whether n more bytes may be stored.
+func (f *scenarioFile) take(n int) bool {
+	f.text += n
+	return f.text <= maxScenarioText
+}
+
 func (f *scenarioFile) writeMapping(n *yaml.Node, at string, depth int, to *bytes.Buffer) error {
 	seen := map[string]bool{}
 	to.WriteByte('{')
@@ -207,6 +230,9 @@ func (f *scenarioFile) writeMapping(n *yaml.Node, at string, depth int, to *byte
 			return f.wrong(key, fmt.Sprintf("field %q appears twice: keep only one", key.Value))
 		}
 		seen[key.Value] = true
+		if !f.take(len(key.Value)) {
+			return f.wrong(key, "this is too large: use fewer aliases")
+		}
 		if i > 0 {
 			to.WriteByte(',')
 		}
@@ -284,9 +310,8 @@ func (f *scenarioFile) placeIn(text []byte, offset int64) place {
 
 // walk records the places within a value.
 func (f *scenarioFile) walk(dec *json.Decoder, text []byte, at string, depth int) error {
-	f.nodes++
-	if depth > maxScenarioDepth {
-		return errors.New("it is too deeply nested")
+	if depth > maxScenarioDepth || !f.take(len(at)) {
+		return errors.New("it is too large or too deeply nested")
 	}
 	f.note(dec, text, at)
 	token, err := dec.Token()

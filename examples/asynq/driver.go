@@ -34,9 +34,10 @@ type journal interface {
 
 // A driver makes asynq run the steps of jobs.
 type driver struct {
-	journal journal
-	stepper *batch.Stepper
-	client  *asynq.Client
+	journal   journal
+	stepper   *batch.Stepper
+	client    *asynq.Client
+	inspector *asynq.Inspector
 }
 
 // enqueue adds jobs, first to the journal, so that a producer that dies or cannot reach Redis can be run again.
@@ -76,6 +77,29 @@ func (d *driver) restore(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// giveUp ends the jobs whose tasks asynq has archived: their steps have killed their workers too often. It runs again and
+// again, since asynq does not report the tasks whose worker died. batch.Retry makes such a job open again.
+func (d *driver) giveUp(ctx context.Context) error {
+	for {
+		archived, err := d.inspector.ListArchivedTasks(stepQueue)
+		if errors.Is(err, asynq.ErrQueueNotFound) || err == nil && len(archived) == 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, task := range archived {
+			err := d.stepper.GiveUp(ctx, string(task.Payload), batch.FailureCrash, errors.New(task.LastErr))
+			if err != nil && !errors.Is(err, batch.ErrNoEntry) {
+				return err
+			}
+			if err := d.inspector.DeleteTask(stepQueue, task.ID); err != nil && !errors.Is(err, asynq.ErrTaskNotFound) {
+				return err
+			}
+		}
+	}
 }
 
 // called is the function of the webhook.Handler. The job's own task may be scheduled for later, or running in another process, so a separate

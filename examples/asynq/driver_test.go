@@ -73,8 +73,8 @@ func (s *site) process() *driver {
 		Open: content, PostTimeout: 2 * time.Second, Grace: 2 * time.Second, MinInterval: 300 * time.Millisecond, MaxInterval: time.Second,
 	})
 	require.NoError(s.t, err)
-	d := &driver{journal: store, stepper: stepper, client: asynq.NewClient(s.redis.options())}
-	s.t.Cleanup(func() { assert.NoError(s.t, d.client.Close()) })
+	d := &driver{journal: store, stepper: stepper, client: asynq.NewClient(s.redis.options()), inspector: asynq.NewInspector(s.redis.options())}
+	s.t.Cleanup(func() { assert.NoError(s.t, errors.Join(d.client.Close(), d.inspector.Close())) })
 	return d
 }
 
@@ -222,43 +222,61 @@ func TestProducerWithoutRedis(t *testing.T) {
 	s.judge()
 }
 
-// poison kills its worker's goroutine each time, and the others go on. It is given up after a number of times, and stays in asynq's archive.
+// A job whose steps kill their workers is given up, and nobody waits for it. It can be retried.
 func TestPoison(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, 2, appendOnly)
 	require.NoError(t, s.produce())
-	var tries atomic.Int32
-	poisonous := errors.New("poison")
 	d := s.process()
 	config := d.config(4)
-	config.Logger, config.DelayedTaskCheckInterval = logger{slog.New(slog.DiscardHandler)}, 50*time.Millisecond
+	config.Logger, config.TaskCheckInterval = logger{slog.New(slog.DiscardHandler)}, 200*time.Millisecond
+	config.DelayedTaskCheckInterval = 20 * time.Millisecond
 	delay := config.RetryDelayFunc
 	config.RetryDelayFunc = func(n int, err error, task *asynq.Task) time.Duration {
-		if errors.Is(err, poisonous) || asynq.IsPanicError(err) {
+		if asynq.IsPanicError(err) {
 			return 0
 		}
 		return delay(n, err, task)
 	}
+	const poison = "song 000.wav"
+	var deaths atomic.Int64
+	var mended atomic.Bool
 	server := asynq.NewServer(s.redis.options(), config)
 	require.NoError(t, server.Start(asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
-		if string(task.Payload()) == "poison" {
-			tries.Add(1)
-			panic(poisonous)
+		if string(task.Payload()) == poison && !mended.Load() {
+			deaths.Add(1)
+			panic(errPoison)
 		}
 		return d.ProcessTask(ctx, task)
 	})))
 	t.Cleanup(server.Shutdown)
-	require.NoError(t, d.put(t.Context(), "poison"))
-	inspector := asynq.NewInspector(s.redis.options())
-	defer func() { assert.NoError(t, inspector.Close()) }()
+	id, err := batch.NameOf(poison)
+	require.NoError(t, err)
 	require.Eventually(t, func() bool {
-		info, err := inspector.GetTaskInfo(stepQueue, "poison")
-		require.NoError(t, err)
-		return info.State == asynq.TaskStateArchived
+		info, err := d.inspector.GetTaskInfo(stepQueue, id)
+		return err == nil && info.State == asynq.TaskStateArchived
 	}, time.Minute, 50*time.Millisecond)
-	assert.EqualValues(t, maxDeaths+1, tries.Load())
+	require.Equal(t, int64(maxDeaths+1), deaths.Load())
+	require.NoError(t, d.untilDone(t.Context()))
+	e, err := d.journal.Load(t.Context(), poison)
+	require.NoError(t, err)
+	o, err := batch.OutcomeOf(e)
+	require.NoError(t, err)
+	var f *batch.Failure
+	require.ErrorAs(t, o.Err, &f)
+	assert.Equal(t, batch.FailureCrash, f.Kind)
+	require.ErrorContains(t, o.Err, errPoison.Error())
+
+	mended.Store(true)
+	store, ok := d.journal.(*sqlbatch.Store)
+	require.True(t, ok)
+	_, err = batch.Retry(t.Context(), store, nil)
+	require.NoError(t, err)
+	require.NoError(t, s.produce())
 	s.judge()
 }
+
+var errPoison = errors.New("a decoder that panics")
 
 // A row that somebody has deleted from the journal is given up at once.
 func TestDeletedRow(t *testing.T) {

@@ -67,8 +67,8 @@ func scan(ctx context.Context, s settings, stdout, stderr io.Writer, log *slog.L
 		return err
 	}
 	redis := asynq.RedisClientOpt{Addr: s.redis}
-	d := &driver{journal: store, stepper: stepper, client: asynq.NewClient(redis)}
-	defer func() { err = errors.Join(err, d.client.Close()) }()
+	d := &driver{journal: store, stepper: stepper, client: asynq.NewClient(redis), inspector: asynq.NewInspector(redis)}
+	defer func() { err = errors.Join(err, d.client.Close(), d.inspector.Close()) }()
 	if err := d.client.Ping(); err != nil {
 		return fmt.Errorf("cannot reach Redis at %s: start it, for example with 'redis-server --appendonly yes': %w", s.redis, err)
 	}
@@ -89,7 +89,7 @@ func scan(ctx context.Context, s settings, stdout, stderr io.Writer, log *slog.L
 	if err := server.Start(d); err != nil {
 		return err
 	}
-	err = untilDone(ctx, store)
+	err = d.untilDone(ctx)
 	server.Shutdown()
 	return errors.Join(err, show(context.WithoutCancel(ctx), store, stdout))
 }
@@ -127,13 +127,18 @@ func (d *driver) enqueueFolder(ctx context.Context, folder string) error {
 	return nil
 }
 
-// untilDone waits until no job is open.
-func untilDone(ctx context.Context, store *sqlbatch.Store) error {
+// untilDone waits until no job is open, and gives up those that cannot end.
+func (d *driver) untilDone(ctx context.Context) error {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
+	minute := time.NewTicker(time.Minute)
+	defer minute.Stop()
+	if err := d.giveUp(ctx); err != nil {
+		return err
+	}
 	for {
 		open := false
-		for _, err := range store.Entries(ctx, batch.PhaseNew, batch.PhaseIntent, batch.PhaseWaiting) {
+		for _, err := range d.journal.Entries(ctx, batch.PhaseNew, batch.PhaseIntent, batch.PhaseWaiting) {
 			if err != nil {
 				return err
 			}
@@ -147,6 +152,10 @@ func untilDone(ctx context.Context, store *sqlbatch.Store) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-tick.C:
+		case <-minute.C:
+			if err := d.giveUp(ctx); err != nil {
+				return err
+			}
 		}
 	}
 }

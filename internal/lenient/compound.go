@@ -3,9 +3,9 @@ package lenient
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -186,54 +186,117 @@ func (pl planner) mapping(t reflect.Type) codec {
 		read: func(s *scanner, target reflect.Value) outcome {
 			switch s.data[s.pos] {
 			case '{':
+				return readEntries(s, target, &element)
 			case 'n':
 				return readNothing(s, target)
 			case '[', '"':
 				return readIfEmpty(s, target)
-			default:
-				return misfit
 			}
-			s.budget.pay(mapFirst)
-			entries := reflect.MakeMap(t)
-			s.pos++
-			for s.next() != '}' {
-				if !s.budget.pay(mapEntry + 4*int(t.Elem().Size())) {
-					return misfit
-				}
-				key := reflect.New(t.Key()).Elem()
-				key.SetString(s.string(s.text()))
-				s.next()
-				value := reflect.New(t.Elem()).Elem()
-				// A value of many parts that fits in part is kept in one piece.
-				if element.read(s, value) == misfit || s.odd != nil {
-					s.odd = nil
-					return misfit
-				}
-				entries.SetMapIndex(key, value)
-			}
-			s.pos++
-			target.Set(entries)
-			return fit
+			return misfit
 		},
 		write: func(enc *jsontext.Encoder, source reflect.Value) error {
-			if err := enc.WriteToken(jsontext.BeginObject); err != nil {
+			return writeEntries(enc, source, &element, nil)
+		},
+		entry: &element,
+	}
+}
+
+// readEntries reads the object at hand into a map. Entries that do not fit are odd, unless none fits.
+func readEntries(s *scanner, target reflect.Value, element *codec) outcome {
+	s.budget.pay(mapFirst)
+	t := target.Type()
+	entries := reflect.MakeMap(t)
+	var odd map[string]json.RawMessage
+	s.pos++
+	for s.next() != '}' {
+		if !s.budget.pay(mapEntry + 4*int(t.Elem().Size())) {
+			return misfit
+		}
+		name := s.string(s.text())
+		s.next()
+		key := reflect.New(t.Key()).Elem()
+		key.SetString(name)
+		value := reflect.New(t.Elem()).Elem()
+		start := s.pos
+		if element.read(s, value) == misfit || s.odd != nil { // a value that fits in part is kept in one piece
+			s.odd = nil
+			s.pos = start
+			if odd == nil {
+				odd = map[string]json.RawMessage{}
+			}
+			odd[name] = s.keep()
+			entries.SetMapIndex(key, reflect.Value{}) // of two entries with one name the last wins
+		} else {
+			delete(odd, name)
+			entries.SetMapIndex(key, value)
+		}
+		if s.budget.spent() {
+			return misfit
+		}
+	}
+	s.pos++
+	if len(odd) > 0 {
+		if entries.Len() == 0 {
+			return misfit
+		}
+		s.odd = s.object(odd)
+	}
+	target.Set(entries)
+	return fit
+}
+
+// object returns the JSON object with these members.
+func (s *scanner) object(members map[string]json.RawMessage) json.RawMessage {
+	n := 1
+	for name, raw := range members {
+		n += 2*len(name) + len(raw) + 4
+	}
+	if !s.budget.payBytes(n) {
+		return nil
+	}
+	b := append(make(json.RawMessage, 0, n), '{')
+	for i, name := range slices.Sorted(maps.Keys(members)) {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b, _ = jsontext.AppendQuote(b, name) // it is valid UTF-8
+		b = append(append(b, ':'), members[name]...)
+	}
+	return append(b, '}')
+}
+
+// writeEntries writes the map and what was odd among its entries, by name.
+func writeEntries(enc *jsontext.Encoder, source reflect.Value, element *codec, odd map[string]json.RawMessage) error {
+	if err := enc.WriteToken(jsontext.BeginObject); err != nil {
+		return err
+	}
+	names := make([]string, 0, source.Len()+len(odd))
+	for _, key := range source.MapKeys() {
+		if _, ok := odd[key.String()]; !ok {
+			names = append(names, key.String())
+		}
+	}
+	names = slices.AppendSeq(names, maps.Keys(odd))
+	slices.Sort(names)
+	for _, name := range names {
+		if err := enc.WriteToken(jsontext.String(name)); err != nil {
+			return err
+		}
+		if raw, ok := odd[name]; ok {
+			if err := writeKept(enc, raw); err != nil {
 				return err
 			}
-			keys := source.MapKeys()
-			slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-			for _, key := range keys {
-				if err := enc.WriteToken(jsontext.String(key.String())); err != nil {
-					return err
-				}
-				value := reflect.New(t.Elem()).Elem()
-				value.Set(source.MapIndex(key))
-				if err := element.write(enc, value); err != nil {
-					return err
-				}
-			}
-			return enc.WriteToken(jsontext.EndObject)
-		},
+			continue
+		}
+		key := reflect.New(source.Type().Key()).Elem()
+		key.SetString(name)
+		value := reflect.New(source.Type().Elem()).Elem()
+		value.Set(source.MapIndex(key))
+		if err := element.write(enc, value); err != nil {
+			return err
+		}
 	}
+	return enc.WriteToken(jsontext.EndObject)
 }
 
 // readIfEmpty reads [] or "" as nothing.

@@ -23,7 +23,7 @@
 // A struct may have a field `Extra map[string]json.RawMessage` with the tag `json:",embed,inline"`. Members that are not declared
 // are kept in it, and so is a declared member that fits no reading above: its field stays zero. Of a slice only the elements that
 // do not fit go to Extra, as an array, under the slice's name: the good rows stay typed beside one odd one, and are written again
-// with the odd ones after them. What is kept is written compactly, its strings with the fewest escapes and its numbers digit for
+// with the odd ones after them. Of a map only the entries that do not fit go there, as an object. What is kept is written compactly, its strings with the fewest escapes and its numbers digit for
 // digit, which is what makes a value that is decoded, encoded and decoded again equal to itself.
 //
 // # Tags

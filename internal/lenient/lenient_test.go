@@ -285,7 +285,11 @@ func TestReadings(t *testing.T) {
 		"map from nested array":     {`{"map":[[]]}`, document{Extra: extra("map", `[[]]`)}},
 		"map from text":             {`{"map":"x"}`, document{Extra: extra("map", `"x"`)}},
 		"map from number":           {`{"map":1}`, document{Extra: extra("map", `1`)}},
-		"map with a misfit":         {`{"map":{"a":1,"b":"x"}}`, document{Extra: extra("map", `{"a":1,"b":"x"}`)}},
+		"map with a misfit":         {`{"map":{"a":1,"c":"x","b\"":{}}}`, document{Map: map[string]int{"a": 1}, Extra: extra("map", `{"b\"":{},"c":"x"}`)}},
+		"map of misfits":            {`{"map":{"a":"x"}}`, document{Extra: extra("map", `{"a":"x"}`)}},
+		"map, twice, last fits":     {`{"map":{"a":1,"b":"x","b":2}}`, document{Map: map[string]int{"a": 1, "b": 2}}},
+		"map, twice, first fits":    {`{"map":{"a":1,"b":2,"b":"x"}}`, document{Map: map[string]int{"a": 1}, Extra: extra("map", `{"b":"x"}`)}},
+		"map of lists, one odd":     {`{"list_map":{"a":[1,"x"],"b":[2]},"int":1}`, document{Int: 1, ListMap: map[string][]int{"b": {2}}, Extra: extra("list_map", `{"a":[1,"x"]}`)}},
 		"map of lists":              {`{"list_map":{"a":[1,2],"b":3}}`, document{ListMap: map[string][]int{"a": {1, 2}, "b": {3}}}},
 		"map of lists with misfits": {`{"list_map":{"a":[1,"x"]},"int":1}`, document{Int: 1, Extra: extra("list_map", `{"a":[1,"x"]}`)}},
 

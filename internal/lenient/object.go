@@ -236,6 +236,13 @@ func (p *structPlan) write(enc *jsontext.Encoder, source reflect.Value) error {
 			err = f.codec.write(enc, value)
 		case f.codec.element != nil && value.Len() > 0:
 			err = writeArray(enc, value, f.codec.element, odd)
+		case f.codec.entry != nil && value.Len() > 0:
+			var entries map[string]json.RawMessage
+			if json.Unmarshal(odd, &entries) != nil { // the caller's own
+				err = writeKept(enc, odd)
+				break
+			}
+			err = writeEntries(enc, value, f.codec.entry, entries)
 		default:
 			err = writeKept(enc, odd)
 		}

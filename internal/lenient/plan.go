@@ -27,6 +27,7 @@ type codec struct {
 	write func(enc *jsontext.Encoder, source reflect.Value) error
 
 	element *codec // of a slice
+	entry   *codec // of a map
 }
 
 // A structPlan is what there is to know of a struct type, found out once.

@@ -41,6 +41,7 @@ type Handler struct {
 	cross  *http.CrossOriginProtection
 	page   *built
 
+	resetting sync.Mutex
 	mu        sync.Mutex
 	nextID    int
 	outcomes  []injected

@@ -264,6 +264,28 @@ func TestFailures(t *testing.T) {
 	assert.Equal(t, http.StatusRequestEntityTooLarge, status)
 }
 
+// What is there at the start is there once, however many ask for it.
+func TestResetsAtOnce(t *testing.T) {
+	t.Parallel()
+	s, err := scenario.Parse([]byte(`{"faults": [{"status": 503}]}`))
+	require.NoError(t, err)
+	srv := mock.New()
+	defer srv.Close() //nolint:errcheck // it has nothing to write
+	d := drive(t, srv, &control.Options{Scenario: s})
+	var resets sync.WaitGroup
+	for range 20 {
+		resets.Go(func() {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1:8750/_mock/reset", nil)
+			r.RemoteAddr = "127.0.0.1:50000"
+			w := httptest.NewRecorder()
+			d.h.ServeHTTP(w, r)
+			assert.Equal(t, http.StatusNoContent, w.Code)
+		})
+	}
+	resets.Wait()
+	assert.Len(t, items(d.ok("GET", "/_mock/faults", "")), 1)
+}
+
 func TestWhoMayUseIt(t *testing.T) {
 	t.Parallel()
 	local := drive(t, mock.New(), nil)

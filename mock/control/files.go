@@ -162,6 +162,8 @@ func (h *Handler) advance(w http.ResponseWriter, r *http.Request) {
 
 // reset restores the state after the start.
 func (h *Handler) reset(w http.ResponseWriter, _ *http.Request) {
+	h.resetting.Lock() // or what is there at the start would be there twice
+	defer h.resetting.Unlock()
 	h.mu.Lock()
 	h.outcomes, h.faults, h.callbacks = nil, nil, nil
 	h.mu.Unlock()
