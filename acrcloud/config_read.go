@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	"github.com/musicchartsai/acrcloud-go/internal/nearest"
 )
 
@@ -34,10 +35,10 @@ const maxConfigBytes = 1 << 20
 // or repeated member, a null, or anything after the end is an [*ArgumentError] whose Field is the path to it, such as
 // "[1].container_id". No error shows a value. At most 1 MiB is read.
 func ReadConfigs(r io.Reader) ([]Config, error) {
-	if r == nil {
+	if checked.IsNil(r) {
 		return nil, refuseConfigs("has no reader", "give ReadConfigs an open file")
 	}
-	data, err := io.ReadAll(io.LimitReader(r, maxConfigBytes+1))
+	data, err := io.ReadAll(io.LimitReader(checked.Reader(r), maxConfigBytes+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("acrcloud: cannot read the configuration: %w", err)

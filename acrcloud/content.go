@@ -3,9 +3,12 @@ package acrcloud
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"os"
 
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
@@ -40,23 +43,25 @@ func (c *Content) Fixed() bool { return c.at != nil }
 // NewReader returns a reader over all of the content. It yields exactly Size bytes and then io.EOF; content that ends early,
 // goes on, or has changed is a [*SourceError], and the last bytes are withheld, so that nobody takes a part for
 // the whole. With Size -1 it reads to the end. Content from a reader can be read once, unless it is spooled.
+//
+// A source that panics, that returns counts which cannot be, or that gets nowhere is a [*SourceError], too.
 func (c *Content) NewReader(ctx context.Context) (io.ReadCloser, error) {
 	r := &contentReader{ctx: ctx, content: c, left: c.size}
 	switch {
 	case c.at != nil:
-		r.src = io.NewSectionReader(c.at, 0, c.size+1) // one more, to see whether it goes on
+		r.src = checked.Reader(io.NewSectionReader(c.at, 0, oneMore(c.size))) // to see whether it goes on
 	case c.reopen != nil:
-		src, err := c.reopen(ctx)
+		src, err := c.openAgain(ctx)
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
 			return nil, asSourceError(c.name, -1, 0, err)
 		}
-		if src == nil {
+		if checked.IsNil(src) {
 			return nil, unusable(c.name, "was opened as nil")
 		}
-		r.pump, r.closer = newInterruptible(ctx, src), src
+		r.pump, r.closer = newInterruptible(ctx, checked.Reader(src)), src
 		r.src = r.pump
 	case c.once == nil:
 		return nil, unusable(c.name, "has no content: open a Source to get one that has")
@@ -65,11 +70,19 @@ func (c *Content) NewReader(ctx context.Context) (io.ReadCloser, error) {
 			return nil, unusable(c.name, "was already read, and can be read only once")
 		}
 		c.taken = true
-		r.pump = newInterruptible(ctx, c.once)
+		r.pump = newInterruptible(ctx, checked.Reader(c.once))
 		r.src = r.pump
 	}
 	return r, nil
 }
+
+func (c *Content) openAgain(ctx context.Context) (r io.ReadCloser, err error) {
+	defer func() { err = recovered(recover(), err) }()
+	return c.reopen(ctx)
+}
+
+// oneMore is n+1, if there is such a number.
+func oneMore(n int64) int64 { return min(n, math.MaxInt64-1) + 1 }
 
 // Spool copies the content to a private temporary file, at most limit bytes of it, unless it is [Content.Fixed] already. After
 // it the size is known and the content can be read any number of times. The file is removed by Close.
@@ -83,10 +96,16 @@ func (c *Content) Spool(ctx context.Context, limit int64) error {
 	}
 	f, err := os.CreateTemp("", "acrcloud-*")
 	if err != nil {
-		return errors.Join(err, r.Close())
+		_ = r.Close()
+		return asSourceError(c.name, -1, 0, noTemporaryFile(err))
 	}
 	remove := func() error { return errors.Join(f.Close(), os.Remove(f.Name())) }
-	n, err := io.Copy(f, io.LimitReader(r, limit+1))
+	n, err := io.Copy(f, io.LimitReader(r, oneMore(limit)))
+	if err != nil && ctx.Err() == nil {
+		if _, ok := errors.AsType[*SourceError](err); !ok {
+			err = asSourceError(c.name, -1, n, noTemporaryFile(err))
+		}
+	}
 	err = errors.Join(err, r.Close())
 	if err == nil && n > limit {
 		err = &SourceError{Name: c.name, Want: limit, Got: n, Err: ErrTooLarge}
@@ -109,14 +128,36 @@ func (c *Content) Spool(ctx context.Context, limit int64) error {
 	return nil
 }
 
+// noTemporaryFile is why a source could not be spooled.
+func noTemporaryFile(err error) error {
+	return fmt.Errorf("cannot be written to a temporary file: %w: set TMPDIR (TMP on Windows) to a directory with enough space", err)
+}
+
 // Close releases what Open and Spool have acquired. It does not close a reader that was given to [FromReader].
-func (c *Content) Close() error {
+func (c *Content) Close() (err error) {
 	if c == nil || c.close == nil {
 		return nil
 	}
+	defer func() { err = c.recovered(recover(), err) }()
 	release := c.close
 	c.close = nil
 	return release()
+}
+
+// recovered makes a SourceError of a panic in the source's code; without one it returns err.
+func (c *Content) recovered(panicked any, err error) error {
+	if panicked == nil {
+		return err
+	}
+	return &SourceError{Name: c.name, Want: -1, Err: recovered(panicked, nil)}
+}
+
+// recovered makes an error of a panic in the source's code; without one it returns err.
+func recovered(panicked any, err error) error {
+	if panicked == nil {
+		return err
+	}
+	return fmt.Errorf("panicked while it was read: %v", panicked)
 }
 
 // contentReader yields exactly the declared number of bytes, or an error in place of the last of them.
@@ -130,12 +171,25 @@ type contentReader struct {
 	done    error // what every further Read returns
 }
 
-func (r *contentReader) Read(p []byte) (int, error) {
+func (r *contentReader) Read(p []byte) (n int, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			r.done = r.content.recovered(v, nil)
+			n, err = 0, r.done
+		}
+	}()
+	return r.read(p)
+}
+
+func (r *contentReader) read(p []byte) (int, error) {
 	switch {
 	case r.done != nil:
 		return 0, r.done
 	case len(p) == 0:
 		return 0, nil
+	case r.ctx.Err() != nil:
+		r.done = ended.Error(r.ctx)
+		return 0, r.done
 	case r.left < 0:
 		n, err := r.src.Read(p)
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -192,7 +246,8 @@ func (r *contentReader) failed(err error, got int64) error {
 }
 
 // Close implements [io.Closer]. Like the Close of a file it may come while a Read is under way.
-func (r *contentReader) Close() error {
+func (r *contentReader) Close() (err error) {
+	defer func() { err = r.content.recovered(recover(), err) }()
 	if r.pump != nil {
 		r.pump.Close()
 	}

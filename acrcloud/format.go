@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	"github.com/musicchartsai/acrcloud-go/internal/media"
 )
 
@@ -80,8 +81,11 @@ func (f Format) Video() bool {
 func DetectFormat(head []byte) Format { return Format(media.Detect(head)) }
 
 // ReadFormat is [DetectFormat] for a file that can be read to its end. It reads no more than it needs: [DetectBytes], as a rule, after
-// tags of any size. The error is that of r.
+// tags of any size. The error is that of r; a nil r is an [*ArgumentError].
 func ReadFormat(r io.Reader) (Format, error) {
-	f, err := media.Read(r)
+	if checked.IsNil(r) {
+		return FormatUnknown, &ArgumentError{Field: "r", Problem: "is nil", Remedy: "give ReadFormat an open file"}
+	}
+	f, err := media.Read(checked.Reader(r))
 	return Format(f), err
 }

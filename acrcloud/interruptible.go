@@ -2,6 +2,7 @@ package acrcloud
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 
@@ -40,10 +41,25 @@ func (r *interruptible) run(src io.Reader) {
 		case <-r.stop:
 			return
 		}
-		n, err := src.Read(r.buf)
-		r.got <- readResult{n, err}
+		if !r.deliver(src) {
+			return
+		}
 	}
 }
+
+// deliver makes one Read of the source, and hands over what came of it, also where the source panics or ends this goroutine. It returns
+// false then: nothing is known of the source's state.
+func (r *interruptible) deliver(src io.Reader) (ok bool) {
+	got := readResult{err: errEndedGoroutine}
+	defer func() {
+		got.err = recovered(recover(), got.err)
+		r.got <- got
+	}()
+	got.n, got.err = src.Read(r.buf)
+	return true
+}
+
+var errEndedGoroutine = errors.New("ended the goroutine that read it (runtime.Goexit)")
 
 // Read implements [io.Reader].
 func (r *interruptible) Read(p []byte) (int, error) {
@@ -74,7 +90,7 @@ func (r *interruptible) fill() error {
 	}
 	select {
 	case got := <-r.got:
-		r.rest, r.err = r.buf[:max(min(got.n, len(r.buf)), 0)], got.err
+		r.rest, r.err = r.buf[:got.n], got.err
 		return nil
 	case <-r.stop:
 		r.err = io.ErrClosedPipe

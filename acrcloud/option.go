@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	"github.com/musicchartsai/acrcloud-go/internal/settings"
 )
 
@@ -63,7 +64,7 @@ func WithRetry(p RetryPolicy) Option {
 // towards RetryPolicy.MaxElapsed: only the call's context bounds them. A *rate.Limiter of golang.org/x/time/rate fits.
 func WithRateLimiter(l Limiter) Option {
 	return optionFunc(func(s *settings.Settings) error {
-		if l == nil {
+		if checked.IsNil(l) {
 			return &ArgumentError{Field: "WithRateLimiter", Problem: "got a nil limiter", Remedy: "leave the option out for no limit"}
 		}
 		s.Limiter = l
@@ -75,7 +76,7 @@ func WithRateLimiter(l Limiter) Option {
 // client only; other clients refuse it.
 func WithTokenSource(src TokenSource) Option {
 	return optionFunc(func(s *settings.Settings) error {
-		if src == nil {
+		if checked.IsNil(src) {
 			return &ArgumentError{Field: "WithTokenSource", Problem: "got a nil source", Remedy: "leave the option out and set Config.BearerToken"}
 		}
 		s.Token = func(ctx context.Context, rejected string) (string, error) {

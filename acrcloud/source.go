@@ -12,6 +12,8 @@ import (
 	"path"
 	"path/filepath"
 	"sync/atomic"
+
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 )
 
 // A Source is content to upload or to identify: a name, a size, and how to open it. It is made by one of the From functions
@@ -49,7 +51,7 @@ func (s Source) Open(ctx context.Context) (*Content, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	c, err := s.open(ctx)
+	c, err := s.opened(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -61,6 +63,11 @@ func (s Source) Open(ctx context.Context) (*Content, error) {
 		return nil, unusable(s.name, "is empty")
 	}
 	return c, nil
+}
+
+func (s Source) opened(ctx context.Context) (c *Content, err error) {
+	defer func() { err = recovered(recover(), err) }()
+	return s.open(ctx)
 }
 
 // FromFile is the file at the path. It is opened once per call; a file whose size or modification time changes during the
@@ -124,7 +131,7 @@ func FromBytes(name string, data []byte) Source {
 // implement [io.ReaderAt], else once per attempt.
 func FromFS(fsys fs.FS, filename string) Source {
 	name := path.Base(filename)
-	if fsys == nil {
+	if checked.IsNil(fsys) {
 		return broken(name, "has no file system: FromFS got nil")
 	}
 	return Source{name: name, size: -1, open: func(context.Context) (*Content, error) {
@@ -153,7 +160,7 @@ func FromFS(fsys fs.FS, filename string) Source {
 
 // FromReaderAt is the first size bytes of r, which must stay readable until the calls that use the Source have returned.
 func FromReaderAt(name string, r io.ReaderAt, size int64) Source {
-	if r == nil {
+	if checked.IsNil(r) {
 		return broken(name, "has no reader: FromReaderAt got nil")
 	}
 	if size < 0 {
@@ -169,7 +176,7 @@ func FromReaderAt(name string, r io.ReaderAt, size int64) Source {
 // call ends. The SDK does not close r. If the call ends early,
 // because ctx ended or the service refused the request, a Read of r may still be running: do not use r before it returns.
 func FromReader(name string, r io.Reader, size int64) Source {
-	if r == nil {
+	if checked.IsNil(r) {
 		return broken(name, "has no reader: FromReader got nil")
 	}
 	if size < -1 {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 )
 
 // maxLine is the longest line of a list.
@@ -19,12 +20,12 @@ const maxLine = 64 << 10
 // are the path as in the list; otherwise List works like [Dir]. r is read once, as the items are needed.
 func List(r io.Reader, opts *DirOptions) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		if r == nil {
+		if checked.IsNil(r) {
 			yield(Item{}, &acrcloud.ArgumentError{Field: "r", Problem: "is nil", Remedy: "pass the list to read"})
 			return
 		}
 		w := newWalk("", opts, yield)
-		lines := bufio.NewScanner(r)
+		lines := bufio.NewScanner(checked.Reader(r))
 		lines.Buffer(make([]byte, 0, 4096), maxLine)
 		number := 0
 		for lines.Scan() {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 )
 
 // Changed determines what happens to an item whose Version differs from that of its key's job.
@@ -114,6 +115,10 @@ func (o *Options) withDefaults() (Options, error) {
 		}
 	}
 	switch u := out.Upload; {
+	case out.Store != nil && checked.IsNil(out.Store):
+		return refuse("Store", "is a nil pointer", "open the store first, or leave it nil to keep the journal in memory")
+	case out.Notifier != nil && checked.IsNil(out.Notifier):
+		return refuse("Notifier", "is a nil pointer", "make the notifier first, or leave it nil")
 	case u.Name != "":
 		return refuse("Upload.Name", "is set", "leave it empty: each file is named after its item's key")
 	case u.ResendIfUnsure:

@@ -433,13 +433,18 @@ func TestCalledForANewJob(t *testing.T) {
 	})
 }
 
+// A nilStore and a nilNotifier were forgotten to be made.
+type nilStore struct{ batch.Store }
+
+type nilNotifier struct{ filescan.Notifier }
+
 func TestOptionsRefuse(t *testing.T) {
 	t.Parallel()
 	_, files := service(t)
 	for field, o := range map[string]batch.Options{
 		"Uploads": {Uploads: -1}, "Waiting": {Waiting: -1}, "MaxBytesPerSecond": {MaxBytesPerSecond: -1}, "Grace": {Grace: -1}, "Lease": {Lease: -1},
 		"PostTimeout": {PostTimeout: 120}, "Timeout": {Timeout: 3600},
-		"Upload.Name": {Upload: filescan.UploadOptions{Name: "x"}}, "Changed": {Changed: "x"}, "MinInterval": {MinInterval: 2, MaxInterval: 1},
+		"Upload.Name": {Upload: filescan.UploadOptions{Name: "x"}}, "Changed": {Changed: "x"}, "Store": {Store: (*nilStore)(nil)}, "Notifier": {Notifier: (*nilNotifier)(nil)}, "MinInterval": {MinInterval: 2, MaxInterval: 1},
 	} {
 		for out, err := range batch.Scan(t.Context(), files, songs(1), &o) {
 			assert.Nil(t, out)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/filescan"
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
@@ -58,7 +59,7 @@ func NewStepper(files *filescan.Files, journal Journal, opts *Options) (*Stepper
 		return nil, err
 	case files == nil:
 		return nil, &acrcloud.ArgumentError{Field: "files", Problem: "is nil", Remedy: "use client.Files(containerID)"}
-	case journal == nil:
+	case checked.IsNil(journal):
 		return nil, &acrcloud.ArgumentError{Field: "journal", Problem: "is nil", Remedy: "use NewMemory, or a store of batch/sqlbatch"}
 	}
 	return newStepper(files, journal, o), nil

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"iter"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -164,7 +163,7 @@ func (f *BucketFiles) Move(ctx context.Context, targetBucketID int, fileIDs ...i
 		return refuse("targetBucketID", "is the bucket that holds the files already", "use the id of another bucket")
 	}
 	g.path = "/buckets/" + strconv.Itoa(targetBucketID) + "/files"
-	for chunk := range slices.Chunk(ids, core.MaxIDs) {
+	for chunk := range core.Chunks(ids) {
 		a := action{op: "bucket-files.move", path: "/" + strings.Join(chunk, ",") + "/move", method: http.MethodPut, cost: transport.Write}
 		if err := g.do(ctx, a); err != nil {
 			return err

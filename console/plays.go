@@ -222,9 +222,12 @@ type dayWalk struct {
 }
 
 type plays struct {
-	list []*Play
-	err  error
+	list     []*Play
+	err      error
+	panicked any // the value that an option's code has panicked with
 }
+
+var errEndedGoroutine = errors.New("acrcloud: the request was ended by code that was given as an option: it called runtime.Goexit")
 
 type datedPlay struct {
 	*Play
@@ -257,8 +260,12 @@ func (w *dayWalk) ask() {
 	for len(w.ahead) < w.InFlight && !w.last.Before(w.start) {
 		ch, date := make(chan plays, 1), w.start
 		go func() {
-			list, err := w.day(w.ctx, date, w.Filter)
-			ch <- plays{list, err}
+			got := plays{err: errEndedGoroutine}
+			defer func() {
+				got.panicked = recover()
+				ch <- got
+			}()
+			got.list, got.err = w.day(w.ctx, date, w.Filter)
 		}()
 		w.ahead, w.start = append(w.ahead, ch), w.start.AddDays(1)
 	}
@@ -270,6 +277,9 @@ func (w *dayWalk) take() ([]*Play, error) {
 	got := <-w.ahead[0]
 	w.ahead[0] = nil
 	w.ahead = w.ahead[1:]
+	if got.panicked != nil {
+		panic(got.panicked) //nolint:forbidigo // it is the caller's own, and comes on the caller's goroutine, as with any other request
+	}
 	if got.err == nil {
 		w.ask()
 		w.fetched = w.fetched.AddDays(1)

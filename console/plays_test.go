@@ -397,3 +397,35 @@ func TestWriteJSONL(t *testing.T) {
 	assert.Equal(t, &p, line.Play)
 	require.ErrorIs(t, console.WriteJSONL(full{}, console.PlaysOf(&p), nil), errFull)
 }
+
+// A panic of an option's code comes on the goroutine of the loop, and nothing is left under way.
+func TestPlaysPanics(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		observe func(acrcloud.Attempt)
+		check   func(t *testing.T, loop func() error)
+	}{
+		"panics": {func(acrcloud.Attempt) { panic("boom") }, func(t *testing.T, loop func() error) {
+			t.Helper()
+			assert.PanicsWithValue(t, "boom", func() { _ = loop() })
+		}},
+		"ends its goroutine": {func(acrcloud.Attempt) { runtime.Goexit() }, func(t *testing.T, loop func() error) {
+			t.Helper()
+			require.ErrorContains(t, loop(), "runtime.Goexit")
+		}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &station{every: 12 * time.Hour, delay: time.Second}
+				tt.check(t, func() (last error) {
+					for _, err := range s.streams(t, acrcloud.WithObserver(tt.observe)).Plays(t.Context(), "s-1", console.PlaysOptions{Days: console.DateRange{From: day, To: day.AddDays(4)}, InFlight: 3}) {
+						last = err
+					}
+					return last
+				})
+			}) // the bubble fails where a goroutine is left
+		})
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	core "github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
@@ -89,7 +90,7 @@ func (m monitored) recording(ctx context.Context, r RecordingRequest, w io.Write
 
 // download writes the content of a response to w.
 func (g group) download(ctx context.Context, a action, w io.Writer, limit int64) (*Recording, error) {
-	if w == nil {
+	if checked.IsNil(w) {
 		return nil, refuse("w", "is nil", "pass a file or another io.Writer")
 	}
 	req, err := g.request(a)

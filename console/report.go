@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
@@ -41,6 +42,9 @@ func PlaysOf(plays ...*Play) iter.Seq2[*Play, error] {
 // Several values in a cell are separated by "; ". As in filescan's WriteCSV, text that a spreadsheet may take for a
 // formula gets a leading apostrophe, and control characters and those that reorder text are escaped.
 func WriteCSV(w io.Writer, plays iter.Seq2[*Play, error], opts *ReportOptions) error {
+	if checked.IsNil(w) {
+		return refuse("w", "is nil", "pass a file or another io.Writer")
+	}
 	out := csv.NewWriter(w)
 	if plays != nil {
 		_ = out.Write(csvHeader) // Flush has the error
@@ -69,6 +73,9 @@ func WriteCSV(w io.Writer, plays iter.Seq2[*Play, error], opts *ReportOptions) e
 //
 // Characters that control a terminal or reorder text are written as \u escapes.
 func WriteJSONL(w io.Writer, plays iter.Seq2[*Play, error], opts *ReportOptions) error {
+	if checked.IsNil(w) {
+		return refuse("w", "is nil", "pass a file or another io.Writer")
+	}
 	enc := json.NewEncoder(text.JSONWriter(w))
 	enc.SetEscapeHTML(false)
 	o := valueOf(opts)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"iter"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -236,7 +235,7 @@ func (s *Streams) each(ctx context.Context, verb string, ids []string) error {
 	if err := g.ready(); err != nil {
 		return err
 	}
-	for chunk := range slices.Chunk(ids, core.MaxIDs) {
+	for chunk := range core.Chunks(ids) {
 		a := action{op: "streams." + verb, path: "/streams/" + strings.Join(chunk, ",") + "/" + verb, method: http.MethodPut, cost: transport.Write}
 		if err := g.do(ctx, a); err != nil {
 			return err

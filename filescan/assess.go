@@ -1,6 +1,7 @@
 package filescan
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 // These are the rules, with their default thresholds. docs/assessment.md in the repository explains each.
 //
 //	file.state      nil, processing, failed, or in an unknown state: unknown
-//	file.unread     results, or rows of them, cannot be read: unknown, unless others say more
+//	file.unread     results, rows of them, or what the rules need of a row cannot be read or are missing: unknown, unless others say more
 //	music.extent    music of similarity 80 or more covers 30 s or half of the file: critical, exact
 //	music.exact     music of similarity 80 or more: high, exact
 //	music.similar   music of similarity 50 or more: medium, similar
@@ -50,6 +51,7 @@ func Assess(file *File, rules *Rules) Assessment {
 		a.covers(results.CoverSongs)
 		a.custom(results.CustomFiles)
 		a.ai(results.AIDetection)
+		a.unreadLists(results)
 	}
 	a.unread(file)
 	a.verdict.Reasons = append(a.verdict.Reasons, a.shortReason()...)
@@ -75,25 +77,57 @@ func undecided(file *File) string {
 }
 
 // resultLists are the members of results that the rules use.
-var resultLists = []string{"music", "cover_songs", "custom_files", "ai_detection"}
+var resultLists = []string{listMusic, listCovers, listCustom, listAI}
 
-// unread notes what was sent but could not be decoded: nobody knows what it says.
+const (
+	listMusic  = "music"
+	listCovers = "cover_songs"
+	listCustom = "custom_files"
+	listAI     = "ai_detection"
+)
+
+// unreadLists notes the lists that could not be decoded, all or in part, and lists of matches under names that no rule is about.
+func (a *assessor) unreadLists(results *Results) {
+	for _, list := range resultLists {
+		if _, odd := results.Extra[list]; odd {
+			a.lacks(list)
+		}
+	}
+	for name, raw := range results.Extra {
+		if !slices.Contains(resultLists, name) && holdsMatches(name, raw) {
+			a.lacks(name)
+		}
+	}
+}
+
+// holdsMatches reports whether a member of results that is not known to the rules seems to hold rows as they are about. That the service
+// sends covers as "cover_files", too, is said and not proved.
+func holdsMatches(name string, raw json.RawMessage) bool {
+	if rest := bytes.Trim(raw, "[]{} \t\r\n"); len(rest) == 0 || string(rest) == "null" {
+		return false
+	}
+	return name == "cover_files" || slices.ContainsFunc(resultLists, func(list string) bool { return strings.EqualFold(list, name) }) ||
+		bytes.Contains(raw, []byte(`"played_duration"`)) || bytes.Contains(raw, []byte(`"ai_probability"`))
+}
+
+// lacks notes that something of a list could not be read, or is missing, so that nobody knows what it says.
+func (a *assessor) lacks(list string) {
+	if !slices.Contains(a.unreadIn, list) {
+		a.unreadIn = append(a.unreadIn, list)
+	}
+}
+
+// unread says what was sent but could not be used.
 func (a *assessor) unread(file *File) {
-	var lists []string
+	lists := a.unreadIn
+	slices.Sort(lists)
 	if _, odd := file.Extra["results"]; odd {
 		lists = append(lists, "results")
-	}
-	if file.Results != nil {
-		for _, list := range resultLists {
-			if _, odd := file.Results.Extra[list]; odd {
-				lists = append(lists, list)
-			}
-		}
 	}
 	if len(lists) == 0 {
 		return
 	}
-	a.reason(Reason{Rule: "file.unread", Text: "what the service sent as " + strings.Join(lists, ", ") + " could not be read, all or in part, and was left out"})
+	a.reason(Reason{Rule: "file.unread", Text: "what the service sent as " + strings.Join(lists, ", ") + " could not be read, or lacks what the rules need, and was left out, all or in part"})
 	if a.verdict.Risk == RiskNone {
 		a.verdict.Risk = RiskUnknown
 	}
@@ -116,8 +150,9 @@ type assessor struct {
 	duration float64 // of the file; 0: unknown
 	verdict  Assessment
 
-	counted      []span // of all matches that count
-	short        int    // matches that were ignored
+	counted      []span   // of all matches that count
+	unreadIn     []string // lists of which something could not be read
+	short        int      // matches that were ignored
 	allowed      []Reason
 	sharesMatter bool     // there was something to apply a rule on shares to
 	names        []string // of artists
@@ -146,7 +181,7 @@ type evidence struct {
 }
 
 func (a *assessor) music(rows []Match) {
-	found := a.collect(rows)
+	found := a.collect(listMusic, rows)
 	r := a.rules
 	exact := spansOf(found, func(e *evidence) bool { return e.scored && e.similarity >= *r.ExactSimilarity })
 	critical := a.extent("music.extent", fmt.Sprintf("music of similarity %s or more covers", number(*r.ExactSimilarity)), exact, *r.LongSeconds, *r.LongShare)
@@ -179,7 +214,7 @@ func (a *assessor) music(rows []Match) {
 }
 
 func (a *assessor) covers(rows []Match) {
-	found := a.collect(rows)
+	found := a.collect(listCovers, rows)
 	r := a.rules
 	risk, confidence := RiskMedium, *r.ShortCoverConfidence
 	if a.extent("cover.extent", "covers make up", spansOf(found, func(*evidence) bool { return true }), *r.CoverSeconds, *r.CoverShare) {
@@ -197,7 +232,7 @@ func (a *assessor) custom(rows []CustomMatch) {
 		e := a.evidence(row.Offset, row.PlayedDuration)
 		e.title = row.Result.Title
 		e.similarity, e.scored = scoreOf(row.Similarity())
-		if !a.counts(&e, row.Extra, row.PlayedDuration, within(r.Allow.Bucket, row.Result.BucketID) || within(r.Allow.ACRID, row.Result.ACRID)) {
+		if !a.counts(listCustom, &e, row.PlayedDuration, row.Extra, row.Result.Extra, within(r.Allow.Bucket, row.Result.BucketID) || within(r.Allow.ACRID, row.Result.ACRID)) {
 			continue
 		}
 		risk, rule, confidence := RiskMedium, "custom", *r.CustomConfidence
@@ -214,17 +249,23 @@ func (a *assessor) custom(rows []CustomMatch) {
 	}
 }
 
-// ai gives one verdict on the file: the most probable of its entries. Predictions that are not known say nothing.
+// ai gives one verdict on the file: the most probable of its entries. Predictions that are not known say nothing. An entry without a
+// probability says nothing either, but if it predicts that a machine made the music, that is not the same as a human.
 func (a *assessor) ai(rows []AIDetection) {
 	r := a.rules
 	best, at, length := -1.0, AIDetection{}, 0.0
 	for _, row := range rows {
-		known := row.Prediction == PredictionAIGenerated || row.Prediction == PredictionHuman
+		generated := strings.EqualFold(row.Prediction, PredictionAIGenerated)
 		seconds := a.audioSeconds(row)
-		if !known || row.AIProbability == nil || (seconds > 0 && seconds < *r.AIMinSeconds) {
-			continue
+		p, ok := 0.0, false
+		if row.AIProbability != nil {
+			p, ok = scoreOf(*row.AIProbability, true)
 		}
-		if p, ok := scoreOf(*row.AIProbability, true); ok && p > best {
+		switch {
+		case seconds > 0 && seconds < *r.AIMinSeconds:
+		case anyOf(row.Extra, "prediction", "ai_probability"), !ok && generated, ok && row.Prediction == "":
+			a.lacks(listAI)
+		case ok && p > best && (generated || strings.EqualFold(row.Prediction, PredictionHuman)):
 			best, at, length = p, row, seconds
 		}
 	}
@@ -259,7 +300,7 @@ func (a *assessor) audioSeconds(d AIDetection) float64 {
 }
 
 // collect makes evidence of the rows that count, in the order of the file.
-func (a *assessor) collect(rows []Match) []*evidence {
+func (a *assessor) collect(list string, rows []Match) []*evidence {
 	all := make([]evidence, 0, len(rows))
 	found := make([]*evidence, 0, len(rows))
 	for i := range rows {
@@ -275,7 +316,7 @@ func (a *assessor) collect(rows []Match) []*evidence {
 				e.skew = max(e.skew, math.Abs(finite(*skew)))
 			}
 		}
-		if a.counts(&e, m.Extra, m.PlayedDuration, a.allows(&m.Result)) {
+		if a.counts(list, &e, m.PlayedDuration, m.Extra, m.Result.Extra, a.allows(&m.Result)) {
 			all = append(all, e)
 			found = append(found, &all[len(all)-1])
 		}
@@ -284,19 +325,39 @@ func (a *assessor) collect(rows []Match) []*evidence {
 	return found
 }
 
-// counts notes a match, and reports whether the rules apply to it. A match whose length could not be read is not a short one.
-func (a *assessor) counts(e *evidence, extra map[string]json.RawMessage, played float64, allowed bool) bool {
-	_, unread := extra["played_duration"]
+// counts notes a match, and reports whether the rules apply to it. A match whose length could not be read is not a short one, and one of
+// which it is missing is not known.
+func (a *assessor) counts(list string, e *evidence, played float64, extra, resultExtra map[string]json.RawMessage, allowed bool) bool {
+	_, odd := extra["played_duration"]
 	switch {
 	case allowed:
 		a.allowed = append(a.allowed, a.match("match.allowed", e, a.figure().text("on the allow-list")))
 		return false
-	case !unread && !(played >= *a.rules.MinSeconds): // NaN is short
+	case !odd && played == 0 && *a.rules.MinSeconds > 0:
+		a.lacks(list)
+		return false
+	case !odd && !(played >= *a.rules.MinSeconds): // NaN is short
 		a.short++
 		return false
 	}
+	if odd || anyOf(extra, "score", "offset", "result", "time_skew", "frequency_skew") || anyOf(resultExtra, "score") {
+		a.lacks(list)
+	}
 	a.counted = append(a.counted, e.span)
 	return true
+}
+
+// anyOf reports whether one of these members could not be read.
+func anyOf(extra map[string]json.RawMessage, members ...string) bool {
+	if len(extra) == 0 {
+		return false
+	}
+	for _, name := range members {
+		if _, odd := extra[name]; odd {
+			return true
+		}
+	}
+	return false
 }
 
 func (a *assessor) allows(m *acrcloud.Music) bool {

@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	"github.com/musicchartsai/acrcloud-go/internal/nearest"
 )
 
@@ -103,7 +104,7 @@ func (r *Rules) complete() *Rules {
 
 // Validate reports the first threshold that makes no sense, as an [*acrcloud.ArgumentError] that names its JSON path.
 func (r *Rules) Validate() error {
-	if r == nil {
+	if checked.IsNil(r) {
 		return nil
 	}
 	for _, t := range r.thresholds() {
@@ -134,7 +135,7 @@ func ReadRules(r io.Reader) (*Rules, error) {
 	if r == nil {
 		return nil, refuseRules("rules", "have no reader", "give ReadRules an open file, or use nil Rules for the defaults")
 	}
-	data, err := io.ReadAll(io.LimitReader(r, maxRules+1))
+	data, err := io.ReadAll(io.LimitReader(checked.Reader(r), maxRules+1))
 	if err != nil {
 		return nil, err
 	}

@@ -429,7 +429,7 @@ func TestDo(t *testing.T) {
 func TestDoOut(t *testing.T) {
 	t.Parallel()
 	c, a := newAPI(t, map[string]http.HandlerFunc{"POST api-v2.acrcloud.com/api/buckets": fails(201, `{"data":{"id":"x"}}`)})
-	for _, out := range []any{struct{}{}, (*int)(nil), map[string]any{}} {
+	for _, out := range []any{struct{}{}, (*int)(nil), (*bytes.Buffer)(nil), map[string]any{}} {
 		require.ErrorIs(t, c.Do(t.Context(), http.MethodPost, "/buckets", nil, out), acrcloud.ErrInvalidArgument)
 	}
 	assert.Empty(t, a.requests())

@@ -52,3 +52,7 @@ func assessItem(file *File, err error, rules *Rules) (a Assessment, problem stri
 	}
 	return Assess(file, rules), problem
 }
+
+func refuseWriter() error {
+	return &acrcloud.ArgumentError{Field: "w", Problem: "is nil", Remedy: "pass a file or another io.Writer"}
+}

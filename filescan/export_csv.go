@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
@@ -31,6 +32,9 @@ var csvHeader = []string{
 // front, and so does what may become a cell of its own in a spreadsheet that separates cells by semicolons or tabs. Control characters
 // other than white space and characters that reorder text are written as escapes, such as \x1b.
 func WriteCSV(w io.Writer, files iter.Seq2[*File, error], rules *Rules) error {
+	if checked.IsNil(w) {
+		return refuseWriter()
+	}
 	out := csv.NewWriter(w)
 	if files != nil {
 		_ = out.Write(csvHeader) // Flush has the error

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"strings"
 	"testing"
@@ -138,4 +139,12 @@ func TestFilesOf(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, filescan.WriteCSV(&out, filescan.FilesOf(), nil))
 	assert.Equal(t, 1, strings.Count(out.String(), "\n"), "the header alone")
+}
+
+func TestExportNeedsAWriter(t *testing.T) {
+	t.Parallel()
+	for _, w := range []io.Writer{nil, (*bytes.Buffer)(nil)} {
+		require.ErrorIs(t, filescan.WriteCSV(w, filescan.FilesOf(&filescan.File{}), nil), acrcloud.ErrInvalidArgument)
+		require.ErrorIs(t, filescan.WriteJSONL(w, filescan.FilesOf(&filescan.File{}), nil), acrcloud.ErrInvalidArgument)
+	}
 }

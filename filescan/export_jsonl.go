@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
 
@@ -17,6 +18,9 @@ import (
 //
 // Characters that a terminal acts on or that reorder text are written as \u escapes.
 func WriteJSONL(w io.Writer, files iter.Seq2[*File, error], rules *Rules) error {
+	if checked.IsNil(w) {
+		return refuseWriter()
+	}
 	enc := json.NewEncoder(text.JSONWriter(w))
 	enc.SetEscapeHTML(false)
 	return exportFiles(files, rules, func(file *File, a Assessment, problem string) error {

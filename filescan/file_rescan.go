@@ -17,7 +17,7 @@ import (
 )
 
 // Rescan processes files again with the container's current settings. It returns the service's response, which need not
-// be all of them; without an id it sends nothing. It calls PUT /api/fs-containers/{container}/files/{ids}/rescan, for many files in
+// be all of them; without an id it sends nothing, and an id that is given twice counts once. It calls PUT /api/fs-containers/{container}/files/{ids}/rescan, for many files in
 // several requests. It is presumably billed again, and so retried only if the service cannot have accepted it; otherwise the
 // error matches [acrcloud.ErrOutcomeUnknown]. Even then a file is looked at first: one that is being processed is not rescanned again.
 //
@@ -34,7 +34,7 @@ func (f *Files) Rescan(ctx context.Context, fileIDs ...string) ([]*File, error) 
 		return nil, err
 	}
 	var all []*File
-	for chunk := range slices.Chunk(fileIDs, console.MaxIDs) {
+	for chunk := range console.Chunks(fileIDs) {
 		files, err := f.rescan(ctx, base, chunk)
 		if _, begun := errors.AsType[*begunError](err); (begun || errors.Is(err, acrcloud.ErrNotFound)) && len(chunk) > 1 {
 			err = console.EachOf(ctx, chunk, func(id string) error {

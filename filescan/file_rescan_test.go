@@ -38,6 +38,11 @@ func TestRescan(t *testing.T) {
 	require.Len(t, got, 1)
 	assert.Equal(t, filescan.StateProcessing, got[0].State)
 
+	_, err = files.Rescan(ctx, "a", "a", "a")
+	require.NoError(t, err)
+	assert.Equal(t, 2, a.count("PUT "+filesURL+"/a/rescan"), "each id goes off once")
+	assert.Len(t, a.requests(), 2)
+
 	got, err = files.Rescan(ctx, "e")
 	require.NoError(t, err, "what it answers is not documented")
 	assert.Empty(t, got)

@@ -19,7 +19,7 @@ const redacted = "[redacted]"
 
 // String returns the URL without its credentials, as https://cdn.example.com/a.mp3?expires=[redacted]&signature=[redacted].
 func (u RemoteURL) String() string {
-	parsed, err := url.Parse(string(u))
+	parsed, err := url.Parse(strings.Replace(string(u), "//"+redacted+"@", "//", 1)) // what was shown before shows again
 	if err != nil {
 		return redacted // nobody knows where its parts are
 	}

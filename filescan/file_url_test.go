@@ -29,8 +29,11 @@ func TestRemoteURL(t *testing.T) {
 		"https://www.youtube.com/@name":                            "https://www.youtube.com/@name",
 		"https://user:s3/cret@a.test/b":                            "[redacted]",
 		"\x00s3cret":                                               "[redacted]",
+		"https://[redacted]@user:s3cret@a.test/b":                  "https://[redacted]@a.test/b",
+		"https://user:s3cret@a.test/b//[redacted]@c":               "https://[redacted]@a.test/b//[redacted]@c",
 	} {
 		assert.Equal(t, want, filescan.RemoteURL(given).String(), given)
+		assert.Equal(t, want, filescan.RemoteURL(want).String(), "shown again")
 		assert.Equal(t, want, fmt.Sprintf("%v", filescan.RemoteURL(given)))
 	}
 }
@@ -63,4 +66,7 @@ func TestFileURLIsHidden(t *testing.T) {
 	var again filescan.File
 	require.NoError(t, json.Unmarshal(encoded, &again))
 	assert.Equal(t, "https://[redacted]@cdn.test/a.mp3?sig=[redacted]", string(again.URL))
+	twice, err := json.Marshal(again)
+	require.NoError(t, err)
+	assert.Equal(t, string(encoded), string(twice), "from then on it stays the same")
 }

@@ -55,7 +55,7 @@ type UploadOptions struct {
 
 	// OnTicket is called right before the request that makes the file and is billed. Store the [Ticket]: with it, [Files.Resume]
 	// settles the upload after a crash. An error stops the upload; nothing is billed. It is not called where UniqueName has found the
-	// file.
+	// file. It must not itself upload or resume the same unique name with this Client: that call would wait for this one.
 	OnTicket func(ctx context.Context, t Ticket) error
 
 	// ResendIfUnsure retries the creating request, at most twice, if it is not known whether it was processed and no file of the

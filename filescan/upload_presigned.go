@@ -41,7 +41,18 @@ func (u *upload) presign(ctx context.Context, root string) (*target, error) {
 	if t.Method != http.MethodPut && t.Method != http.MethodPost {
 		return nil, &acrcloud.DecodeError{Op: "files.presign", StatusCode: http.StatusOK, Err: errors.New("the presigned URL wants neither PUT nor POST")}
 	}
+	for name, value := range t.Headers {
+		if !canSend(name, value) {
+			return nil, &acrcloud.DecodeError{Op: "files.presign", StatusCode: http.StatusOK, Err: errors.New("the presigned URL wants a header that HTTP cannot carry; nothing was sent to it")}
+		}
+	}
 	return t, nil
+}
+
+// canSend reports whether a header can be sent: net/http finds out late, and with each attempt anew.
+func canSend(name, value string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }) &&
+		!strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
 // lacksPresigned reports whether the service has no presigned upload for a container that exists, and remembers it.

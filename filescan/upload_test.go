@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -468,6 +469,8 @@ func TestUploadPolicy(t *testing.T) {
 		{"too large", song, filescan.UploadPolicy{MaxBytes: size - 1}, "", acrcloud.ErrTooLarge},
 		{"too large, of unknown size", func() acrcloud.Source { return acrcloud.FromReader("x.wav", strings.NewReader(content), -1) }, filescan.UploadPolicy{MaxBytes: size - 1}, "", acrcloud.ErrTooLarge},
 		{"too large, without end", func() acrcloud.Source { return acrcloud.FromReader("x.wav", endless{}, -1) }, filescan.UploadPolicy{MaxBytes: 1 << 20}, "", acrcloud.ErrTooLarge},
+		{"no limit, of unknown size", func() acrcloud.Source { return acrcloud.FromReader("x.wav", strings.NewReader(content), -1) }, filescan.UploadPolicy{MaxBytes: math.MaxInt64}, "", nil},
+		{"no limit, of known size", func() acrcloud.Source { return acrcloud.FromReader("x.wav", strings.NewReader(content), size) }, filescan.UploadPolicy{MaxBytes: math.MaxInt64}, "", nil},
 		{"inspected", song, filescan.UploadPolicy{Inspect: inspect([]byte(content), nil)}, "", nil},
 		{"inspected and refused", song, filescan.UploadPolicy{Inspect: inspect([]byte(content), virus)}, "", filescan.ErrInspection},
 		{"a fingerprint inspected and refused", song, filescan.UploadPolicy{Inspect: inspect([]byte(content), virus)}, filescan.Fingerprint, virus},

@@ -120,6 +120,9 @@ func TestPresignedResponsesDoNotShow(t *testing.T) {
 		"no key":       `{"data":{"presigned_url":"https://store.test/k?X-Signature=s1gn4ture"}}`,
 		"breaks off":   `{"data":{"presigned_url":"https://store.test/k?X-Signature=s1gn4ture`,
 		"other method": `{"data":{"presigned_url":"https://store.test/k?X-Signature=s1gn4ture","key":"k","method":"PATCH"}}`,
+		"odd header":   `{"data":{"presigned_url":"https://store.test/k?X-Signature=s1gn4ture","key":"k","headers":{"a b":"x"}}}`,
+		"odd value":    `{"data":{"presigned_url":"https://store.test/k?X-Signature=s1gn4ture","key":"k","headers":{"X-A":"x\r\nX-B: s1gn4ture"}}}`,
+		"no name":      `{"data":{"presigned_url":"https://store.test/k?X-Signature=s1gn4ture","key":"k","headers":{"":"x"}}}`,
 		"plain http":   `{"data":{"presigned_url":"http://store.test/k?X-Signature=s1gn4ture","key":"k"}}`,
 		"another name": `{"data":{"url":"X-Signature s1gn4ture","key":"k"}}`,
 	} {

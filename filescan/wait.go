@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	"github.com/musicchartsai/acrcloud-go/internal/console"
 )
 
@@ -26,7 +27,7 @@ func (f *Files) Wait(ctx context.Context, fileID string, opts *WaitOptions) (*Fi
 		return nil, err
 	}
 	w.Get = func(ctx context.Context) (*File, error) { return f.Get(ctx, fileID) }
-	if o.Notifier != nil {
+	if !checked.IsNil(o.Notifier) {
 		wake, unsubscribe := o.Notifier.Subscribe(f.containerID, fileID)
 		defer unsubscribe()
 		w.Wake = wake

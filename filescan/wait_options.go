@@ -13,7 +13,7 @@ type WaitOptions struct {
 	// of the service, or a proxy that responds with a page, does not go unnoticed for an hour.
 	OnError func(error)
 
-	// Notifier, if set, triggers a look as soon as it knows that the file is done: a webhook.Notifier, fed by callbacks. Looks
+	// Notifier, if it is not nil, triggers a look as soon as it knows that the file is done: a webhook.Notifier, fed by callbacks. Looks
 	// at intervals go on, since callbacks get lost.
 	Notifier Notifier
 

@@ -371,3 +371,11 @@ func TestWaitTolerates(t *testing.T) {
 type tokenFunc func() (acrcloud.Secret, error)
 
 func (f tokenFunc) Token(context.Context, acrcloud.Secret) (acrcloud.Secret, error) { return f() }
+
+// A nil pointer is no notifier.
+func TestWaitWithoutNotifier(t *testing.T) {
+	t.Parallel()
+	c, _ := newAPI(t, map[string]http.HandlerFunc{"GET " + filesURL + "/" + fileID: state(1)})
+	_, err := c.Files(containerID).Wait(t.Context(), fileID, &filescan.WaitOptions{Notifier: (*notifier)(nil)})
+	require.NoError(t, err)
+}

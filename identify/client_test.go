@@ -145,6 +145,7 @@ func TestNewRefuses(t *testing.T) {
 		{"switched off", func(c *acrcloud.Config) { c.IsActive = new(false) }, nil, "Config.IsActive"},
 		{"another client's option", func(*acrcloud.Config) {}, acrcloud.WithTokenSource(tokenSource{}), "WithTokenSource"},
 		{"bad option", func(*acrcloud.Config) {}, acrcloud.WithHTTPClient(nil), "WithHTTPClient"},
+		{"nil pointer as limiter", func(*acrcloud.Config) {}, acrcloud.WithRateLimiter((*limiter)(nil)), "WithRateLimiter"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -162,6 +163,11 @@ func TestNewRefuses(t *testing.T) {
 		})
 	}
 }
+
+// limiter cannot be nil.
+type limiter struct{ waits int }
+
+func (l *limiter) Wait(context.Context) error { l.waits++; return nil }
 
 type tokenSource struct{}
 

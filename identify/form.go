@@ -8,11 +8,10 @@ import (
 	"io"
 	"mime/multipart"
 	"net/textproto"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
-
-	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
 // A form is the body of a request: made and signed anew for each attempt, always of the same length, around a sample that is not
@@ -25,8 +24,8 @@ type form struct {
 	fields   []field
 	boundary string
 
-	mu        sync.Mutex
-	signature string // of the last attempt
+	mu         sync.Mutex
+	signatures []string // of all attempts
 }
 
 // A part is the sample.
@@ -46,7 +45,7 @@ func (f *form) render(at time.Time) (head, tail []byte, err error) {
 	stamp := timestamp(at)
 	signed := signature(identifyPath, f.client.key.Reveal(), f.client.secret.Reveal(), string(f.dataType), stamp)
 	f.mu.Lock()
-	f.signature = signed
+	f.signatures = append(f.signatures, signed)
 	f.mu.Unlock()
 
 	var buf bytes.Buffer
@@ -121,10 +120,9 @@ func (f *form) open(ctx context.Context) (io.ReadCloser, error) {
 	}{io.MultiReader(bytes.NewReader(head), content, bytes.NewReader(tail)), content}, nil
 }
 
-// redact takes the last attempt's signature out of a response. It is made per attempt, so the transport does not know it.
-func (f *form) redact(resp *transport.Response) *transport.Response {
+// secrets are the signatures so far: each attempt has its own, and the service may repeat an earlier one.
+func (f *form) secrets() []string {
 	f.mu.Lock()
-	signed := f.signature
-	f.mu.Unlock()
-	return transport.Redact(resp, signed)
+	defer f.mu.Unlock()
+	return slices.Clone(f.signatures)
 }

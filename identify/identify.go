@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 
@@ -26,7 +27,8 @@ import (
 // [MaxSampleBytes], humming beside anything but a fingerprint, or a reserved field. A refusal of the service is an
 // [*acrcloud.APIError] with its code, which matches [acrcloud.ErrCredentials] (3001, 3014), [acrcloud.ErrBadSample] (2004, 3016),
 // [acrcloud.ErrQuotaExceeded] (3003, 3013), [acrcloud.ErrRateLimited] (3015), [acrcloud.ErrInvalid] (3002, 3006) and
-// [acrcloud.ErrServer] (3000, 3011). A response without a status code is an [*acrcloud.DecodeError]. That error, and the
+// [acrcloud.ErrServer] (3000, 3011). A response without a status code, or of code 0 of which nothing that was recognised can be read, is
+// an [*acrcloud.DecodeError]. That error, and the
 // error for a missing response, also match [acrcloud.ErrOutcomeUnknown].
 func (c *Client) Identify(ctx context.Context, sample Sample) (*Result, error) {
 	if err := c.usable(); err != nil {
@@ -69,9 +71,9 @@ func (f *form) send(ctx context.Context, op string) (*Result, error) {
 		Op: op, Cost: transport.Billed, Method: http.MethodPost, URL: c.url,
 		Header:  http.Header{"Content-Type": {f.contentType()}},
 		Body:    &transport.Body{Length: length, Open: f.open},
-		Secrets: []string{c.key.Reveal(), c.secret.Reveal()},
+		Secrets: []string{c.key.Reveal(), c.secret.Reveal()}, MoreSecrets: f.secrets,
 		Check: func(resp *transport.Response) (err error) {
-			result, err = f.read(resp)
+			result, err = read(resp)
 			return err
 		},
 	})
@@ -83,24 +85,22 @@ func (f *form) send(ctx context.Context, op string) (*Result, error) {
 
 // read interprets a response. The code in the body counts, with any HTTP status; only responses without a code are judged by their
 // status.
-func (f *form) read(resp *transport.Response) (*Result, error) {
+func read(resp *transport.Response) (*Result, error) {
 	result, hasCode, err := readResult(resp.Body)
-	if err == nil && hasCode && (result.Status.Code == codeSuccess || result.Status.Code == codeNoResult) {
-		return &result, nil
-	}
-	clean := f.redact(resp)
 	switch {
-	case err == nil && hasCode:
-		said := f.redact(&transport.Response{Body: []byte(result.Status.Msg)})
-		return nil, &acrcloud.APIError{
-			StatusCode: resp.StatusCode, Code: result.Status.Code, Message: string(said.Body), Header: clean.Header, Body: clean.Body,
+	case err == nil && hasCode && (result.Status.Code == codeSuccess || result.Status.Code == codeNoResult):
+		if unread := result.unread(); result.Status.Code == codeSuccess && !result.Matched() && unread != "" {
+			return nil, transport.NotJSON(resp, fmt.Errorf("the service recognised something, but %s cannot be read", unread))
 		}
+		return &result, nil
+	case err == nil && hasCode:
+		return nil, transport.Refused(resp, result.Status.Code, result.Status.Msg)
 	case !resp.OK():
-		return nil, transport.ConsoleError(clean)
+		return nil, transport.ConsoleError(resp)
 	case err == nil:
 		err = errors.New("the response has no status code")
 	}
-	return nil, transport.NotJSON(clean, err)
+	return nil, transport.NotJSON(resp, err)
 }
 
 // audioPart opens a source. A source that cannot be read twice is read into memory, for a second attempt: samples are small.

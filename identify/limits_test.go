@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -93,4 +94,105 @@ func TestMergeALot(t *testing.T) {
 	assert.Len(t, segments, 50_000)
 	assert.Zero(t, segments[0].Start)
 	assert.Less(t, time.Since(started), 10*time.Second)
+}
+
+// What the service says with a refusal is cut before anything else is done with it. A secret at the place of the cut does not show.
+func TestRefusalIsBounded(t *testing.T) {
+	t.Parallel()
+	const limit = 64 << 10
+	tests := map[string]struct{ msg, pad string }{
+		"a body that looks like queries": {"no", strings.Repeat("?a=b ", 2<<20)},
+		"a message":                      {strings.Repeat("m", 10<<20), ""},
+		"a message of queries":           {strings.Repeat("?a=b%41&amp;", 1<<20), ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, _ := newService(t, says(200, fmt.Sprintf(`{"status":{"code":2004,"msg":%q},"pad":%q}`, tt.msg, tt.pad)))
+			started := time.Now()
+			_, err := c.Identify(t.Context(), audio("x"))
+			assert.Less(t, time.Since(started), 15*time.Second)
+			e, ok := errors.AsType[*acrcloud.APIError](err)
+			require.True(t, ok, "%v", err)
+			assert.Equal(t, 2004, e.Code)
+			assert.LessOrEqual(t, len(e.Body), limit)
+			assert.LessOrEqual(t, len(e.Message), limit)
+		})
+	}
+	for before := range 60 { // the cut goes through the secret everywhere
+		body := `{"status":{"code":2004,"msg":"no"},"pad":"` + strings.Repeat("x", limit-before-len(`{"status":{"code":2004,"msg":"no"},"pad":"`)) + vectorSecret + `"}`
+		c, _ := newService(t, says(200, body))
+		_, err := c.Identify(t.Context(), audio("x"))
+		e, ok := errors.AsType[*acrcloud.APIError](err)
+		require.True(t, ok, "%v", err)
+		assert.NotContains(t, string(e.Body), vectorSecret[:10], before)
+	}
+}
+
+// No attempt's signature shows, not even in the error of a later attempt, nor where the response is no HTTP.
+func TestNoSignatureShows(t *testing.T) {
+	t.Parallel()
+	signatureIn := func(r *http.Request) string {
+		if err := r.ParseMultipartForm(1 << 20); err != nil {
+			return err.Error()
+		}
+		return r.MultipartForm.Value["signature"][0]
+	}
+	tests := map[string]func(seen []string) roundTripper{
+		"no HTTP": func(seen []string) roundTripper {
+			return func(*http.Request) (*http.Response, error) {
+				return nil, fmt.Errorf("malformed HTTP status code %q", seen[len(seen)-1])
+			}
+		},
+		"no HTTP in a URL": func(seen []string) roundTripper {
+			return func(*http.Request) (*http.Response, error) {
+				return nil, errors.New("malformed HTTP response " + url.QueryEscape(seen[len(seen)-1]))
+			}
+		},
+		"the first attempt's": func(seen []string) roundTripper {
+			if len(seen) == 1 {
+				return code(3015)
+			}
+			return says(400, `{"message":"signature `+seen[0]+` was used before"}`)
+		},
+		"the first attempt's with a code": func(seen []string) roundTripper {
+			if len(seen) == 1 {
+				return code(3015)
+			}
+			return says(200, `{"status":{"code":3014,"msg":"signature `+seen[0]+` was used before"}}`)
+		},
+		"the first attempt's, where JSON was promised": func(seen []string) roundTripper {
+			if len(seen) == 1 {
+				return code(3015)
+			}
+			return says(200, `<html>`+seen[0])
+		},
+	}
+	for name, answer := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var seen []string
+				var shown strings.Builder
+				c := newClient(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+					seen = append(seen, signatureIn(r))
+					return answer(seen)(r)
+				}), acrcloud.WithObserver(func(a acrcloud.Attempt) { fmt.Fprintf(&shown, "%v %+v", a.Err, a.Err) }))
+				_, err := c.Identify(t.Context(), audio("x"))
+				require.Error(t, err)
+				fmt.Fprintf(&shown, "%v %+v", err, err)
+				if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
+					shown.Write(e.Body)
+				}
+				if e, ok := errors.AsType[*acrcloud.DecodeError](err); ok {
+					shown.WriteString(e.Excerpt)
+				}
+				for _, signature := range seen {
+					require.Len(t, signature, 28)
+					assert.NotContains(t, shown.String(), signature[:12])
+					assert.NotContains(t, shown.String(), url.QueryEscape(signature)[:12])
+				}
+			})
+		})
+	}
 }

@@ -2,6 +2,7 @@ package identify_test
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"net/http"
 	"testing"
@@ -114,11 +115,6 @@ func TestShapes(t *testing.T) {
 			assert.Len(t, r.Top(-1), 2)
 		}},
 		{"nothing in it", nothing}, {"no metadata", nothing}, {"metadata is a list", nothing}, {"1001", nothing}, {"no version", nothing},
-		{"metadata is text", func(t *testing.T, r *identify.Result) {
-			t.Helper()
-			nothing(t, r)
-			assert.JSONEq(t, `"later"`, string(r.Extra["metadata"]))
-		}},
 		{"odd values", func(t *testing.T, r *identify.Result) {
 			t.Helper()
 			require.Len(t, r.Music, 1)
@@ -162,6 +158,68 @@ func TestShapes(t *testing.T) {
 			tt.check(t, answered(t, tt.name))
 		})
 	}
+}
+
+// Metadata is also read from a JSON string, as other results are. What cannot be read is no "no match".
+func TestMetadataShapes(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		metadata string // with code 0; empty: none
+		title    string // of what is recognised; empty: nothing
+		unread   string // in the error; empty: none
+	}{
+		"text":                   {metadata: `"later"`, unread: "metadata"},
+		"a number":               {metadata: `5`, unread: "metadata"},
+		"JSON in text":           {metadata: `"{\"music\":[{\"title\":\"Song\"}]}"`, title: "Song"},
+		"JSON in text, in text":  {metadata: `"\"{}\""`, unread: "metadata"},
+		"broken JSON in text":    {metadata: `"{\"music\":[{\"title\":\"So"`, unread: "metadata"},
+		"nothing in text":        {metadata: `"{}"`},
+		"empty text":             {metadata: `""`},
+		"a list of objects":      {metadata: `[{"music":[{"title":"Song"}]}]`, title: "Song"},
+		"null":                   {metadata: `null`},
+		"none":                   {},
+		"music as text":          {metadata: `{"music":"{\"title\":\"Song\"}"}`, unread: "metadata.music"},
+		"rows as text":           {metadata: `{"custom_files":["a","b"]}`, unread: "metadata.custom_files"},
+		"a row as text":          {metadata: `{"music":["a",{"title":"Song"}]}`, title: "Song"},
+		"music in capitals":      {metadata: `{"Music":[{"title":"Song"}]}`, unread: "metadata.Music"},
+		"nothing but an unknown": {metadata: `{"mood":"bright"}`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body := `{"status":{"code":0,"msg":"Success"}`
+			if tt.metadata != "" {
+				body += `,"metadata":` + tt.metadata
+			}
+			body += "}"
+			c, _ := newService(t, says(200, body))
+			r, err := c.Identify(t.Context(), audio("x"))
+			var decoded identify.Result
+			require.NoError(t, json.Unmarshal([]byte(body), &decoded), "by itself it is as tolerant as ever")
+			if tt.unread != "" {
+				_, ok := errors.AsType[*acrcloud.DecodeError](err)
+				require.True(t, ok, "%v", err)
+				require.ErrorContains(t, err, tt.unread+" cannot be read")
+				require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown)
+				if tt.unread == "metadata" {
+					assert.JSONEq(t, tt.metadata, string(decoded.Extra["metadata"]))
+				}
+				return
+			}
+			require.NoError(t, err)
+			if tt.title == "" {
+				nothing(t, r)
+				return
+			}
+			require.Len(t, r.Music, 1)
+			assert.Equal(t, tt.title, r.Music[0].Title)
+			assert.Equal(t, tt.title, decoded.Music[0].Title)
+		})
+	}
+	c, _ := newService(t, says(200, `{"status":{"code":1001},"metadata":"none"}`))
+	r, err := c.Identify(t.Context(), audio("x"))
+	require.NoError(t, err, "1001 says it already")
+	nothing(t, r)
 }
 
 func nothing(t *testing.T, r *identify.Result) {

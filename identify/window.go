@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 )
 
 // WindowDuration is the duration of a window: as much as the service analyses.
@@ -51,7 +52,7 @@ func (o *WindowsOptions) check(r io.Reader) error {
 		return &acrcloud.ArgumentError{Field: field, Problem: problem, Remedy: remedy}
 	}
 	switch {
-	case r == nil:
+	case checked.IsNil(r):
 		return refuse("r", "is nil", "give Windows an open recording")
 	case o == nil || o.Every == 0:
 		return refuse("WindowsOptions.Every", "is missing", "say how often to identify a window, such as every 30 seconds: each one is billed")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/audio"
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 )
@@ -35,6 +36,9 @@ import (
 //
 // The recording is read in the background, and only as far ahead as the windows that wait. When the loop ends, so does all of this, but
 // for a Read of r that has not returned: its goroutine ends when it does. r is not closed. The sequence can be ranged over once.
+//
+// If Read of r panics, that is an [*acrcloud.SourceError]. If an option's code panics for a window, such as an observer, the loop panics
+// with the same value when it comes to that window.
 func (c *Client) Windows(ctx context.Context, r io.Reader, opts *WindowsOptions) iter.Seq2[*Window, error] {
 	var used atomic.Bool
 	return func(yield func(*Window, error) bool) {
@@ -73,8 +77,9 @@ type windows struct {
 
 // A pending window is being identified.
 type pending struct {
-	window Window
-	done   chan struct{}
+	window   Window
+	panicked any // the value that an option's code has panicked with
+	done     chan struct{}
 }
 
 // run is the consumer's side.
@@ -90,6 +95,9 @@ func (w *windows) run(parent context.Context, r io.Reader, yield func(*Window, e
 				yield(nil, err)
 			}
 			return
+		}
+		if p.panicked != nil {
+			panic(p.panicked) //nolint:forbidigo // it is the caller's own, and comes on the caller's goroutine, as with any other request
 		}
 		if err := p.window.Err; err != nil && isFatal(parent, err) {
 			yield(nil, &windowError{p.window.Start, err})
@@ -146,16 +154,21 @@ func (w *windows) stop() {
 func (w *windows) readAll(ctx context.Context, r io.Reader) {
 	defer close(w.done)
 	defer close(w.queue)
-	err := w.cutAll(ctx, &guardedReader{ctx: ctx, r: r, reading: &w.reading})
-	switch {
-	case err == nil || ctx.Err() != nil:
-		w.failed = ended.Error(ctx) // none, unless it was cancelled
-	case errors.Is(err, acrcloud.ErrInvalidArgument):
-		w.failed = err
-	default:
-		w.failed = &acrcloud.SourceError{Want: -1, Err: err}
-	}
+	err := errEndedGoroutine
+	defer func() {
+		switch {
+		case err == nil || ctx.Err() != nil:
+			w.failed = ended.Error(ctx) // none, unless it was cancelled
+		case errors.Is(err, acrcloud.ErrInvalidArgument):
+			w.failed = err
+		default:
+			w.failed = &acrcloud.SourceError{Want: -1, Err: err}
+		}
+	}()
+	err = w.cutAll(ctx, checked.Reader(&guardedReader{ctx: ctx, r: r, reading: &w.reading}))
 }
+
+var errEndedGoroutine = errors.New("code that was given to the SDK ended the goroutine that called it (runtime.Goexit)")
 
 func (w *windows) cutAll(ctx context.Context, r io.Reader) error {
 	l := w.opts.PCM.layout()
@@ -196,6 +209,8 @@ func (w *windows) identify(ctx context.Context, window *audio.Window) bool {
 	p := &pending{window: Window{Start: window.Start, End: window.End}, done: make(chan struct{})}
 	w.calls.Go(func() {
 		defer close(p.done)
+		p.window.Err = errEndedGoroutine
+		defer func() { p.panicked = recover() }()
 		sample := window.WAV()
 		<-w.processors
 		p.window.Result, p.window.Err = w.client.Identify(ctx, Audio(acrcloud.FromBytes("window.wav", sample)))
@@ -204,7 +219,8 @@ func (w *windows) identify(ctx context.Context, window *audio.Window) bool {
 	return true
 }
 
-// A guardedReader begins no Read after the context has ended, and reports whether one is under way.
+// A guardedReader begins no Read after the context has ended, and reports whether one is under way. It is read in a goroutine of the
+// SDK's, where a panic would end the program.
 type guardedReader struct {
 	ctx     context.Context
 	r       io.Reader
@@ -215,6 +231,11 @@ type guardedReader struct {
 func (g *guardedReader) Read(p []byte) (n int, err error) {
 	g.reading.Store(true)
 	defer g.reading.Store(false)
+	defer func() {
+		if v := recover(); v != nil {
+			n, err = 0, fmt.Errorf("panicked while it was read: %v", v)
+		}
+	}()
 	if err := g.ctx.Err(); err != nil {
 		return 0, err
 	}

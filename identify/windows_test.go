@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -357,3 +358,76 @@ func TestWindowsBeyondTheSizeInTheHeader(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, wav[len(wav)-16000:], got[44:])
 }
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// Code of the caller's that runs in a goroutine of the SDK's does not end the program there.
+func TestWindowsPanics(t *testing.T) {
+	t.Parallel()
+	srv := mock.New()
+	wav := minutes(srv, 2)
+	boom := func() { panic("boom") }
+	observe := acrcloud.WithObserver(func(acrcloud.Attempt) { boom() })
+	tests := map[string]struct {
+		r       io.Reader
+		options []acrcloud.Option
+		windows int    // that come before it
+		panics  bool   // in the loop
+		says    string // else
+	}{
+		"the reader at once":     {r: readerFunc(func([]byte) (int, error) { panic("boom") }), says: "panicked while it was read: boom"},
+		"the reader on the way":  {r: io.MultiReader(bytes.NewReader(wav[:44+40*16000]), readerFunc(func([]byte) (int, error) { panic("boom") })), windows: 1, says: "boom"},
+		"the reader exits":       {r: readerFunc(func([]byte) (int, error) { runtime.Goexit(); return 0, nil }), says: "runtime.Goexit"},
+		"the reader counts more": {r: readerFunc(func(p []byte) (int, error) { return len(p) + 1, nil }), says: "returned"},
+		"the reader counts less": {r: io.MultiReader(bytes.NewReader(wav[:44]), readerFunc(func([]byte) (int, error) { return -1, nil })), says: "returned -1"},
+		"an observer":            {r: bytes.NewReader(wav), options: []acrcloud.Option{observe}, panics: true},
+		"a limiter":              {r: bytes.NewReader(wav), options: []acrcloud.Option{acrcloud.WithRateLimiter(limiterFunc(func(context.Context) error { boom(); return nil }))}, panics: true},
+		"a transport":            {r: bytes.NewReader(wav), options: []acrcloud.Option{acrcloud.WithHTTPClient(&http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { boom(); return nil, nil })})}, panics: true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { // it fails where a goroutine is left
+				n := 0
+				var last error
+				loop := func() {
+					for _, err := range mockClient(t, srv, tt.options...).Windows(t.Context(), tt.r, &identify.WindowsOptions{Every: 30 * time.Second, InFlight: 2}) {
+						if last = err; err == nil {
+							n++
+						}
+					}
+				}
+				if tt.panics {
+					assert.PanicsWithValue(t, "boom", loop)
+				} else {
+					loop()
+					_, ok := errors.AsType[*acrcloud.SourceError](last)
+					require.True(t, ok, "%v", last)
+					require.ErrorContains(t, last, tt.says)
+				}
+				assert.Equal(t, tt.windows, n)
+			})
+		})
+	}
+}
+
+// An option's code that ends the goroutine of a window fails that window.
+func TestWindowsGoexit(t *testing.T) {
+	t.Parallel()
+	srv := mock.New()
+	c := mockClient(t, srv, acrcloud.WithObserver(func(acrcloud.Attempt) { runtime.Goexit() }))
+	n := 0
+	for w, err := range c.Windows(t.Context(), bytes.NewReader(minutes(srv, 1)), &identify.WindowsOptions{Every: 30 * time.Second}) {
+		require.NoError(t, err)
+		require.ErrorContains(t, w.Err, "runtime.Goexit")
+		assert.Nil(t, w.Result)
+		n++
+	}
+	assert.Equal(t, 2, n)
+}
+
+type limiterFunc func(context.Context) error
+
+func (f limiterFunc) Wait(ctx context.Context) error { return f(ctx) }

@@ -3,6 +3,7 @@ package identify
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
@@ -38,7 +39,22 @@ type wireMetadata struct {
 	Streams       []acrcloud.Stream     `json:"streams,omitzero"`
 	CustomStreams []acrcloud.Stream     `json:"custom_streams,omitzero"`
 
-	Extra map[string]json.RawMessage `json:",embed,inline"`
+	Extra map[string]json.RawMessage `json:",embed,inline" lenient:"quoted"`
+}
+
+// unread returns the name of a member that may hold what was recognised, and could not be read; empty if there is none.
+func (r *Result) unread() string {
+	if _, odd := r.Extra["metadata"]; odd {
+		return "metadata"
+	}
+	for _, list := range []string{"music", "humming", "custom_files", "streams", "custom_streams"} {
+		for name := range r.MetadataExtra {
+			if strings.EqualFold(name, list) {
+				return "metadata." + name
+			}
+		}
+	}
+	return ""
 }
 
 // unwrap returns the content of the old form's wrapper, if there is nothing outside it. Unused members go into Extra.

@@ -111,7 +111,8 @@ func (s *Server) identify(f *identifyForm) *response {
 // outcome returns the response to a sample, with its code.
 func (s *Server) outcome(f *identifyForm) (a *response, code int) {
 	dataType := f.value("data_type")
-	if dataType != "audio" && dataType != "fingerprint" || !f.hasSample && !f.hasHumming {
+	required := f.value("timestamp") != "" && f.value("signature_version") != "" && (f.hasSample || f.hasHumming)
+	if dataType != "audio" && dataType != "fingerprint" || !required {
 		return statusResponse(codeArguments, ""), codeArguments
 	}
 	h := hear(f, dataType)

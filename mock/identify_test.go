@@ -38,6 +38,20 @@ func identifyFields(cfg acrcloud.Config, dataType, timestamp string) map[string]
 	}
 }
 
+// signedFields are those of a sample, signed over any version and time. Empty ones are left out.
+func signedFields(cfg acrcloud.Config, version, timestamp string) map[string]string {
+	key := cfg.IdentifyAccessKey.Reveal()
+	mac := hmac.New(sha1.New, []byte(cfg.IdentifyAccessSecret.Reveal()))
+	_, _ = fmt.Fprintf(mac, "POST\n/v1/identify\n%s\naudio\n%s\n%s", key, version, timestamp)
+	fields := map[string]string{"access_key": key, "data_type": "audio", "signature": base64.StdEncoding.EncodeToString(mac.Sum(nil))}
+	for name, value := range map[string]string{"signature_version": version, "timestamp": timestamp} {
+		if value != "" {
+			fields[name] = value
+		}
+	}
+	return fields
+}
+
 // parts makes a form; content is pairs of a field and its content.
 func parts(t *testing.T, fields map[string]string, content ...string) (body []byte, contentType string) {
 	t.Helper()
@@ -246,6 +260,12 @@ func TestIdentifyRefuses(t *testing.T) {
 		{"another time", set("timestamp", "1700000001"), []string{"sample", wav}, 3014},
 		{"another type", set("data_type", "fingerprint"), []string{"sample", wav}, 3014},
 		{"another version", set("signature_version", "2"), []string{"sample", wav}, 3014},
+		{"another version, signed", signedFields(cfg, "7", "1700000000"), []string{"sample", wav}, 3014},
+		{"no version", set("signature_version", ""), []string{"sample", wav}, 3014},
+		{"no version, signed", signedFields(cfg, "", "1700000000"), []string{"sample", wav}, 3006},
+		{"no time", set("timestamp", ""), []string{"sample", wav}, 3014},
+		{"no time, signed", signedFields(cfg, "1", ""), []string{"sample", wav}, 3006},
+		{"neither, signed", signedFields(cfg, "", ""), []string{"sample", wav}, 3006},
 		{"the key counts before the sample", set("access_key", "x"), []string{"sample", ""}, 3001},
 		{"and before its size", set("signature", "x"), []string{"sample", strings.Repeat("x", 5_000_001)}, 3014},
 		{"empty", good(), []string{"sample", ""}, 2004},

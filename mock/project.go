@@ -117,8 +117,12 @@ func (s *Server) authenticate(where place, f *identifyForm) int {
 	return code
 }
 
-// signed reports whether the fields have the right signature for the project's secret.
+// signed reports whether the fields have the right signature for the project's secret. It is over the version, which is constant: there is
+// no signature of another.
 func (p *project) signed(v func(name string) string) bool {
+	if version := v("signature_version"); version != "" && version != "1" {
+		return false
+	}
 	text := strings.Join([]string{http.MethodPost, identifyPath, v("access_key"), v("data_type"), v("signature_version"), v("timestamp")}, "\n")
 	mac := hmac.New(sha1.New, []byte(p.accessSecret))
 	_, _ = mac.Write([]byte(text))

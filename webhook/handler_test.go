@@ -187,6 +187,42 @@ func TestHandlerAnswers(t *testing.T) {
 	}
 }
 
+// No header shows a secret, however a proxy has spelled it.
+func TestHandlerEventHidesSecrets(t *testing.T) {
+	t.Parallel()
+	const secret = "abc+def/ghi-0123456789=="
+	for name, value := range map[string]string{
+		"plain":                secret,
+		"escaped":              "/hook?key=" + url.QueryEscape(secret),
+		"escaped, small":       "/hook?key=abc%2bdef%2fghi-0123456789%3d%3d",
+		"escaped in part":      "/hook?key=abc%2Bdef/ghi-0123456789=%3D",
+		"escaped twice":        "/hook?key=" + url.QueryEscape(url.QueryEscape(secret)),
+		"escaped throughout":   "/hook?key=%61%62%63%2B%64%65%66%2F%67%68%69%2D%30%31%32%33%34%35%36%37%38%39%3D%3D",
+		"in HTML":              `<a href="/hook?key=abc&#43;def/ghi-0123456789&#61;&#61;">`,
+		"in JSON":              `{"uri":"\/hook?key=abc+def\/ghi-0123456789=="}`,
+		"in JSON, as \\u":      `{"uri":"/hook?key=abc\u002bdef\u002Fghi-0123456789"}`,
+		"plus as a blank":      "/hook?key=abc def/ghi-0123456789",
+		"without its padding":  "key=abc+def/ghi-0123456789; x",
+		"in the middle of one": "a, b=" + secret + ", c",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got http.Header
+			h, _ := newHandler(t, func(_ context.Context, e *webhook.Event) error {
+				got = e.Header
+				return nil
+			}, webhook.WithSecret("key", acrcloud.NewSecret(secret)))
+			r := post(t, strings.NewReader(fullBody), "application/json")
+			r.Header.Set("Key", secret)
+			r.Header["X-Original-Uri"] = []string{"fine", value}
+			r.Header.Set("X-Other", "abc+def/ghi, 0123456789")
+			require.Equal(t, 200, answer(h, r))
+			assert.NotContains(t, got, "X-Original-Uri")
+			assert.Contains(t, got, "X-Other", "what is like it stays")
+		})
+	}
+}
+
 func TestHandlerEvent(t *testing.T) {
 	t.Parallel()
 	var got *webhook.Event

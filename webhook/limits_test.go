@@ -82,6 +82,34 @@ func TestHandlerMemory(t *testing.T) {
 	}
 }
 
+// What reading a body allocates is bounded in all, however it is wrapped: 32 times the bytes, and 1 MiB.
+//
+//nolint:paralleltest // it measures the heap, which all tests share
+func TestParseMemory(t *testing.T) {
+	quoted := strconv.Quote
+	for name, body := range map[string]string{
+		"odd rows":                 dense(`{"file_id":"a","state":1,"results":{"music":[`, `1`, `]}}`),
+		"odd rows in data":         `{"data":` + quoted(dense(`{"file_id":"a","state":1,"results":{"music":[`, `1`, `]}}`)) + `}`,
+		"lists in data":            `{"data":` + quoted(dense(`{"file_id":"a","state":1,"results":{"music":[`, `[]`, `]}}`)) + `}`,
+		"lists in payload":         `{"payload":` + quoted(dense(`{"file_id":"a","state":1,"results":{"music":[`, `[]`, `]}}`)) + `}`,
+		"both":                     dense(`{"payload":"{\"file_id\":\"a\",\"results\":{\"music\":[`, `1`, `]}}","data":"x"}`),
+		"a form of odd rows":       dense(`file_id=a&state=1&cid=7&results={"music":[`, `1`, `]}`),
+		"a form with data":         dense(`data={"file_id":"a","results":{"music":[`, `1`, `]}}`),
+		"a form with data, lists":  dense(`data={"file_id":"a","results":{"music":[`, `[]`, `]}}`),
+		"encoded twice":            quoted(dense(`{"file_id":"a","state":1,"results":{"music":[`, `1`, `]}}`)),
+		"encoded twice, with data": quoted(`{"data":` + quoted(dense(`{"file_id":"a","results":{"music":[`, `1`, `]}}`)) + `}`),
+		"monitoring in data":       `{"stream_id":"s-1","status":1,"data":` + quoted(dense(`{"status":{"code":0},"metadata":{"music":[`, `1`, `]}}`)) + `}`,
+		"metadata in text":         `{"stream_id":"s-1","status":1,"data":{"status":{"code":0},"metadata":` + quoted(dense(`{"music":[`, `1`, `]}`)) + `}}`,
+		"empty rows in data":       `{"data":` + quoted(dense(`{"file_id":"a","state":1,"results":{"music":[`, `{}`, `]}}`)) + `}`,
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, _ = webhook.Parse([]byte(body))
+		runtime.ReadMemStats(&after)
+		assert.LessOrEqual(t, after.TotalAlloc-before.TotalAlloc, uint64(slack*float64(len(body)*32+1<<20)), "%s: %.1f times", name, float64(after.TotalAlloc-before.TotalAlloc)/float64(len(body)))
+	}
+}
+
 // peak returns by how much the heap grows at most while f runs.
 func peak(f func()) uint64 {
 	runtime.GC()

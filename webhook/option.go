@@ -2,11 +2,11 @@ package webhook
 
 import (
 	"net/netip"
-	"reflect"
 	"slices"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 )
 
 // An Option changes how a [Handler] behaves. A nil Option is ignored. An option with a bad value makes [NewHandler] return an
@@ -62,12 +62,6 @@ func argument(field, problem, remedy string) error {
 	return &acrcloud.ArgumentError{Field: field, Problem: problem, Remedy: remedy}
 }
 
-// isNil also recognises a nil pointer in an interface, whose methods would fail with each request.
-func isNil(v any) bool {
-	value := reflect.ValueOf(v)
-	return v == nil || (value.Kind() == reflect.Pointer || value.Kind() == reflect.Func) && value.IsNil()
-}
-
 // WithSecret admits only requests that have one of the secrets as the query parameter, or as the header, of that name, exactly once.
 // A secret has 16 bytes or more; [NewSecret] makes one, and [CallbackURL] the URL that carries it. Secrets are compared in constant
 // time.
@@ -109,7 +103,7 @@ func WithoutAuthentication() Option {
 // verifiers must all accept a request.
 func WithVerifier(v Verifier) Option {
 	return optionFunc(func(c *config) error {
-		if isNil(v) {
+		if checked.IsNil(v) {
 			return argument("WithVerifier", "got nil", "leave the option out")
 		}
 		c.verifiers = append(c.verifiers, v)
@@ -190,7 +184,7 @@ func WithCallbackTimeout(d time.Duration) Option {
 // machines share one, such as a table with a unique key.
 func WithDeduplicator(d Deduplicator) Option {
 	return optionFunc(func(c *config) error {
-		if isNil(d) {
+		if checked.IsNil(d) {
 			return argument("WithDeduplicator", "got nil", "leave the option out for the one in memory")
 		}
 		c.deduplicator = d
@@ -210,7 +204,7 @@ func WithDeduplicator(d Deduplicator) Option {
 // were posted, with Event.Refetched false.
 func WithRefetch(files FileSource) Option {
 	return optionFunc(func(c *config) error {
-		if isNil(files) {
+		if checked.IsNil(files) {
 			return argument("WithRefetch", "got nil", "pass a *filescan.Client")
 		}
 		c.files = files
@@ -258,7 +252,7 @@ func WithNotifier(n *Notifier) Option {
 // is for programs whose waits run in other processes; in one process use [WithNotifier].
 func WithNotifyTarget(t NotifyTarget) Option {
 	return optionFunc(func(c *config) error {
-		if isNil(t) {
+		if checked.IsNil(t) {
 			return argument("WithNotifyTarget", "got nil", "leave the option out")
 		}
 		c.targets = append(c.targets, t)

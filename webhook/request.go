@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 )
 
 // The defaults for reading a request. The largest body known is 202 kB; how fast the service sends is not known.
@@ -80,7 +82,7 @@ func (b bodyReader) readBody(r *http.Request) ([]byte, *RequestError) {
 			done <- res
 			_ = r.Body.Close()
 		}()
-		res.body, res.err = readAll(io.LimitReader(r.Body, b.maxBytes+1), min(r.ContentLength, b.maxBytes))
+		res.body, res.err = readAll(checked.Reader(io.LimitReader(r.Body, b.maxBytes+1)), min(r.ContentLength, b.maxBytes))
 		finished = true
 	}()
 	timer := time.NewTimer(b.timeout)

@@ -131,6 +131,9 @@ func TestParseRequestBounds(t *testing.T) {
 		"a body that breaks off":        {post(t, iotest.TimeoutReader(iotest.ErrReader(io.ErrUnexpectedEOF)), ""), 400},
 		"a deadline of the server":      {post(t, iotest.ErrReader(timeoutError{}), ""), 408},
 		"a body that panics":            {panicking, 400},
+		"a body that counts too many":   {post(t, countsWrong(1<<40), ""), 400},
+		"a body that counts below zero": {post(t, countsWrong(-1<<40), ""), 400},
+		"a body that gets nowhere":      {post(t, nowhere{}, ""), 400},
 		"one byte at a time is allowed": {post(t, iotest.OneByteReader(strings.NewReader(fullBody)), ""), 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -177,3 +180,12 @@ type timeoutError struct{}
 
 func (timeoutError) Error() string { return "i/o timeout" }
 func (timeoutError) Timeout() bool { return true }
+
+// countsWrong is a reader whose counts are off by that much.
+type countsWrong int
+
+func (c countsWrong) Read(p []byte) (int, error) { return len(p) + int(c), nil }
+
+type nowhere struct{}
+
+func (nowhere) Read([]byte) (int, error) { return 0, nil }

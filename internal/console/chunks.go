@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
@@ -12,11 +13,21 @@ import (
 // MaxIDs is the most ids in one request; with UUIDs, the path has about 2 kB.
 const MaxIDs = 50
 
+// Chunks iterates over the ids in groups of at most MaxIDs, each id once: what is asked for twice may be billed twice.
+func Chunks(ids []string) iter.Seq[[]string] {
+	seen := make(map[string]bool, len(ids))
+	return slices.Chunk(slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		again := seen[id]
+		seen[id] = true
+		return again
+	}), MaxIDs)
+}
+
 // InChunks deletes by ids, in requests of at most MaxIDs. remove sends one request. If the service does not know one of
 // several ids, they are deleted one by one, and the error names the unknown ones. If a response is lost and the thing
 // is gone, that counts as deleted.
 func InChunks(ctx context.Context, ids []string, remove func(ctx context.Context, ids []string) error) error {
-	for chunk := range slices.Chunk(ids, MaxIDs) {
+	for chunk := range Chunks(ids) {
 		if err := inChunk(ctx, chunk, remove); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
@@ -26,6 +27,9 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any) error
 	path, err = checkPath(path)
 	if err != nil {
 		return err
+	}
+	if out != nil && checked.IsNil(out) {
+		return refuse("out", "is a nil pointer", "pass the address of a variable, an io.Writer, or nil")
 	}
 	req := &transport.Request{Op: "console", Cost: cost, Method: method, URL: c.URL(path), Check: Acknowledged}
 	if in != nil {

@@ -12,7 +12,7 @@ var ErrTooLarge = errors.New("the JSON is small, but would take too much memory:
 // A document may allocate so many bytes for each of its own, and so many in any case. Together with what reading it and keeping it
 // takes elsewhere, this stays within 32 times its size and 1 MiB.
 const (
-	perByte  = 24
+	perByte  = 16
 	anywhere = 512 << 10
 )
 

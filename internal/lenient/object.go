@@ -35,7 +35,7 @@ func (p *structPlan) readShape(s *scanner, target reflect.Value) outcome {
 			return readNothing(s, target)
 		case p.textField != nil:
 			return p.textField.codec.read(s, target.Field(p.textField.index))
-		case p.raw >= 0:
+		case p.raw >= 0 || p.quoted:
 			return p.readQuoted(s, target)
 		}
 	case 't', 'f':

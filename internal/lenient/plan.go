@@ -38,6 +38,7 @@ type structPlan struct {
 	extra, raw             int // indices of these fields, or -1
 	textField, numberField *field
 	document, merge        bool
+	quoted                 bool // it is read from JSON inside a JSON string, too, as one with raw is
 }
 
 type field struct {
@@ -133,6 +134,8 @@ func (pl planner) add(p *structPlan, sf reflect.StructField) {
 			p.document = true
 		case "merge":
 			p.merge = true
+		case "quoted":
+			p.quoted = true
 		}
 	}
 }

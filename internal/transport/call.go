@@ -148,6 +148,9 @@ func LostResponse(err error) bool {
 func (c *call) secrets() []string {
 	all := append([]string(nil), c.tokens...)
 	all = append(all, c.req.Secrets...)
+	if c.req.MoreSecrets != nil {
+		all = append(all, c.req.MoreSecrets()...)
+	}
 	if u, err := url.Parse(c.req.URL); err == nil && c.req.SecretURL {
 		all = append(all, c.req.URL, u.RequestURI(), u.Path)
 	}

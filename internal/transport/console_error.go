@@ -32,6 +32,13 @@ func ConsoleError(resp *Response) error {
 	return e
 }
 
+// Refused is the error for a response in which the service refuses the request by a code of its own, whatever the status of HTTP.
+func Refused(resp *Response, code int, message string) *acrcloud.APIError {
+	return &acrcloud.APIError{
+		StatusCode: resp.StatusCode, Code: code, Message: clip(message), Header: resp.Header, Body: resp.Body[:min(len(resp.Body), maxErrorBody)],
+	}
+}
+
 // complaint reads the message and the problems of each field from an error's body.
 func complaint(body map[string]any) (string, map[string][]string) {
 	p := problems{}

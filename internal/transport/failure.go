@@ -49,7 +49,8 @@ func (c *call) complete(e *acrcloud.APIError, header http.Header) {
 	case c.req.SecretBody:
 		e.Body = nil
 	default:
-		e.Body = []byte(r.text(string(e.Body)))
+		body := []byte(r.text(string(e.Body)))
+		e.Body = body[:min(len(body), maxErrorBody)] // hiding may have made it longer
 	}
 	switch {
 	case e.StatusCode == http.StatusProxyAuthRequired && e.Code == 0:

@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"cmp"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -71,18 +73,16 @@ func parts(secret string) []string {
 	return all
 }
 
-// Redact returns the response without the secrets, in its header and body.
-func Redact(resp *Response, secrets ...string) *Response {
-	r := newRedactor(secrets...)
-	clean := *resp
-	clean.Header = make(http.Header, len(resp.Header))
-	for name, values := range resp.Header {
-		for _, v := range values {
-			clean.Header[name] = append(clean.Header[name], r.withoutSecrets(v))
+// Shows reports whether a text has one of the secrets in it, however it spells them.
+func Shows(text string, secrets ...string) bool {
+	for _, secret := range secrets {
+		for _, s := range withSecret(nil, secret, 1) {
+			if without(text, s) != text {
+				return true
+			}
 		}
 	}
-	clean.Body = []byte(r.withoutSecrets(string(resp.Body)))
-	return &clean
+	return false
 }
 
 func (r redactor) text(s string) string {
@@ -92,14 +92,29 @@ func (r redactor) text(s string) string {
 	return urlUserInfo.ReplaceAllString(s, "${1}"+redactedText+"@")
 }
 
+// header keeps no more of a header than of a body. The shorter fields come first: they say more.
 func (r redactor) header(h http.Header) http.Header {
-	clean := make(http.Header, len(h))
-	for name, values := range h {
+	size := func(name string) (n int) {
+		for _, v := range h[name] {
+			n += len(v)
+		}
+		return n
+	}
+	names := slices.SortedFunc(maps.Keys(h), func(a, b string) int { return cmp.Or(cmp.Compare(size(a), size(b)), cmp.Compare(a, b)) })
+	clean, left := make(http.Header, len(h)), maxErrorBody
+	for _, name := range names {
 		if name == "Set-Cookie" {
 			continue
 		}
-		for _, v := range values {
-			clean[name] = append(clean[name], r.text(v))
+		for _, v := range h[name] {
+			if len(name)+len(v) > left {
+				return clean
+			}
+			v = r.text(v)
+			if left -= len(name) + len(v); left < 0 {
+				return clean
+			}
+			clean[name] = append(clean[name], v)
 		}
 	}
 	return clean

@@ -45,6 +45,9 @@ type Request struct {
 	SecretURL  bool     // the URL itself is a credential, and so is everything in the response
 	SecretBody bool     // the response may hold a credential: errors carry the message but not the body
 	Secrets    []string // more text that must not show in an error; of a URL or query its parts neither
+
+	// MoreSecrets are secrets that are made with the attempts; nil: none. It is asked after each, while a body may still be opened.
+	MoreSecrets func() []string
 }
 
 // A Body is what a request sends. It is opened once per attempt, and its Read must return when the context ends: net/http waits

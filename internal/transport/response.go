@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 )
 
 // maxErrorBody is how much of an error's body is read and kept.
@@ -51,7 +53,7 @@ func read(r *http.Response, limit int64) (*Response, error) {
 	if !resp.OK() {
 		limit = maxErrorBody
 	}
-	body := io.Reader(r.Body)
+	body := checked.Reader(r.Body)
 	if strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") { // compressed though nobody had asked for it
 		unpacked, err := gzip.NewReader(body)
 		switch {
@@ -76,6 +78,7 @@ func read(r *http.Response, limit int64) (*Response, error) {
 
 // readUpTo reads limit+1 bytes at most, in one allocation where the length was announced.
 func readUpTo(r io.Reader, limit, announced int64) ([]byte, error) {
+	limit = min(limit, math.MaxInt64-1)
 	size := int64(512)
 	if announced > 0 {
 		size = min(announced, limit, 1<<20)

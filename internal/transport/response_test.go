@@ -8,6 +8,7 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -281,4 +282,67 @@ func TestDoKeepsSecretBodies(t *testing.T) {
 	require.True(t, ok, "%v", err)
 	assert.Equal(t, "no", e.Message)
 	assert.Empty(t, e.Body)
+}
+
+// Any positive number is a limit.
+func TestDoLargestLimit(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []int64{math.MaxInt64, math.MaxInt64 - 1} {
+		resp, err := answer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"data":[]}`) }, acrcloud.WithMaxResponseBytes(limit))
+		require.NoError(t, err)
+		assert.JSONEq(t, `{"data":[]}`, string(resp.Body))
+	}
+}
+
+// A transport of the caller's may give out a body that does not do what a reader promises.
+func TestDoBodyMisbehaves(t *testing.T) {
+	t.Parallel()
+	for name, read := range map[string]func([]byte) (int, error){
+		"more than there is room": func(p []byte) (int, error) { return len(p) + 1, nil },
+		"less than nothing":       func([]byte) (int, error) { return -1, nil },
+		"nothing":                 func([]byte) (int, error) { return 0, nil },
+	} {
+		for _, status := range []int{200, 404} {
+			t.Run(fmt.Sprint(name, status), func(t *testing.T) {
+				t.Parallel()
+				for _, streamed := range []bool{false, true} {
+					req := get(target)
+					if streamed {
+						req.Stream = func(_ *transport.Response, body io.Reader) error {
+							_, err := io.Copy(io.Discard, body)
+							return err
+						}
+					}
+					_, err := newClient(t, func(*http.Request) (*http.Response, error) {
+						return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(readerFunc(read)), ContentLength: -1}, nil
+					}, acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1})).Do(t.Context(), req)
+					require.Error(t, err)
+				}
+			})
+		}
+	}
+}
+
+// A long header is cut like a long body, before anything else is done with it. Short fields stay.
+func TestDoBoundsHeader(t *testing.T) {
+	t.Parallel()
+	header := http.Header{"X-Request-Id": {"abc"}, "X-Queries": {strings.Repeat("?a=b", 10<<10)}}
+	for i := range 10 {
+		header[fmt.Sprint("X-H", i)] = []string{strings.Repeat("?a=b%", 200<<10), "short"}
+	}
+	started := time.Now()
+	_, err := newClient(t, func(*http.Request) (*http.Response, error) {
+		resp := httpmock.NewStringResponse(404, "no")
+		resp.Header = header
+		return resp, nil
+	}).Do(t.Context(), get(target))
+	assert.Less(t, time.Since(started), 10*time.Second)
+	e, ok := errors.AsType[*acrcloud.APIError](err)
+	require.True(t, ok, "%v", err)
+	size := 0
+	for name, values := range e.Header {
+		size += len(name) + len(strings.Join(values, ""))
+	}
+	assert.LessOrEqual(t, size, 64<<10)
+	assert.Equal(t, "abc", e.Header.Get("X-Request-Id"))
 }

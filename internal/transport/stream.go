@@ -6,13 +6,15 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/musicchartsai/acrcloud-go/internal/checked"
 )
 
 // stream hands the body of a success to Request.Stream.
 func (c *call) stream(r *http.Response) error {
 	a := c.attempt
 	resp := &Response{StatusCode: r.StatusCode, Header: r.Header, Attempts: a.n}
-	body := &streamedBody{attempt: a, body: r.Body}
+	body := &streamedBody{attempt: a, body: checked.Reader(r.Body)}
 	var in io.Reader = body
 	if strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") { // compressed though nobody had asked for it
 		in = &unpacked{body: body}
