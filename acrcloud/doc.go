@@ -70,6 +70,12 @@
 // after a failure that leaves this open they end in [ErrOutcomeUnknown]. How often and how patiently is up to a [RetryPolicy],
 // by [WithRetry]; [WithRateLimiter] spaces the requests out, and [WithObserver] sees every one of them.
 //
+// # Panics
+//
+// The SDK does not panic by itself. Code that you give to it may: a panic of a [Source], in any goroutine, is a [*SourceError]. A panic of
+// an option's code, such as an observer, a limiter or a transport, reaches the goroutine that made the call; where the SDK runs requests
+// in goroutines of its own, it is raised again there. Package webhook, which nobody calls, makes it a response with status 500.
+//
 // # Concurrency
 //
 // Clients are immutable and safe for concurrent use: make one for each configuration and share it. The values of this package

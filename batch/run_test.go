@@ -344,6 +344,77 @@ func TestItemsPanic(t *testing.T) {
 	})
 }
 
+// Code of the caller's that runs in a goroutine of the run does not end the program there: the loop panics with its value.
+func TestRunPanics(t *testing.T) {
+	t.Parallel()
+	boom := func() { panic("boom") }
+	during := func(op string) acrcloud.Option {
+		return acrcloud.WithObserver(func(a acrcloud.Attempt) {
+			if a.Op == op {
+				boom()
+			}
+		})
+	}
+	tests := map[string]struct {
+		observer acrcloud.Option
+		opts     batch.Options
+	}{
+		"an observer of uploads":   {observer: during("files.create")},
+		"an observer of the lists": {observer: during("files.list")},
+		"a store that adds":        {opts: batch.Options{Store: panicking{batch.NewMemory(), "add"}}},
+		"a store that saves":       {opts: batch.Options{Store: panicking{batch.NewMemory(), "save"}}},
+		"a store that claims":      {opts: batch.Options{Store: panicking{batch.NewMemory(), "claim"}}},
+		"progress":                 {opts: batch.Options{OnProgress: func(batch.Progress) { boom() }}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				srv := mock.New(mock.WithProcessingTime(time.Minute))
+				defer func() { assert.NoError(t, srv.Close()) }()
+				options := srv.Options()
+				if tt.observer != nil {
+					options = append(options, tt.observer)
+				}
+				client, err := filescan.New(srv.Config(), options...)
+				require.NoError(t, err)
+				assert.PanicsWithValue(t, "boom", func() {
+					for _, err := range batch.Scan(t.Context(), client.Files(srv.Config().ContainerID), songs(10), &tt.opts) {
+						assert.NoError(t, err)
+					}
+				})
+			})
+		})
+	}
+}
+
+// panicking is a store that panics in one of its methods.
+type panicking struct {
+	batch.Store
+	in string
+}
+
+func (p panicking) Add(ctx context.Context, entries []batch.Entry) (int, error) {
+	if p.in == "add" {
+		panic("boom")
+	}
+	return p.Store.Add(ctx, entries)
+}
+
+func (p panicking) Save(ctx context.Context, e batch.Entry) (batch.Entry, error) {
+	if p.in == "save" {
+		panic("boom")
+	}
+	return p.Store.Save(ctx, e)
+}
+
+func (p panicking) Claim(ctx context.Context, n int, lease time.Duration) ([]string, error) {
+	if p.in == "claim" {
+		panic("boom")
+	}
+	return p.Store.Claim(ctx, n, lease)
+}
+
 // A loop that panics leaves nothing behind, as one that is left.
 func TestLoopPanics(t *testing.T) {
 	t.Parallel()

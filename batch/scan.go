@@ -33,6 +33,9 @@ import (
 // outcome is delivered at least once, even across crashes. When the loop is left or ctx ends, the run stops. A billed
 // request has five seconds to finish, and so does the sequence of items, which runs in its own goroutine.
 //
+// If a function that was given to the SDK panics, such as a store's or an observer's, the run ends, and the loop panics
+// with its value.
+//
 // If two items have the same key, the second has an outcome with [FailureDuplicate]. In a run that resumes an earlier
 // one, that needs a store that is a [Marker]; the stores of this project are.
 func Scan(ctx context.Context, files *filescan.Files, items iter.Seq2[Item, error], opts *Options) iter.Seq2[*Outcome, error] {
@@ -82,7 +85,7 @@ type run struct {
 	contents map[string]content // of items whose files do not exist yet
 	left     map[string]bool    // jobs that this run cannot open
 	met      bool               // the store has jobs of earlier runs
-	panicked any                // the value that the sequence panicked with
+	panicked any                // the value that the caller's code panicked with
 	fed      bool               // the sequence has ended
 	fault    error              // the error that ends the run
 	stop     context.CancelFunc
@@ -131,8 +134,8 @@ func (r *run) trouble() (since time.Time, err error) {
 func (r *run) scan(outer context.Context, items iter.Seq2[Item, error], yield func(*Outcome, error) bool) {
 	ctx, cancel := context.WithCancel(outer)
 	r.stop = cancel
-	r.jobs.Go(func() { r.feed(ctx, items) })
-	r.jobs.Go(func() { r.claim(ctx) })
+	r.start(func() { r.feed(ctx, items) })
+	r.start(func() { r.claim(ctx) })
 	finished := make(chan struct{})
 	go func() {
 		r.jobs.Wait()
@@ -141,6 +144,7 @@ func (r *run) scan(outer context.Context, items iter.Seq2[Item, error], yield fu
 	renewing := make(chan struct{})
 	go func() {
 		defer close(renewing)
+		defer func() { r.caught(recover()) }()
 		r.renew(ctx)
 	}()
 	left := false
@@ -194,11 +198,32 @@ func (r *run) ending(ctx context.Context) error {
 	defer r.mu.Unlock()
 	switch {
 	case r.panicked != nil:
-		panic(r.panicked) //nolint:forbidigo // it is the sequence's panic, which the caller must see
+		panic(r.panicked) //nolint:forbidigo // it is the caller's own, who must see it
 	case r.fault != nil:
 		return r.fault
 	}
 	return ended.Error(ctx)
+}
+
+// start runs f in a goroutine that the run waits for. If a function of the caller's panics there, such as a store's or an observer's, the
+// run ends, and the loop panics.
+func (r *run) start(f func()) {
+	r.jobs.Go(func() {
+		defer func() { r.caught(recover()) }()
+		f()
+	})
+}
+
+func (r *run) caught(panicked any) {
+	if panicked == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.panicked == nil {
+		r.panicked = panicked
+	}
+	r.stop()
 }
 
 // fail ends the run with the first error.
@@ -294,14 +319,7 @@ func (r *run) feed(ctx context.Context, items iter.Seq2[Item, error]) {
 // read sends the items to the queue.
 func (r *run) read(ctx context.Context, items iter.Seq2[Item, error], queue chan<- Item) {
 	defer close(queue)
-	defer func() {
-		if p := recover(); p != nil {
-			r.mu.Lock()
-			r.panicked = p
-			r.mu.Unlock()
-			r.stop()
-		}
-	}()
+	defer func() { r.caught(recover()) }()
 	for item, err := range items {
 		if err != nil {
 			if ctx.Err() == nil {
@@ -379,7 +397,7 @@ func (r *run) take(ctx context.Context, items []Item, ordinal int) error {
 		case <-ctx.Done():
 			return ended.Error(ctx)
 		}
-		r.jobs.Go(func() { r.work(ctx, key) })
+		r.start(func() { r.work(ctx, key) })
 	}
 	return nil
 }
@@ -544,7 +562,7 @@ func (r *run) claim(ctx context.Context) {
 		for _, key := range keys {
 			if r.note(key, content{}) {
 				started++
-				r.jobs.Go(func() { r.work(ctx, key) })
+				r.start(func() { r.work(ctx, key) })
 			}
 		}
 		for range places - started {

@@ -30,6 +30,7 @@ type states struct {
 	started  time.Time     // when it began
 	failures int           // of readings in a row
 	failed   error         // the last of them
+	panicked any           // what the last reading panicked with
 	since    time.Time     // the first of them
 	interval time.Duration // between two readings
 	next     time.Time     // not before
@@ -135,6 +136,9 @@ func (s *states) busy(ctx context.Context, id string) (after time.Duration, busy
 		case <-reading:
 		}
 		s.mu.Lock()
+		if s.panicked != nil {
+			panic(s.panicked) //nolint:forbidigo // it is the caller's own, who must see it
+		}
 		if ctx.Err() != nil {
 			return 0, true
 		}
@@ -159,23 +163,11 @@ func (s *states) spread(d time.Duration) time.Duration {
 func (s *states) read(ctx context.Context, limit int) {
 	ctx, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
-	started, rows := time.Now(), 0
-	var onList []string
-	var failed error
-	state := filescan.StateProcessing
-	for file, err := range s.files.All(ctx, &filescan.ListFilesOptions{State: &state, PerPage: statePage}) {
-		if failed = err; err != nil {
-			break
-		}
-		if rows++; !file.State.Done() && s.wants(file.ID) {
-			onList = append(onList, file.ID)
-		}
-		if rows == limit {
-			break // files of other programs, or the filter does not work: keep what was read so far
-		}
-	}
+	started := time.Now()
+	onList, rows, panicked, failed := s.list(ctx, limit)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.panicked = panicked
 	if failed == nil {
 		s.failures = 0
 	} else if s.failures++; s.failures == 1 {
@@ -207,6 +199,24 @@ func (s *states) read(ctx context.Context, limit int) {
 	s.next = time.Now().Add(s.interval)
 	close(s.reading)
 	s.reading = nil
+}
+
+// list reads up to limit rows, and returns the wanted files among them. A panic of an option's code is returned for those who wait.
+func (s *states) list(ctx context.Context, limit int) (wanted []string, rows int, panicked any, err error) {
+	defer func() { panicked = recover() }()
+	state := filescan.StateProcessing
+	for file, failed := range s.files.All(ctx, &filescan.ListFilesOptions{State: &state, PerPage: statePage}) {
+		if failed != nil {
+			return wanted, rows, nil, failed
+		}
+		if rows++; !file.State.Done() && s.wants(file.ID) {
+			wanted = append(wanted, file.ID)
+		}
+		if rows == limit {
+			break // files of other programs, or the filter does not work: keep what was read so far
+		}
+	}
+	return wanted, rows, nil, nil
 }
 
 func (s *states) wants(id string) bool {

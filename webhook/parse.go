@@ -104,7 +104,7 @@ func readBody(document []byte, how reading) (*payload, error) {
 		}
 		document, isForm = nested, true
 	}
-	p, err := readPayload(document, how.skim)
+	p, err := readPayload(document, how.skim, lenient.Unmarshal)
 	if err != nil {
 		return nil, err
 	}
@@ -177,13 +177,13 @@ func unquote(data json.RawMessage) json.RawMessage {
 	return withoutMark([]byte(text))
 }
 
-// readPayload reads one object.
-func readPayload(object []byte, skim bool) (*payload, error) {
+// readPayload reads one object with lenient.Unmarshal, or lenient.UnmarshalInner.
+func readPayload(object []byte, skim bool, unmarshal func([]byte, any) error) (*payload, error) {
 	if skim {
-		return skimPayload(object)
+		return skimPayload(object, unmarshal)
 	}
 	var p payload
-	if err := lenient.Unmarshal(object, &p); err != nil {
+	if err := unmarshal(object, &p); err != nil {
 		return nil, err
 	}
 	p.object = object

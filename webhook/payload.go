@@ -51,9 +51,9 @@ type skimmed struct {
 	Extra map[string]json.RawMessage `json:",embed,inline"`
 }
 
-func skimPayload(object []byte) (*payload, error) {
+func skimPayload(object []byte, unmarshal func([]byte, any) error) (*payload, error) {
 	var s skimmed
-	if err := lenient.Unmarshal(object, &s); err != nil {
+	if err := unmarshal(object, &s); err != nil {
 		return nil, err
 	}
 	return &payload{
@@ -77,7 +77,7 @@ func (p *payload) unwrap(skim bool) (*payload, error) {
 		if object == nil {
 			continue
 		}
-		inner, err := readPayload(object, skim)
+		inner, err := readPayload(object, skim, lenient.UnmarshalInner)
 		if errors.Is(err, lenient.ErrTooLarge) {
 			return nil, err
 		}

@@ -12,7 +12,8 @@ var ErrTooLarge = errors.New("the JSON is small, but would take too much memory:
 // A document may allocate so many bytes for each of its own, and so many in any case. Together with what reading it and keeping it
 // takes elsewhere, this stays within 32 times its size and 1 MiB.
 const (
-	perByte  = 16
+	perByte  = 24
+	inner    = 14 // of a document within another
 	anywhere = 512 << 10
 )
 
@@ -21,6 +22,8 @@ const (
 type budget struct{ left int }
 
 func newBudget(data []byte) *budget { return &budget{left: anywhere + perByte*len(data)} }
+
+func innerBudget(data []byte) *budget { return &budget{left: anywhere/4 + inner*len(data)} }
 
 // pay reports whether so many bytes may be allocated.
 func (b *budget) pay(bytes int) bool {

@@ -60,7 +60,12 @@ import (
 
 // Unmarshal reads a whole document into the struct that v points to, replacing what is there. The document must be an object,
 // unless the struct has a raw field.
-func Unmarshal(data []byte, v any) error {
+func Unmarshal(data []byte, v any) error { return unmarshal(data, v, newBudget(data)) }
+
+// UnmarshalInner is [Unmarshal] for a document that was in a string of another one. Reading that one has taken its share of the memory.
+func UnmarshalInner(data []byte, v any) error { return unmarshal(data, v, innerBudget(data)) }
+
+func unmarshal(data []byte, v any, b *budget) error {
 	data = withoutMark(data)
 	if err := validate(data); err != nil {
 		return err
@@ -69,7 +74,7 @@ func Unmarshal(data []byte, v any) error {
 	if err != nil {
 		return err
 	}
-	s := scanner{data: data, budget: newBudget(data)}
+	s := scanner{data: data, budget: b}
 	if first := s.next(); first != '{' && p.raw < 0 {
 		return notAnObject(first)
 	}
