@@ -41,7 +41,7 @@ func TestRescan(t *testing.T) {
 	_, err = files.Rescan(ctx, "a", "a", "a")
 	require.NoError(t, err)
 	assert.Equal(t, 2, a.count("PUT "+filesURL+"/a/rescan"), "each id goes off once")
-	assert.Len(t, a.requests(), 2)
+	assert.Len(t, a.requests(), 3, "and the look-up of the region")
 
 	got, err = files.Rescan(ctx, "e")
 	require.NoError(t, err, "what it answers is not documented")
