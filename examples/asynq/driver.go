@@ -40,13 +40,15 @@ type driver struct {
 	inspector *asynq.Inspector
 }
 
-// enqueue adds jobs, first to the journal, so that a producer that dies or cannot reach Redis can be run again.
-func (d *driver) enqueue(ctx context.Context, entries ...batch.Entry) error {
-	if _, err := d.journal.Add(ctx, entries); err != nil {
+// enqueue adds items, first to the journal, so that a producer that dies or cannot reach Redis can be run again. Other content under a
+// known key is refused.
+func (d *driver) enqueue(ctx context.Context, items ...batch.Item) error {
+	open, err := d.stepper.Add(ctx, items, nil)
+	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if err := d.put(ctx, e.Key); err != nil {
+	for _, key := range open {
+		if err := d.put(ctx, key); err != nil {
 			return err
 		}
 	}

@@ -94,7 +94,7 @@ func (s *site) produce() error {
 	d := s.process()
 	for i := range s.files {
 		key := fmt.Sprintf("song %03d.wav", i)
-		if err := d.enqueue(s.t.Context(), batch.Entry{Key: key, Ref: key, Phase: batch.PhaseNew}); err != nil {
+		if err := d.enqueue(s.t.Context(), batch.Item{Key: key, Ref: key}); err != nil {
 			return err
 		}
 	}

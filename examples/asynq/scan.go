@@ -120,7 +120,7 @@ func (d *driver) enqueueFolder(ctx context.Context, folder string) error {
 		if err != nil {
 			return err
 		}
-		if err := d.enqueue(ctx, batch.Entry{Key: item.Key, Ref: item.Ref, Version: item.Version, Phase: batch.PhaseNew}); err != nil {
+		if err := d.enqueue(ctx, batch.Item{Key: item.Key, Ref: item.Ref, Version: item.Version}); err != nil {
 			return err
 		}
 	}

@@ -188,16 +188,17 @@ func TestMistakes(t *testing.T) { //nolint:paralleltest // it sets the environme
 		environment map[string]string
 		says        []string
 	}{
-		"the port is in use":            {[]string{"-listen", strings.TrimPrefix(busy, "http://")}, nil, []string{"address already in use", "-listen 127.0.0.1:0"}},
-		"the port is none":              {[]string{"-listen", "127.0.0.1:http/x"}, nil, []string{"-listen 127.0.0.1:8080"}},
-		"roles without a database":      {[]string{"-mock", "-role", "web"}, nil, []string{"-mock-listen"}},
-		"the folder is a file":          {[]string{"-data", file}, service(""), []string{file, "use another -data folder"}},
-		"no secret":                     {nil, service(""), []string{"PIPELINE_CALLBACK_SECRET is not set"}},
-		"the database is not a URL":     {nil, service("postgres://app:hush@%zz/app"), []string{"DATABASE_URL", "postgres://user@host/database"}},
-		"the database is not there":     {nil, service("postgres://app:hush@127.0.0.1:1/app"), []string{"DATABASE_URL", "connection refused", "check that the database runs"}},
-		"the database's host is not":    {nil, service("postgres://app:hush@db.invalid/app"), []string{"DATABASE_URL", "db.invalid", "check that the database runs"}},
-		"the telemetry goes where":      {[]string{"-telemetry", "jaeger"}, nil, []string{"use otlp or console"}},
-		"the database is one of SQLite": {nil, service(file + "/no"), []string{"DATABASE_URL"}},
+		"the port is in use":          {[]string{"-listen", strings.TrimPrefix(busy, "http://")}, nil, []string{"address already in use", "-listen 127.0.0.1:0"}},
+		"the port is none":            {[]string{"-listen", "127.0.0.1:http/x"}, nil, []string{"-listen 127.0.0.1:8080"}},
+		"roles without a database":    {[]string{"-mock", "-role", "web"}, nil, []string{"-mock-listen"}},
+		"the folder is a file":        {[]string{"-data", file}, service(""), []string{file, "use another -data folder"}},
+		"no secret":                   {nil, service(""), []string{"PIPELINE_CALLBACK_SECRET is not set"}},
+		"the database is not a URL":   {nil, service("postgres://app:hush@%zz/app"), []string{"DATABASE_URL", "postgres://user@host/database"}},
+		"the database is not there":   {nil, service("postgres://app:hush@127.0.0.1:1/app"), []string{"DATABASE_URL", "connection refused", "check that the database runs"}},
+		"the database's host is not":  {nil, service("postgres://app:hush@db.invalid/app"), []string{"DATABASE_URL", "db.invalid", "check that the database runs"}},
+		"the telemetry goes where":    {[]string{"-telemetry", "jaeger"}, nil, []string{"use otlp or console"}},
+		"the database is another one": {nil, service("mysql://app:hush@127.0.0.1/app"), []string{"DATABASE_URL is not the address of a PostgreSQL database"}},
+		"the database is misspelt":    {nil, service("postgres:/app:hush@127.0.0.1/app"), []string{"DATABASE_URL is not the address of a PostgreSQL database"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for key, value := range c.environment {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,10 @@ const (
 	opening  = time.Minute      // the longest that the database may take to open
 	patience = 20 * time.Second // how long a process that is asked to stop lets requests, and then steps, end
 )
+
+// postgresURL matches addresses of PostgreSQL databases: URLs, and settings such as "host=/run/postgresql dbname=app". Anything else would be
+// taken for a path, which errors show, and it may have a password.
+var postgresURL = regexp.MustCompile(`^postgres(ql)?://|\b(host|dbname|service)=`)
 
 // A process does what its roles say.
 type process struct {
@@ -139,6 +144,9 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 
 // open opens the database.
 func open(ctx context.Context, s settings) (*database, error) {
+	if named := os.Getenv(databaseEnv); named != "" && !postgresURL.MatchString(named) {
+		return nil, errors.New(databaseEnv + ` is not the address of a PostgreSQL database: use one such as "postgres://user:password@host/database", or leave it empty for SQLite`)
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, opening, errors.New("it did not respond within a minute"))
 	defer cancel()
 	db, err := openDatabase(ctx, s.database)
