@@ -223,7 +223,7 @@ func TestPipelineWithoutScripts(t *testing.T) {
 func TestPipelinePolicy(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	p := open(t, s.base+"/", look{width: 1600, script: true, asks: "http", fails: "Content Security Policy"} /* each violation is counted below */)
+	p := open(t, s.base+"/", look{width: 1600, script: true, asks: "http", fails: "Content Security Policy"})
 	for name, attack := range map[string]string{
 		"a script":          `const s = document.createElement("script"); s.textContent = "window.hacked = true"; document.body.append(s)`,
 		"an event":          `document.body.insertAdjacentHTML("beforeend", "<svg onload='window.hacked = true'></svg>")`,
