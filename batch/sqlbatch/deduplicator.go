@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch/internal/jobs"
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
 
@@ -47,8 +48,8 @@ func (s *Store) Deduplicator(ttl time.Duration) *Deduplicator {
 // Claim implements webhook.Deduplicator. For an event that is being handled, here or by another process, it returns
 // webhook.ErrInProgress.
 func (d *Deduplicator) Claim(ctx context.Context, key string) (bool, error) {
-	if d == nil || d.store == nil || d.store.db == nil {
-		return false, errClosed
+	if d == nil || d.store == nil || d.store.jobs == nil {
+		return false, jobs.ErrClosed
 	}
 	key = plainKey(key)
 	if handled, mine := d.hold(key); mine {
@@ -108,11 +109,11 @@ func (d *Deduplicator) claim(ctx context.Context, key string) (claimed, done boo
 		}
 		if claimed = n == 1; claimed {
 			_, err := d.exec(ctx, tx, `DELETE FROM acrcloud_events WHERE event IN
-				(SELECT event FROM acrcloud_events WHERE until <= `+now+` ORDER BY until LIMIT ?`+d.store.dialect.claimLock()+`)`, expired)
+				(SELECT event FROM acrcloud_events WHERE until <= `+now+` ORDER BY until LIMIT ?`+d.store.dialect.ClaimLock()+`)`, expired)
 			return err
 		}
 		var holder sql.NullString
-		err = tx.QueryRowContext(ctx, d.store.dialect.query(`SELECT holder FROM acrcloud_events WHERE event = ?`), key).Scan(&holder)
+		err = tx.QueryRowContext(ctx, d.store.dialect.Query(`SELECT holder FROM acrcloud_events WHERE event = ?`), key).Scan(&holder)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil // it has just been released: the next claim gets it
 		}
@@ -123,7 +124,7 @@ func (d *Deduplicator) claim(ctx context.Context, key string) (claimed, done boo
 }
 
 func (d *Deduplicator) exec(ctx context.Context, tx *sql.Tx, statement string, args ...any) (int64, error) {
-	done, err := tx.ExecContext(ctx, d.store.dialect.query(statement), args...)
+	done, err := tx.ExecContext(ctx, d.store.dialect.Query(statement), args...)
 	if err != nil {
 		return 0, err
 	}
@@ -133,8 +134,8 @@ func (d *Deduplicator) exec(ctx context.Context, tx *sql.Tx, statement string, a
 // Commit implements webhook.Deduplicator. If an event that this process has claimed cannot be committed now, it is
 // committed later.
 func (d *Deduplicator) Commit(ctx context.Context, key string) error {
-	if d == nil || d.store == nil || d.store.db == nil {
-		return errClosed
+	if d == nil || d.store == nil || d.store.jobs == nil {
+		return jobs.ErrClosed
 	}
 	key = plainKey(key)
 	if err := d.commit(ctx, key); err != nil {
@@ -162,8 +163,8 @@ func (d *Deduplicator) commit(ctx context.Context, key string) error {
 // Release implements webhook.Deduplicator. It does not release an event that another process has claimed since, or that
 // is committed.
 func (d *Deduplicator) Release(ctx context.Context, key string) error {
-	if d == nil || d.store == nil || d.store.db == nil {
-		return errClosed
+	if d == nil || d.store == nil || d.store.jobs == nil {
+		return jobs.ErrClosed
 	}
 	key = plainKey(key)
 	defer d.drop(key) // if it cannot be released, its claim lapses
@@ -219,8 +220,8 @@ func (d *Deduplicator) keepOnce(ctx context.Context, held map[string]bool) {
 		}
 	}
 	slices.Sort(running) // in a fixed order, so that two processes cannot deadlock
-	for some := range slices.Chunk(running, namesAtOnce) {
-		marks, args := list(some)
+	for some := range slices.Chunk(running, jobs.NamesAtOnce) {
+		marks, args := jobs.List(some)
 		_ = d.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 			_, err := d.exec(ctx, tx, `UPDATE acrcloud_events SET until = `+d.store.dialect.now()+` / 1000 + ? WHERE holder = ? AND event IN (`+marks+`)`,
 				append([]any{d.lease.Milliseconds(), d.holder}, args...)...)

@@ -13,7 +13,7 @@
 //
 // It is a separate module, so that programs without a database do not depend on the drivers. modernc.org/sqlite is
 // SQLite translated to Go. It needs no cgo and follows SQLite's releases. github.com/jackc/pgx is the most actively
-// developed driver for PostgreSQL, and needs no C library.
+// developed driver for PostgreSQL, and needs no C library. Package sqlitebatch has the former only.
 //
 // # Failures
 //

@@ -12,7 +12,7 @@ func OpenSQLite(ctx context.Context, path string, busy time.Duration, pragmas ..
 
 // Exec runs a statement.
 func (s *Store) Exec(ctx context.Context, statement string) error {
-	_, err := s.db.ExecContext(ctx, statement)
+	_, err := s.jobs.DB.ExecContext(ctx, statement)
 	return err
 }
 
@@ -31,6 +31,6 @@ func (n *Notifier) Listening() bool {
 
 // Count returns a number from the database.
 func (s *Store) Count(ctx context.Context, query string) (n int, err error) {
-	err = s.db.QueryRowContext(ctx, query).Scan(&n)
+	err = s.jobs.DB.QueryRowContext(ctx, query).Scan(&n)
 	return n, err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch/internal/jobs"
 )
 
 // A Limiter is a rate limit that all processes with the same database share. It implements acrcloud.Limiter.
@@ -43,8 +44,8 @@ const longestPauseCounted = 10 * 365 * 24 * time.Hour
 // Wait implements acrcloud.Limiter. It reserves the next free slot and waits for it. If ctx ends first, the slot stays
 // reserved.
 func (l *Limiter) Wait(ctx context.Context) error {
-	if l == nil || l.store == nil || l.store.db == nil {
-		return errClosed
+	if l == nil || l.store == nil || l.store.jobs == nil {
+		return jobs.ErrClosed
 	}
 	s := l.store
 	now, greatest := s.dialect.now(), s.dialect.greatest()
@@ -52,7 +53,7 @@ func (l *Limiter) Wait(ctx context.Context) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		// free_at is the start of the last reserved slot, at most a burst in the past. If the last call came later than now, the clock
 		// was set back.
-		return tx.QueryRowContext(ctx, s.dialect.query(`INSERT INTO acrcloud_limits (name, free_at, asked_at) VALUES (?, `+now+`, `+now+`)
+		return tx.QueryRowContext(ctx, s.dialect.Query(`INSERT INTO acrcloud_limits (name, free_at, asked_at) VALUES (?, `+now+`, `+now+`)
 			ON CONFLICT (name) DO UPDATE SET asked_at = excluded.asked_at, free_at = CASE WHEN acrcloud_limits.asked_at > `+now+` + ? THEN `+now+`
 				ELSE `+greatest+`(acrcloud_limits.free_at + ?, `+now+` - ?) END
 			RETURNING free_at - `+now), l.name, clockSlack.Microseconds(), l.every.Microseconds(), l.every.Microseconds()*int64(l.burst-1)).Scan(&wait)

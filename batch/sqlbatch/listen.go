@@ -63,7 +63,7 @@ func ping(ctx context.Context, conn *pgx.Conn) error {
 
 func (sqlite) listen(ctx context.Context, n *Notifier) error {
 	var last int64
-	if err := n.store.db.QueryRowContext(ctx, `SELECT coalesce(max(called_at), 0) FROM acrcloud_callbacks`).Scan(&last); err != nil {
+	if err := n.store.jobs.DB.QueryRowContext(ctx, `SELECT coalesce(max(called_at), 0) FROM acrcloud_callbacks`).Scan(&last); err != nil {
 		return err
 	}
 	if err := n.checkAll(ctx); err != nil { // callbacks that arrived while nothing polled

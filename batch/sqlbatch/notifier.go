@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch/internal/jobs"
 	"github.com/musicchartsai/acrcloud-go/webhook"
 )
 
@@ -70,7 +71,7 @@ func (s *Store) Notifier(onError func(error)) *Notifier {
 	return &Notifier{store: s, id: rand.Text(), onError: onError, waits: map[string]*wait{}}
 }
 
-func (n *Notifier) usable() bool { return n != nil && n.store != nil && n.store.db != nil }
+func (n *Notifier) usable() bool { return n != nil && n.store != nil && n.store.jobs != nil }
 
 // fileKey returns the key of a file in the table.
 func fileKey(fileID string) string { return plainKey(strings.ToLower(fileID)) }
@@ -153,7 +154,7 @@ func (n *Notifier) workOff(ctx context.Context) {
 	pause := newPause()
 	for ctx.Err() == nil {
 		n.mu.Lock()
-		callbacks := n.pending[:min(len(n.pending), namesAtOnce)]
+		callbacks := n.pending[:min(len(n.pending), jobs.NamesAtOnce)]
 		early := n.early
 		n.early = nil
 		if len(callbacks)+len(early) == 0 {
@@ -227,7 +228,7 @@ func (n *Notifier) publish(ctx context.Context, callbacks []callback) error {
 	now, greatest, notify := s.dialect.now(), s.dialect.greatest(), s.dialect.notify()
 	// Times only increase, so that a process with SQLite can select new rows; in PostgreSQL they only increase per
 	// file.
-	insert := s.dialect.query(`INSERT INTO acrcloud_callbacks (file_id, container, called_at)
+	insert := s.dialect.Query(`INSERT INTO acrcloud_callbacks (file_id, container, called_at)
 		VALUES (?, ?, ` + greatest + `(` + now + `, (SELECT coalesce(max(called_at), 0) + 1 FROM acrcloud_callbacks)))
 		ON CONFLICT (file_id, container) DO UPDATE SET called_at = ` + greatest + `(excluded.called_at, acrcloud_callbacks.called_at + 1) RETURNING called_at`)
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
@@ -242,8 +243,8 @@ func (n *Notifier) publish(ctx context.Context, callbacks []callback) error {
 				}
 			}
 		}
-		_, err := tx.ExecContext(ctx, s.dialect.query(`DELETE FROM acrcloud_callbacks WHERE (file_id, container) IN
-			(SELECT file_id, container FROM acrcloud_callbacks WHERE called_at <= `+now+` - ? ORDER BY called_at LIMIT ?`+s.dialect.claimLock()+`)`),
+		_, err := tx.ExecContext(ctx, s.dialect.Query(`DELETE FROM acrcloud_callbacks WHERE (file_id, container) IN
+			(SELECT file_id, container FROM acrcloud_callbacks WHERE called_at <= `+now+` - ? ORDER BY called_at LIMIT ?`+s.dialect.ClaimLock()+`)`),
 			callbackTTL.Microseconds(), expired+2*len(rows))
 		return err
 	})
@@ -279,8 +280,8 @@ func (n *Notifier) heard(message string) {
 
 // check reads callbacks for the given files.
 func (n *Notifier) check(ctx context.Context, files []string) error {
-	for some := range slices.Chunk(files, namesAtOnce) {
-		marks, args := list(some)
+	for some := range slices.Chunk(files, jobs.NamesAtOnce) {
+		marks, args := jobs.List(some)
 		if _, err := n.read(ctx, `file_id IN (`+marks+`) AND called_at > `+n.store.dialect.now()+` - ?`, append(args, callbackTTL.Microseconds())...); err != nil {
 			return err
 		}
@@ -301,7 +302,7 @@ func (n *Notifier) checkAll(ctx context.Context) error {
 
 // read reads callbacks, and returns the time of the last one.
 func (n *Notifier) read(ctx context.Context, where string, args ...any) (last int64, err error) {
-	rows, err := n.store.db.QueryContext(ctx, n.store.dialect.query(`SELECT file_id, container, called_at FROM acrcloud_callbacks WHERE `+where+` ORDER BY called_at`), args...)
+	rows, err := n.store.jobs.DB.QueryContext(ctx, n.store.dialect.Query(`SELECT file_id, container, called_at FROM acrcloud_callbacks WHERE `+where+` ORDER BY called_at`), args...)
 	if err != nil {
 		return 0, err
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/batch"
-	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch"
+	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch/sqlitebatch"
 	"github.com/musicchartsai/acrcloud-go/filescan"
 )
 
@@ -28,7 +28,7 @@ func batchAlone(dir string) error {
 	}
 	defer os.RemoveAll(folder) //nolint:errcheck // a folder that stays is no failure
 	ctx := context.Background()
-	store, err := sqlbatch.Open(ctx, filepath.Join(folder, "jobs.db"))
+	store, err := sqlitebatch.Open(ctx, filepath.Join(folder, "jobs.db"))
 	if err != nil {
 		return err
 	}

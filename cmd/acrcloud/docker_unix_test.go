@@ -194,7 +194,7 @@ func TestDockerBuild(t *testing.T) {
 	}
 	info, err := os.Stat(built)
 	require.NoError(t, err)
-	assert.Less(t, info.Size(), int64(25<<20))
+	assert.Less(t, info.Size(), int64(25_000_000))
 	c := exec.CommandContext(t.Context(), built, "version", "-o", "json") //nolint:gosec // what was built
 	c.Env = []string{}
 	out, err := c.Output()

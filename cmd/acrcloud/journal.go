@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/batch"
-	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch"
+	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch/sqlitebatch"
 )
 
 // A journal records the files that the command has scanned in one container.
@@ -28,7 +28,7 @@ type journal struct {
 
 // An unqueued is a journal without its queue: the arguments of the command determine what is scanned, not what other
 // runs have left.
-type unqueued struct{ *sqlbatch.Store }
+type unqueued struct{ sqlitebatch.Store }
 
 // Claim implements [batch.Queue].
 func (unqueued) Claim(context.Context, int, time.Duration) ([]string, error) { return nil, nil }
@@ -86,7 +86,7 @@ func makeFile(path string) error {
 func openJournalFile(ctx context.Context, path string, s *service) (*journal, error) {
 	info, err := os.Stat(path)
 	made := errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0
-	store, err := sqlbatch.Open(ctx, path)
+	store, err := sqlitebatch.Open(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("the journal: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -230,4 +231,14 @@ func TestKeys(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.Contains(t, key, ".0123456789", name)
 	}
+}
+
+// The driver for PostgreSQL would cost 3 MB of the binary, which has to stay below 25.
+func TestNoDriverForPostgreSQLIsLinked(t *testing.T) {
+	t.Parallel()
+	c := exec.CommandContext(t.Context(), "go", "list", "-deps", ".")
+	out, err := c.Output()
+	require.NoError(t, err)
+	assert.Contains(t, string(out), "modernc.org/sqlite")
+	assert.NotContains(t, string(out), "github.com/jackc/pgx")
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/musicchartsai/acrcloud-go/batch"
-	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch"
+	"github.com/musicchartsai/acrcloud-go/batch/sqlbatch/sqlitebatch"
 	"github.com/musicchartsai/acrcloud-go/internal/text"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
@@ -97,7 +97,7 @@ func TestSecondInterruptOfAScanEndsAtOnce(t *testing.T) {
 	srv, env := listening(t)
 	srv.Inject(mock.Fault{Op: mock.OpCreateFile, Delay: time.Hour}) // what is being billed is given some seconds
 	journal := filepath.Join(t.TempDir(), "j.db")
-	store, err := sqlbatch.Open(t.Context(), journal)
+	store, err := sqlitebatch.Open(t.Context(), journal)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, store.Close()) })
 	c := command(t, env, "scan", songs(t, 1), "--journal", journal)

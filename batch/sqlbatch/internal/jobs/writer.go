@@ -1,4 +1,4 @@
-package sqlbatch
+package jobs
 
 import (
 	"context"
@@ -28,7 +28,8 @@ type change struct {
 	done chan struct{}
 }
 
-var errClosed = errors.New("sqlbatch: the store is closed")
+// ErrClosed is the error of a store that is closed, or was not opened.
+var ErrClosed = errors.New("sqlbatch: the store is closed")
 
 func newWriter(db *sql.DB) *writer {
 	w := &writer{db: db, changes: make(chan *change), closed: make(chan struct{}), ended: make(chan struct{})}
@@ -52,7 +53,7 @@ func (w *writer) write(ctx context.Context, do func(ctx context.Context, tx *sql
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-w.closed:
-		return errClosed
+		return ErrClosed
 	}
 	<-c.done // it can no longer be cancelled, and the caller must know its result
 	return c.err

@@ -1,4 +1,4 @@
-package sqlbatch
+package jobs
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// ErrNewer matches the error of [Open] for a database that a newer version of this package created.
+// ErrNewer matches the error for a database that a newer version of this package created.
 var ErrNewer = errors.New("sqlbatch: a newer version created the database: update this program")
 
 // ErrOtherContainer matches the error of a run whose container differs from that of the database's jobs.
@@ -46,13 +46,13 @@ var migrations = [][]string{
 
 // migrate updates the tables to the current version, in one transaction. Of several processes, only one does it.
 func (s *Store) migrate(ctx context.Context) error {
-	tx, err := s.changes.BeginTx(ctx, nil)
+	tx, err := s.Changes.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
-	if !s.dialect.oneWriter() {
-		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext('acrcloud_jobs'))`); err != nil {
+	if lock := s.Dialect.MigrationLock(); lock != "" {
+		if _, err := tx.ExecContext(ctx, lock); err != nil {
 			return err
 		}
 	}
@@ -77,7 +77,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	for _, statements := range migrations[have:] {
 		for _, statement := range statements {
-			if _, err := tx.ExecContext(ctx, s.dialect.query(statement)); err != nil {
+			if _, err := tx.ExecContext(ctx, s.Dialect.Query(statement)); err != nil {
 				return err
 			}
 		}
@@ -89,7 +89,7 @@ func (s *Store) migrate(ctx context.Context) error {
 }
 
 func (s *Store) meta(ctx context.Context, tx *sql.Tx, name string) (value string, err error) {
-	err = tx.QueryRowContext(ctx, s.dialect.query(`SELECT value FROM acrcloud_meta WHERE name = ?`), name).Scan(&value)
+	err = tx.QueryRowContext(ctx, s.Dialect.Query(`SELECT value FROM acrcloud_meta WHERE name = ?`), name).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
@@ -97,25 +97,25 @@ func (s *Store) meta(ctx context.Context, tx *sql.Tx, name string) (value string
 }
 
 func (s *Store) setMeta(ctx context.Context, tx *sql.Tx, name, value string) error {
-	_, err := tx.ExecContext(ctx, s.dialect.query(`INSERT INTO acrcloud_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`), name, value)
+	_, err := tx.ExecContext(ctx, s.Dialect.Query(`INSERT INTO acrcloud_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`), name, value)
 	return err
 }
 
 // Bind assigns the database to one container for good. The first run does so; for a run with another container, the
 // error matches [ErrOtherContainer]. It implements batch.Binder.
 func (s *Store) Bind(ctx context.Context, containerID int) error {
-	if s == nil || s.db == nil {
-		return errClosed
+	if s == nil || s.DB == nil {
+		return ErrClosed
 	}
-	return s.explain(s.bind(ctx, strconv.Itoa(containerID)), "reading the container")
+	return s.Explain(s.bind(ctx, strconv.Itoa(containerID)), "reading the container")
 }
 
 // bind inserts the container unless there is one, and then reads what is there: of several processes that bind an empty
 // database at the same time, one succeeds.
 func (s *Store) bind(ctx context.Context, container string) error {
 	var bound string
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, s.dialect.query(`INSERT INTO acrcloud_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`), containerMeta, container)
+	err := s.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, s.Dialect.Query(`INSERT INTO acrcloud_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`), containerMeta, container)
 		if err != nil {
 			return err
 		}
