@@ -64,6 +64,7 @@ func TestShapes(t *testing.T) {
 		}},
 		{"deezer", func(t *testing.T, r *identify.Result) {
 			t.Helper()
+			require.Len(t, r.Music, 2)
 			for _, m := range r.Music {
 				assert.Equal(t, "86578", m.ExternalMetadata.Deezer[0].Track.ID)
 			}

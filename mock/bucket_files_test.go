@@ -132,11 +132,10 @@ func TestBucketUploadRefusals(t *testing.T) {
 	}
 	text := w.own(bucket, "a text", []byte("no audio"))
 	assert.InDelta(t, -1, w.send("GET", mainHost+bucket+"/files/"+text, nil).data(t)["state"], 0)
-	sorted := w.own(bucket, "audio", []byte("fLaC"))
+	w.own(bucket, "audio", []byte("fLaC"))
 	assert.Equal(t, []string{"a text", "audio"}, w.titles(bucket+"/files?sort=status"))
 	assert.Equal(t, []string{"audio", "a text"}, w.titles(bucket+"/files?sort=status&order=desc"))
 	assert.Equal(t, []string{"audio"}, w.titles(bucket+"/files?state=1"))
-	assert.NotEmpty(t, sorted)
 }
 
 // What is in a bucket is recognised in scans of the containers that have it.

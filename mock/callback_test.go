@@ -277,6 +277,7 @@ func TestCallbackFails(t *testing.T) {
 		err := srv.Redeliver(id)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.NotContains(t, err.Error(), "very-secret")
+		require.Len(t, srv.Deliveries(), 2)
 		for _, d := range srv.Deliveries() {
 			assert.Zero(t, d.Status)
 			require.Error(t, d.Err)

@@ -22,3 +22,10 @@ func (s *Server) FillState(t *testing.T) (empty func()) {
 	before := swap(full)
 	return func() { _ = swap(before).Close() }
 }
+
+// StateSize is how many bytes of the state file are taken to be there.
+func (s *Server) StateSize() int64 {
+	s.lock()
+	defer s.mu.Unlock()
+	return s.state.size
+}

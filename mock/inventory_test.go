@@ -62,7 +62,7 @@ func TestInventory(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(shown), `"music"`)
 	_, err = w.srv.FileJSON("none")
-	assert.Error(t, err)
+	assert.ErrorContains(t, err, `"none"`)
 }
 
 func TestReset(t *testing.T) {

@@ -115,7 +115,6 @@ func (s *Server) restore(r io.Reader, st *stateFile) error {
 			return err
 		}
 	}
-	slices.SortFunc(s.projects, func(x, y *project) int { return x.id - y.id })
 	s.restorePlays(rest.Plays)
 	for _, c := range records.stored {
 		inner, err := c.Content.restore()

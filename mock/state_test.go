@@ -60,6 +60,9 @@ func (w *wire) fill() (paths []string) {
 	at := time.Now().UTC().Add(-time.Hour).Truncate(time.Second)
 	require.NoError(t, w.srv.AddPlay(stream, mock.Play{Track: track, At: at, Played: 2 * time.Minute}))
 	require.NoError(t, w.srv.SetStreamState(stream, "Mute"))
+	post("/api/bm-cs-projects/"+monitor+"/streams/"+stream+"/user-reports", map[string]any{"data": []any{map[string]any{
+		"title": "Spot", "start_timestamp": at.Format(time.DateTime), "end_timestamp": at.Add(time.Minute).Format(time.DateTime), "user_defined": map[string]any{"artist": "A"},
+	}}})
 	channels := id(post("/api/bm-bd-projects", map[string]any{"name": "d", "region": "eu-west-1", "buckets": []any{23}}))
 	post("/api/bm-bd-projects/"+channels+"/channels", map[string]any{"channels": []int{77}})
 	post("/api/bm-bd-projects/"+channels+"/channels/77/user-defined?custom_id=mine", nil)
@@ -167,6 +170,9 @@ func TestStateGoesOn(t *testing.T) {
 	require.Eventually(t, func() bool { return receiver.count() == 2 }, 10*time.Second, time.Millisecond, "what was in process ends by its rule, and is posted")
 	assert.Contains(t, receiver.bodies[0], id)
 	assert.Contains(t, receiver.bodies[0], `"score":55`)
+	require.NoError(t, w.srv.Complete(id))
+	want := w.send("GET", regionHost+w.cid()+"/files/"+id, nil).rows(t)[0]["results"]
+	assert.Equal(t, want, again.send("GET", regionHost+again.cid()+"/files/"+id, nil).rows(t)[0]["results"], "the same as without a stop")
 	r = again.send("POST", regionHost+again.cid()+"/files", map[string]any{"data_type": "audio", "key": key, "filename": "stored.mp3"})
 	assert.Equal(t, 201, r.status, "stored content is there: %s", r.body)
 }
@@ -277,4 +283,63 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 	empty()
 	assert.Equal(t, 500, create().status, "there may be half a line in it, after which nothing would be read")
 	assert.ErrorContains(t, srv.Close(), "cannot be written")
+}
+
+// What methods have changed is kept with the next response at the latest, and good for the server that goes on.
+func TestStateOfMethods(t *testing.T) {
+	t.Parallel()
+	path := statePath(t)
+	w := newWire(t, mock.WithStateFile(path))
+	code := func(w *wire, cfg acrcloud.Config) int {
+		body, contentType := parts(t, identifyFields(cfg, "audio", "1"), "sample", "")
+		return identification(t, w.http, "https://"+cfg.IdentifyHost+"/v1/identify", contentType, body).Status.Code
+	}
+	project, err := w.srv.AddProject(acrcloud.USWest2)
+	require.NoError(t, err)
+	issued, revoked := w.srv.IssueToken(mock.Token{}), w.srv.IssueToken(mock.Token{})
+	w.srv.RevokeToken(revoked)
+	with := func(w *wire, token acrcloud.Secret) int {
+		return w.send("GET", mainHost+"/api/buckets", nil, "Authorization", "Bearer "+token.Reveal()).status
+	}
+	require.Equal(t, 2004, code(w, project))
+	again := newWire(t, mock.WithStateFile(copied(t, path)))
+	assert.Equal(t, []int{2004, 200, 403}, []int{code(again, project), with(again, issued), with(again, revoked)})
+
+	w.srv.SetSuspended(true)
+	require.Equal(t, 403, with(w, issued))
+	again = newWire(t, mock.WithStateFile(copied(t, path)))
+	assert.Equal(t, 403, with(again, issued))
+	assert.Equal(t, 3013, code(again, project))
+}
+
+// A request writes what it has changed, and not all that there is.
+func TestStateGrowsByWhatChanges(t *testing.T) {
+	t.Parallel()
+	path := statePath(t)
+	w := newWire(t, mock.WithStateFile(path))
+	size := func() int64 {
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		require.Equal(t, info.Size(), w.srv.StateSize())
+		return info.Size()
+	}
+	require.Equal(t, 200, w.send("PUT", mainHost+w.cid(), map[string]any{"name": strings.Repeat("n", 100_000)}).status)
+	before := size()
+	target := w.send("GET", regionHost+w.cid()+"/presigned-upload?filename=a.mp3", nil).data(t)
+	id := w.upload(w.cid(), []byte("a"))
+	for _, r := range []reply{
+		w.send("PUT", target["presigned_url"].(string), "x", headersOf(target)...),
+		w.send("PUT", regionHost+w.cid()+"/files/"+id+"/rescan", nil),
+		w.send("HEAD", mainHost+w.cid(), nil),
+		w.send("GET", mainHost+w.cid(), nil),
+		w.send("DELETE", regionHost+w.cid()+"/files/"+id, nil),
+		w.send("POST", mainHost+"/nowhere", nil),
+	} {
+		assert.NotEqual(t, 500, r.status)
+	}
+	body, contentType := parts(t, identifyFields(w.srv.Config(), "audio", "1"), "sample", "")
+	require.Equal(t, 2004, identification(t, w.http, identifyURL, contentType, body).Status.Code)
+	assert.Less(t, size()-before, int64(10_000))
+	require.Equal(t, 200, w.send("PUT", mainHost+w.cid(), map[string]any{"engine": 2}).status)
+	assert.Greater(t, size()-before, int64(100_000))
 }

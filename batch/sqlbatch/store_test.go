@@ -109,11 +109,14 @@ func TestSeveralStores(t *testing.T) {
 		all.Wait()
 		s := open(t, dsn)
 		assert.Len(t, claims, jobs)
+		entries := 0
 		for e, err := range s.Entries(t.Context()) {
 			require.NoError(t, err)
 			assert.Equal(t, 1, e.Attempt)
 			assert.Equal(t, 1, claims[e.Key])
+			entries++
 		}
+		assert.Equal(t, jobs, entries)
 	})
 }
 

@@ -57,7 +57,7 @@ func TestMetadata(t *testing.T) {
 		assert.Equal(t, "Ada Alder;' =Ben", row["artists"])
 		assert.Equal(t, "XX0000000001", row["isrc"])
 		assert.Equal(t, "180", row["duration_s"])
-		assert.NotEmpty(t, row["iswc"])
+		assert.Regexp(t, `^T\d{10}$`, row["iswc"])
 		assert.Contains(t, row["links"], "https://open.spotify.com/track/")
 		assert.NotContains(t, row["links"], "deezer")
 	}

@@ -210,6 +210,7 @@ func TestErrors(t *testing.T) {
 	boom := errors.New("boom")
 	require.ErrorIs(t, tel.Step(ctx, "a", func(context.Context) error { return boom }), boom)
 	require.ErrorIs(t, tel.Callback(func(context.Context, *webhook.Event) error { return boom })(ctx, &webhook.Event{}), boom)
+	require.Len(t, r.spans.GetSpans(), 2)
 	for _, s := range r.spans.GetSpans() {
 		assert.Equal(t, codes.Error, s.Status.Code)
 		assert.Equal(t, span.SpanContext().TraceID(), s.SpanContext.TraceID(), "without a job's trace it is that of the caller")
