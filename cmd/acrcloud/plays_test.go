@@ -69,7 +69,7 @@ func TestPlays(t *testing.T) {
 	out, _ = plays("last", s.stream, "-p", s.streams, "-o", "csv")
 	last := records(t, out)
 	require.Len(t, last, 1)
-	assert.Equal(t, "River", last[0]["title"])
+	assert.Equal(t, `Silver\x1b[2J River`, last[0]["title"])
 	plays("now", s.channel, "-p", s.channels)
 
 	out, _ = plays("gaps", s.stream, "-p", s.streams, "--day", "2026-01-02", "--gap", "9h", "-o", "csv")
