@@ -136,13 +136,16 @@ func TestSourceThatIsCutOff(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		fails error
-		stop  bool // the context ends
+		stop  bool  // the context ends
+		limit int64 // of the bandwidth: then the source is opened before the upload
 		is    error
 		kind  batch.FailureKind
 	}{
-		"the program ends":    {errors.New("the file is closed"), true, context.Canceled, ""},
-		"it ran out of time":  {fmt.Errorf("reading: %w", context.DeadlineExceeded), false, context.DeadlineExceeded, ""},
-		"the file is damaged": {errors.New("a bad sector"), false, nil, batch.FailureSource},
+		"the program ends":             {errors.New("the file is closed"), true, 0, context.Canceled, ""},
+		"the program ends, limited":    {errors.New("the file is closed"), true, 1, context.Canceled, ""},
+		"it ran out of time":           {fmt.Errorf("reading: %w", context.DeadlineExceeded), false, 0, context.DeadlineExceeded, ""},
+		"the file is damaged":          {errors.New("a bad sector"), false, 0, nil, batch.FailureSource},
+		"the file is damaged, limited": {errors.New("a bad sector"), false, 1, nil, batch.FailureSource},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -151,7 +154,7 @@ func TestSourceThatIsCutOff(t *testing.T) {
 				ctx, stop := context.WithCancel(t.Context())
 				defer stop()
 				journal := added(t, entry("one.wav"))
-				s, err := batch.NewStepper(files, journal, &batch.Options{Open: func(ref string) acrcloud.Source {
+				s, err := batch.NewStepper(files, journal, &batch.Options{MaxBytesPerSecond: tt.limit, Open: func(ref string) acrcloud.Source {
 					return acrcloud.NewSource(ref, 4, func(context.Context) (io.ReadCloser, error) {
 						if tt.stop {
 							stop()
