@@ -36,20 +36,21 @@ func TestFailureOfAMoment(t *testing.T) {
 	})
 }
 
-// failingOnce fails the first tries of each upload whose name has the text, and of no other.
-type failingOnce struct {
+// failing fails the first tries of each upload whose name has the text, and of no other.
+type failing struct {
 	http.RoundTripper
-	text string
+	text  string
+	tries int
 
 	mu   sync.Mutex
 	seen map[string]int
 }
 
-func (f *failingOnce) RoundTrip(r *http.Request) (*http.Response, error) {
+func (f *failing) RoundTrip(r *http.Request) (*http.Response, error) {
 	name := r.URL.Query().Get("filename")
 	f.mu.Lock()
 	f.seen[name]++
-	fails := strings.Contains(name, f.text) && f.seen[name] <= sdkTries
+	fails := strings.Contains(name, f.text) && f.seen[name] <= f.tries
 	f.mu.Unlock()
 	if fails {
 		return nil, errors.New("the network is down")
@@ -62,7 +63,7 @@ func TestFailuresThatAreNotInARow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := mock.New()
-		transport := &failingOnce{RoundTripper: srv.HTTPClient().Transport, text: "odd", seen: map[string]int{}}
+		transport := &failing{RoundTripper: srv.HTTPClient().Transport, text: "odd", tries: sdkTries, seen: map[string]int{}}
 		client, err := filescan.New(srv.Config(), acrcloud.WithHTTPClient(&http.Client{Transport: transport}))
 		require.NoError(t, err)
 		var items []batch.Item
@@ -180,4 +181,61 @@ func TestRetryOvertaken(t *testing.T) {
 	n, err = batch.Retry(t.Context(), journal, func(*batch.Outcome) bool { return true })
 	require.NoError(t, err)
 	assert.Zero(t, n, "it has not failed any more")
+}
+
+// A job that fails again and again while others succeed has an end.
+func TestJobThatAlwaysFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := mock.New()
+		transport := &failing{RoundTripper: srv.HTTPClient().Transport, text: "odd", tries: 1_000_000, seen: map[string]int{}}
+		client, err := filescan.New(srv.Config(), acrcloud.WithHTTPClient(&http.Client{Transport: transport}))
+		require.NoError(t, err)
+		outcomes := collect(t.Context(), t, client.Files(srv.Config().ContainerID), func(yield func(batch.Item, error) bool) {
+			for i := range 200 {
+				name := "even"
+				if i == 1 {
+					name = "odd"
+				}
+				if !yield(item(fmt.Sprintf("%s-%d", name, i), ""), nil) {
+					return
+				}
+				<-time.After(3 * time.Second)
+			}
+		}, nil)
+		require.Len(t, outcomes, 200)
+		assert.Equal(t, batch.FailureService, kindOf(t, outcomes["odd-1"]))
+		assert.Equal(t, 10*sdkTries, transport.seen["odd-1"])
+		require.NoError(t, srv.Close())
+	})
+}
+
+// Progress says how fast the run is, and how long it will take at that speed.
+func TestProgressOfTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		_, files := service(t, mock.WithProcessingTime(10*time.Second))
+		reports := 0
+		const total, earlier = 8, 2
+		store := batch.NewMemory()
+		collect(t.Context(), t, files, songs(earlier), &batch.Options{Store: store})
+		start := time.Now()
+		var last batch.Progress
+		collect(t.Context(), t, files, songs(total), &batch.Options{Store: store, Uploads: 1, Waiting: 1, Total: total, OnProgress: func(p batch.Progress) {
+			last = p
+			finished, elapsed := float64(p.Done+p.Failed), time.Since(start).Seconds()
+			if finished == 0 || elapsed == 0 {
+				assert.Zero(t, p.Left)
+				return
+			}
+			reports++
+			assert.InDelta(t, finished/elapsed, p.PerSecond, 0.001)
+			left := total - finished - float64(p.Earlier)
+			assert.InDelta(t, left*elapsed/finished, p.Left.Seconds(), 0.001)
+		}})
+		assert.Greater(t, reports, 5)
+		assert.EqualValues(t, earlier, last.Earlier)
+		assert.EqualValues(t, total-earlier, last.Done)
+		assert.Zero(t, last.Left)
+	})
 }
