@@ -3,6 +3,7 @@ package batch_test
 import (
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,5 +47,43 @@ func TestEarlyCallbackCostsOneLook(t *testing.T) {
 		}
 		without := requests(nil)
 		assert.LessOrEqual(t, requests(&hasty{Notifier: webhook.NewNotifier()}), without+2)
+	})
+}
+
+// subscribers counts those who wait for callbacks.
+type subscribers struct {
+	*webhook.Notifier
+	now, all atomic.Int64
+}
+
+func (s *subscribers) Subscribe(containerID int, fileID string) (<-chan struct{}, func()) {
+	s.now.Add(1)
+	s.all.Add(1)
+	ch, end := s.Notifier.Subscribe(containerID, fileID)
+	return ch, func() {
+		s.now.Add(-1)
+		end()
+	}
+}
+
+// A callback ends the wait for its file at once, however rarely files are looked at; and with a job its subscription ends.
+func TestCallbackWakesItsJob(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv, files := service(t, mock.WithProcessingTime(100*time.Hour))
+		s := &subscribers{Notifier: webhook.NewNotifier()}
+		time.AfterFunc(30*time.Second, func() {
+			for file, err := range files.All(t.Context(), nil) {
+				assert.NoError(t, err)
+				assert.NoError(t, srv.Complete(file.ID))
+				s.Notify(files.ContainerID(), file.ID)
+			}
+		})
+		start := time.Now()
+		outcomes := collect(t.Context(), t, files, songs(3), &batch.Options{Notifier: s, MinInterval: time.Hour, MaxInterval: time.Hour, Timeout: 200 * time.Hour})
+		assert.Len(t, outcomes, 3)
+		assert.Less(t, time.Since(start), time.Minute)
+		assert.EqualValues(t, 3, s.all.Load())
+		assert.Zero(t, s.now.Load())
 	})
 }

@@ -215,7 +215,7 @@ func TestProgressOfTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		_, files := service(t, mock.WithProcessingTime(10*time.Second))
-		reports := 0
+		reports, waiting, uploading := 0, 0, 0
 		const total, earlier = 8, 2
 		store := batch.NewMemory()
 		collect(t.Context(), t, files, songs(earlier), &batch.Options{Store: store})
@@ -223,6 +223,7 @@ func TestProgressOfTime(t *testing.T) {
 		var last batch.Progress
 		collect(t.Context(), t, files, songs(total), &batch.Options{Store: store, Uploads: 1, Waiting: 1, Total: total, OnProgress: func(p batch.Progress) {
 			last = p
+			waiting, uploading = max(waiting, p.Waiting), max(uploading, p.Uploading)
 			finished, elapsed := float64(p.Done+p.Failed), time.Since(start).Seconds()
 			if finished == 0 || elapsed == 0 {
 				assert.Zero(t, p.Left)
@@ -237,5 +238,6 @@ func TestProgressOfTime(t *testing.T) {
 		assert.EqualValues(t, earlier, last.Earlier)
 		assert.EqualValues(t, total-earlier, last.Done)
 		assert.Zero(t, last.Left)
+		assert.Equal(t, []int{1, 1, 0, 0}, []int{waiting, uploading, last.Waiting, last.Uploading})
 	})
 }

@@ -514,14 +514,19 @@ func TestOptionsRefuse(t *testing.T) {
 	_, files := service(t)
 	for field, o := range map[string]batch.Options{
 		"Uploads": {Uploads: -1}, "Waiting": {Waiting: -1}, "MaxBytesPerSecond": {MaxBytesPerSecond: -1}, "Grace": {Grace: -1}, "Lease": {Lease: -1},
-		"PostTimeout": {PostTimeout: 120}, "Timeout": {Timeout: 3600},
-		"Upload.Name": {Upload: filescan.UploadOptions{Name: "x"}}, "Changed": {Changed: "x"}, "Store": {Store: (*nilStore)(nil)}, "Notifier": {Notifier: (*nilNotifier)(nil)}, "MinInterval": {MinInterval: 2, MaxInterval: 1},
+		"PostTimeout": {PostTimeout: 120}, "Timeout": {Timeout: 3600}, "Total": {Total: -1}, "MaxInterval": {MaxInterval: -1},
+		"Upload.Name": {Upload: filescan.UploadOptions{Name: "x"}}, "Upload.ResendIfUnsure": {Upload: filescan.UploadOptions{ResendIfUnsure: true}},
+		"Upload.OnTicket": {Upload: filescan.UploadOptions{OnTicket: func(context.Context, filescan.Ticket) error { return nil }}}, "Changed": {Changed: "x"},
+		"Store": {Store: (*nilStore)(nil)}, "Notifier": {Notifier: (*nilNotifier)(nil)}, "MinInterval": {MinInterval: 2, MaxInterval: 1},
 	} {
+		n := 0
 		for out, err := range batch.Scan(t.Context(), files, songs(1), &o) {
+			n++
 			assert.Nil(t, out)
 			argument, ok := errors.AsType[*acrcloud.ArgumentError](err)
 			require.True(t, ok, field)
 			assert.Equal(t, "Options."+field, argument.Field)
 		}
+		assert.Equal(t, 1, n, field)
 	}
 }

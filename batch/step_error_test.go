@@ -100,6 +100,9 @@ func TestStepErrors(t *testing.T) {
 					assert.Equal(t, tt.after, next.After+time.Since(start).Truncate(time.Second))
 				}
 				assert.Equal(t, tt.billed, !saved.IntentAt.IsZero())
+				if tt.fault.Op != mock.OpCreateFile {
+					assert.EqualValues(t, 1, saved.Rev, "there is nothing to be saved")
+				}
 			})
 		})
 	}
@@ -129,6 +132,27 @@ func TestLookThatFails(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The storage does not keep content forever: then it is sent again, if nothing was made of it.
+func TestStoredContentIsGone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv, files := service(t)
+		e := intent(files, time.Now().Add(-time.Hour), fmt.Sprintf("fs/%d/gone/one.wav", files.ContainerID()))
+		journal := added(t, e)
+		s := stepper(t, files, journal)
+		next, err := s.Step(t.Context(), "one.wav")
+		require.NoError(t, err)
+		assert.Equal(t, batch.Next{Moved: true}, next)
+		again, err := journal.Load(t.Context(), "one.wav")
+		require.NoError(t, err)
+		assert.Equal(t, batch.PhaseNew, again.Phase)
+		assert.Zero(t, again.Ticket)
+		drive(t, s, "one.wav")
+		assert.Equal(t, 2, created(srv), "the first was refused")
+		assert.Len(t, truth(t, files), 1)
+	})
 }
 
 // A source that breaks because the program ends, or because it ran out of time, is no reason to give the job up.

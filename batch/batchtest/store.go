@@ -115,10 +115,14 @@ func (s *suite) save() {
 	s.fresh("a")
 	first := s.entry("a")
 	first.Phase, first.Attempt = batch.PhaseIntent, 1
+	first.Due = time.Now().Add(time.Hour) // only Add reads it
 	second, err := s.store.Save(s.Context(), first)
 	s.must(err)
 	if second.Rev != first.Rev+1 {
 		s.Errorf("Rev after a save is %d; before, it was %d", second.Rev, first.Rev)
+	}
+	if !second.Due.IsZero() {
+		s.Errorf("an entry that was saved is Due at %v", second.Due)
 	}
 	s.same(s.entry("a"), second)
 	for _, rev := range []uint64{0, first.Rev, second.Rev + 1} {
