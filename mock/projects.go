@@ -162,7 +162,7 @@ func (s *Server) usageOf(q *request, from, until string) *response {
 	return s.withProject(q, func(p *project) *response {
 		rows := []row{}
 		for _, date := range slices.Sorted(maps.Keys(p.usage)) {
-			if u := p.usage[date]; (first == "" || date >= first) && (last == "" || date <= last) {
+			if u := p.usage[date]; date >= first && (last == "" || date <= last) {
 				rows = append(rows, row{"date": date, "result": u.result, "noresult": u.noResult, "error": u.failed})
 			}
 		}
