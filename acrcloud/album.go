@@ -6,7 +6,8 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
-// Album is a release that has the recording. A bare text in place of the object is read as the Name, which is often empty.
+// Album is a release that has the recording. A bare string instead of the object is read as the Name, which is often
+// empty.
 type Album struct {
 	Name        string `json:"name,omitzero" lenient:"text"`
 	ID          string `json:"id,omitzero"`

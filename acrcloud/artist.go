@@ -6,7 +6,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
-// Artist is a performer of a recording. A bare text in place of the object is read as the Name.
+// Artist is a performer of a recording. A bare string instead of the object is read as the Name.
 type Artist struct {
 	Name   string   `json:"name,omitzero" lenient:"text"` // may be missing where only ids are licensed
 	ID     string   `json:"id,omitzero"`

@@ -7,8 +7,8 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/endpoint"
 )
 
-// A Config holds the service's addresses and the credentials. There are two kinds of credentials, from different pages of the
-// console. Neither works in place of the other:
+// A Config holds the service's addresses and the credentials. There are two kinds of credentials, from different pages
+// of the console. They are not interchangeable:
 //
 //   - a Console API token (Account, Developer Settings), a JWT that begins with "eyJ", for File Scanning;
 //   - the access key and access secret of a recognition project, for identification.
@@ -85,8 +85,8 @@ func configFields() []configField {
 	}
 }
 
-// set stores the text of one field. Empty text is as good as none. An error gets the name under which the caller knows the
-// field, and never the value: people paste credentials into every field.
+// set stores the text of one field. Empty text counts as unset. An error gets the field's name as the caller knows it,
+// and never the value: users paste credentials into every field.
 func (f configField) set(c *Config, name, text string) error {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -102,7 +102,7 @@ func (f configField) set(c *Config, name, text string) error {
 func storeSecret(field func(*Config) *Secret) func(*Config, string) *ArgumentError {
 	return func(c *Config, text string) *ArgumentError {
 		if field(c).UnmarshalText([]byte(text)) != nil {
-			return &ArgumentError{Problem: "is " + redacted + ", which stands for a credential that was not written out", Remedy: "put the credential itself there"}
+			return &ArgumentError{Problem: "is " + redacted + ", which is the placeholder for a redacted credential", Remedy: "use the credential itself"}
 		}
 		return nil
 	}

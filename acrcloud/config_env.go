@@ -2,7 +2,7 @@ package acrcloud
 
 import "os"
 
-// ConfigFromEnv makes a Config from the environment variables
+// ConfigFromEnv returns a Config from the environment variables
 //
 //	ACRCLOUD_NAME            ACRCLOUD_IDENTIFY_HOST
 //	ACRCLOUD_BASE_URL        ACRCLOUD_IDENTIFY_ACCESS_KEY

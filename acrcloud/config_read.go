@@ -71,10 +71,10 @@ func checkNames(configs []Config) error {
 	for i, c := range configs {
 		field := "[" + strconv.Itoa(i) + "].name"
 		if c.Name == "" && len(configs) > 1 {
-			return &ArgumentError{Field: field, Problem: "is missing", Remedy: "give each of several configurations a name of its own"}
+			return &ArgumentError{Field: field, Problem: "is missing", Remedy: "give each of several configurations a unique name"}
 		}
 		if first, ok := seen[c.Name]; ok {
-			return &ArgumentError{Field: field, Problem: fmt.Sprintf("is the same as [%d].name", first), Remedy: "give each configuration a name of its own"}
+			return &ArgumentError{Field: field, Problem: fmt.Sprintf("is the same as [%d].name", first), Remedy: "give each configuration a unique name"}
 		}
 		seen[c.Name] = i
 	}
@@ -126,7 +126,7 @@ func (r *configReader) document() ([]Config, error) {
 	end := r.dec.InputOffset()
 	switch _, err := r.dec.ReadToken(); {
 	case err == nil:
-		return nil, refuseConfigs("goes on after its end at "+r.position(end), "put several configurations into one list: [{…}, {…}]")
+		return nil, refuseConfigs("continues after its end at "+r.position(end), "put several configurations into one list: [{…}, {…}]")
 	case !errors.Is(err, io.EOF):
 		return nil, r.syntaxError(err)
 	}

@@ -37,12 +37,12 @@ func (c *Content) Size() int64 { return c.size }
 // Repeatable reports whether NewReader can be called (again).
 func (c *Content) Repeatable() bool { return c.once == nil || !c.taken }
 
-// Fixed reports whether every reader is sure to yield the same bytes: the content is open, and is not opened anew.
+// Fixed reports whether every reader is certain to yield the same bytes: the content is open, and is not opened again.
 func (c *Content) Fixed() bool { return c.at != nil }
 
-// NewReader returns a reader over all of the content. It yields exactly Size bytes and then io.EOF; content that ends early,
-// goes on, or has changed is a [*SourceError], and the last bytes are withheld, so that nobody takes a part for
-// the whole. With Size -1 it reads to the end. Content from a reader can be read once, unless it is spooled.
+// NewReader returns a reader over all of the content. It yields exactly Size bytes and then io.EOF; content that ends
+// early, is longer, or has changed is a [*SourceError], and the last bytes are withheld, so that incomplete content
+// cannot look complete. With Size -1 it reads to the end. Content from a reader can be read once, unless it is spooled.
 //
 // A source that panics, that returns counts which cannot be, or that gets nowhere is a [*SourceError], too.
 func (c *Content) NewReader(ctx context.Context) (io.ReadCloser, error) {
@@ -160,7 +160,7 @@ func recovered(panicked any, err error) error {
 	return fmt.Errorf("panicked while it was read: %v", panicked)
 }
 
-// contentReader yields exactly the declared number of bytes, or an error in place of the last of them.
+// contentReader yields exactly the declared number of bytes, or an error instead of the last ones.
 type contentReader struct {
 	ctx     context.Context
 	content *Content
@@ -224,7 +224,7 @@ func (r *contentReader) verify(err error) error {
 	if err == nil {
 		switch more, err := io.ReadFull(r.src, make([]byte, 1)); {
 		case more > 0:
-			return &SourceError{Name: r.content.name, Want: want, Got: want + 1, Err: errors.New("goes on after its declared size")}
+			return &SourceError{Name: r.content.name, Want: want, Got: want + 1, Err: errors.New("continues after its declared size")}
 		case err != io.EOF:
 			return r.failed(err, want)
 		}

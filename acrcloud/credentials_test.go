@@ -202,7 +202,7 @@ func TestIdentifyCredentials(t *testing.T) {
 		{name: "key and secret of two projects", set: func(t *testing.T, srv *mock.Server, cfg *acrcloud.Config) {
 			t.Helper()
 			cfg.IdentifyAccessSecret = another(t, srv, acrcloud.EUWest1).IdentifyAccessSecret
-		}, is: wrong, remedy: []string{"access key, access secret and host from one project"}, check: "credentials", seen: "code 3014"},
+		}, is: wrong, remedy: []string{"access key, access secret and host of the same project"}, check: "credentials", seen: "code 3014"},
 		{name: "another region's host", set: func(t *testing.T, srv *mock.Server, cfg *acrcloud.Config) {
 			t.Helper()
 			host := cfg.IdentifyHost

@@ -7,8 +7,9 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
-// CustomFile is audio of your own bucket that was found. What you gave it as user defined metadata stands in Extra, key by key,
-// because the service mixes it with its own members: "artists" there is whatever you made it, so nothing is assumed.
+// CustomFile is a match with audio in your own bucket. Your user-defined metadata is in Extra, key by key, because the
+// service mixes it with its own members. Its values, such as "artists", have the types that you gave them, so nothing
+// is assumed about them.
 type CustomFile struct {
 	ACRID    string `json:"acrid,omitzero"`     // the service's id of the audio
 	AudioID  string `json:"audio_id,omitzero"`  // a number, as a rule

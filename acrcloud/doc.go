@@ -22,11 +22,11 @@
 //
 // # Two kinds of credentials
 //
-// File Scanning takes a Console API token ([Config].BearerToken): a long text that begins with "eyJ", made in the console under
-// Account, Developer Settings. Identification takes the access key and access secret of a recognition project, and the host
-// shown next to them (IdentifyAccessKey, IdentifyAccessSecret, IdentifyHost). Neither works in place of the other; the service
-// then responds with a bare 403 or code 3001. Each client has a Check method that finds the problem and returns a
-// [Diagnosis].
+// File Scanning takes a Console API token ([Config].BearerToken): a long string that begins with "eyJ", created in the
+// console under Account, Developer Settings. Identification takes the access key and access secret of a recognition
+// project, and the host shown next to them (IdentifyAccessKey, IdentifyAccessSecret, IdentifyHost). Neither works in
+// place of the other; the service then responds with a bare 403 or code 3001. Each client has a Check method that finds
+// the problem and returns a [Diagnosis].
 //
 // Credentials are held as a [Secret], which no print verb, logger or encoder shows.
 //
@@ -36,8 +36,8 @@
 // [FromMultipart] or, for any other storage, [NewSource]. Content of any size is streamed. [DetectFormat] detects audio and video
 // formats by their first bytes.
 //
-// What the service recognised comes as [Music], [CustomFile] and [Stream], with [Artist], [Album] and so on in them. Their
-// members are read tolerantly, and what has no field of its own is kept in Extra.
+// Recognised content is [Music], [CustomFile] or [Stream], with [Artist], [Album] and so on in them. Their members are
+// decoded tolerantly, and members without a field are kept in Extra.
 //
 // # Errors
 //
@@ -54,7 +54,7 @@
 //
 //   - [ErrCredentials]: the credentials were not accepted; [ErrUnauthorized] and [ErrForbidden] are the two ways over HTTP.
 //   - [ErrNotFound]: there is no such container or file.
-//   - [ErrInvalid]: the service refuses the request as it is; the fields are in [APIError].Fields.
+//   - [ErrInvalid]: the service refuses the request as invalid; the fields are in [APIError].Fields.
 //   - [ErrBadSample]: the sample is silent, undecodable or too large.
 //   - [ErrRateLimited]: too many requests; [ErrQuotaExceeded]: the account's limit is used up.
 //   - [ErrServer]: the service failed.
@@ -78,7 +78,7 @@
 //
 // # Concurrency
 //
-// Clients are immutable and safe for concurrent use: make one for each configuration and share it. The values of this package
-// are plain data, safe to read from many goroutines. A [Source] may be used by several calls at once, unless it was made by
-// [FromReader].
+// Clients are immutable and safe for concurrent use: create one for each configuration and share it. The values of this
+// package are plain data, safe to read from many goroutines. A [Source] may be used by several calls at the same time,
+// unless it is from [FromReader].
 package acrcloud

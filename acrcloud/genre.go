@@ -6,7 +6,8 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
-// Genre is a genre of a recording, in the words of whoever delivered it. A bare text in place of the object is read as the Name.
+// Genre is a genre of a recording, as the content provider named it. A bare string instead of the object is read as the
+// Name.
 type Genre struct {
 	Name string `json:"name,omitzero" lenient:"text"`
 	ID   string `json:"id,omitzero"` // a number, as a rule

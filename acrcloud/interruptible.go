@@ -9,15 +9,15 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
 )
 
-// interruptible makes Read return when the context ends, even if the source's Read does not: net/http waits for the body's
-// Read before it gives up a request. The source is read by a goroutine of its own, which ends with Close or with the
+// interruptible makes Read return when the context ends, even if the source's Read does not: net/http waits for the
+// body's Read before it gives up a request. A separate goroutine reads the source; it ends with Close or with the
 // source's last Read.
 type interruptible struct {
 	ctx  context.Context
 	ask  chan struct{} // one value for each Read of the source
 	stop chan struct{} // closed by Close
 	once sync.Once
-	got  chan readResult // what it has returned; room for one that nobody waits for
+	got  chan readResult // the results; buffered, so that an abandoned one does not block
 	buf  []byte          // the source's, not to be touched while it is read into
 	rest []byte          // of buf, not delivered yet
 	err  error           // of the source

@@ -13,13 +13,14 @@ import (
 // The service promises very little of it: ACRID, Title, Artists and Album are usual, everything else depends on the engine and on
 // what the account pays for. Lists may be empty, so look before you index.
 //
-// Decoding takes what the service is known to send in place of each type, as [encoding/json] too does with this type: a number as
-// text, text as a number, one value for a list, [] for an object, null for anything. What is not declared here is in Extra, and so
-// is a member that could not be read as its field, which then is zero. Decoding replaces the whole value.
+// Decoding accepts what the service is known to send instead of each type, as [encoding/json] too does with this type:
+// a number as text, text as a number, one value for a list, [] for an object, null for anything. What is not declared
+// here is in Extra, and so is a member that could not be read as its field, which then is zero. Decoding replaces the
+// whole value.
 //
 // In a struct of your own give it a field with a name: embedded, its methods would take the whole struct's JSON.
 type Music struct {
-	ACRID   string   `json:"acrid,omitzero"` // the service's id of the recording; rows of covers and derivative works may lack it
+	ACRID   string   `json:"acrid,omitzero"` // the service's id of the recording; may be missing in rows of covers and derivative works
 	Title   string   `json:"title,omitzero"`
 	Artists []Artist `json:"artists,omitzero"`
 	Album   Album    `json:"album,omitzero"`

@@ -5,9 +5,9 @@ import "time"
 // A RetryPolicy sets how often and how long a call is retried. Which calls are retried depends on their cost: reads after any
 // temporary failure; billed calls only if the service cannot have accepted them.
 //
-// A field that is zero takes its default. Waits are random ("full jitter"): the n-th is between MinWait and MinWait·2ⁿ, at most
-// MaxWait. If the service asks for a wait (Retry-After), that is the wait, even beyond MaxWait, as long as all waits of the
-// call stay within MaxElapsed. Otherwise the call ends at once with an [*APIError] that has the RetryAfter.
+// A zero field means its default. Waits are random ("full jitter"): the n-th is between MinWait and MinWait·2ⁿ, at most
+// MaxWait. If the service asks for a wait (Retry-After), that is the wait, even beyond MaxWait, as long as all waits of
+// the call stay within MaxElapsed. Otherwise the call ends at once with an [*APIError] that has the RetryAfter.
 type RetryPolicy struct {
 	MaxAttempts        int           // the most attempts of a call; 4. 1 never retries.
 	MinWait            time.Duration // the shortest wait; 500 ms

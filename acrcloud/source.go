@@ -16,9 +16,9 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/checked"
 )
 
-// A Source is content to upload or to identify: a name, a size, and how to open it. It is made by one of the From functions
-// or by [NewSource], costs nothing until it is used, and may be used for several calls at once, except one that was made by
-// [FromReader]. Problems, such as a file that does not exist, are reported by the call that uses it.
+// A Source is content to upload or to identify: a name, a size, and how to open it. Create one with the From functions
+// or [NewSource]. It costs nothing until it is used, and may be used for several calls at the same time, unless it is
+// from [FromReader]. Problems, such as a file that does not exist, are reported by the call that uses it.
 //
 // The zero Source has no content and is refused.
 type Source struct {
@@ -97,7 +97,7 @@ func FromFile(filename string) Source {
 	}}
 }
 
-// openPipe opens what may take until somebody opens the other end, unless ctx ends before.
+// openPipe opens a named pipe, which can block until the other end is opened. It returns when ctx ends.
 func openPipe(ctx context.Context, filename string) (*os.File, error) {
 	type opened struct {
 		file *os.File
@@ -185,7 +185,7 @@ func FromReader(name string, r io.Reader, size int64) Source {
 	var used atomic.Bool
 	return Source{name: name, size: size, open: func(context.Context) (*Content, error) {
 		if used.Swap(true) {
-			return nil, errors.New("was used by an earlier call: a source made by FromReader serves one call; make a new one, or use FromReaderAt or NewSource")
+			return nil, errors.New("was used by an earlier call: a source from FromReader is for one call only; create a new one, or use FromReaderAt or NewSource")
 		}
 		return &Content{name: name, size: size, once: r}, nil
 	}}

@@ -171,8 +171,8 @@ func TestSourceRefusals(t *testing.T) {
 		{"size below -1", acrcloud.FromReader("x", strings.NewReader(sample), -2), nil, "negative", 0},
 		{"ends early", acrcloud.FromReader("x", strings.NewReader(sample), 17), io.ErrUnexpectedEOF, "declared 17 bytes, got 16", 16},
 		{"ends early at an offset", acrcloud.FromReaderAt("x", strings.NewReader(sample), 20), io.ErrUnexpectedEOF, "declared 20", 16},
-		{"goes on", acrcloud.FromReader("x", strings.NewReader(sample), 15), nil, "goes on", 16},
-		{"goes on at an offset", acrcloud.FromReaderAt("x", strings.NewReader(sample), 15), nil, "goes on", 16},
+		{"continues", acrcloud.FromReader("x", strings.NewReader(sample), 15), nil, "continues", 16},
+		{"goes on at an offset", acrcloud.FromReaderAt("x", strings.NewReader(sample), 15), nil, "continues", 16},
 		{"fails halfway", acrcloud.FromReader("x", io.MultiReader(strings.NewReader("01234"), iotest.ErrReader(broken)), 16), broken, "fire", 5},
 		{"fails after its size", acrcloud.FromReader("x", io.MultiReader(strings.NewReader(sample), iotest.ErrReader(broken)), 16), broken, "fire", 16},
 	}

@@ -35,10 +35,11 @@ type UploadOptions struct {
 	UserDefined map[string]any // what results say about the file, such as "artist" and "isrc"
 	OnProgress  func(Progress) // called while the content is sent, one call at a time; it must be quick
 
-	// UniqueName promises that the title is this upload's alone: no other content in the bucket has it, now or later. A
-	// file that exists with the title is then returned in place of a new one, in any state: it may be from an earlier
-	// call, an earlier run of the program, or a request whose response was lost. So the upload can be repeated after
-	// any error. If several files have the title, the error matches [ErrNameNotUnique] and has them as candidates.
+	// UniqueName declares that the title belongs to this upload only: no other content in the bucket has it, now or
+	// later. If a file with the title exists, it is returned instead of a new one, in any state: it may be from an
+	// earlier call, an earlier run of the program, or a request whose response was lost. So the upload can be repeated
+	// after any error. If several files have the title, the error matches [ErrNameNotUnique] and has them as
+	// candidates.
 	//
 	// Use a key of your own as the title that is unique for the content, of ASCII letters, digits, dots, hyphens and
 	// underscores. Put text for people into UserDefined. Titles that differ only in blanks and underscores, or in white
@@ -114,7 +115,7 @@ type upload struct {
 	files    *BucketFiles
 	opts     UploadOptions
 	content  *acrcloud.Content
-	ticket   Ticket // but for the time
+	ticket   Ticket // without the time
 	filename string
 	user     string // user_defined, as it is sent
 	attempt  int

@@ -112,7 +112,7 @@ type UpdateChannelProjectRequest struct {
 type ChannelResultCallback struct {
 	URL          acrcloud.Secret // its query may carry your secret
 	SendNoResult bool            // post also when nothing was recognised
-	Delayed      bool            // post the results of Channels.Day in place of those of Channels.Realtime
+	Delayed      bool            // post the results of Channels.Day instead of those of Channels.Realtime
 }
 
 // List returns the projects; an empty region means all. It calls GET /api/bm-bd-projects. It is retried.

@@ -15,9 +15,9 @@ type Client struct {
 	names *core.Names // unique names of files in buckets
 }
 
-// New makes a Client from the configuration's console half: BearerToken (or [acrcloud.WithTokenSource]), and optionally
-// BaseURL. It sends nothing. An invalid configuration or option is an [*acrcloud.ArgumentError]. Region and ContainerID
-// are for package filescan and are ignored.
+// New returns a Client from the configuration's console half: BearerToken (or [acrcloud.WithTokenSource]), and
+// optionally BaseURL. It sends nothing. An invalid configuration or option is an [*acrcloud.ArgumentError]. Region and
+// ContainerID are for package filescan and are ignored.
 func New(cfg acrcloud.Config, opts ...acrcloud.Option) (*Client, error) {
 	api, err := core.New(cfg, noScope(), opts...)
 	if err != nil {

@@ -257,7 +257,7 @@ func page[T any](ctx context.Context, g group, number, perPage int, a action, mo
 	return (*Page[T])(found), nil
 }
 
-// all iterates over pages. fetch gets the number of a page, and how many items it is to have.
+// all iterates over pages. fetch gets the number of a page, and the number of its items.
 func all[T any, K comparable](ctx context.Context, first, perPage int, fetch func(ctx context.Context, number, perPage int) (*Page[T], error), key func(*T) K) iter.Seq2[*T, error] {
 	if perPage == 0 {
 		perPage = core.AllPerPage

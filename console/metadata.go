@@ -260,7 +260,7 @@ func (t *Track) settle() {
 }
 
 // Links returns the pages of the recording, sorted by platform: the link of the listing, or else one made from its id,
-// as [acrcloud.ExternalMetadata.Links] does. Links other than http and https are left out.
+// as [acrcloud.ExternalMetadata.Links] does. Links other than http and https are omitted.
 func (t Track) Links() []acrcloud.Link {
 	platforms := make([]Platform, 0, len(t.Listings))
 	for p := range t.Listings {

@@ -34,7 +34,7 @@ import (
 //	ai.medium       AI-generated with 50 % or more: medium, ai_generated
 //	match.short     matches below 3 s: ignored
 //	match.allowed   matches on the allow-list: listed, count for nothing
-//	share.skipped   the file's duration is unknown: rules on shares are left out
+//	share.skipped   the file's duration is unknown: rules on shares are skipped
 //
 // The similarity is [Match.Similarity]. Seconds are the union of [offset, offset + played duration], clipped to the file; for the extent
 // rules, of all matches of their kind together.
@@ -57,7 +57,7 @@ func Assess(file *File, rules *Rules) Assessment {
 	a.verdict.Reasons = append(a.verdict.Reasons, a.shortReason()...)
 	a.verdict.Reasons = append(a.verdict.Reasons, a.allowed...)
 	if a.duration <= 0 && a.sharesMatter {
-		a.verdict.Reasons = append(a.verdict.Reasons, Reason{Rule: "share.skipped", Text: "the file's duration is unknown, so the rules on shares of the file were left out"})
+		a.verdict.Reasons = append(a.verdict.Reasons, Reason{Rule: "share.skipped", Text: "the file's duration is unknown, so the rules on shares of the file were skipped"})
 	}
 	a.verdict.MatchedSeconds = union(a.counted)
 	return a.verdict
@@ -458,7 +458,7 @@ func scoreOf(score float64, ok bool) (float64, bool) {
 	return min(max(score, 0), 100), true
 }
 
-// finite makes a number of seconds or a ratio harmless.
+// finite replaces a number of seconds or a ratio that is not finite.
 func finite(v float64) float64 {
 	const most = 1e9
 	if math.IsNaN(v) {

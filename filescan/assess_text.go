@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// A figure is the text of a reason as it is written: a scan may have hundreds of rows.
+// A figure is the text of a reason while it is being written: a scan may have hundreds of rows.
 type figure []byte
 
 // figure begins another text about a match; the one before it is over.

@@ -16,7 +16,7 @@ type Assessment struct {
 	Reasons        []Reason  `json:"reasons"`         // in the order of the rules, then of the file
 }
 
-// A Reason is one thing that an [Assessment] is based on, or that was left out of it. Start and End are seconds.
+// A Reason is one basis of an [Assessment], or something that it ignored. Start and End are seconds.
 type Reason struct {
 	Rule    string   `json:"rule"`              // such as "music.exact"; see [Assess]
 	Text    string   `json:"text"`              // in words that can be checked: the match, its seconds, the figure and its threshold

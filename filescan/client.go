@@ -16,8 +16,8 @@ type Client struct {
 	names   *console.Names // unique names of files
 }
 
-// New makes a Client from the configuration's console half: BearerToken (or [acrcloud.WithTokenSource]), and optionally
-// BaseURL, Region and ContainerID. It sends nothing. An invalid configuration or option is an
+// New returns a Client from the configuration's console half: BearerToken (or [acrcloud.WithTokenSource]), and
+// optionally BaseURL, Region and ContainerID. It sends nothing. An invalid configuration or option is an
 // [*acrcloud.ArgumentError].
 func New(cfg acrcloud.Config, opts ...acrcloud.Option) (*Client, error) {
 	if cfg.ContainerID < 0 {
@@ -41,9 +41,9 @@ func (c *Client) Containers() *Containers { return &Containers{client: c} }
 // [*acrcloud.ArgumentError], because an unset id must not select a container.
 func (c *Client) Files(containerID int) *Files { return &Files{client: c, containerID: containerID} }
 
-// Do makes any other call of the Console API, with this client's host, token, retries and errors: buckets, projects, billing
-// and so on. path is what follows the host, with a query if needed, such as "/api/buckets?page=2"; the "/api" may be left
-// out.
+// Do makes any other call of the Console API, with this client's host, token, retries and errors: buckets, projects,
+// billing and so on. path is what follows the host, with a query if needed, such as "/api/buckets?page=2"; the "/api"
+// may be omitted.
 //
 // in is sent as JSON, unless it is nil. out receives the response: an [io.Writer] gets its bytes, any other pointer is decoded into as
 // JSON by encoding/json; nil ignores it. JSON that does not fit out is an [*acrcloud.DecodeError], although the call itself succeeded.

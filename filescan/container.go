@@ -71,7 +71,7 @@ func (e Engine) String() string {
 	return "engine " + strconv.Itoa(int(e))
 }
 
-// AudioType is what kind of audio a container is made for. The wrong one costs accuracy.
+// AudioType is the kind of audio for which a container is intended. The wrong one reduces accuracy.
 type AudioType string
 
 // The audio types.

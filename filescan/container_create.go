@@ -14,12 +14,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
-// Create makes a container. It calls POST /api/fs-containers. A name that exists already is [acrcloud.ErrInvalid].
+// Create creates a container. It calls POST /api/fs-containers. A name that exists already is [acrcloud.ErrInvalid].
 //
-// It is retried where the service cannot have made the container. After a failure that leaves this open, Create looks for the name
-// with GET /api/fs-containers. The name is unique in the account, so a container that is new by the service's own clock and has the
-// settings that were asked for is the one that was made, and is returned. If there is none, the request is sent once more. If there
-// is one with other settings, the error names it, and matches [acrcloud.ErrOutcomeUnknown].
+// It is retried if the service cannot have created the container. After a failure that leaves this open, Create looks
+// for the name with GET /api/fs-containers. The name is unique in the account, so a container that is new by the
+// service's own clock and has the settings that were asked for is the one that was made, and is returned. If there is
+// none, the request is sent once more. If there is one with other settings, the error names it, and matches
+// [acrcloud.ErrOutcomeUnknown].
 func (c *Containers) Create(ctx context.Context, r *CreateContainerRequest) (*Container, error) {
 	if err := c.usable(); err != nil {
 		return nil, err
@@ -108,7 +109,7 @@ func (c *Containers) named(ctx context.Context, r *CreateContainerRequest, start
 // made reports what shows that a container of the name is not the one that the request has made.
 func (r *CreateContainerRequest) made(c *Container) error {
 	if other := r.differences(c); len(other) > 0 {
-		return fmt.Errorf("container %d has the name, but not the settings that were asked for (%s): somebody else has made it", c.ID, strings.Join(other, ", "))
+		return fmt.Errorf("container %d has the name, but not the requested settings (%s): it was not created by this call", c.ID, strings.Join(other, ", "))
 	}
 	return nil
 }

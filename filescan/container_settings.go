@@ -33,7 +33,7 @@ type UpdateContainerRequest struct {
 	Buckets        []Bucket // nil leaves them
 	Engine         *Engine
 	Policy         *Policy
-	CallbackURL    *acrcloud.Secret // an empty one is sent as null; whether the service then clears its own is not known
+	CallbackURL    *acrcloud.Secret // an empty one is sent as null; it is not known whether the service then clears the URL
 	Deepright      *bool
 	MusicDetection *bool
 	AIDetection    *bool

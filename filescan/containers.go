@@ -86,8 +86,8 @@ func (c *Containers) List(ctx context.Context, opts *ListContainersOptions) (*Pa
 	return page, err
 }
 
-// All iterates over all containers, page by page, by [Containers.List]; nil options mean all. Each range starts anew, with the options as they were
-// when All was called. An error comes last and ends it.
+// All iterates over all containers, page by page, by [Containers.List]; nil options mean all. Each range starts from
+// the beginning, with the options as they were when All was called. An error comes last and ends it.
 func (c *Containers) All(ctx context.Context, opts *ListContainersOptions) iter.Seq2[*Container, error] {
 	var o ListContainersOptions
 	if opts != nil {

@@ -19,14 +19,17 @@
 //
 // # Billing and retries
 //
-// Each upload, import and rescan is billed. Such a request is retried only if the service cannot have accepted it: no connection was
-// made, or it responded with 429, or 503 with a Retry-After. Where the response to a creating request is lost, the file is looked up by its name.
+// Each upload, import and rescan is billed. Such a request is retried only if the service cannot have accepted it: no
+// connection was made, or it responded with 429, or 503 with a Retry-After. If the response to a creating request is
+// lost, the file is looked up by its name.
 //
-// A name alone does not say whose a file is, and the result of another recording is worse than an error. So a file is returned only if
-// [UploadOptions.UniqueName] promises that the name is this upload's alone; then an upload can be repeated after any error, and one file
-// is made. Otherwise the error matches [acrcloud.ErrOutcomeUnknown], and [UploadError] names the candidates.
+// A name alone does not prove whose file it is, and the results of another recording are worse than an error. So an
+// existing file is returned only if [UploadOptions.UniqueName] declares that no other upload has the name. Then an
+// upload can be repeated after any error, and only one file is created. Otherwise the error matches
+// [acrcloud.ErrOutcomeUnknown], and [UploadError] names the candidates.
 //
-// A [Ticket], stored before the file is made, settles an upload after a crash: see [UploadOptions.OnTicket] and [Files.Resume].
+// A [Ticket], stored before the file is created, settles an upload after a crash: see [UploadOptions.OnTicket] and
+// [Files.Resume].
 //
 // Everything else is retried after any passing failure: lost connections, 408, 429 and 5xx. See [acrcloud.RetryPolicy].
 //

@@ -38,7 +38,8 @@ func exportFiles(files iter.Seq2[*File, error], rules *Rules, write func(file *F
 	return nil
 }
 
-// assessItem judges a file that came with an error, perhaps. A scan that has failed, or whose end nobody has seen, says nothing.
+// assessItem assesses a file that may come with an error. The risk of a scan that has failed, or whose end was not
+// observed, is unknown.
 func assessItem(file *File, err error, rules *Rules) (a Assessment, problem string) {
 	_, failed := errors.AsType[*ScanError](err)
 	switch {

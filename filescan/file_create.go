@@ -12,7 +12,7 @@ import (
 // again is called before a refused request is retried.
 type again = func(ctx context.Context, waited time.Duration) error
 
-// A newFile is one file to be made, exactly once; see [console.Creation].
+// A newFile is one file to create exactly once; see [console.Creation].
 type newFile struct {
 	files    *Files
 	ticket   Ticket
@@ -22,7 +22,7 @@ type newFile struct {
 	earlier  time.Time                                             // when an earlier request for it ended; zero: there was none
 }
 
-// create makes the file, or returns the one that was made already.
+// create creates the file, or returns the one that exists already.
 func (n newFile) create(ctx context.Context) (file *File, err error) {
 	t := n.ticket
 	c := n.creation()
@@ -74,8 +74,8 @@ func (f *Files) search(t Ticket) console.NameSearch[File, string] {
 	}
 }
 
-// decodeFile makes the check of a request that creates a file. A response about several files, or about one of another container, does
-// not say which file was made.
+// decodeFile returns the check of a request that creates a file. A response about several files, or about a file of
+// another container, does not identify the created file.
 func (f *Files) decodeFile(file **File) func(*transport.Response) error {
 	return func(resp *transport.Response) error {
 		var made *File

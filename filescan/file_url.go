@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// A RemoteURL is the address that something was imported from. It may be signed, so it shows without its credentials wherever it is
-// formatted, logged or encoded: without user and password, and without the values of its query, but for those that name a video or playlist.
-// Convert it to a string for the whole URL. In an unexported field of a struct of yours fmt does not ask it, and shows it whole.
+// A RemoteURL is the URL from which content was imported. It may be signed, so it appears without its credentials
+// wherever it is formatted, logged or encoded: without user and password, and without the values of its query, except
+// those that name a video or playlist. Convert it to a string for the whole URL. In an unexported field of a struct of
+// yours fmt does not ask it, and shows it whole.
 type RemoteURL string
 
 // shownParameters are those of pages of platforms that say which video is meant, and where in it.
@@ -21,7 +22,7 @@ const redacted = "[redacted]"
 func (u RemoteURL) String() string {
 	parsed, err := url.Parse(strings.Replace(string(u), "//"+redacted+"@", "//", 1)) // what was shown before shows again
 	if err != nil {
-		return redacted // nobody knows where its parts are
+		return redacted // its parts cannot be identified
 	}
 	rest, fragment, hasFragment := strings.Cut(string(u), "#")
 	rest, query, hasQuery := strings.Cut(rest, "?")

@@ -73,9 +73,10 @@ func (f *Files) List(ctx context.Context, opts *ListFilesOptions) (*Page[File], 
 	return page, err
 }
 
-// All iterates over all files, page by page, by [Files.List]; nil options mean all, without results. Each range starts anew, with the options as
-// they were when All was called. Files may be added and deleted meanwhile: those that are there all the time come once, unless so
-// many change that the remaining rows cannot be located. An error comes last and ends it.
+// All iterates over all files, page by page, by [Files.List]; nil options mean all, without results. Each range starts
+// from the beginning, with the options as they were when All was called. Files may be added and deleted in the
+// meantime: files that exist all the time are yielded once, unless so many change that the remaining rows cannot be
+// located. An error comes last and ends it.
 func (f *Files) All(ctx context.Context, opts *ListFilesOptions) iter.Seq2[*File, error] {
 	var o ListFilesOptions
 	if opts != nil {

@@ -53,11 +53,12 @@ type ImportOptions struct {
 	OnTicket func(ctx context.Context, t Ticket) error
 }
 
-// Import makes a file of content that the service fetches. It calls GET and POST /api/fs-containers/{container}/files; without a
-// name only the latter. Each import makes a new file and is billed, unless [ImportOptions.UniqueName] finds the file that was made
-// before. The POST is sent once, unless the service cannot have accepted it. If it may have been processed although no success came
-// back, the file is looked for by its name, and returned if UniqueName proves that it is this import's. Otherwise the error, an
-// [*UploadError], matches [acrcloud.ErrOutcomeUnknown].
+// Import creates a file from content that the service fetches. It calls GET and POST
+// /api/fs-containers/{container}/files; without a name only the latter. Each import creates a new file and is billed,
+// unless [ImportOptions.UniqueName] finds the file that was created before. The POST is sent once, unless the service
+// cannot have accepted it. If it may have been processed although no success came back, the file is looked for by its
+// name, and returned if UniqueName proves that it is this import's. Otherwise the error, an [*UploadError], matches
+// [acrcloud.ErrOutcomeUnknown].
 func (f *Files) Import(ctx context.Context, remote Remote, opts *ImportOptions) (*File, error) {
 	if err := f.check(); err != nil {
 		return nil, err
@@ -85,7 +86,7 @@ func (f *Files) Import(ctx context.Context, remote Remote, opts *ImportOptions) 
 	return file, err
 }
 
-// fetch is the request that makes a file of what the service fetches.
+// fetch returns the request that creates a file from content that the service fetches.
 func (f *Files) fetch(base string, remote Remote, name string, secrets []string) func(context.Context, again) (*File, error) {
 	return func(ctx context.Context, again again) (file *File, err error) {
 		body := map[string]any{"data_type": remote.dataType, "url": remote.url.Reveal()}

@@ -8,7 +8,7 @@ const (
 	PredictionHuman       = "human"
 )
 
-// AIDetection says whether music was made by a machine: all of the file, or one stem of it, so that there may be several.
+// AIDetection says whether music is AI-generated: in the whole file, or in one stem of it, so there may be several.
 type AIDetection struct {
 	Prediction    string   `json:"prediction,omitzero"`     // PredictionAIGenerated from an AIProbability of 50 on, PredictionHuman or another text
 	AIProbability *float64 `json:"ai_probability,omitzero"` // in percent, or nil if it is not given

@@ -148,7 +148,7 @@ func TestSuccessThatSaysNo(t *testing.T) {
 			case "Invalid Container":
 				require.ErrorContains(t, err, "Region")
 			case "Authentication Exception":
-				require.ErrorContains(t, err, "make a Console API token")
+				require.ErrorContains(t, err, "create a Console API token")
 			}
 		})
 	}

@@ -15,19 +15,19 @@ import (
 type Ticket struct {
 	ContainerID int       `json:"container_id"`
 	Filename    string    `json:"filename,omitempty"`    // as it is sent; empty for imports
-	Name        string    `json:"name,omitempty"`        // the name to show in place of Filename, if there is one
-	DataType    DataType  `json:"data_type"`             // of the file that is made
+	Name        string    `json:"name,omitempty"`        // the name to show instead of Filename, if there is one
+	DataType    DataType  `json:"data_type"`             // of the new file
 	Key         string    `json:"key,omitempty"`         // of the stored content; empty where nothing is stored: multipart uploads and imports
-	Time        time.Time `json:"time,omitzero"`         // right before the file is made, by the service's clock; zero if it did not say
+	Time        time.Time `json:"time,omitzero"`         // right before the file is created, by the service's clock; zero if unknown
 	UniqueName  bool      `json:"unique_name,omitempty"` // as in UploadOptions
 }
 
 // fileName is the file's name in the container; empty: the service chooses.
 func (t Ticket) fileName() string { return cmp.Or(t.Name, t.Filename) }
 
-// Resume settles an upload that stopped at [StepRecord], in this process or an earlier one: it returns the file if it was made, and
-// otherwise makes it of the stored content, exactly as the first time. The latter is billed. It calls GET
-// /api/fs-containers/{container}/files and POST /api/fs-containers/{container}/files.
+// Resume settles an upload that stopped at [StepRecord], in this process or an earlier one: it returns the file if it
+// was created, and otherwise creates it from the stored content, exactly as the first time. The latter is billed. It
+// calls GET /api/fs-containers/{container}/files and POST /api/fs-containers/{container}/files.
 //
 // Call it when the request of the upload is no longer under way: its context has ended, or its process is gone. Resume then looks for
 // the file for a few seconds before it makes one. How long the service takes to list a new file is not known; after a crash, wait a

@@ -48,9 +48,10 @@ type UploadOptions struct {
 	// same name here, because the service has been seen to change them. Names that are not UTF-8 are refused. Both the file name and
 	// the name to show are sent as this name.
 	//
-	// Calls for one name wait for each other within a Client. Two Clients, or two processes, must not upload the same name at the same
-	// time: both would find nothing, and both make a file. How long the service takes to list a new file is not known; the SDK looks
-	// for 4 seconds where an earlier request may have made the file. After a crash, go on with the [Ticket].
+	// Calls for one name wait for each other within a Client. Two Clients, or two processes, must not upload the same
+	// name at the same time: both would find nothing, and both would create a file. It is not known how long the
+	// service takes to list a new file; the SDK looks for 4 seconds where an earlier request may have made the file.
+	// After a crash, go on with the [Ticket].
 	UniqueName bool
 
 	// OnTicket is called right before the request that makes the file and is billed. Store the [Ticket]: with it, [Files.Resume]
@@ -58,14 +59,15 @@ type UploadOptions struct {
 	// file. It must not itself upload or resume the same unique name with this Client: that call would wait for this one.
 	OnTicket func(ctx context.Context, t Ticket) error
 
-	// ResendIfUnsure retries the creating request, at most twice, if it is not known whether it was processed and no file of the
-	// name appears within some seconds. The file may then be made, and billed, twice: without UniqueName if the service lists it later
-	// than that, and with UniqueName, too, but then the next upload of the name reports it.
+	// ResendIfUnsure retries the creating request, at most twice, if it is not known whether it was processed and no
+	// file of the name appears within some seconds. The file may then be created, and billed, twice: without UniqueName
+	// if the service lists it later than that, and with UniqueName, too, but then the next upload of the name reports
+	// it.
 	ResendIfUnsure bool
 }
 
-// Upload uploads content and returns the file, which the service then processes; see [Files.Wait]. Each upload makes a new
-// file and is billed, unless [UploadOptions.UniqueName] finds the file that was made before.
+// Upload uploads content and returns the file, which the service then processes; see [Files.Wait]. Each upload creates
+// a new file and is billed, unless [UploadOptions.UniqueName] finds the file that was created before.
 //
 // It calls GET /api/fs-containers/{container}/presigned-upload, PUT on the URL it gets, GET /api/fs-containers/{container}/files, and
 // POST /api/fs-containers/{container}/files; or only the last two, with a form. The content is streamed and never held in memory. All
@@ -115,7 +117,7 @@ type upload struct {
 	files       *Files
 	opts        UploadOptions
 	content     *acrcloud.Content
-	ticket      Ticket // but for the key and the time
+	ticket      Ticket // without the key and the time
 	contentType string
 	limit       int64 // of what fits into a form
 	attempt     int   // of the transfer

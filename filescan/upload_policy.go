@@ -15,7 +15,7 @@ import (
 // [*acrcloud.SourceError] whose cause is [acrcloud.ErrTooLarge], [ErrFormat] or
 // [ErrInspection].
 type UploadPolicy struct {
-	MaxBytes int64             // the largest content; 0 sets no limit, but for 5 GiB where the size is not known before
+	MaxBytes int64             // the largest content; 0: no limit, except 5 GiB for content of unknown size
 	Formats  []acrcloud.Format // the formats that are allowed, detected from the content; empty allows every known format. Fingerprints are not checked.
 
 	// Inspect reads the content, as a virus scanner does, and returns an error to refuse it. It need not read to the end.

@@ -82,7 +82,7 @@ func (u *upload) store(ctx context.Context, t *target) error {
 	return err
 }
 
-// recordStored is the request that makes a file of stored content.
+// recordStored returns the request that creates a file from stored content.
 func (f *Files) recordStored(base string, t Ticket) func(context.Context, again) (*File, error) {
 	return func(ctx context.Context, again again) (file *File, err error) {
 		body := map[string]any{"data_type": t.DataType, "key": t.Key, "filename": t.Filename}

@@ -9,8 +9,8 @@ type WaitOptions struct {
 	Timeout     time.Duration // of the whole wait; 1 h
 	OnPoll      func(*File)   // called after each look that has found the file
 
-	// OnError is called with the error of each look that failed, whether the wait goes on or ends with it: so that an outage
-	// of the service, or a proxy that responds with a page, does not go unnoticed for an hour.
+	// OnError is called with the error of each failed request, whether the wait continues or ends with it, so that an
+	// outage of the service, or a proxy that responds with a page, does not go unnoticed for an hour.
 	OnError func(error)
 
 	// Notifier, if it is not nil, triggers a look as soon as it knows that the file is done: a webhook.Notifier, fed by callbacks. Looks

@@ -15,9 +15,9 @@ type Client struct {
 	secret acrcloud.Secret
 }
 
-// New makes a Client from the configuration's identification half: IdentifyHost, which is a host or a URL of it, IdentifyAccessKey
-// and IdentifyAccessSecret. The console shows the three together for a project. It sends nothing; [Client.Check] does. An invalid
-// configuration or option is an [*acrcloud.ArgumentError].
+// New returns a Client from the configuration's identification half: IdentifyHost, which is a host or a URL of it,
+// IdentifyAccessKey and IdentifyAccessSecret. The console shows the three together for a project. It sends nothing;
+// [Client.Check] does. An invalid configuration or option is an [*acrcloud.ArgumentError].
 func New(cfg acrcloud.Config, opts ...acrcloud.Option) (*Client, error) {
 	s, err := transport.Apply(opts)
 	if err != nil {

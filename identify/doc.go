@@ -16,8 +16,8 @@
 //
 // # Long recordings
 //
-// [Client.Windows] goes through a WAV file or raw audio of any length, a radio stream in a pipe too, and identifies 12 seconds of it
-// every so often. [Merge] makes a list of what played when.
+// [Client.Windows] goes through a WAV file or raw audio of any length, even a radio stream in a pipe, and identifies 12
+// seconds of it at regular intervals. [Merge] returns a list of what played when.
 //
 // # Billing
 //

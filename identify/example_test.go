@@ -20,7 +20,7 @@ func ExampleNew() {
 		IdentifyAccessSecret: acrcloud.NewSecret("not looked at any more"),
 	})
 	fmt.Println(err)
-	// Output: acrcloud: Config.IdentifyAccessKey is a Console API token: that is for File Scanning; for identification take the access key and the access secret from the project's page in the console
+	// Output: acrcloud: Config.IdentifyAccessKey is a Console API token: that is for File Scanning; for identification use the access key and the access secret from the project's page in the console
 }
 
 func ExampleClient_Identify() {

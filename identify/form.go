@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// A form is the body of a request: made and signed anew for each attempt, always of the same length, around a sample that is not
-// copied.
+// A form is the body of a request. It is built and signed again for each attempt, always has the same length, and does
+// not copy the sample.
 type form struct {
 	client   *Client
 	dataType DataType

@@ -7,8 +7,8 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/endpoint"
 )
 
-// address returns the URL that samples are sent to. A host belongs to its project, and nobody has a complete list of them, so any
-// host will do.
+// address returns the URL that samples are sent to. A host belongs to its project, and there is no complete list of
+// hosts, so any host is accepted.
 func address(host string, insecure bool) (string, error) {
 	host = strings.TrimSpace(host)
 	if host == "" {

@@ -15,9 +15,9 @@ import (
 // Identify sends a sample and returns what the service recognises in it: POST /v1/identify. No match is a Result whose Matched is
 // false, and never an error.
 //
-// The service analyses about 12 seconds of the sample, probably the last 12, so longer samples are of no use. The
-// SampleBeginTimeOffsetMS and SampleEndTimeOffsetMS of matches count from the beginning of these seconds, and PlayOffsetMS is the
-// position in the recording at their end.
+// The service analyses about 12 seconds of the sample, probably the last 12, so longer samples have no benefit. The
+// SampleBeginTimeOffsetMS and SampleEndTimeOffsetMS of matches count from the beginning of these seconds, and
+// PlayOffsetMS is the position in the recording at their end.
 //
 // Each call is billed by the service, and is retried only if the service cannot have accepted it: no connection was made, HTTP 429,
 // 503 with Retry-After, or code 3015, too many requests per second, after which the whole client pauses for a second. Code 3000 is

@@ -6,8 +6,9 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
 
-// Result is what the service has recognised in a sample. Which lists can be filled depends on the project's settings, and several may
-// be at once: a result may hold nothing but custom files. None is sorted by score; [Result.Top] ranks them all.
+// Result is what the service has recognised in a sample. The project's settings determine which lists it can fill, and
+// it may fill several: a result may also contain only custom files. None is sorted by score; [Result.Top] ranks them
+// all.
 //
 // Decoding is tolerant in the way of [acrcloud.Music]. In JSON the lists and TimestampUTC are members of "metadata", as the service
 // sends them.

@@ -20,7 +20,7 @@ func (e *contentError) Unwrap() []error { return []error{e.argument, e.source} }
 
 func emptySample(field, name string) error {
 	return &contentError{
-		&acrcloud.ArgumentError{Field: field, Problem: "is empty", Remedy: "give it the audio or the fingerprint that is to be identified"},
+		&acrcloud.ArgumentError{Field: field, Problem: "is empty", Remedy: "pass the audio or the fingerprint to identify"},
 		&acrcloud.SourceError{Name: name, Want: -1, Err: errEmpty},
 	}
 }

@@ -28,14 +28,14 @@ type Segment struct {
 	Others []Candidate
 }
 
-// Merge reads all windows of a recording and joins neighbours in which the same recording or custom file goes on: the same ACRID, and
-// offsets in the recording that fit the time between the windows, or, where the service gives no offsets, windows that follow each other. A
-// gap between two windows is taken for played if the offsets fit across it; windows that failed are left out. Humming and channels are not
-// merged.
+// Merge reads all windows of a recording and joins neighbours in which the same recording or custom file continues: the
+// same ACRID, and offsets in the recording that fit the time between the windows, or, where the service gives no
+// offsets, windows that follow each other. A gap between two windows is taken for played if the offsets fit across it;
+// windows that failed are left out. Humming and channels are not merged.
 //
-// Segments are in the order of their beginnings. Where several recordings were recognised at one time, the one that was recognised in
-// more windows, then the better score, makes the segment; the rest are in Segment.Others. A song that ends within a window and the one
-// that follows make a segment each.
+// Segments are in the order of their beginnings. If several recordings were recognised at the same time, the segment is
+// of the one that was recognised in more windows, or else has the better score; the others are in Segment.Others. A
+// song that ends within a window and the next one are separate segments.
 //
 // The error is the one that ended the windows. The segments up to there are returned beside it.
 func Merge(windows iter.Seq2[*Window, error]) ([]Segment, error) {
@@ -54,7 +54,7 @@ func Merge(windows iter.Seq2[*Window, error]) ([]Segment, error) {
 	return m.segments(), nil
 }
 
-// A run is one recording going on.
+// A run is one recording over consecutive windows.
 type run struct {
 	Segment
 	index  int // of the last window that it was recognised in
@@ -116,7 +116,7 @@ func newRun(c Candidate, w *Window, index int) *run {
 	return r
 }
 
-// before finds the run that goes on in next.
+// before finds the run that continues in next.
 func (m *merger) before(next *run, taken map[*run]bool) *run {
 	for _, r := range slices.Backward(m.of[recordingOf(next.Best)]) {
 		if taken[r] {

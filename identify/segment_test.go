@@ -58,7 +58,7 @@ func TestMerge(t *testing.T) {
 		{"nothing", every(12), nil},
 		{"no match", every(12, none, none), nil},
 		{"one", every(12, music{heard("a", 90, 2, 12, 30)}), []string{"2s-12s a 90 x1"}},
-		{"goes on", every(12, music{heard("a", 80, 0, 12, 30)}, music{heard("a", 95, 0, 12, 42)}, music{heard("a", 90, 0, 7, 54)}), []string{"0s-31s a 95 x3"}},
+		{"continues", every(12, music{heard("a", 80, 0, 12, 30)}, music{heard("a", 95, 0, 12, 42)}, music{heard("a", 90, 0, 7, 54)}), []string{"0s-31s a 95 x3"}},
 		{"apart", every(30, music{heard("a", 80, 0, 12, 30)}, music{heard("a", 80, 0, 12, 60)}), []string{"0s-42s a 80 x2"}},
 		{"once more", every(30, music{heard("a", 80, 0, 12, 30)}, music{heard("a", 80, 0, 12, 30)}), []string{"0s-12s a 80 x1", "30s-42s a 80 x1"}},
 		{"overlapping", every(6, music{heard("a", 80, 0, 12, 0)}, music{heard("a", 80, 0, 12, 6)}), []string{"0s-18s a 80 x2"}},
@@ -229,7 +229,7 @@ func TestMergeCustomFiles(t *testing.T) {
 	}{
 		{"one id", []*identify.Result{music(acrcloud.Music{ACRID: "x"}), custom(acrcloud.CustomFile{ACRID: "x"})}, 2},
 		{"one title", []*identify.Result{music(acrcloud.Music{Title: "x"}), custom(acrcloud.CustomFile{Title: "x"})}, 2},
-		{"goes on", []*identify.Result{placed(12_000), placed(24_000)}, 1},
+		{"continues", []*identify.Result{placed(12_000), placed(24_000)}, 1},
 		{"begins again", []*identify.Result{placed(12_000), placed(12_000)}, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -29,12 +29,12 @@ const (
 // access secret, over the method, the path "/v1/identify", the access key, the data type, the version 1 and the time, one a line. The
 // form field "timestamp" must be at in decimal Unix seconds. The body is not signed.
 //
-// [Client.Identify] signs by itself.
+// [Client.Identify] signs its requests itself.
 func Sign(accessKey string, secret acrcloud.Secret, dataType DataType, at time.Time) string {
 	return signature(identifyPath, accessKey, secret.Reveal(), string(dataType), timestamp(at))
 }
 
-// timestamp writes a time as it is signed and sent. The service takes it for an opaque text.
+// timestamp formats a time for the signature and the request. To the service it is an opaque string.
 func timestamp(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
 
 func signature(path, key, secret, dataType, timestamp string) string {

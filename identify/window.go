@@ -35,7 +35,8 @@ type WindowsOptions struct {
 	// PCM is the format of raw audio. Zero, the recording is WAV.
 	PCM PCMFormat
 
-	// KeepRate sends the audio as it is, not down-mixed and resampled to 8 kHz: several times the bytes, and no better known results.
+	// KeepRate sends the audio unchanged, not down-mixed and resampled to 8 kHz. That takes several times the bytes,
+	// and is not known to give better results.
 	KeepRate bool
 }
 

@@ -34,8 +34,9 @@ import (
 // Window: rejected credentials ([acrcloud.ErrCredentials]), a used-up quota ([acrcloud.ErrQuotaExceeded]), the end of ctx, a mistake in
 // the options ([*acrcloud.ArgumentError]), or a recording that cannot be read or is not WAV ([*acrcloud.SourceError]).
 //
-// The recording is read in the background, and only as far ahead as the windows that wait. When the loop ends, so does all of this, but
-// for a Read of r that has not returned: its goroutine ends when it does. r is not closed. The sequence can be ranged over once.
+// The recording is read in the background, and only as far ahead as the windows that wait. When the loop ends, all of
+// this ends, except a Read of r that has not returned: its goroutine ends when it does. r is not closed. The sequence
+// can be ranged over once.
 //
 // If Read of r panics, that is an [*acrcloud.SourceError]. If an option's code panics for a window, such as an observer, the loop panics
 // with the same value when it comes to that window.
@@ -47,7 +48,7 @@ func (c *Client) Windows(ctx context.Context, r io.Reader, opts *WindowsOptions)
 			err = opts.check(r)
 		}
 		if err == nil && used.Swap(true) {
-			err = &acrcloud.ArgumentError{Field: "Windows", Problem: "was ranged over before", Remedy: "call it again, with the recording opened anew"}
+			err = &acrcloud.ArgumentError{Field: "Windows", Problem: "was already ranged over", Remedy: "open the recording again, and call Windows again"}
 		}
 		if err != nil {
 			yield(nil, err)
@@ -141,8 +142,8 @@ func isFatal(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || errors.Is(err, acrcloud.ErrCredentials) || errors.Is(err, acrcloud.ErrQuotaExceeded) || errors.Is(err, acrcloud.ErrInvalidArgument)
 }
 
-// stop waits for everything that runs for the loop, but for a Read of the recording, which nothing can end. It is called after the
-// context was cancelled, so no other Read begins.
+// stop waits for everything that runs for the loop, except a Read of the recording, which cannot be interrupted. It is
+// called after the context was cancelled, so no other Read begins.
 func (w *windows) stop() {
 	if !w.reading.Load() {
 		<-w.done

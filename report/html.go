@@ -216,7 +216,7 @@ func (p *page) show(open string, v *fileView) error {
 		m.json(v.rawJSON)
 		m.add("</pre></details>")
 	default:
-		m.add(`<p class="hint">The results as JSON are left out to keep this page small. A report about this file alone includes them.</p>`)
+		m.add(`<p class="hint">The results as JSON are omitted to keep this page small. A report about this file alone includes them.</p>`)
 	}
 	m.add("</section>\n")
 	_, err := w.Write(m.b)

@@ -53,7 +53,7 @@ func (r *Report) days() []day {
 	return days
 }
 
-// after returns the plays that go on after midnight.
+// after returns the plays that continue after midnight.
 func (d *day) after(n int) (plays []running) {
 	for i := range d.plays {
 		if p := &d.plays[i]; p.Length > d.to.Sub(p.Start) {
@@ -108,8 +108,8 @@ func firstOf(year int, month time.Month, day int, where *time.Location) time.Tim
 	return t
 }
 
-// day prepares the plays of a date, and counts them. A play that goes on after midnight is shown on both dates, if the
-// report has both, with an arrow.
+// day prepares the plays of a date, and counts them. A play that continues after midnight is shown on both dates, if
+// the report has both, with an arrow.
 func (o *overview) day(n int, of day) *dayView {
 	from, to, plays := of.from, of.to, of.plays
 	d := &dayView{Anchor: "d" + strconv.Itoa(n), Date: from.Format("2006-01-02"), Timeline: &timeline{Ticks: ticks(3600)}}
@@ -173,7 +173,7 @@ func (h *hours) draw(play *Play, name, anchor string) {
 	case begin < 0:
 		b.Label, b.Text = "→ "+b.Label, b.Text+", since the day before"
 	case goesOn:
-		b.Text += ", goes on after midnight"
+		b.Text += ", continues after midnight"
 	}
 	for i := int(max(begin, 0) / time.Hour); i < len(h.bars); i++ {
 		first := time.Duration(i) * time.Hour

@@ -13,7 +13,7 @@ import (
 type Report struct {
 	Title    string         // of the page; empty for the default
 	Location *time.Location // of all dates and times; nil for UTC
-	Made     time.Time      // when the report was made; the zero Time is not shown
+	Made     time.Time      // when the report was created; the zero Time is not shown
 
 	// Details is how many files a page shows in full, with timeline and matches; negative for none. 0 means 100 files,
 	// or fewer if they exceed 1.75 MB, which browsers handle easily. The others have only a row in the table of files.
@@ -47,7 +47,7 @@ const (
 	usualSize    = 1_750_000
 )
 
-// Files makes a report about scanned files, with the verdicts of [filescan.Assess]; nil rules mean the defaults. List
+// Files returns a report about scanned files, with the verdicts of [filescan.Assess]; nil rules mean the defaults. List
 // the files with ListFilesOptions.WithResults, otherwise all of them look clean. Each time the report is written, the
 // iterator is read once, one file at a time; nil files are skipped. If it ends with an error, the report says that it
 // is incomplete, and the function that writes it returns the error.
@@ -55,18 +55,18 @@ func Files(files iter.Seq2[*filescan.File, error], rules *filescan.Rules) Report
 	return Report{kind: ofFiles, files: files, rules: rules}
 }
 
-// File makes a report about one scanned file; see [Files].
+// File returns a report about one scanned file; see [Files].
 func File(file *filescan.File, rules *filescan.Rules) Report {
 	return Files(func(yield func(*filescan.File, error) bool) { yield(file, nil) }, rules)
 }
 
-// Recording makes a report about a long recording, from the segments that [identify.Merge] returns. It has no verdict.
-// Set Length, otherwise the report does not show how much follows the last segment.
+// Recording returns a report about a long recording, from the segments that [identify.Merge] returns. It has no
+// verdict. Set Length, otherwise the report does not show how much follows the last segment.
 func Recording(segments []identify.Segment) Report {
 	return Report{kind: ofRecording, segments: segments}
 }
 
-// Day makes a report about plays, such as those of a radio channel in a day. Each date with plays, in the time zone
+// Day returns a report about plays, such as those of a radio channel in a day. Each date with plays, in the time zone
 // Location, has a timeline of its hours. The plays may be in any order.
 func Day(plays []Play) Report { return Report{kind: ofPlays, plays: plays} }
 

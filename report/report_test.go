@@ -554,7 +554,7 @@ func TestPagesAtTheSameTime(t *testing.T) {
 	all.Wait()
 }
 
-// A play that goes on after midnight is whole: on both dates, if there are both.
+// A play that continues after midnight is whole: on both dates, if there are both.
 func TestDayPlayAtMidnight(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 1, 1, 23, 54, 0, 0, time.UTC)
@@ -563,7 +563,7 @@ func TestDayPlayAtMidnight(t *testing.T) {
 	both := pageOf(t, report.Day([]report.Play{late, next}))
 	assert.Equal(t, []drawn{{90, 1, 10}, {0, 1, 10}, {10, 1, 5}}, barsOf(both))
 	for _, want := range []string{
-		`href="#d1-1"><svg x="90%" y="1" width="10%"><title>23:54:00: Silver River, goes on after midnight</title><rect/><text>Silver River →</text>`,
+		`href="#d1-1"><svg x="90%" y="1" width="10%"><title>23:54:00: Silver River, continues after midnight</title><rect/><text>Silver River →</text>`,
 		`href="#d1-1"><svg x="0%" y="1" width="10%"><title>23:54:00: Silver River, since the day before</title><rect/><text>→ Silver River</text>`,
 	} {
 		assert.Contains(t, both, want)

@@ -16,7 +16,7 @@ type outcome struct {
 	err    error
 }
 
-// start calls the function in a goroutine of its own, since it may panic, end its goroutine, or not return in time.
+// start calls the function in a separate goroutine, because it may panic, end its goroutine, or not return in time.
 func (h *Handler) start(ctx context.Context, event *Event) <-chan outcome {
 	done := make(chan outcome, 1)
 	go func() {
@@ -80,7 +80,7 @@ func (h *Handler) runNow(j *job) (Reason, error) {
 		return h.finish(j, res.reason, res.err)
 	default:
 	}
-	// The function goes on without the sender; the event stays claimed until it returns.
+	// The function continues without the sender; the event stays claimed until it returns.
 	go func() {
 		defer cancel()
 		res := <-done

@@ -27,7 +27,7 @@ func CallbackURL(base, name string, secret acrcloud.Secret) (acrcloud.Secret, er
 		PlainHTTP:   "use https: http shows the secret to anyone on the way",
 		Query:       true,
 	}.Parse(base)
-	if bad != nil { // it does not repeat base, which may have a secret of its own
+	if bad != nil { // it does not repeat base, which may contain a secret
 		return refuse(bad.Problem, bad.Remedy)
 	}
 	query, err := url.ParseQuery(u.RawQuery)

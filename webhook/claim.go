@@ -10,7 +10,7 @@ import (
 // storeTimeout bounds each call of the Deduplicator.
 const storeTimeout = 10 * time.Second
 
-// claim makes the event this job's own. A reason means that it is a duplicate, or cannot go on.
+// claim claims the event for this job. A reason means that the event is a duplicate, or that the job cannot continue.
 func (h *Handler) claim(ctx context.Context, j *job) (Reason, error) {
 	if j.key == "" {
 		return "", nil
@@ -110,7 +110,7 @@ func (*Handler) store(j *job, what string, f func(context.Context, string) error
 	return nil
 }
 
-// storeClaim claims a key. A claim that comes too late is released, since nobody would ever commit it.
+// storeClaim claims a key. A claim that arrives too late is released, because it would never be committed.
 func (h *Handler) storeClaim(ctx context.Context, key string) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()

@@ -27,6 +27,6 @@ type Deduplicator interface {
 	Release(ctx context.Context, key string) error
 }
 
-// ErrInProgress is what [Deduplicator].Claim returns for an event that somebody else has claimed and has not finished: whether it can be
-// dropped is not known yet.
+// ErrInProgress is what [Deduplicator].Claim returns for an event that has been claimed elsewhere and is not finished:
+// it is not known yet whether it can be dropped.
 var ErrInProgress = errors.New("acrcloud: the event is being handled elsewhere, and what becomes of it is not known yet")

@@ -112,7 +112,7 @@ func (f *form) readMultipart(body []byte, boundary string) error {
 			return err
 		}
 		switch encoding := strings.ToLower(strings.TrimSpace(part.Header.Get("Content-Transfer-Encoding"))); encoding {
-		case "", "7bit", "8bit", "binary": // package multipart undoes quoted-printable by itself
+		case "", "7bit", "8bit", "binary": // package multipart decodes quoted-printable itself
 		default:
 			return fmt.Errorf("a part has the unknown transfer encoding %.20q", encoding)
 		}

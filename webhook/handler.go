@@ -24,10 +24,10 @@ type Handler struct {
 	jobs    jobs
 }
 
-// NewHandler makes a Handler that calls f once for each distinct event of kind [FileScan], [BroadcastMonitoring] or [Unknown]: the
-// event is done when f has returned nil. After an error, a panic or a timeout the response is 500 and the event is new again; whether
-// ACRCloud then posts it again is not known. f is called from many goroutines. Its context ends with the callback timeout, not when
-// the sender hangs up.
+// NewHandler returns a Handler that calls f once for each distinct event of kind [FileScan], [BroadcastMonitoring] or
+// [Unknown]: the event is done when f has returned nil. After an error, a panic or a timeout the response is 500 and
+// the event is new again; whether ACRCloud then posts it again is not known. f is called from many goroutines. Its
+// context ends with the callback timeout, not when the sender hangs up.
 //
 // One of [WithSecret], [WithVerifier] and [WithoutAuthentication] is required. Options that contradict each other, or with which no
 // request could ever be accepted, are an [*acrcloud.ArgumentError].
@@ -154,7 +154,7 @@ func (c *config) checkNetwork(peer netip.Addr) *RequestError {
 // response.
 const lingering = 2 * time.Second
 
-// unread gives up the connection of a request whose body was not read, since nobody knows how much there is to come.
+// unread closes the connection of a request whose body was not read, because its remaining length is unknown.
 func unread(w http.ResponseWriter, e *RequestError) (Reason, error) {
 	w.Header().Set("Connection", "close")
 	if e.Reason != ReasonStalled {

@@ -10,7 +10,7 @@ type job struct {
 	event   *Event          // as posted, then as fetched
 	key     string          // empty if the event has no duplicates
 	claimed bool            // from the Deduplicator
-	trouble error           // what the observer should know although the event goes on
+	trouble error           // an error for the observer that does not end the event
 	ctx     context.Context // it goes with the event through the queue
 	cancel  context.CancelFunc
 	placed  bool // it has a place in the queue
@@ -32,8 +32,8 @@ type jobs struct {
 	drained chan struct{}   // closed when closed and nothing is open
 }
 
-// begin adds a job for the event, or returns nil once Shutdown was called. The job goes on when ctx ends: its sender may not come
-// again.
+// begin adds a job for the event, or returns nil after Shutdown was called. The job continues when ctx ends, because
+// the sender may not post the event again.
 func (q *jobs) begin(ctx context.Context, event *Event) *job {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -14,8 +14,8 @@ const (
 	defaultTTL      = 24 * time.Hour
 )
 
-// A MemoryDeduplicator remembers keys in this process, as many as it was made for and for as long. The zero value has the defaults of
-// [NewMemoryDeduplicator].
+// A MemoryDeduplicator remembers keys in this process, up to a number and for a time. The zero value has the defaults
+// of [NewMemoryDeduplicator].
 type MemoryDeduplicator struct {
 	capacity int
 	ttl      time.Duration
@@ -31,8 +31,8 @@ type memory struct {
 	committed bool
 }
 
-// NewMemoryDeduplicator makes a Deduplicator that remembers up to capacity keys, each for ttl after it was claimed or committed; when
-// it is full it forgets the oldest. A value below 1 means the default: 65,536 keys, 24 hours.
+// NewMemoryDeduplicator returns a Deduplicator that remembers up to capacity keys, each for ttl after it was claimed or
+// committed; when it is full it forgets the oldest. A value below 1 means the default: 65,536 keys, 24 hours.
 func NewMemoryDeduplicator(capacity int, ttl time.Duration) *MemoryDeduplicator {
 	return &MemoryDeduplicator{capacity: capacity, ttl: ttl}
 }

@@ -34,7 +34,7 @@ func (c *config) notify(event *Event) (Reason, error) {
 type Notifier struct {
 	mu      sync.Mutex
 	waiters map[string][]*waiter // by file id in lower case
-	early   map[string]*early    // what nobody was waiting for
+	early   map[string]*early    // callbacks without a wait
 	order   []*early             // the oldest first; some may be gone from the map
 }
 
@@ -55,11 +55,11 @@ type early struct {
 	until     time.Time
 }
 
-// NewNotifier makes a Notifier.
+// NewNotifier returns a Notifier.
 func NewNotifier() *Notifier { return &Notifier{} }
 
-// Subscribe implements filescan.Notifier: the channel receives a value when something about the file was posted, at once if that was
-// before. The function ends the subscription; it can be called more than once.
+// Subscribe implements filescan.Notifier: the channel receives a value when a callback about the file arrives, or
+// immediately if one has arrived before. The function ends the subscription; it can be called more than once.
 func (n *Notifier) Subscribe(containerID int, fileID string) (<-chan struct{}, func()) {
 	if n == nil {
 		return nil, func() {} // a receive from nil blocks for ever

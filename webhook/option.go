@@ -238,7 +238,8 @@ func WithObserver(f func(Delivery)) Option {
 	})
 }
 
-// WithNotifier is [WithNotifyTarget] for a [Notifier]: a filescan.Files.Wait that has n as its Notifier polls at once.
+// WithNotifier is [WithNotifyTarget] for a [Notifier]: a filescan.Files.Wait that has n as its Notifier polls
+// immediately.
 func WithNotifier(n *Notifier) Option {
 	return optionFunc(func(c *config) error {
 		if n == nil {

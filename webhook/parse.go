@@ -12,12 +12,13 @@ import (
 	"github.com/musicchartsai/acrcloud-go/internal/lenient"
 )
 
-// Parse reads the body of a callback: JSON, or a form. It accepts all that the service is known or supposed to post: the file's id as
-// file_id or id, the whole bare or in a member data or payload, which may be an array of one, and results as an object, [], null or
-// JSON inside a string. Odd values do not fail it, nor do invalid UTF-8 and members that come twice.
+// Parse reads the body of a callback: JSON, or a form. It accepts all that the service is known or supposed to post:
+// the file's id as file_id or id, the whole object bare or in a member data or payload, which may be an array of one,
+// and results as an object, [], null or JSON inside a string. Odd values do not fail it, nor do invalid UTF-8 and
+// members that come twice.
 //
-// The fields of a form may be nested with brackets, as PHP writes them: results[music][0][offset]=1. A form that cannot be read in
-// full is an error, since a match could be in the part left out.
+// The fields of a form may be nested with brackets, as PHP writes them: results[music][0][offset]=1. A form that cannot
+// be read completely is an error, because the missing part could contain a match.
 //
 // A body that is a JSON object, or a form, of something else is an [Unknown] event. Anything else is a [*RequestError] with
 // [ReasonMalformed] or [ReasonBinary]; so is a file id that has a character no id has, since ids end up in paths. Parse does not

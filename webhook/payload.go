@@ -15,7 +15,7 @@ import (
 // payload has every member that any callback is known to have.
 type payload struct {
 	FileID      string            `json:"file_id"`
-	ID          string            `json:"id"` // in place of file_id
+	ID          string            `json:"id"` // instead of file_id
 	State       *filescan.State   `json:"state"`
 	ContainerID *int              `json:"cid"`
 	Name        string            `json:"name"`

@@ -30,8 +30,8 @@ func protect(what string, f func() error) (err error) {
 	return f()
 }
 
-// within calls f in a goroutine of its own, so that its panic is an error, and f can be given up when ctx ends, even if f ignores
-// that. What f returns later goes to late, unless that is nil.
+// within calls f in a separate goroutine, so that its panic becomes an error, and f can be abandoned when ctx ends,
+// even if f ignores that. What f returns later goes to late, unless that is nil.
 func within[T any](ctx context.Context, what string, f func(context.Context) (T, error), late func(T)) (T, error) {
 	type result struct {
 		value T

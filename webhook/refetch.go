@@ -19,8 +19,8 @@ type FileSource interface {
 // refetchTimeout bounds one re-fetch with all its retries and the wait for its turn, since the sender is waiting.
 const refetchTimeout = 30 * time.Second
 
-// checkContainer refuses an event of a container that is not expected, and one whose container nobody knows if it has to be known.
-// With several containers to look in, one that does not say can only be judged by the API.
+// checkContainer refuses an event of an unexpected container, and an event without a container if one is required. With
+// several containers to look in, one that does not say can only be judged by the API.
 func (c *config) checkContainer(event *Event) *RequestError {
 	switch {
 	case event.Kind != FileScan, slices.Contains(c.containers, event.ContainerID):

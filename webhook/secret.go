@@ -15,8 +15,8 @@ import (
 // minSecret is the length in bytes below which [WithSecret] refuses a secret: anyone can send guesses to a public URL.
 const minSecret = 16
 
-// NewSecret makes a secret for [WithSecret] and [CallbackURL]: 32 random bytes, in characters that a URL and a header carry as they
-// are. Store it: the handler needs the same secret after a restart.
+// NewSecret returns a new secret for [WithSecret] and [CallbackURL]: 32 random bytes, encoded in characters that URLs
+// and headers need not escape. Store it: the handler needs the same secret after a restart.
 func NewSecret() acrcloud.Secret {
 	random := make([]byte, 32)
 	_, _ = rand.Read(random) // it never fails

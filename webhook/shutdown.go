@@ -22,13 +22,13 @@ func (e *ShutdownError) Error() string {
 // Unwrap returns the context's error.
 func (e *ShutdownError) Unwrap() error { return e.Err }
 
-// Shutdown refuses new events, with 503, and waits until those that were accepted are done. When ctx ends first, Shutdown returns at
-// once, with the rest in a [*ShutdownError]: what waited in the queue is not handed over any more, and the contexts of running calls
-// end. Events are returned once, even if Shutdown is called again.
+// Shutdown refuses new events, with 503, and waits until those that were accepted are done. If ctx ends first, Shutdown
+// returns immediately, with the rest in a [*ShutdownError]: queued events are no longer passed to the function, and the
+// contexts of running calls end. Events are returned once, even if Shutdown is called again.
 //
-// The claims of what waited are released in the background, and the observer sees each with [ReasonShutdown]: a Deduplicator that
-// hangs does not hold Shutdown up. A program that ends at once should store the events that it got back, since their claims may last
-// until the Deduplicator lets them lapse.
+// The claims of queued events are released in the background, and the observer sees each with [ReasonShutdown]: a
+// Deduplicator that hangs does not hold Shutdown up. A program that ends immediately should store the events that it
+// got back, since their claims may last until the Deduplicator lets them lapse.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	if h == nil {
 		return nil

@@ -157,7 +157,7 @@ func TestForAnotherScope(t *testing.T) {
 	}
 	assert.Contains(t, ask(c).Hint(), "lacks a scope")
 	projects := credential.Scope{Name: "base-projects", Title: "Recognition Projects"}
-	assert.Contains(t, ask(c.For(projects)).Hint(), "good for read-buckets only: make a Console API token in the console under Account, Developer Settings, with the Recognition Projects scope")
+	assert.Contains(t, ask(c.For(projects)).Hint(), "good for read-buckets only: create a Console API token in the console under Account, Developer Settings, with the Recognition Projects scope")
 	assert.Contains(t, ask(c).Hint(), "with the Buckets scope", "the first client is as it was")
 }
 

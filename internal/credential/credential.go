@@ -11,7 +11,7 @@ import (
 )
 
 // findKeys says where a project's credentials are.
-const findKeys = "take the access key and the access secret from the project's page in the console"
+const findKeys = "use the access key and the access secret from the project's page in the console"
 
 // redacted is what a Secret prints in place of itself.
 const redacted = "[redacted]"
@@ -64,7 +64,7 @@ func check(field, text, remedy string) error {
 	lower := strings.ToLower(text)
 	switch {
 	case text == redacted:
-		return refuse(field, "is "+redacted+", which stands for a credential that was not written out", "put the credential itself there")
+		return refuse(field, "is "+redacted+", which is the placeholder for a redacted credential", "use the credential itself")
 	case strings.HasPrefix(lower, "authorization:"):
 		return refuse(field, "is a whole header", "take the token alone, without the header's name")
 	case len(text) > 1 && text[0] == text[len(text)-1] && strings.ContainsRune("\"'`", rune(text[0])):

@@ -68,10 +68,10 @@ func TestTokenRefused(t *testing.T) {
 	t.Parallel()
 	token := jwt(`{"sub":"1001"}`)
 	tests := []struct{ name, text, problem, remedy string }{
-		{"empty", "", "is empty", "make a Console API token"},
-		{"white space", " \n", "is empty", "make a Console API token"},
-		{"bearer alone", "Bearer ", "is empty", "make a Console API token"},
-		{"redacted", "[redacted]", "stands for a credential", "put the credential itself there"},
+		{"empty", "", "is empty", "create a Console API token"},
+		{"white space", " \n", "is empty", "create a Console API token"},
+		{"bearer alone", "Bearer ", "is empty", "create a Console API token"},
+		{"redacted", "[redacted]", "is the placeholder for a redacted credential", "use the credential itself"},
 		{"header", "Authorization: Bearer " + token, "is a whole header", "without the header's name"},
 		{"double quotes", `"` + token + `"`, "has quotes around it", "leave the quotes out"},
 		{"single quotes", `'` + token + `'`, "has quotes around it", "leave the quotes out"},
@@ -110,7 +110,7 @@ func TestKey(t *testing.T) {
 		{"token of two lines", token[:30] + "\n" + token[30:], "is a Console API token", "that is for File Scanning"},
 		{"white space inside", accessKey[:16] + " " + accessKey[16:], "has white space inside, at character 17", "as one line"},
 		{"quotes", `"` + accessKey + `"`, "has quotes around it", "leave the quotes out"},
-		{"redacted", "[redacted]", "stands for a credential", "put the credential itself there"},
+		{"redacted", "[redacted]", "is the placeholder for a redacted credential", "use the credential itself"},
 		{"special characters", "clé-d’accès", "invisible or special character", "copy it again"},
 	}
 	for _, tt := range tests {

@@ -14,7 +14,7 @@ func (a Response) Identification() bool {
 func ofCode(code int) string {
 	switch code {
 	case 2004:
-		return "No fingerprint could be made of the sample: send about 12 seconds of audio that is neither silent nor noise, in a common format."
+		return "The service could not create a fingerprint of the sample: send about 12 seconds of audio that is neither silent nor noise, in a common format."
 	case 3000:
 		return "The service failed, and may have counted the request all the same. RetryPolicy.RetryServiceErrors tries such requests again."
 	case 3001:
@@ -24,11 +24,11 @@ func ofCode(code int) string {
 	case 3003:
 		return "The limit of the account or project is used up: wait until it is renewed, or raise it in the console."
 	case 3006:
-		return "The service refused the request's arguments: check that a fingerprint was made by ACRCloud's own tools, and the fields added with WithField."
+		return "The service refused the request's arguments: check that a fingerprint was created by ACRCloud's own tools, and the fields added with WithField."
 	case 3013:
 		return "This code is not documented; ACRCloud's own tools stop on it as on a used-up limit: check the account and the project in the console."
 	case 3014:
-		return "The signature does not fit: take access key, access secret and host from one project."
+		return "The signature does not match: use the access key, access secret and host of the same project."
 	case 3015:
 		return "Too many requests per second for the project: share one client, slow it down with WithRateLimiter, or raise the limit in the console."
 	case 3016:
@@ -46,7 +46,7 @@ func ofIdentification(a Response) string {
 	case status == http.StatusTooManyRequests:
 		return a.slowDown()
 	case status >= 300 && status < 500:
-		return "The identification service itself responds with a code of its own: check Config.IdentifyHost, and whether a proxy or firewall is in between."
+		return "The identification service would respond with a status code of its own: check Config.IdentifyHost, and whether a proxy or firewall is in between."
 	}
 	return ""
 }

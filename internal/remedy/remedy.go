@@ -78,7 +78,7 @@ func OfFields(fields map[string][]string) string {
 	return ""
 }
 
-// Problems lists what the service says about each field, but for what was said already.
+// Problems lists what the service says about each field, without repetitions.
 func Problems(fields map[string][]string, said string) string {
 	var list []string
 	for _, field := range slices.Sorted(maps.Keys(fields)) {

@@ -20,7 +20,7 @@ func TestOfToken(t *testing.T) {
 	key.JWT, key.KeyLike = false, true
 	expired.Expired = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	narrow.Scopes = []string{"read-ucf"}
-	const makeOne = "make a Console API token in the console under Account, Developer Settings, with the Buckets scope."
+	const makeOne = "create a Console API token in the console under Account, Developer Settings, with the Buckets scope."
 	tests := []struct {
 		name   string
 		answer remedy.Response

@@ -37,7 +37,7 @@ func (t Token) Explains() string {
 
 // Make says how to create a token with the scopes that are needed.
 func (t Token) Make() string {
-	const how = "make a Console API token in the console under Account, Developer Settings"
+	const how = "create a Console API token in the console under Account, Developer Settings"
 	switch len(t.Needed) {
 	case 0:
 		return how
@@ -64,7 +64,7 @@ func ofToken(a Response, t Token) string {
 	case a.says("expired"):
 		return "The token has expired: " + t.Make() + "."
 	case t.JWT:
-		return "The token (" + t.Described + ") looks right: it may have been revoked, or be that of another account than the one asked about. If nobody knows, " + t.Make() + "."
+		return "The token (" + t.Described + ") looks right: it may have been revoked, or belong to another account. If in doubt, " + t.Make() + "."
 	}
 	return what + t.Make() + "."
 }
