@@ -59,6 +59,9 @@ func (s *Stepper) Add(ctx context.Context, items []Item, add func(ctx context.Co
 		if !ok {
 			e = mine // it is new
 		}
+		if err := e.checkContainer(mine.Container); err != nil {
+			return nil, err
+		}
 		if err := mine.sameAs(e); err != nil {
 			return nil, err
 		}
@@ -78,7 +81,7 @@ func (s *Stepper) entries(items []Item) ([]Entry, error) {
 			return nil, err
 		}
 		e := Entry{
-			Schema: schema, Key: item.Key, Ref: item.Ref, Version: item.Version, Trace: item.Trace, Phase: PhaseNew, AddedBy: s.run,
+			Schema: schema, Key: item.Key, Ref: item.Ref, Version: item.Version, Trace: item.Trace, Phase: PhaseNew, AddedBy: s.run, Container: s.files.ContainerID(),
 		}
 		if one, ok := first[e.Key]; ok {
 			if err := e.sameAs(one); err != nil {

@@ -38,7 +38,8 @@ var (
 )
 
 // Dir makes items of the files in a directory and its subdirectories, in the order of their names. It follows symbolic
-// links, except in cycles. Key is the path within the directory, with slashes; if that is too long for a name, it is a
+// links, but includes each directory once: one in root under its own path, and any other under the first link to it. A
+// link to a file is an item. Key is the path within the directory, with slashes; if that is too long for a name, it is a
 // part of it and a hash. Ref is the path to open. Version is the size and the modification time. Use it with
 // Options.Open: acrcloud.FromFile and Options.Version: [FileVersion].
 //
@@ -55,7 +56,15 @@ func Dir(root string, opts *DirOptions) iter.Seq2[Item, error] {
 			yield(Item{}, err)
 			return
 		}
-		w.folder(root, []fs.FileInfo{info})
+		if w.realRoot, err = filepath.EvalSymlinks(root); err == nil {
+			w.realRoot, err = filepath.Abs(w.realRoot)
+		}
+		if err != nil {
+			yield(Item{}, err)
+			return
+		}
+		w.visited[w.realRoot] = true
+		w.folder(root, w.realRoot, []fs.FileInfo{info})
 	}
 }
 
@@ -65,18 +74,21 @@ type walk struct {
 	opts  DirOptions
 	yield func(Item, error) bool
 	seen  map[[16]byte]bool // contents
+
+	realRoot string          // without links
+	visited  map[string]bool // directories, by their paths without links
 }
 
 func newWalk(root string, opts *DirOptions, yield func(Item, error) bool) *walk {
-	w := &walk{root: root, yield: yield, seen: map[[16]byte]bool{}}
+	w := &walk{root: root, yield: yield, seen: map[[16]byte]bool{}, visited: map[string]bool{}}
 	if opts != nil {
 		w.opts = *opts
 	}
 	return w
 }
 
-// folder includes the content of a directory. above are its parents.
-func (w *walk) folder(path string, above []fs.FileInfo) bool {
+// folder includes the content of a directory. real is its path without links, and above are its parents.
+func (w *walk) folder(path, real string, above []fs.FileInfo) bool {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return w.take(w.broken(path, err))
@@ -93,7 +105,13 @@ func (w *walk) folder(path string, above []fs.FileInfo) bool {
 			if slices.ContainsFunc(above, func(f fs.FileInfo) bool { return os.SameFile(f, info) }) {
 				continue // a link to a parent
 			}
-			if !w.folder(path, append(slices.Clip(above), info)) {
+			real, first, err := w.visit(path, filepath.Join(real, entry.Name()), !entry.IsDir())
+			switch {
+			case err != nil:
+				if !w.take(w.broken(path, err)) {
+					return false
+				}
+			case first && !w.folder(path, real, append(slices.Clip(above), info)):
 				return false
 			}
 		case info.Mode().IsRegular():
@@ -103,6 +121,26 @@ func (w *walk) folder(path string, above []fs.FileInfo) bool {
 		}
 	}
 	return true
+}
+
+// visit returns the path of a directory without links, and whether it is included under the path at which it was found.
+// A link to a directory in root is not: that directory is found under its own path, whose keys do not change if somebody
+// adds links.
+func (w *walk) visit(path, real string, link bool) (_ string, first bool, err error) {
+	if link {
+		if real, err = filepath.EvalSymlinks(path); err == nil {
+			real, err = filepath.Abs(real)
+		}
+		if err != nil {
+			return "", false, err
+		}
+		if rel, err := filepath.Rel(w.realRoot, real); err == nil && filepath.IsLocal(rel) {
+			return real, false, nil
+		}
+	}
+	first = !w.visited[real]
+	w.visited[real] = true
+	return real, first, nil
 }
 
 // file includes or skips a file.

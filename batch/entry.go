@@ -1,7 +1,9 @@
 package batch
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/musicchartsai/acrcloud-go/filescan"
@@ -52,6 +54,13 @@ type Entry struct {
 	Called   bool            `json:"called,omitempty"`   // a callback reported that the file is done
 	Result   json.RawMessage `json:"result,omitempty"`   // the content of the Outcome; in PhaseDone and PhaseFailed
 
+	// Container is the container of the job; 0: not known. No other container gets a file of it.
+	Container int `json:"container,omitempty"`
+	// Lost counts the billed requests that got no response and created nothing, in a row.
+	Lost int `json:"lost,omitempty"`
+	// Resend says that Retry was called for a held job: once, the billed request is sent again in spite of Options.Hold.
+	Resend bool `json:"resend,omitempty"`
+
 	AddedBy  string `json:"added_by,omitempty"`  // the run that added the job, and the number of the item
 	BilledBy string `json:"billed_by,omitempty"` // the last run that was about to send the billed request
 
@@ -62,4 +71,22 @@ type Entry struct {
 
 	file    *filescan.File // the decoded Result, if this process made it
 	failure *Failure
+}
+
+// createdNothing reports whether the job is known to have no file, so that other content may replace its content.
+func (e Entry) createdNothing() bool {
+	return e.Phase == PhaseNew || e.Phase == PhaseIntent && e.IntentAt.IsZero()
+}
+
+// restart makes a job that has no file begin again.
+func (e *Entry) restart() {
+	e.Phase, e.IntentAt, e.Ticket = PhaseNew, time.Time{}, filescan.Ticket{}
+}
+
+// checkContainer fails if the job belongs to another container.
+func (e Entry) checkContainer(id int) error {
+	if other := cmp.Or(e.Container, e.Ticket.ContainerID); other != 0 && other != id {
+		return fmt.Errorf("%w: job %q is of container %d, not %d; use another store for this container", ErrOtherContainer, e.Key, other, id)
+	}
+	return nil
 }

@@ -23,7 +23,7 @@ const (
 	FailureAmbiguous FailureKind = "ambiguous" // several files, or a file of another type, have the job's name
 	FailureHeld      FailureKind = "held"      // the outcome of the billed request is unknown, and Options.Hold is set or the content is of a platform
 	FailureMissing   FailureKind = "missing"   // the file was deleted before its results were fetched
-	FailureService   FailureKind = "service"   // the service failed repeatedly for this job, but not for others
+	FailureService   FailureKind = "service"   // the service failed repeatedly for this job, but not for others, or for hours
 	FailureCrash     FailureKind = "crash"     // the steps of this job repeatedly ended their process
 	FailureTimeout   FailureKind = "timeout"   // the file was processed for longer than Options.Timeout
 	FailureScan      FailureKind = "scan"      // the service could not process the file; see Outcome.File
@@ -131,6 +131,9 @@ func judge(err error) (verdict, FailureKind) {
 		return lasting, FailureSource
 	}
 	if _, ok := errors.AsType[*acrcloud.TokenError](err); ok {
+		return passing, ""
+	}
+	if _, ok := errors.AsType[*strayError](err); ok {
 		return passing, ""
 	}
 	if e, ok := errors.AsType[*acrcloud.ArgumentError](err); ok {

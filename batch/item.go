@@ -8,7 +8,8 @@ import (
 // An Item is one file to scan.
 //
 // Source is the content for this run. Ref is stored: when a later run or another process has to open the content,
-// Options.Open makes a Source from it. An item needs one of the two; [Dir] and [List] set both.
+// Options.Open makes a Source from it. An item needs one of the two; [Dir] and [List] set both. If several runs share a
+// store at the same time, give the items a Ref: without it, each run uploads all of its items and delivers all outcomes.
 //
 // Remote, in place of both, is content that the service fetches itself. It may contain a secret, so it is not stored:
 // only a run that is given the item can create the file, and any process can wait for it.

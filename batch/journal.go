@@ -13,6 +13,8 @@ var (
 	ErrConflict = errors.New("batch: the entry was saved in the meantime: load it again")
 	// ErrNoEntry is returned by Load and Save for a key that is not in the journal.
 	ErrNoEntry = errors.New("batch: no entry has this key")
+	// ErrOtherContainer matches the error of a run or a step for another container than that of the store's jobs.
+	ErrOtherContainer = errors.New("batch: the store has the jobs of another container")
 )
 
 // A Journal keeps the entries. It makes sure that each job is billed once, so it must be durable: after Save returns,
@@ -62,7 +64,7 @@ type Backlog interface {
 
 // A Binder is a Store that keeps the jobs of one container only. It is optional; [Scan] calls Bind first.
 type Binder interface {
-	// Bind assigns the store to the container, or fails if it belongs to another one.
+	// Bind assigns the store to the container. If it belongs to another one, the error matches ErrOtherContainer.
 	Bind(ctx context.Context, containerID int) error
 }
 

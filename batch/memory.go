@@ -19,6 +19,8 @@ type Memory struct {
 	jobs map[string]*memoryJob
 	due  memoryQueue
 	seq  int
+
+	container int // 0: not bound yet
 }
 
 type memoryJob struct {
@@ -31,6 +33,20 @@ type memoryJob struct {
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory { return &Memory{} }
+
+// Bind implements [Binder].
+func (m *Memory) Bind(ctx context.Context, containerID int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.container != 0 && m.container != containerID {
+		return fmt.Errorf("%w: of container %d, not %d; use another store for this container", ErrOtherContainer, m.container, containerID)
+	}
+	m.container = containerID
+	return nil
+}
 
 // Add implements [Journal].
 func (m *Memory) Add(ctx context.Context, entries []Entry) (int, error) {

@@ -1,9 +1,11 @@
 package batch_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -139,6 +141,44 @@ func TestBandwidthOfOneUpload(t *testing.T) {
 		assert.GreaterOrEqual(t, time.Since(start), (size-rate*5/2)/rate*time.Second)
 		assert.LessOrEqual(t, most, int64(rate*5/2), "no more than five seconds for both")
 	})
+}
+
+// The limit holds for what is sent, also if the content is read before for other reasons.
+func TestBandwidthOfContentThatIsReadBefore(t *testing.T) {
+	t.Parallel()
+	const rate, size = 10_000, 300_000
+	data := append([]byte("RIFF0000WAVEfmt "), make([]byte, size)...)
+	unknown := func(size int64) acrcloud.Source {
+		return acrcloud.NewSource("x", size, func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil })
+	}
+	for name, tt := range map[string]struct {
+		source acrcloud.Source
+		upload filescan.UploadOptions
+	}{
+		"known size":           {acrcloud.FromBytes("x", data), filescan.UploadOptions{}},
+		"unknown size":         {unknown(-1), filescan.UploadOptions{}},
+		"a policy":             {unknown(int64(len(data))), filescan.UploadOptions{Policy: &filescan.UploadPolicy{}}},
+		"a policy, and a form": {unknown(-1), filescan.UploadOptions{Policy: &filescan.UploadPolicy{}, Method: filescan.Multipart}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				_, files := service(t)
+				var first, last time.Time
+				tt.upload.OnProgress = func(p filescan.Progress) {
+					if first.IsZero() {
+						first = time.Now()
+					}
+					last = time.Now()
+				}
+				start := time.Now()
+				outcomes := collect(t.Context(), t, files, list(batch.Item{Key: "x", Source: tt.source}), &batch.Options{MaxBytesPerSecond: rate, Upload: tt.upload})
+				require.NoError(t, outcomes["x"].Err)
+				assert.GreaterOrEqual(t, last.Sub(first), size*9/10/rate*time.Second)
+				assert.Less(t, time.Since(start), size*3/2/rate*time.Second, "only what is sent counts")
+			})
+		})
+	}
 }
 
 // Options.Open gets references, and nothing else.

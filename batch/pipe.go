@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/ended"
+	"github.com/musicchartsai/acrcloud-go/internal/pace"
 )
 
 // A pipe is the bandwidth that all uploads of a run share. A nil pipe has no limit.
@@ -27,24 +27,14 @@ func newPipe(bytesPerSecond int64, uploads int) *pipe {
 	return &pipe{bytesPerSecond: float64(bytesPerSecond), slice: int(max(1, min(turn, largestSlice)))}
 }
 
-// open opens a source, and returns a Source that reads no faster than the pipe allows. Close the returned Closer after
-// use.
-func (p *pipe) open(ctx context.Context, src acrcloud.Source) (io.Closer, acrcloud.Source, error) {
+// slow returns a context whose uploads send no faster than the pipe allows.
+func (p *pipe) slow(ctx context.Context) context.Context {
 	if p == nil {
-		return io.NopCloser(nil), src, nil
+		return ctx
 	}
-	content, err := src.Open(ctx)
-	if err != nil {
-		return nil, src, err
-	}
-	slowed := func(ctx context.Context) (io.ReadCloser, error) {
-		r, err := content.NewReader(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return &slowReader{ReadCloser: r, ctx: ctx, pipe: p}, nil
-	}
-	return content, acrcloud.NewSource(src.Name(), content.Size(), slowed), nil
+	return pace.With(ctx, func(ctx context.Context, r io.ReadCloser) io.ReadCloser {
+		return &slowReader{ReadCloser: r, ctx: ctx, pipe: p}
+	})
 }
 
 // The sizes of single reads. They are small, so that no upload waits for so long that it is considered stalled.

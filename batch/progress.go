@@ -8,7 +8,7 @@ import (
 // Progress is the progress of a run.
 type Progress struct {
 	Items     int64 // taken from the sequence so far
-	Earlier   int64 // of them, those whose jobs had already ended, mostly in an earlier run
+	Earlier   int64 // of them, those whose outcome an earlier run has delivered
 	Total     int64 // Options.Total
 	Uploading int   // jobs whose content is being sent, or whose file is being created
 	Waiting   int   // jobs whose file is being processed, or that wait for a retry
@@ -33,8 +33,20 @@ type tally struct {
 	trouble func() (since time.Time, err error)
 	started time.Time
 
-	mu sync.Mutex
-	p  Progress
+	mu    sync.Mutex
+	p     Progress
+	again int64 // delivered outcomes of jobs that ended in an earlier run
+}
+
+// delivered counts an outcome. One that an earlier run has left is an outcome of this run: its item does not count as
+// one of an earlier run, whether it came before or is still to come.
+func (t *tally) delivered(d delivery) {
+	t.change(func(p *Progress) {
+		p.count(d.outcome)
+		if d.earlier {
+			t.again++
+		}
+	})
 }
 
 // change applies f to the counts, and reports them.
@@ -46,6 +58,7 @@ func (t *tally) change(f func(*Progress)) {
 		return
 	}
 	p := t.p
+	p.Earlier = max(0, p.Earlier-t.again)
 	p.TroubleSince, p.Trouble = t.trouble()
 	finished := p.Done + p.Failed
 	if elapsed := time.Since(t.started).Seconds(); elapsed > 0 {

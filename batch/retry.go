@@ -43,8 +43,9 @@ func finished(ctx context.Context, store Store, phases ...Phase) iter.Seq2[*Outc
 
 // Retry makes the next run retry the failed jobs that choose selects, all if it is nil, and returns their number. A job whose file exists
 // continues with that file: after [FailureTimeout], its state is fetched again; after [FailureScan], a retry helps only
-// if you have asked the service for a rescan. All others start from the beginning, and look for their file first. After
-// [FailureMissing], whose file was deleted, the job is billed again.
+// if you have asked the service for a rescan. A job that may have a file, such as after [FailureHeld], looks for it once
+// more, and then creates it from the stored content. All others start from the beginning, with their present content, and
+// look for their file first. After [FailureMissing], whose file was deleted, the job is billed again.
 func Retry(ctx context.Context, store Store, choose func(*Outcome) bool) (n int, err error) {
 	list, ok := store.(Lister)
 	if !ok {
@@ -78,18 +79,21 @@ func Retry(ctx context.Context, store Store, choose func(*Outcome) bool) (n int,
 
 // revive returns the entry with which a failed job is retried.
 func revive(e Entry, o *Outcome) Entry {
-	e.Result, e.Called = nil, false
-	if f, ok := errors.AsType[*Failure](o.Err); ok && f.Kind == FailureMissing {
-		e.FileID, e.Ticket = "", filescan.Ticket{}
+	e.Result, e.Called, e.Lost = nil, false, 0
+	if f, ok := errors.AsType[*Failure](o.Err); ok {
+		e.Resend = f.Kind == FailureHeld
+		if f.Kind == FailureMissing {
+			e.FileID, e.Ticket = "", filescan.Ticket{}
+		}
 	}
 	switch {
 	case e.FileID != "":
 		e.Phase = PhaseWaiting
 		e.IntentAt = time.Now() // Options.Timeout counts from here
-	case e.Ticket != filescan.Ticket{}:
-		e.Phase = PhaseIntent // if the request may have been processed, look for its file first
+	case e.Ticket != filescan.Ticket{} && !e.IntentAt.IsZero():
+		e.Phase = PhaseIntent // the request may have been processed: look for its file first
 	default:
-		e.Phase, e.IntentAt = PhaseNew, time.Time{}
+		e.restart() // nothing was created, and the content may have been repaired
 	}
 	return e
 }

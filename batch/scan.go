@@ -80,6 +80,8 @@ type run struct {
 	outcomes chan delivery
 	wake     chan struct{} // there may be something to claim
 
+	queue chan struct{} // full while a job that may be delivered is postponed, or is removed from the queue
+
 	mu       sync.Mutex
 	active   map[string]bool    // jobs that run, or wait for a place
 	contents map[string]content // of items whose files do not exist yet
@@ -96,24 +98,28 @@ type run struct {
 type delivery struct {
 	outcome *Outcome
 	key     string // of the job to remove from the queue afterwards; empty: none
+	earlier bool   // the job had ended before this run came across it
 }
 
 const (
 	chunk        = 64          // entries in one Add or Claim, at most
 	idlePause    = time.Second // between two checks of an empty queue
 	lastingTries = 10          // failures of one job, while others succeed
+
+	// longestOutage is how long a job may fail while nothing else succeeds: an outage, or the job is the only one left.
+	longestOutage = 6 * time.Hour
 )
 
 func newRun(files *filescan.Files, o Options) *run {
 	r := &run{
 		opts: o, store: o.Store, posts: newGate(o.Uploads), looks: newGate(max(o.Uploads, 16)),
 		uploading: make(chan struct{}, o.Uploads), waiting: make(chan struct{}, o.Waiting),
-		outcomes: make(chan delivery), wake: make(chan struct{}, 1),
+		outcomes: make(chan delivery), wake: make(chan struct{}, 1), queue: make(chan struct{}, 1),
 		active: map[string]bool{}, contents: map[string]content{}, left: map[string]bool{},
 	}
 	r.tally = &tally{report: o.OnProgress, trouble: r.trouble, started: time.Now(), p: Progress{Total: o.Total}}
 	r.stepper = newStepper(files, o.Store, o)
-	r.stepper.content = r.content
+	r.stepper.content, r.stepper.awaited = r.content, r.awaited
 	r.stepper.onSent = func(n int64) { r.tally.change(func(p *Progress) { p.Bytes += n }) }
 	r.stepper.onBill = func(n int) { r.tally.change(func(p *Progress) { p.Billed += int64(n) }) }
 	r.stepper.posts, r.stepper.looks = r.posts, r.looks
@@ -163,7 +169,7 @@ func (r *run) scan(outer context.Context, items iter.Seq2[Item, error], yield fu
 	for {
 		select {
 		case d := <-r.outcomes:
-			r.tally.change(func(p *Progress) { p.count(d.outcome) })
+			r.tally.delivered(d)
 			if !yield(d.outcome, nil) {
 				return
 			}
@@ -243,6 +249,8 @@ func (r *run) delivered(ctx context.Context, key string) error {
 	}
 	ctx, cancel := afterBill(ctx)
 	defer cancel()
+	r.queue <- struct{}{}
+	defer func() { <-r.queue }()
 	if err := r.store.Later(ctx, key, time.Time{}); err != nil {
 		return fmt.Errorf("batch: removing job %q from the queue: %w", key, err)
 	}
@@ -439,6 +447,7 @@ func (r *run) entry(item Item, key string, ordinal int) Entry {
 	return Entry{
 		Schema: schema, Key: key, Ref: item.Ref, Version: item.Version, Trace: item.Trace, Phase: PhaseNew,
 		AddedBy: r.stepper.run + "-" + strconv.Itoa(ordinal), Due: time.Now().Add(r.opts.Lease),
+		Container: r.stepper.files.ContainerID(),
 	}
 }
 
@@ -464,6 +473,9 @@ func (r *run) meet(ctx context.Context, mine *Entry, item Item) (begin bool, err
 	if err != nil {
 		return false, fmt.Errorf("batch: loading job %q: %w", mine.Key, err)
 	}
+	if err := there.checkContainer(mine.Container); err != nil {
+		return false, err
+	}
 	if there.AddedBy == mine.AddedBy {
 		return true, nil
 	}
@@ -473,20 +485,24 @@ func (r *run) meet(ctx context.Context, mine *Entry, item Item) (begin bool, err
 	r.mu.Lock()
 	r.met = true
 	r.mu.Unlock()
-	if changed := there.Version != "" && item.Version != "" && there.Version != item.Version; changed || item.Ref != "" && there.Ref != item.Ref {
-		switch {
-		case there.Phase == PhaseNew && there.Attempt == 0: // nothing was created from the old content: the new one replaces it
-			there.Ref, there.Version = cmp.Or(item.Ref, there.Ref), cmp.Or(item.Version, there.Version)
-			if _, err := r.store.Save(ctx, there); errors.Is(err, ErrConflict) {
-				return r.meet(ctx, mine, item)
-			} else if err != nil {
-				return false, fmt.Errorf("batch: saving job %q: %w", mine.Key, err)
-			}
-		case changed && r.opts.Changed == ChangedFails:
-			return false, r.reject(ctx, item, FailureChanged, fmt.Errorf("the content has changed since the job began: version %q, not %q; use another key, or set Options.Changed", item.Version, there.Version))
-		case changed:
-			return r.meetChanged(ctx, mine, item)
+	versions := there.Version != "" && item.Version != ""
+	same, changed := versions && there.Version == item.Version, versions && there.Version != item.Version
+	switch stored := there.Phase == PhaseIntent; {
+	case there.createdNothing() && (changed || stored && !same || item.Ref != "" && there.Ref != item.Ref):
+		// Nothing was created from the old content, so the new one replaces it, even if the old one is stored.
+		there.Ref, there.Version = cmp.Or(item.Ref, there.Ref), cmp.Or(item.Version, there.Version)
+		if !same {
+			there.restart()
 		}
+		if _, err := r.store.Save(ctx, there); errors.Is(err, ErrConflict) {
+			return r.meet(ctx, mine, item)
+		} else if err != nil {
+			return false, fmt.Errorf("batch: saving job %q: %w", mine.Key, err)
+		}
+	case changed && r.opts.Changed == ChangedFails:
+		return false, r.reject(ctx, item, FailureChanged, fmt.Errorf("the content has changed since the job began: version %q, not %q; use another key, or set Options.Changed", item.Version, there.Version))
+	case changed:
+		return r.meetChanged(ctx, mine, item)
 	}
 	if there.Phase.Finished() {
 		r.tally.change(func(p *Progress) { p.Earlier++ })
@@ -544,6 +560,13 @@ func (r *run) content(e Entry) content {
 		c.source = r.opts.Open(e.Ref)
 	}
 	return c
+}
+
+// awaited reports whether the item of a job, which alone has its present content, may still come.
+func (r *run) awaited(e Entry) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !r.fed && (e.Ref == "" || r.opts.Open == nil) && r.contents[e.Key].isZero()
 }
 
 // claim runs the jobs in the queue: those of earlier runs, and of processes that are gone.
@@ -625,7 +648,34 @@ func (r *run) over(ctx context.Context, idle time.Time) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("batch: counting the jobs in the queue: %w", err)
 	}
+	if left > 0 && n <= int64(left) {
+		if left, err = r.stillLeft(ctx); err != nil {
+			return false, err
+		}
+	}
 	return n <= int64(left), nil
+}
+
+// stillLeft counts the jobs that this run cannot open. Those that other processes have moved on in the meantime are none
+// of them: they have ended, or this run can continue with them.
+func (r *run) stillLeft(ctx context.Context) (int, error) {
+	r.mu.Lock()
+	keys := slices.Collect(maps.Keys(r.left))
+	r.mu.Unlock()
+	for _, key := range keys {
+		e, err := r.store.Load(ctx, key)
+		if err != nil && !errors.Is(err, ErrNoEntry) {
+			return 0, fmt.Errorf("batch: loading job %q: %w", key, err)
+		}
+		if e.Phase != PhaseNew {
+			r.mu.Lock()
+			delete(r.left, key)
+			r.mu.Unlock()
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.left), nil
 }
 
 // renew renews the leases of this run's jobs.
@@ -659,9 +709,22 @@ func (r *run) postpone(ctx context.Context, keys []string, at time.Time) error {
 		return nil
 	}
 	for _, key := range keys {
-		if err := r.store.Later(ctx, key, at); err != nil && !errors.Is(err, ErrNoEntry) {
+		if err := r.postponeOne(ctx, key, at); err != nil && !errors.Is(err, ErrNoEntry) {
 			return fmt.Errorf("batch: renewing the lease of job %q: %w", key, err)
 		}
 	}
 	return nil
+}
+
+// postponeOne postpones a job, unless its outcome was delivered in the meantime: Later would return it to the queue.
+func (r *run) postponeOne(ctx context.Context, key string, at time.Time) error {
+	r.queue <- struct{}{}
+	defer func() { <-r.queue }()
+	r.mu.Lock()
+	active := r.active[key]
+	r.mu.Unlock()
+	if !active {
+		return nil
+	}
+	return r.store.Later(ctx, key, at)
 }

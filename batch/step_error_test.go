@@ -255,7 +255,7 @@ func TestOvertakenSteps(t *testing.T) {
 	t.Parallel()
 	for name, of := range map[string]func(t *testing.T, files *filescan.Files) batch.Entry{
 		"an upload":         func(*testing.T, *filescan.Files) batch.Entry { return entry("one.wav") },
-		"a clock set back":  func(_ *testing.T, f *filescan.Files) batch.Entry { return intent(f, time.Now().Add(time.Hour), "key") },
+		"a lost request":    func(_ *testing.T, f *filescan.Files) batch.Entry { return intent(f, time.Now().Add(-time.Hour), "key") },
 		"sent as a form":    func(_ *testing.T, f *filescan.Files) batch.Entry { return intent(f, time.Time{}, "") },
 		"a file that ended": func(t *testing.T, f *filescan.Files) batch.Entry { t.Helper(); return waiting(t, f) },
 	} {

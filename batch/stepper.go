@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -40,8 +41,10 @@ type Stepper struct {
 	run     string // names this run in entries
 	states  *states
 	pipe    *pipe
+	ahead   ahead
 
 	content func(e Entry) content // of a job
+	awaited func(e Entry) bool    // the content of a job may still be replaced
 	onSent  func(bytes int64)     // content was handed to the connection
 	onBill  func(n int)           // n billed requests are about to be sent; -1: one has created nothing
 
@@ -69,6 +72,7 @@ func newStepper(files *filescan.Files, journal Journal, o Options) *Stepper {
 	s := &Stepper{
 		files: files, journal: journal, opts: o, run: rand.Text()[:12], pipe: newPipe(o.MaxBytesPerSecond, o.Uploads),
 		states: newStates(files, o.MinInterval, o.MaxInterval), onSent: func(int64) {}, onBill: func(int) {},
+		awaited: func(Entry) bool { return false },
 	}
 	s.content = func(e Entry) content {
 		if o.Open == nil || e.Ref == "" {
@@ -147,6 +151,9 @@ func (s *Stepper) load(ctx context.Context, key string) (Entry, error) {
 	}
 	if e.Schema > schema || !e.Phase.known() {
 		return Entry{Key: key}, &storeError{fmt.Errorf("%w: job %q", ErrNewer, key)}
+	}
+	if err := e.checkContainer(s.files.ContainerID()); err != nil {
+		return Entry{Key: key}, &storeError{err}
 	}
 	return e, nil
 }
@@ -259,6 +266,7 @@ func (p *posting) intend(ctx context.Context, ticket filescan.Ticket) error {
 	e := p.entry
 	e.Phase, e.Ticket, e.IntentAt, e.BilledBy = PhaseIntent, ticket, time.Now(), p.stepper.run
 	e.Attempt++
+	e.Container, e.Resend = ticket.ContainerID, false
 	saved, err := p.stepper.save(ctx, e)
 	if err != nil {
 		return err
@@ -304,19 +312,12 @@ func (s *Stepper) upload(ctx context.Context, e Entry, name string, src acrcloud
 	if err := s.posts.enter(ctx); err != nil {
 		return e, Next{}, err
 	}
-	opened, src, err := s.pipe.open(ctx, src)
-	if err != nil {
-		s.posts.leave(nil) // it says nothing about the service
-		return s.unsent(ctx, e, err)
-	}
-	defer opened.Close() //nolint:errcheck // it was only read
-
 	p := s.posting(ctx, e)
 	defer p.end()
 	opts := s.opts.Upload
 	opts.Name, opts.UniqueName, opts.OnTicket = name, true, p.intend
 	opts.OnProgress = s.counting(opts.OnProgress)
-	file, err := s.files.Upload(p.ctx, src, &opts)
+	file, err := s.files.Upload(s.pipe.slow(p.ctx), src, &opts)
 	s.posts.leave(serviceError(err))
 	return s.posted(ctx, p, file, err)
 }
@@ -358,18 +359,20 @@ const platformType filescan.DataType = "platforms"
 // settle finds out the outcome of a billed request, once it can no longer be running. It is sent again only if the file
 // does not exist.
 func (s *Stepper) settle(ctx context.Context, e Entry) (Entry, Next, error) {
-	if !e.IntentAt.IsZero() { // otherwise it is known to have created nothing
+	if e.createdNothing() {
+		switch {
+		case s.awaited(e):
+			return e, Next{}, errNothingToOpen
+		case s.changed(e):
+			return s.anew(ctx, e)
+		}
+	} else {
 		pause := s.deadline(e) + s.opts.Grace
 		left := time.Until(e.IntentAt.Add(pause))
-		switch {
-		case left > pause: // the clock was set back, or another machine's is ahead: wait the whole time by this clock
-			e.IntentAt = time.Now()
-			saved, err := s.save(ctx, e)
-			if errors.Is(err, ErrConflict) {
-				return s.again(e)
-			}
-			return saved, Next{After: pause}, err
-		case left > 0:
+		if left > pause { // the clock was set back, or another machine's is ahead: wait the whole time by this clock
+			left = s.ahead.left(e, pause)
+		}
+		if left > 0 {
 			return e, Next{After: left}, nil
 		}
 		file, err := s.find(ctx, e.Ticket)
@@ -378,8 +381,11 @@ func (s *Stepper) settle(ctx context.Context, e Entry) (Entry, Next, error) {
 			return s.made(ctx, e, file)
 		case !absent(err):
 			return s.unsent(ctx, e, err)
-		case s.opts.Hold, e.Ticket.DataType == platformType:
+		case (s.opts.Hold || e.Ticket.DataType == platformType) && !e.Resend:
 			return s.fail(ctx, e, FailureHeld, fmt.Errorf("no file %q was found after the grace, and it is not created again: %w", e.Ticket.Name, acrcloud.ErrOutcomeUnknown))
+		}
+		if e.Lost++; e.Lost >= mostLost(pause) {
+			return s.fail(ctx, e, FailureService, fmt.Errorf("%d requests that create the file got no valid response, and none of them created it: %w", e.Lost, acrcloud.ErrOutcomeUnknown))
 		}
 	}
 	if e.Ticket.Key == "" { // it was sent as a form, or is fetched by the service
@@ -428,10 +434,29 @@ func absent(err error) bool {
 	return errors.Is(err, acrcloud.ErrNotFound) && !answered
 }
 
+// changed reports whether the content of a job is known to differ from what was stored.
+func (s *Stepper) changed(e Entry) bool {
+	if s.opts.Version == nil || e.Ref == "" || e.Version == "" {
+		return false
+	}
+	now := s.opts.Version(e.Ref)
+	return now != "" && now != e.Version
+}
+
+// mostLost returns how many billed requests of one job may get no response and create nothing. The service may be out of
+// order for hours; but if only this file is the cause, its request must not be repeated for ever. pause is the time
+// between two of them.
+func mostLost(pause time.Duration) int {
+	return max(lastingTries, int(min(leastPatience/pause, math.MaxInt32)))
+}
+
+// leastPatience is how long billed requests are repeated at least.
+const leastPatience = 2 * time.Hour
+
 // anew makes a job send its content again.
 func (s *Stepper) anew(ctx context.Context, e Entry) (Entry, Next, error) {
 	fresh := e
-	fresh.Phase, fresh.IntentAt, fresh.Ticket = PhaseNew, time.Time{}, filescan.Ticket{}
+	fresh.restart()
 	saved, err := s.save(ctx, fresh)
 	if errors.Is(err, ErrConflict) {
 		return s.again(e)
@@ -499,7 +524,7 @@ func retryAfter(err error) time.Duration {
 func (s *Stepper) made(ctx context.Context, e Entry, file *filescan.File) (Entry, Next, error) {
 	late, cancel := afterBill(ctx)
 	defer cancel()
-	e.Phase, e.FileID = PhaseWaiting, file.ID
+	e.Phase, e.FileID, e.Lost, e.Resend = PhaseWaiting, file.ID, 0, false
 	if e.IntentAt.IsZero() {
 		e.IntentAt = time.Now()
 	}
@@ -527,17 +552,6 @@ func (s *Stepper) made(ctx context.Context, e Entry, file *filescan.File) (Entry
 	return saved, Next{After: s.states.add(file.ID)}, nil
 }
 
-// missingOK returns err, unless it says that the file does not exist, which is a normal response.
-func missingOK(err error) error {
-	if errors.Is(err, acrcloud.ErrNotFound) {
-		return nil
-	}
-	return serviceError(err)
-}
-
-// missingGrace is how long the service may respond with 404 for a new file.
-const missingGrace = time.Minute
-
 // look checks whether a file is done, and fetches its results.
 func (s *Stepper) look(ctx context.Context, e Entry, called bool) (Entry, Next, error) {
 	if !called {
@@ -548,15 +562,15 @@ func (s *Stepper) look(ctx context.Context, e Entry, called bool) (Entry, Next, 
 	if err := s.looks.enter(ctx); err != nil {
 		return e, Next{}, err
 	}
-	file, err := s.files.Get(ctx, e.FileID)
+	file, err := s.get(ctx, e)
 	s.looks.leave(missingOK(err))
 	switch {
 	case err == nil:
 	case ended.Error(ctx) != nil:
 		return e, Next{}, ended.Error(ctx)
-	case errors.Is(err, acrcloud.ErrNotFound) && time.Since(e.IntentAt) < missingGrace:
+	case missing(err) && time.Since(e.IntentAt) < missingGrace:
 		return e, Next{After: s.opts.MinInterval}, nil
-	case errors.Is(err, acrcloud.ErrNotFound):
+	case missing(err):
 		return s.fail(ctx, e, FailureMissing, err)
 	default:
 		return s.unsent(ctx, e, err)

@@ -16,6 +16,8 @@ type job struct {
 	key   string
 	place chan struct{} // where it is: uploading or waiting
 	tries int           // failures in a row, while others succeeded
+	fails int           // failures in a row
+	since time.Time     // of the first of them
 
 	notified    <-chan struct{} // of callbacks for its file
 	unsubscribe func()          // nil: not subscribed yet
@@ -47,11 +49,15 @@ func (r *run) work(ctx context.Context, key string) {
 			}
 			continue
 		case errors.Is(err, errNothingToOpen):
-			r.setAside(ctx, key)
-			return
+			if r.setAside(ctx, key) {
+				return
+			}
+			continue
 		}
 		pause := next.After
-		if err != nil {
+		if err == nil {
+			j.tries, j.fails = 0, 0
+		} else {
 			if pause, err = j.failed(ctx, e, next, err); err != nil {
 				r.fail(err)
 				return
@@ -89,8 +95,12 @@ func (j *job) failed(ctx context.Context, e Entry, next Next, err error) (time.D
 	if _, trouble := j.run.trouble(); trouble == nil {
 		j.tries++
 	}
-	if sent := e.Phase == PhaseWaiting || !e.IntentAt.IsZero(); j.tries >= lastingTries && !sent {
-		_, _, err := j.run.stepper.fail(ctx, e, FailureService, err)
+	if j.fails++; j.fails == 1 {
+		j.since = time.Now()
+	}
+	sent := e.Phase == PhaseWaiting || !e.IntentAt.IsZero()
+	if j.tries >= lastingTries && !sent || j.fails >= lastingTries && time.Since(j.since) >= longestOutage {
+		_, _, err := j.run.stepper.fail(ctx, e, FailureService, err) // Retry continues with a file that exists
 		return 0, err
 	}
 	return max(next.After, min(time.Second<<min(j.tries, 10), longestPause)), nil
@@ -192,21 +202,27 @@ func (j *job) finished(ctx context.Context, e Entry) {
 	r.mu.Lock()
 	delete(r.contents, j.key)
 	r.mu.Unlock()
-	r.deliver(ctx, delivery{outcome: o, key: j.key})
+	earlier := e.file == nil && e.failure == nil
+	r.deliver(ctx, delivery{outcome: o, key: j.key, earlier: earlier})
 }
 
-// setAside leaves a job that this run cannot open to a run that can, unless its item may still follow.
-func (r *run) setAside(ctx context.Context, key string) {
+// setAside leaves a job that this run cannot open to a run that can, unless its item may still follow. It returns false
+// if the item has just come.
+func (r *run) setAside(ctx context.Context, key string) bool {
 	if err := r.store.Later(ctx, key, time.Now().Add(r.opts.Lease)); err != nil {
 		if ctx.Err() == nil {
 			r.fail(&storeError{err})
 		}
-		return
+		return true
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if !r.contents[key].isZero() {
+		return false
+	}
 	delete(r.active, key)
 	r.left[key] = true
+	return true
 }
 
 // errNothingToOpen is the error of a job whose content this process does not have.

@@ -8,6 +8,7 @@ import (
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 	"github.com/musicchartsai/acrcloud-go/internal/console"
 	"github.com/musicchartsai/acrcloud-go/internal/multipart"
+	"github.com/musicchartsai/acrcloud-go/internal/pace"
 	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
@@ -202,13 +203,13 @@ func (u *upload) run(ctx context.Context) (*File, error) {
 func (u *upload) body(form *multipart.Form) *transport.Body {
 	b := &transport.Body{
 		Length: u.content.Size(), Upload: true, Repeatable: u.content.Repeatable,
-		Open: func(ctx context.Context) (io.ReadCloser, error) { return u.content.NewReader(ctx) },
+		Open: u.reader,
 	}
 	head := int64(0)
 	if form != nil {
 		head, b.Length = form.HeadLength(), form.Length(u.content.Size())
 		b.Open = func(ctx context.Context) (io.ReadCloser, error) {
-			r, err := u.content.NewReader(ctx)
+			r, err := u.reader(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -223,6 +224,15 @@ func (u *upload) body(form *multipart.Form) *transport.Body {
 		u.report(Progress{Attempt: attempt, Sent: min(max(sent-head, 0), u.content.Size()), Total: u.content.Size()})
 	}
 	return b
+}
+
+// reader returns the content at the pace at which it is sent.
+func (u *upload) reader(ctx context.Context) (io.ReadCloser, error) {
+	r, err := u.content.NewReader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return pace.Reader(ctx, r), nil
 }
 
 func (u *upload) report(p Progress) {

@@ -31,7 +31,7 @@ func Store(t *testing.T, open func(t *testing.T) batch.Store) {
 		{"add", (*suite).add}, {"load", (*suite).load}, {"save", (*suite).save}, {"every field", (*suite).everyField},
 		{"save at the same time", (*suite).saveAtOnce}, {"add at the same time", (*suite).addAtOnce}, {"claim", (*suite).claim},
 		{"claim at the same time", (*suite).claimAtOnce}, {"lease", (*suite).lease}, {"later", (*suite).later}, {"renew", (*suite).renew}, {"mark", (*suite).mark},
-		{"backlog", (*suite).backlog}, {"entries", (*suite).entries}, {"ended context", (*suite).endedContext},
+		{"bind", (*suite).bind}, {"bind at the same time", (*suite).bindAtOnce}, {"backlog", (*suite).backlog}, {"entries", (*suite).entries}, {"ended context", (*suite).endedContext},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -145,6 +145,7 @@ func (s *suite) everyField() {
 	e.Schema, e.Trace = 1, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 	e.Ref, e.Version, e.Phase, e.Attempt, e.IntentAt = "/path \u2028 to.wav", `"etag"`, batch.PhaseFailed, 3, now
 	e.Ticket = filescan.Ticket{ContainerID: 7, Filename: "a.wav", Name: "k", DataType: filescan.Audio, Key: "stored/1", Time: now, UniqueName: true}
+	e.Container, e.Lost, e.Resend = 7, 2, true
 	e.FileID, e.Called, e.AddedBy, e.BilledBy = "6b1e2c1a-0000-4000-8000-000000000001", true, "run-1", "run"
 	e.Result = json.RawMessage(`{"failure":{"kind":"scan","error":{"text":"null \u0000 and \ud83c\udfb5 and ` + "🎵" + `"}},"file":{"n":1e3,"n":1.0}}`)
 	saved, err := s.store.Save(s.Context(), e)
@@ -379,6 +380,44 @@ func (s *suite) mark() {
 	expect("one", []string{all[4]})
 	expect("one", nil)
 	s.same(s.entry("a.wav"), before)
+}
+
+func (s *suite) bind() {
+	b, ok := s.store.(batch.Binder)
+	if !ok {
+		return
+	}
+	for range 2 {
+		s.must(b.Bind(s.Context(), 7))
+	}
+	if err := b.Bind(s.Context(), 8); !errors.Is(err, batch.ErrOtherContainer) {
+		s.Errorf("Bind to a second container: %v", err)
+	}
+	s.must(b.Bind(s.Context(), 7))
+}
+
+func (s *suite) bindAtOnce() {
+	b, ok := s.store.(batch.Binder)
+	if !ok {
+		return
+	}
+	const binders = 8
+	errs := make(chan error)
+	for i := range binders {
+		go func() { errs <- b.Bind(s.Context(), 100+i) }()
+	}
+	bound := 0
+	for range binders {
+		switch err := <-errs; {
+		case err == nil:
+			bound++
+		case !errors.Is(err, batch.ErrOtherContainer):
+			s.Error(err)
+		}
+	}
+	if bound != 1 {
+		s.Errorf("%d containers were bound at the same time, not 1", bound)
+	}
 }
 
 func (s *suite) backlog() {

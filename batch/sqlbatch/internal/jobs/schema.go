@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+
+	"github.com/musicchartsai/acrcloud-go/batch"
 )
 
 // ErrNewer matches the error for a database that a newer version of this package created.
 var ErrNewer = errors.New("sqlbatch: a newer version created the database: update this program")
 
 // ErrOtherContainer matches the error of a run whose container differs from that of the database's jobs.
-var ErrOtherContainer = errors.New("sqlbatch: the database has the jobs of another container")
+var ErrOtherContainer = batch.ErrOtherContainer
 
 // migrations create the tables, version by version. A released version never changes.
 var migrations = [][]string{
