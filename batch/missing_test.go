@@ -18,17 +18,19 @@ func TestStrayNotFound(t *testing.T) {
 	t.Parallel()
 	page := http.Header{"Content-Type": {"text/html"}}
 	const says = `{"message":"Not Found"}`
+	empty := mock.Fault{Op: mock.OpListFiles, Body: `{"data":[],"meta":{"current_page":1,"last_page":1,"per_page":100,"total":0}}`, Header: http.Header{"Content-Type": {"application/json"}}}
 	for name, tt := range map[string]struct {
 		faults  []mock.Fault
 		deleted bool
 	}{
 		"a proxy's page, for files":           {[]mock.Fault{{Op: mock.OpGetFile, Status: 404, Body: "<html>not found</html>", Header: page}}, false},
 		"a proxy's page, for files and lists": {[]mock.Fault{{Op: mock.OpGetFile, Status: 404, Body: "<html>", Header: page}, {Op: mock.OpListFiles, Status: 404, Body: "<html>", Header: page}}, false},
+		"a proxy's page, and an empty list":   {[]mock.Fault{{Op: mock.OpGetFile, Status: 404, Body: "<html>", Header: page}, empty}, false},
 		"nothing":                             {[]mock.Fault{{Op: mock.OpGetFile, Status: 404}, {Op: mock.OpListFiles, Status: 404}}, false},
 		"the API, for files":                  {[]mock.Fault{{Op: mock.OpGetFile, Status: 404, Body: says}}, false},
 		"the API, for files and lists":        {[]mock.Fault{{Op: mock.OpGetFile, Status: 404, Body: says}, {Op: mock.OpListFiles, Status: 404, Body: says}}, false},
 		"the API, and a list that fails":      {[]mock.Fault{{Op: mock.OpGetFile, Status: 404, Body: says}, {Op: mock.OpListFiles, Status: 503}}, false},
-		"the API, once":                       {[]mock.Fault{{Op: mock.OpGetFile, Status: 404, Body: says, Times: 1}, {Op: mock.OpListFiles, Body: `{"data":[],"meta":{"current_page":1,"last_page":1,"per_page":100,"total":0}}`, Header: http.Header{"Content-Type": {"application/json"}}}}, false},
+		"the API, once":                       {[]mock.Fault{{Op: mock.OpGetFile, Status: 404, Body: says, Times: 1}, empty}, false},
 		"it was deleted":                      {nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {

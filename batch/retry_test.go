@@ -32,6 +32,7 @@ func TestRepairedContent(t *testing.T) {
 		"refused":                             {refused, batch.FailureRefused, [2]string{}, false},
 		"refused, with versions":              {refused, batch.FailureRefused, [2]string{"1", "2"}, false},
 		"refused, with a Ref":                 {refused, batch.FailureRefused, [2]string{"1", "2"}, true},
+		"refused, with a Ref, no version":     {refused, batch.FailureRefused, [2]string{}, true},
 		"too many requests":                   {mock.Fault{Op: mock.OpCreateFile, Status: 429, RetryAfter: time.Hour}, "", [2]string{}, false},
 		"too many requests, with versions":    {mock.Fault{Op: mock.OpCreateFile, Status: 429, RetryAfter: time.Hour}, "", [2]string{"1", "2"}, false},
 		"too many requests, with a Ref":       {mock.Fault{Op: mock.OpCreateFile, Status: 429, RetryAfter: time.Hour}, "", [2]string{"1", "2"}, true},
