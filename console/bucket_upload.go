@@ -276,7 +276,7 @@ func (r Remote) body() (fields, []string, error) {
 		}
 		switch strings.ToLower(u.Scheme) {
 		case "http", "https", "ftp":
-			return fields{"data_type": r.dataType, "url": r.url.Reveal()}, []string{u.RawQuery}, nil
+			return fields{"data_type": r.dataType, "url": r.url.Reveal()}, core.URLSecrets(u), nil
 		}
 	}
 	return nil, nil, refuse("Remote", "is not content that the service can fetch", "use AudioURL with an http, https or ftp URL, or CatalogueACRID")

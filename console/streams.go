@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -169,8 +170,18 @@ func (s *Streams) Add(ctx context.Context, r AddStreamRequest) (*Stream, error) 
 		}
 		body["user_defined"] = text
 	}
-	return created(ctx, s.group(), action{op: "streams.add", path: "/streams", method: http.MethodPost, cost: transport.Billed, body: body},
+	return created(ctx, s.group(), action{op: "streams.add", path: "/streams", method: http.MethodPost, cost: transport.Billed, body: body, secrets: secretsOf(r.URLs)},
 		func(s *Stream) string { return s.ID })
+}
+
+// secretsOf returns what no error may show of the addresses of a stream.
+func secretsOf(urls []string) (secrets []string) {
+	for _, address := range urls {
+		if u, err := url.Parse(address); err == nil {
+			secrets = append(secrets, core.URLSecrets(u)...)
+		}
+	}
+	return secrets
 }
 
 // Update changes a stream. It calls PUT /api/bm-cs-projects/{project}/streams/{stream}. It is retried. What the service
@@ -200,7 +211,7 @@ func (s *Streams) Update(ctx context.Context, streamID string, r UpdateStreamReq
 		return err
 	}
 	a := m.action("update", "", core.Query{})
-	a.method, a.cost, a.body = http.MethodPut, transport.Write, body
+	a.method, a.cost, a.body, a.secrets = http.MethodPut, transport.Write, body, secretsOf(r.URLs)
 	return m.do(ctx, a)
 }
 

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
 // FilesOf makes an iterator of files that are there already, for [WriteCSV] and [WriteJSONL].
@@ -47,7 +48,7 @@ func assessItem(file *File, err error, rules *Rules) (a Assessment, problem stri
 		problem = causeOf(err)
 		return Assessment{Risk: RiskUnknown, MatchType: MatchNone, Reasons: []Reason{{Rule: "file.error", Text: problem}}}, problem
 	case file.Detail != "":
-		problem = file.Detail
+		problem = transport.WithoutCredentials(file.Detail)
 	case failed, file.State.Failed():
 		problem = "the scan failed"
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,7 +25,7 @@ func TestRemoteURL(t *testing.T) {
 		"https://a.test/b.mp3?s3cret":                              "https://a.test/b.mp3?[redacted]",
 		"https://a.test/b.mp3#s3cret":                              "https://a.test/b.mp3#[redacted]",
 		"https://user:s3cret@a.test/@b.mp3":                        "https://[redacted]@a.test/@b.mp3",
-		"https://user:s3cret@a.test?v=1":                           "https://[redacted]@a.test?v=1",
+		"https://user:s3cret@a.test?v=1":                           "https://[redacted]@a.test?v=[redacted]",
 		"https://www.youtube.com/watch?v=abc&list=d&t=5&si=s3cret": "https://www.youtube.com/watch?v=abc&list=d&t=5&si=[redacted]",
 		"https://www.youtube.com/@name":                            "https://www.youtube.com/@name",
 		"https://user:s3/cret@a.test/b":                            "[redacted]",
@@ -69,4 +70,35 @@ func TestFileURLIsHidden(t *testing.T) {
 	twice, err := json.Marshal(again)
 	require.NoError(t, err)
 	assert.Equal(t, string(encoded), string(twice), "from then on it stays the same")
+}
+
+// The parameters of a video's page are shown on platforms only, and only if they look like that.
+func TestRemoteURLOnPlatforms(t *testing.T) {
+	t.Parallel()
+	for address, shown := range map[filescan.RemoteURL]string{
+		"https://www.youtube.com/watch?v=abc-_9&t=3":  "https://www.youtube.com/watch?v=abc-_9&t=3",
+		"https://youtu.be/abc?t=3":                    "https://youtu.be/abc?t=3",
+		"https://cdn.example.com/a.mp3?t=S1GNED":      "https://cdn.example.com/a.mp3?t=[redacted]",
+		"https://cdn.example.com/a.mp3?v=S1GNED":      "https://cdn.example.com/a.mp3?v=[redacted]",
+		"https://notyoutube.com/watch?v=S1GNED":       "https://notyoutube.com/watch?v=[redacted]",
+		"https://youtube.com/watch?v=abc;sig=S1GNED":  "https://youtube.com/watch?v=[redacted]",
+		"https://cdn.example.com/a.mp3;sig=S1GNED/b":  "https://cdn.example.com/a.mp3;sig=[redacted]/b",
+		"https:user:S1GNED@cdn.example.com":           "[redacted]",
+		"https://user:S1GNED@cdn.example.com/a;b=c?d": "https://[redacted]@cdn.example.com/a;b=[redacted]?[redacted]",
+	} {
+		assert.Equal(t, shown, address.String())
+	}
+}
+
+// What the service says about a file may repeat the address that it was fetched from.
+func TestScanErrorShowsNoCredentials(t *testing.T) {
+	t.Parallel()
+	file := &filescan.File{ID: "a", State: filescan.StateFailed, Detail: "cannot download https://user:s3cr3t@cdn.test/a.mp3?sig=s1gn4ture"}
+	var out strings.Builder
+	require.NoError(t, filescan.WriteCSV(&out, filescan.FilesOf(file), nil))
+	for _, text := range []string{(&filescan.ScanError{File: file}).Error(), out.String()} {
+		assert.Contains(t, text, "cannot download https://")
+		assert.NotContains(t, text, "s3cr3t")
+		assert.NotContains(t, text, "s1gn4ture")
+	}
 }

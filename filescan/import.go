@@ -79,7 +79,7 @@ func (f *Files) Import(ctx context.Context, remote Remote, opts *ImportOptions) 
 	if err != nil {
 		return nil, err
 	}
-	file, err := newFile{files: f, ticket: t, onTicket: o.OnTicket, send: f.fetch(base, remote, t.Name, secretsOf(u))}.create(ctx)
+	file, err := newFile{files: f, ticket: t, onTicket: o.OnTicket, send: f.fetch(base, remote, t.Name, console.URLSecrets(u))}.create(ctx)
 	if stopped, ok := errors.AsType[*UploadError](err); ok && stopped.Name == "" {
 		stopped.Name = u.Host + u.Path
 	}
@@ -104,15 +104,6 @@ func (f *Files) fetch(base string, remote Remote, name string, secrets []string)
 		_, err = f.client.api.Send(ctx, req)
 		return file, err
 	}
-}
-
-// secretsOf returns the parts of a URL that no error may show.
-func secretsOf(u *url.URL) []string {
-	secrets := []string{u.RawQuery}
-	if password, ok := u.User.Password(); ok {
-		secrets = append(secrets, password)
-	}
-	return secrets
 }
 
 func (o ImportOptions) check() error {

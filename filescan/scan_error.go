@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/musicchartsai/acrcloud-go/internal/text"
+	"github.com/musicchartsai/acrcloud-go/internal/transport"
 )
 
 // A ScanError says that the service could not process a file. It comes together with the file: a scan that failed must not be
@@ -19,7 +20,7 @@ func (e *ScanError) Error() string {
 	}
 	problem := fmt.Sprintf("acrcloud: the scan of file %s (%q) failed with state %d", e.File.ID, e.File.Name, int(e.File.State))
 	if e.File.Detail != "" {
-		problem += ": " + e.File.Detail
+		problem += ": " + transport.WithoutCredentials(e.File.Detail)
 	}
 	return text.Terminal(problem)
 }

@@ -154,6 +154,33 @@ func TestSuccessThatSaysNo(t *testing.T) {
 	}
 }
 
+// A web page is no acknowledgement, with a byte order mark before it either.
+func TestPageIsNoAcknowledgement(t *testing.T) {
+	t.Parallel()
+	page := says("\ufeff<!DOCTYPE html><html><body>Welcome to the guest network</body></html>")
+	c, _ := newAPI(t, map[string]http.HandlerFunc{
+		"DELETE " + filesURL + "/a": page, "PUT " + filesURL + "/a/rescan": page, "DELETE api-v2.acrcloud.com/api/fs-containers/7": page,
+	})
+	files := c.Files(containerID)
+	_, err := files.Rescan(t.Context(), "a")
+	for name, err := range map[string]error{"delete": files.Delete(t.Context(), "a"), "rescan": err, "delete container": c.Containers().Delete(t.Context(), containerID)} {
+		_, ok := errors.AsType[*acrcloud.DecodeError](err)
+		assert.True(t, ok, "%s: %v", name, err)
+		assert.ErrorContains(t, err, "HTML", name)
+	}
+}
+
+// What is secret of an address that the service fetches does not show in its errors.
+func TestImportShowsNoSecrets(t *testing.T) {
+	t.Parallel()
+	c, _ := newAPI(t, map[string]http.HandlerFunc{"POST " + filesURL: fails(422, `{"message":"FTP login of bob failed: s3cr3tP4ss, fr4gment, qu3ry","errors":{"url":["s3cr3tP4ss"]}}`)})
+	_, err := c.Files(containerID).Import(t.Context(), filescan.AudioURL("ftp://bob:s3cr3tP4ss@ftp.test/a.mp3?q=qu3ry1#fr4gment"), nil)
+	require.ErrorContains(t, err, "FTP login of bob failed")
+	for _, secret := range []string{"s3cr3tP4ss", "fr4gment"} {
+		assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), secret)
+	}
+}
+
 // The two faults of the connection, on what is billed and on what is not.
 func TestLostConnections(t *testing.T) {
 	t.Parallel()

@@ -260,6 +260,33 @@ func TestWaitIsCancelled(t *testing.T) {
 	})
 }
 
+// A breakdown that a success tells, or a success without the file that was there before, does not end a wait; a file that stays away does.
+func TestWaitToleratesOddSuccesses(t *testing.T) {
+	t.Parallel()
+	const get = "GET " + filesURL + "/" + fileID
+	for _, body := range []string{
+		`{"message":"Server Error"}`, `{"error":"Gateway timeout"}`, `{"message":"Too Many Attempts."}`, `{"success":false,"message":"Service temporarily unavailable"}`,
+		`{"status":503,"message":"unavailable"}`, "<html>", "", `{"data":[]}`, `{"data":null}`, `{"data":false}`,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			odd := says(body)
+			c, _ := newAPI(t, map[string]http.HandlerFunc{get: inTurn(state(0), odd, odd, odd, odd, state(1))})
+			file, err := c.Files(containerID).Wait(t.Context(), fileID, nil)
+			require.NoError(t, err, body)
+			assert.Equal(t, filescan.StateReady, file.State)
+		})
+	}
+	for _, gone := range []http.HandlerFunc{says(`{"data":[]}`), fails(404, "{}")} {
+		synctest.Test(t, func(t *testing.T) {
+			c, _ := newAPI(t, map[string]http.HandlerFunc{get: inTurn(state(0), gone)})
+			started := time.Now()
+			_, err := c.Files(containerID).Wait(t.Context(), fileID, nil)
+			require.ErrorIs(t, err, acrcloud.ErrNotFound)
+			assert.Less(t, time.Since(started), time.Minute)
+		})
+	}
+}
+
 // notifier says when it is told to.
 type notifier struct {
 	ch           chan struct{}

@@ -35,6 +35,15 @@ func SetJSON(req *transport.Request, data []byte) {
 	}}
 }
 
+// URLSecrets returns the parts of a URL that no error may show: the query, the fragment, and the password, or the user name if there is none.
+func URLSecrets(u *url.URL) []string {
+	secrets := []string{u.RawQuery, u.Fragment}
+	if password, ok := u.User.Password(); ok {
+		return append(secrets, password)
+	}
+	return append(secrets, u.User.Username())
+}
+
 // A Query is the query of a URL, without empty values. The zero value is empty.
 type Query struct{ values url.Values }
 

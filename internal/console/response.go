@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"errors"
 	"net/http"
 
@@ -114,7 +113,7 @@ func Acknowledged(resp *transport.Response) error {
 	if err := transport.Acknowledged(resp); err != nil {
 		return err
 	}
-	if bytes.HasPrefix(bytes.TrimSpace(resp.Body), []byte("<")) {
+	if transport.IsMarkup(resp.Body) {
 		return transport.NotJSON(resp, nil)
 	}
 	return nil

@@ -24,7 +24,7 @@ const (
 // A Wait polls one thing until it is done. The WaitOptions of the clients have the same fields.
 //
 // The pauses between polls grow from MinInterval to MaxInterval. Temporary failures do not end a Wait, and neither does a
-// 404 for a thing that was never seen during the first 30 seconds. A Retry-After of the service lengthens a pause, up to
+// 404 for a thing that was never seen during the first 30 seconds, nor a success that lacks a thing that was seen, for as long. A Retry-After of the service lengthens a pause, up to
 // five minutes.
 type Wait[T any] struct {
 	Get  func(ctx context.Context) (*T, error) // polls once
@@ -38,8 +38,9 @@ type Wait[T any] struct {
 	Lasting func(error) bool // whether a failure ends the wait although it looks temporary; nil: none does
 
 	started    time.Time
-	last       *T    // seen last
-	lastErr    error // of the last poll, if it failed
+	missing    time.Time // since when responses have lacked a thing that was seen; zero: the last one had it
+	last       *T        // seen last
+	lastErr    error     // of the last poll, if it failed
 	retryAfter time.Duration
 }
 
@@ -117,7 +118,7 @@ func (w *Wait[T]) poll(ctx context.Context) (done bool, err error) {
 		}
 		return false, w.lasting(err)
 	}
-	w.last, w.lastErr = thing, nil
+	w.last, w.lastErr, w.missing = thing, nil, time.Time{}
 	if w.OnPoll != nil {
 		w.OnPoll(thing)
 	}
@@ -126,11 +127,11 @@ func (w *Wait[T]) poll(ctx context.Context) (done bool, err error) {
 
 // lasting returns err unless it may be temporary.
 func (w *Wait[T]) lasting(err error) error {
-	if errors.Is(err, acrcloud.ErrNotFound) && w.last == nil && time.Since(w.started) < notFoundGrace {
+	if errors.Is(err, acrcloud.ErrNotFound) && w.mayReappear(err) {
 		return nil
 	}
 	if e, ok := errors.AsType[*acrcloud.APIError](err); ok {
-		if errors.Is(e, acrcloud.ErrServer) || errors.Is(e, acrcloud.ErrRateLimited) || e.StatusCode == http.StatusRequestTimeout {
+		if errors.Is(e, acrcloud.ErrServer) || errors.Is(e, acrcloud.ErrRateLimited) || e.StatusCode == http.StatusRequestTimeout || transport.MayPass(e) {
 			w.retryAfter = min(e.RetryAfter, max(maxRetryAfter, w.MaxInterval))
 			return nil
 		}
@@ -140,6 +141,18 @@ func (w *Wait[T]) lasting(err error) error {
 		return err
 	}
 	return nil // the network, the source of tokens, or an invalid response
+}
+
+// mayReappear reports whether a thing may only be missing for a moment: it was just created, or a success lacks what was there before.
+func (w *Wait[T]) mayReappear(err error) bool {
+	if w.last == nil {
+		return time.Since(w.started) < notFoundGrace
+	}
+	if w.missing.IsZero() {
+		w.missing = time.Now()
+	}
+	e, ok := errors.AsType[*acrcloud.APIError](err)
+	return ok && e.StatusCode == http.StatusOK && time.Since(w.missing) < notFoundGrace
 }
 
 func (w *Wait[T]) expired(ctx context.Context) error {

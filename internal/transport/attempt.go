@@ -20,12 +20,13 @@ type attempt struct {
 	resp *Response // nil: none, or it could not be read
 	err  error     // nil: success
 
-	held       atomic.Bool  // it was never handed to the connection: its context ended before, or the limiter failed
-	connecting atomic.Bool  // the transport looked for a connection
-	connected  atomic.Bool  // and had one
-	sent       atomic.Int64 // bytes of the body
-	responded  atomic.Int64 // responses that have begun
-	streamed   atomic.Int64 // bytes that Request.Stream has read
+	held       atomic.Bool                 // it was never handed to the connection: its context ended before, or the limiter failed
+	connecting atomic.Bool                 // the transport looked for a connection
+	connected  atomic.Bool                 // and had one
+	sent       atomic.Int64                // bytes of the body
+	body       atomic.Pointer[requestBody] // the last one that bytes were read of
+	responded  atomic.Int64                // responses that have begun
+	streamed   atomic.Int64                // bytes that Request.Stream has read
 
 	mu       sync.Mutex
 	timer    *time.Timer
@@ -66,6 +67,32 @@ func (a *attempt) mayBeProcessed() bool {
 // is repeated without it at any cost (RFC 9110, section 10.1.1).
 func (a *attempt) refusedExpect() bool {
 	return a.resp != nil && a.resp.StatusCode == http.StatusExpectationFailed && !a.call.plain && a.call.req.Header.Get("Expect") != ""
+}
+
+// patience is how long the rest of an upload may take after the response to it.
+const patience = time.Second
+
+// cutShort reports whether a response came although the connection has taken only the beginning of an upload: nobody has got the content
+// then. The rest may still be on its way, if the other end does not look at it. What reports no connection may leave the body alone.
+func (a *attempt) cutShort() bool {
+	b := a.body.Load()
+	if b == nil || !a.call.req.Body.Upload || !a.connected.Load() || a.sentAll() {
+		return false
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-b.done:
+	case <-timer.C:
+	case <-a.context().Done():
+	}
+	return !a.sentAll()
+}
+
+// sentAll reports whether the connection has taken all of the body, so that the service may have it.
+func (a *attempt) sentAll() bool {
+	b := a.body.Load()
+	return b != nil && b.sent.Load() >= a.call.req.Body.Length
 }
 
 // looks is how often an upload is checked within its stall timeout.

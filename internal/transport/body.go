@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/musicchartsai/acrcloud-go/acrcloud"
 )
@@ -11,16 +12,17 @@ import (
 // requestBody is a request's body during one attempt. It is opened by its first Read: the library makes one body more than it sends.
 type requestBody struct {
 	attempt *attempt
+	done    chan struct{} // closed when the transport is done with it
 
 	mu     sync.Mutex // Close may come while a Read is under way
 	src    io.ReadCloser
 	closed bool
 
-	sent int64 // only Read uses it
+	sent atomic.Int64
 }
 
 func (a *attempt) newBody() *requestBody {
-	b := &requestBody{attempt: a}
+	b := &requestBody{attempt: a, done: make(chan struct{})}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.bodies = append(a.bodies, b)
@@ -36,8 +38,8 @@ func (b *requestBody) Read(p []byte) (n int, err error) {
 	}
 	n, err = src.Read(p)
 	if n > 0 {
-		b.sent += int64(n)
-		b.attempt.progress(int64(n), b.sent)
+		b.attempt.body.Store(b)
+		b.attempt.progress(int64(n), b.sent.Add(int64(n)))
 	}
 	return n, err
 }
@@ -63,11 +65,14 @@ func (b *requestBody) Close() (err error) {
 	defer func() { err = recovered(recover(), err) }()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closed || b.src == nil {
-		b.closed = true
+	if b.closed {
 		return nil
 	}
 	b.closed = true
+	close(b.done)
+	if b.src == nil {
+		return nil
+	}
 	return b.src.Close()
 }
 

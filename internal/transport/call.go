@@ -79,6 +79,8 @@ func (c *call) request(ctx context.Context) (*retryablehttp.Request, error) {
 	return r, nil
 }
 
+var errCutShort = errors.New("the response came before all of the content was sent, so the content has not arrived: is there a proxy in between?")
+
 // receive reads the response of an attempt, and says what it means.
 func (c *call) receive(r *http.Response) error {
 	a := c.attempt
@@ -89,6 +91,9 @@ func (c *call) receive(r *http.Response) error {
 	_ = r.Body.Close() // all that is wanted has been read
 	if resp == nil {
 		return err // the policy looks further into it
+	}
+	if err == nil && resp.OK() && a.cutShort() {
+		return errCutShort
 	}
 	resp.Attempts = a.n
 	_ = a.end() // it was in time

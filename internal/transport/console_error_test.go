@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
@@ -202,6 +203,46 @@ func TestBreakdownInASuccess(t *testing.T) {
 		_, err := newClient(t, func(*http.Request) (*http.Response, error) { return httpmock.NewStringResponse(200, body), nil }).Do(t.Context(), post(target, "x"))
 		require.Error(t, err)
 		assert.Equal(t, unsure, errors.Is(err, acrcloud.ErrOutcomeUnknown), "%s: %v", body, err)
+	}
+}
+
+// Words, and codes that mean nothing, are no certain refusal of a request that is billed: they may come with what was accepted.
+func TestSuccessThatMayBeOne(t *testing.T) {
+	t.Parallel()
+	for body, status := range map[string]int{
+		`{"message":"File queued. Results are not available yet."}`: 200, `{"message":"Upload complete, 0 failed"}`: 200, `{"code":2001,"message":"created"}`: 200,
+		`{"code":2001,"message":"ok"}`: 200, `{"message":"Rescan accepted, no limit exceeded."}`: 200, `{"message":"File(s) will be rescanned. This can't be undone."}`: 200,
+		`{"success":true,"error":"x"}`: 200, `{"message":"Old results are not available."}`: 200, `{"message":"Invalid Container"}`: 201, `{"error":"x"}`: 202,
+	} {
+		req := post(target, "x")
+		req.Check = transport.Acknowledged
+		_, err := newClient(t, func(*http.Request) (*http.Response, error) { return httpmock.NewStringResponse(status, body), nil }).Do(t.Context(), req)
+		require.ErrorIs(t, err, acrcloud.ErrOutcomeUnknown, body)
+	}
+	for _, body := range []string{
+		`{"success":true,"error":{"code":0,"message":"Success"}}`, `{"success":true,"error":{"code":0,"message":""}}`, `{"success":true,"errors":{"music":[]}}`, `{"code":200,"message":"ok","error":{}}`,
+	} {
+		assert.NoError(t, transport.Acknowledged(&transport.Response{StatusCode: 200, Body: []byte(body)}), body)
+	}
+}
+
+// A breakdown, or too many requests, that a success tells is one that may pass for what changes nothing when it is sent twice.
+func TestBreakdownIsRetried(t *testing.T) {
+	t.Parallel()
+	for body, attempts := range map[string]int{
+		`{"message":"Server Error"}`: 4, `{"message":"Too Many Attempts."}`: 4, `{"status":503,"message":"unavailable"}`: 4, `{"success":false,"message":"Service temporarily unavailable"}`: 4,
+		`{"message":"Invalid Container"}`: 1, `{"success":false}`: 1,
+	} {
+		for _, cost := range []transport.Cost{transport.Read, transport.Write} {
+			synctest.Test(t, func(t *testing.T) {
+				req := get(target)
+				req.Cost = cost
+				_, err := newClient(t, func(*http.Request) (*http.Response, error) { return httpmock.NewStringResponse(200, body), nil }).Do(t.Context(), req)
+				e, ok := errors.AsType[*acrcloud.APIError](err)
+				require.True(t, ok, "%v", err)
+				assert.Equal(t, attempts, e.Attempts, body)
+			})
+		}
 	}
 }
 

@@ -72,6 +72,7 @@ func TestDoRetriesByCost(t *testing.T) {
 		read, write, billed, storage int
 		unsure                       bool // of the billed one
 	}{
+		{status: 303, read: once, write: once, billed: once, storage: once, unsure: true},
 		{status: 400, read: once, write: once, billed: once, storage: once},
 		{status: 401, read: once, write: once, billed: once, storage: once},
 		{status: 403, read: once, write: once, billed: once, storage: once},
@@ -508,4 +509,87 @@ func refusesConnection(r *http.Request) (*http.Response, error) {
 		trace.GetConn(r.URL.Host)
 	}
 	return nil, errors.New("connection refused")
+}
+
+// A response to an upload that came before the connection has taken all of it is no success: nobody has got the content.
+func TestDoResponseBeforeTheContent(t *testing.T) {
+	t.Parallel()
+	const size = 32 << 20
+	early := func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadFull(r.Body, make([]byte, 1000))
+		w.Header().Set("Content-Length", "0")
+		w.WriteHeader(http.StatusOK)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	whole := func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }
+	unread := func(http.ResponseWriter, *http.Request) {}
+	for name, tt := range map[string]struct {
+		first    http.HandlerFunc
+		size     int
+		cost     transport.Cost
+		attempts int64
+		err      bool
+	}{
+		"storage: sent again":               {early, size, transport.Storage, 2, false},
+		"billed: the outcome is unknown":    {early, size, transport.Billed, 1, true},
+		"a server that reads nothing of it": {unread, 1 << 10, transport.Billed, 1, false},
+	} {
+		for _, http2 := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, HTTP/2 %v", name, http2), func(t *testing.T) {
+				t.Parallel()
+				var attempts atomic.Int64
+				srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if attempts.Add(1) == 1 {
+						tt.first(w, r)
+						return
+					}
+					whole(w, r)
+				}))
+				srv.EnableHTTP2 = http2
+				srv.Config.ErrorLog = discardLog()
+				srv.StartTLS()
+				t.Cleanup(srv.Close)
+				req := post(srv.URL, strings.Repeat("x", tt.size))
+				req.Cost, req.Body.Upload = tt.cost, true
+				_, err := client(t, acrcloud.WithHTTPClient(srv.Client()), acrcloud.WithRetry(acrcloud.RetryPolicy{MinWait: time.Microsecond, MaxWait: time.Millisecond})).Do(t.Context(), req)
+				assert.Equal(t, tt.err, err != nil, "%v", err)
+				assert.Equal(t, tt.err, errors.Is(err, acrcloud.ErrOutcomeUnknown), "%v", err)
+				assert.Equal(t, tt.attempts, attempts.Load())
+			})
+		}
+	}
+	t.Run("a transport that does not read it", func(t *testing.T) {
+		t.Parallel()
+		req := post(target, strings.Repeat("x", size))
+		req.Body.Upload = true
+		_, err := newClient(t, func(r *http.Request) (*http.Response, error) {
+			_, _ = io.ReadFull(r.Body, make([]byte, 10))
+			return httpmock.NewStringResponse(200, ""), nil
+		}).Do(t.Context(), req)
+		require.NoError(t, err)
+	})
+}
+
+// A source that fails with its last bytes is too late: they have been sent. One that fails before that has spoilt the request.
+func TestDoSourceFailsAtItsEnd(t *testing.T) {
+	t.Parallel()
+	for sent, unknown := range map[int]bool{9: false, 10: true} {
+		req := post(target, strings.Repeat("x", 10))
+		req.Body.OnSent = func(_ int, n int64) {
+			if int(n) == sent {
+				panic("progress")
+			}
+		}
+		_, err := newClient(t, func(r *http.Request) (*http.Response, error) {
+			for {
+				if _, err := r.Body.Read(make([]byte, 3)); err != nil {
+					return nil, err
+				}
+			}
+		}).Do(t.Context(), req)
+		_, ok := errors.AsType[*acrcloud.SourceError](err)
+		require.True(t, ok, "%v", err)
+		assert.Equal(t, unknown, errors.Is(err, acrcloud.ErrOutcomeUnknown), "%v", err)
+	}
 }

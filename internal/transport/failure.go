@@ -103,7 +103,7 @@ func NotJSON(resp *Response, err error) *acrcloud.DecodeError {
 	switch {
 	case len(body) == 0:
 		err = errors.New("the body is empty")
-	case body[0] == '<':
+	case IsMarkup(body):
 		err = errors.New("the body is HTML or XML, not JSON: is there a proxy or a login page in between?")
 	case json.Valid(body):
 	case body[0] == '{' || body[0] == '[':

@@ -56,7 +56,7 @@ func (p *policy) checkRetry(ctx context.Context, _ *http.Response, err error) (b
 		c.lost = c.lost || a.mayBeProcessed()
 	} else {
 		reason = ""
-		c.unsure = p.cost == Billed && !saidNo(a) && !Permanent(a.err) && a.err != nil && a.mayBeProcessed()
+		c.unsure = p.cost == Billed && a.err != nil && !saidNo(a) && !a.neverArrived() && a.mayBeProcessed()
 	}
 	if codeOf(a.err) == codeQPS { // it is the project's limit, so every call would run into it
 		c.client.pause.refused()
@@ -149,6 +149,8 @@ func (p *policy) reason(c *call) string {
 		return e.Message
 	case p.statusMayPass(a.resp):
 		return fmt.Sprintf("HTTP %d", e.StatusCode)
+	case (p.cost == Read || p.cost == Write) && MayPass(e):
+		return e.Message
 	}
 	return ""
 }
@@ -190,11 +192,19 @@ func Permanent(err error) bool {
 	return errors.Is(err, errLimiter) || errors.Is(err, errProxy)
 }
 
+// neverArrived reports whether the request cannot have arrived whole. A source that fails after its last byte has been sent is too late.
+func (a *attempt) neverArrived() bool {
+	if _, ok := errors.AsType[*acrcloud.SourceError](a.err); ok {
+		return !a.sentAll()
+	}
+	return Permanent(a.err)
+}
+
 // saidNo reports whether the service itself said what became of the request: with a code of the identification API, or with a success
-// whose body says no. A breakdown in the body says no more than one in the status.
+// whose body refuses plainly.
 func saidNo(a *attempt) bool {
 	e, ok := errors.AsType[*acrcloud.APIError](a.err)
-	return ok && (e.Code != 0 || a.resp != nil && a.resp.OK() && !brokeDown(e))
+	return ok && (e.Code != 0 || a.resp != nil && a.resp.OK() && refusesPlainly(a.resp, e))
 }
 
 // The codes of the identification API that may pass.

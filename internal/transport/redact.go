@@ -92,6 +92,9 @@ func (r redactor) text(s string) string {
 	return urlUserInfo.ReplaceAllString(s, "${1}"+redactedText+"@")
 }
 
+// WithoutCredentials removes tokens, and the credentials of URLs, from text of the service.
+func WithoutCredentials(s string) string { return redactor{}.text(s) }
+
 // header keeps no more of a header than of a body. The shorter fields come first: they say more.
 func (r redactor) header(h http.Header) http.Header {
 	size := func(name string) (n int) {

@@ -40,7 +40,8 @@ func (r *Response) unsure() bool {
 	switch {
 	case r.busy(), r.StatusCode == http.StatusNotImplemented:
 		return false
-	case r.OK(): // but not with what was promised
+	case r.OK(), // but not with what was promised
+		r.StatusCode == http.StatusSeeOther: // the result is elsewhere
 		return true
 	}
 	return r.StatusCode >= 500 || r.StatusCode == http.StatusRequestTimeout

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -242,7 +243,12 @@ func isNothing(value any) bool {
 	case []any:
 		return len(v) == 0
 	case map[string]any:
-		return len(v) == 0
+		for _, inner := range v {
+			if !isNothing(inner) {
+				return false
+			}
+		}
+		return true
 	}
 	return false
 }
@@ -291,11 +297,16 @@ func statusSaysNo(member string, value any) bool {
 var (
 	refusing = regexp.MustCompile(`(?i)\b(invalid|errors?|exception|fail(s|ed|ure)?|not found|no such|no query results|(does not|doesn't|not) exist|denied|` +
 		`unauthori[sz]ed|unauthenticated|forbidden|not (allowed|permitted|authori[sz]ed|available|supported)|no permission|cannot|can't|could ?n[o']t|unable|` +
-		`refused|rejected|expired|revoked|disabled|suspended|exceeded|reached|mismatch|missing|(is|are) required|already (exists?|been taken)|bad request|` +
+		`refused|rejected|blocked|expired|revoked|disabled|suspended|exceeded|reached|mismatch|missing|(is|are) required|already (exists?|been taken)|bad request|` +
 		`unknown|unsupported|unavailable|incorrect|illegal|insufficient|too many|(timed|time) ?out)\b`)
 	granting = regexp.MustCompile(`(?i)\bsuccess|\b(no|without|0|zero) (errors?|failures?)\b|` +
 		`^\W*(\w+ ){0,4}(has|have|was|were) (been )?(deleted|removed|updated|created|accepted|queued|scheduled|rescanned)\b`)
-	breaking = regexp.MustCompile(`(?i)\b(server error|internal error|(timed|time) ?out|bad gateway|unavailable)\b`)
+	plain = regexp.MustCompile(`(?i)\b(invalid|exception|(is|are) required|is missing|already (exists?|been taken)|not found|no such|no query results|(does not|doesn't|not) exist|` +
+		`denied|unauthori[sz]ed|unauthenticated|forbidden|not (allowed|permitted|authori[sz]ed|supported)|no permission|unsupported|too many|bad request)\b`)
+	accepting = regexp.MustCompile(`(?i)\b(accepted|added|completed?|created|in progress|processing|queued|received|saved|scheduled|started|stored|` +
+		`submitted|success\w*|uploaded|will be)\b`)
+	throttling = regexp.MustCompile(`(?i)\btoo many (attempts|requests)\b`)
+	breaking   = regexp.MustCompile(`(?i)\b(server error|internal error|(timed|time) ?out|bad gateway|unavailable)\b`)
 )
 
 // brokeDown reports whether a success that says no tells of a breakdown, after which nobody knows what became of the request, as after
@@ -306,6 +317,45 @@ func brokeDown(e *acrcloud.APIError) bool {
 		number, err := strconv.ParseFloat(fmt.Sprint(v), 64)
 		return err == nil && number >= 500 && number < 600
 	})
+}
+
+// MayPass reports whether a success that says no tells of a breakdown, or of too many requests, as a status of 5xx or 429 does.
+func MayPass(e *acrcloud.APIError) bool {
+	return e.StatusCode >= 200 && e.StatusCode < 300 && (brokeDown(e) || throttling.MatchString(e.Message))
+}
+
+// refusesPlainly reports whether a success that says no leaves no doubt that nothing was done: it says so by "success", by fields, an error
+// or a code, or in the words of a refusal. Other words, and codes that mean nothing here, may come with what was accepted, and a status of
+// 201 or 202 says that it was.
+func refusesPlainly(resp *Response, e *acrcloud.APIError) bool {
+	if resp.StatusCode == http.StatusCreated || resp.StatusCode == http.StatusAccepted || brokeDown(e) {
+		return false
+	}
+	body := smallMembers(resp.Body)
+	success := member(body, "success")
+	switch {
+	case success != nil && isFalse(success), len(e.Fields) > 0:
+		return true
+	case isTrue(success), accepting.MatchString(e.Message):
+		return false
+	}
+	for _, name := range []string{"code", "status", "status_code", "statuscode"} {
+		if code, err := strconv.ParseFloat(fmt.Sprint(member(body, name)), 64); err == nil && code >= 2000 && code < 3000 {
+			return false
+		}
+	}
+	data, _ := body["data"].(map[string]any)
+	return !saidInWords(body) || !saidInWords(data) || plain.MatchString(e.Message)
+}
+
+// saidInWords reports whether nothing but its words makes a body one that says no.
+func saidInWords(body map[string]any) bool {
+	for name := range body {
+		if name = strings.ToLower(name); telling[name] && name != "message" && name != "msg" && name != "detail" {
+			return false
+		}
+	}
+	return true
 }
 
 // refuses reports whether a message has words of refusal in it.

@@ -14,16 +14,31 @@ import (
 
 var errPage = errors.New("the response is a web page, not the storage's: is there a proxy or a login page in between? The content was not stored")
 
-var page = regexp.MustCompile(`(?i)^\s*(<!doctype html|<html\b|<head\b)`)
+var errNotStored = errors.New("the response says that something went wrong: is there a proxy or a firewall in between? The content was not stored")
 
-func isPage(body []byte) bool { return page.Match(bytes.TrimPrefix(body, []byte("\uFEFF"))) }
+// IsMarkup reports whether a body is HTML or XML.
+func IsMarkup(body []byte) bool {
+	for {
+		rest := bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\uFEFF"))
+		if len(rest) == len(body) {
+			return bytes.HasPrefix(rest, []byte("<"))
+		}
+		body = rest
+	}
+}
+
+// isResult reports whether the root of a document in XML is a result of a storage's, such as PostResponse.
+func isResult(root string) bool {
+	return strings.HasSuffix(root, "response") || strings.HasSuffix(root, "result")
+}
 
 // storageCode is what the code of a storage's error looks like, such as "SignatureDoesNotMatch". It is all that is shown of a response
 // from a presigned URL: the rest may repeat the signature, and what was signed.
 var storageCode = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{2,47}$`)
 
 // StorageError reads the error of a storage behind a presigned URL, such as S3: XML with a code, which becomes the message. Such an error
-// with a success is one all the same, and a web page with a success is from something in between: the content was not stored.
+// with a success is one all the same. Markup that is no result of a storage, JSON that reports an error, and words of refusal are from something
+// in between: the content was not stored.
 func StorageError(resp *Response) error {
 	var body struct {
 		XMLName xml.Name
@@ -36,9 +51,12 @@ func StorageError(resp *Response) error {
 	_ = dec.Decode(&body)                                                                // what it has read until then is good
 	if resp.OK() {
 		switch root := strings.ToLower(body.XMLName.Local); {
-		case root == "html" || isPage(resp.Body):
+		case root == "error":
+		case IsMarkup(resp.Body) && !isResult(root):
 			return &acrcloud.DecodeError{StatusCode: resp.StatusCode, Err: errPage}
-		case root != "error":
+		case Acknowledged(resp) != nil:
+			return &acrcloud.DecodeError{StatusCode: resp.StatusCode, Err: errNotStored}
+		default:
 			return nil
 		}
 	}

@@ -110,6 +110,10 @@ func TestStorageSuccessThatSaysNo(t *testing.T) {
 	for body, says := range map[string]string{
 		"<html><title>Log in</title>": "web page", "\ufeff<!DOCTYPE html>\n<p>Log in": "web page", "<HTML></HTML>": "web page",
 		`<?xml version="1.0"?><Error><Code>InternalError</Code></Error>`: "InternalError", `<Error xmlns="x"><Code>AccessDenied</Code></Error>`: "AccessDenied",
+		`<meta http-equiv="refresh" content="0; url=http://portal.test/login">`: "web page", `<script>location="http://portal.test/"</script>`: "web page",
+		"<body>Log in</body>": "web page", "<title>Log in</title>": "web page", "\n<!-- portal --><p>Log in": "web page", "\ufeff \ufeff<b>": "web page",
+		`<?xml version="1.0"?><!DOCTYPE html><html xmlns="x">`: "web page", `{"error":"blocked by policy"}`: "went wrong", `{"success":false}`: "went wrong",
+		"Access blocked by your administrator": "went wrong",
 	} {
 		_, err := newClient(t, func(*http.Request) (*http.Response, error) { return httpmock.NewStringResponse(200, body), nil },
 			acrcloud.WithRetry(acrcloud.RetryPolicy{MaxAttempts: 1})).Do(t.Context(), store(signedURL, "content"))
