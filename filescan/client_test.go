@@ -116,7 +116,7 @@ func TestRegionOfAnotherContainer(t *testing.T) {
 	t.Parallel()
 	a := &api{t: t, routes: map[string]http.HandlerFunc{
 		"GET api-v2.acrcloud.com/api/fs-containers/8":                        says(`{"data":{"id":8,"region":"us-west-2"}}`),
-		"GET api-us-west-2.acrcloud.com/api/fs-containers/8/files/" + fileID: says(`{"data":[` + fileJSON(fileID, "x", 1, testTime) + `]}`),
+		"GET api-us-west-2.acrcloud.com/api/fs-containers/8/files/" + fileID: says(`{"data":[` + strings.Replace(fileJSON(fileID, "x", 1, testTime), `"cid":7`, `"cid":8`, 1) + `]}`),
 	}}
 	c, err := filescan.New(acrcloud.Config{Region: acrcloud.EUWest1, BearerToken: acrcloud.NewSecret(testToken), ContainerID: 7},
 		acrcloud.WithHTTPClient(&http.Client{Transport: a}))

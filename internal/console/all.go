@@ -12,8 +12,8 @@ const (
 	maxLookBacks = 3  // in a row, without a new row
 )
 
-// ErrMissingRows reports that a list lacks rows that the service says it has.
-var ErrMissingRows = errors.New("acrcloud: the service says that the list has rows, but returned a page without any, so the list cannot be completed: try again later")
+// ErrMissingRows reports that a list lacks the rows that the service says it has.
+var ErrMissingRows = errors.New("acrcloud: the service says that the list has rows, but returned none: try again later")
 
 // ErrRepeatedPage reports that a list cannot be completed.
 var ErrRepeatedPage = errors.New("acrcloud: the service returned the same rows again instead of the next page, so the list cannot be completed: try again later")
@@ -23,8 +23,8 @@ var ErrRepeatedPage = errors.New("acrcloud: the service returned the same rows a
 //
 // Rows may move between pages during the iteration. Rows that were just yielded are skipped, by their key. If rows were
 // removed, the previous page is fetched again for those that moved up. A page without a new row ends the iteration with
-// [ErrRepeatedPage], unless enough rows were added to explain it, and an empty page ends it with [ErrMissingRows] if the
-// total says that rows are missing. Only the keys of the last 16 pages are kept, so
+// [ErrRepeatedPage], unless enough rows were added to explain it, and a list without any row with [ErrMissingRows] if the
+// total says that it has some. Only the keys of the last 16 pages are kept, so
 // memory does not grow with the list.
 func All[T any, K comparable](ctx context.Context, first int, fetch func(context.Context, int) (*Page[T], error), key func(*T) K) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
@@ -43,7 +43,7 @@ func All[T any, K comparable](ctx context.Context, first int, fetch func(context
 					continue
 				}
 				fresh = true
-				w.rows++
+				w.any = true
 				if !yield(row, nil) {
 					return
 				}
@@ -61,8 +61,8 @@ type walk[T any, K comparable] struct {
 	first int
 	seen  recent[K]
 
-	rows      int // without repeated ones
-	number    int // of the last page
+	any       bool // there was a row
+	number    int  // of the last page
 	highest   int
 	keys      []K // of the last page
 	total     int // according to the last page; -1 before the first
@@ -99,9 +99,9 @@ func (w *walk[T, K]) next(page *Page[T], number int, keys []K, fresh bool) (int,
 	return number + 1, nil
 }
 
-// short reports whether a page is empty although the total says that there are more rows.
+// short reports whether there was no row at all, although the total says that there are some.
 func (w *walk[T, K]) short(page *Page[T]) bool {
-	return len(page.Items) == 0 && page.Total-(w.first-1)*page.PerPage > w.rows
+	return !w.any && len(page.Items) == 0 && page.Total > (w.first-1)*page.PerPage
 }
 
 // stuck reports whether a page that was not fetched before has no new row. That is normal only if rows were added,
