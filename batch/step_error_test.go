@@ -32,14 +32,14 @@ func added(t *testing.T, e batch.Entry) *batch.Memory {
 func TestNewStepperRefuses(t *testing.T) {
 	t.Parallel()
 	_, files := service(t)
-	for field, make := range map[string]func() (*batch.Stepper, error){
+	for field, build := range map[string]func() (*batch.Stepper, error){
 		"files":   func() (*batch.Stepper, error) { return batch.NewStepper(nil, batch.NewMemory(), nil) },
 		"journal": func() (*batch.Stepper, error) { return batch.NewStepper(files, nil, nil) },
 		"Options.Grace": func() (*batch.Stepper, error) {
 			return batch.NewStepper(files, batch.NewMemory(), &batch.Options{Grace: -1})
 		},
 	} {
-		s, err := make()
+		s, err := build()
 		var refused *acrcloud.ArgumentError
 		require.ErrorAs(t, err, &refused)
 		assert.Equal(t, field, refused.Field)
