@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,6 +50,9 @@ func (s *scanSettings) targetsOf(arg string) ([]target, error) {
 	case arg == standardInput:
 		return []target{{stdin: true, name: "standard input"}}, nil
 	case isURL(arg):
+		if u, err := url.Parse(arg); err != nil || u.Host == "" || s.platform && strings.EqualFold(u.Scheme, "ftp") {
+			return nil, usagef("%s is not a URL that the service can fetch: give http or https with a host, or ftp without --platform", filescan.RemoteURL(arg))
+		}
 		return []target{{url: arg, name: filescan.RemoteURL(arg).String()}}, nil
 	}
 	info, err := os.Stat(arg)

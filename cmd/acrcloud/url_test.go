@@ -76,6 +76,19 @@ func TestURLsAreBilledOnce(t *testing.T) {
 	}
 }
 
+func TestURLsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	srv, env := listening(t)
+	for _, args := range [][]string{{"https://"}, {"https://cdn.example/%zz?key=s3cr3t"}, {"https:///x?key=s3cr3t"}, {"--platform", "ftp://cdn.example/x?key=s3cr3t"}} {
+		code, stdout, stderr := call(t, env, append([]string{"scan"}, args...)...)
+		assert.Equal(t, exitUsage, code, stderr)
+		assert.Empty(t, stdout)
+		assert.Contains(t, stderr, "is not a URL that the service can fetch")
+		assert.NotContains(t, stderr, "s3cr3t")
+	}
+	assert.Empty(t, srv.Requests())
+}
+
 func TestURLWithALostResponse(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]mock.Fault{"that was made": {Forget: true}, "that was not made": {Lose: true}} {
