@@ -522,7 +522,7 @@ func TestDoResponseBeforeTheContent(t *testing.T) {
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
-	whole := func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }
+	whole := func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }
 	unread := func(http.ResponseWriter, *http.Request) {}
 	for name, tt := range map[string]struct {
 		first    http.HandlerFunc
