@@ -47,7 +47,7 @@ func (s *Stepper) Called(ctx context.Context, event *webhook.Event) (key string,
 			return "", false, fmt.Errorf("batch: loading job %q: %w", key, err)
 		case e.Schema > schema || !e.Phase.known():
 			return "", false, fmt.Errorf("%w: job %q", ErrNewer, key)
-		case e.checkContainer(s.files.ContainerID()) != nil:
+		case e.container() != 0 && e.container() != s.files.ContainerID():
 			return "", false, nil // the file has the name, but is in another container than the job's
 		case e.Phase.Finished():
 			return key, false, nil

@@ -60,7 +60,8 @@ func TestStoreOfAnotherContainer(t *testing.T) {
 					}
 					ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 					defer cancel()
-					for range batch.Scan(ctx, files, list(referring("k")), opts) { //nolint:revive // its outcomes do not matter
+					for _, err := range batch.Scan(ctx, files, list(referring("k")), opts) {
+						require.Equal(t, name == "done", err == nil, "%s: %v", name, err)
 						break
 					}
 					remove()

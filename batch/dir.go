@@ -87,8 +87,8 @@ func newWalk(root string, opts *DirOptions, yield func(Item, error) bool) *walk 
 	return w
 }
 
-// folder includes the content of a directory. real is its path without links, and above are its parents.
-func (w *walk) folder(path, real string, above []fs.FileInfo) bool {
+// folder includes the content of a directory. direct is its path without links, and above are its parents.
+func (w *walk) folder(path, direct string, above []fs.FileInfo) bool {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return w.take(w.broken(path, err))
@@ -105,13 +105,13 @@ func (w *walk) folder(path, real string, above []fs.FileInfo) bool {
 			if slices.ContainsFunc(above, func(f fs.FileInfo) bool { return os.SameFile(f, info) }) {
 				continue // a link to a parent
 			}
-			real, first, err := w.visit(path, filepath.Join(real, entry.Name()), !entry.IsDir())
+			direct, first, err := w.visit(path, filepath.Join(direct, entry.Name()), !entry.IsDir())
 			switch {
 			case err != nil:
 				if !w.take(w.broken(path, err)) {
 					return false
 				}
-			case first && !w.folder(path, real, append(slices.Clip(above), info)):
+			case first && !w.folder(path, direct, append(slices.Clip(above), info)):
 				return false
 			}
 		case info.Mode().IsRegular():
@@ -126,21 +126,21 @@ func (w *walk) folder(path, real string, above []fs.FileInfo) bool {
 // visit returns the path of a directory without links, and whether it is included under the path at which it was found.
 // A link to a directory in root is not: that directory is found under its own path, whose keys do not change if somebody
 // adds links.
-func (w *walk) visit(path, real string, link bool) (_ string, first bool, err error) {
+func (w *walk) visit(path, direct string, link bool) (_ string, first bool, err error) {
 	if link {
-		if real, err = filepath.EvalSymlinks(path); err == nil {
-			real, err = filepath.Abs(real)
+		if direct, err = filepath.EvalSymlinks(path); err == nil {
+			direct, err = filepath.Abs(direct)
 		}
 		if err != nil {
 			return "", false, err
 		}
-		if rel, err := filepath.Rel(w.realRoot, real); err == nil && filepath.IsLocal(rel) {
-			return real, false, nil
+		if rel, err := filepath.Rel(w.realRoot, direct); err == nil && filepath.IsLocal(rel) {
+			return direct, false, nil
 		}
 	}
-	first = !w.visited[real]
-	w.visited[real] = true
-	return real, first, nil
+	first = !w.visited[direct]
+	w.visited[direct] = true
+	return direct, first, nil
 }
 
 // file includes or skips a file.

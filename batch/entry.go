@@ -78,14 +78,18 @@ func (e Entry) createdNothing() bool {
 	return e.Phase == PhaseNew || e.Phase == PhaseIntent && e.IntentAt.IsZero()
 }
 
-// restart makes a job that has no file begin again.
-func (e *Entry) restart() {
+// restarted returns the entry with which a job that has no file begins again.
+func (e Entry) restarted() Entry {
 	e.Phase, e.IntentAt, e.Ticket = PhaseNew, time.Time{}, filescan.Ticket{}
+	return e
 }
+
+// container returns the container of the job, or 0 if it is not known.
+func (e Entry) container() int { return cmp.Or(e.Container, e.Ticket.ContainerID) }
 
 // checkContainer fails if the job belongs to another container.
 func (e Entry) checkContainer(id int) error {
-	if other := cmp.Or(e.Container, e.Ticket.ContainerID); other != 0 && other != id {
+	if other := e.container(); other != 0 && other != id {
 		return fmt.Errorf("%w: job %q is of container %d, not %d; use another store for this container", ErrOtherContainer, e.Key, other, id)
 	}
 	return nil

@@ -43,7 +43,7 @@ func TestStrayNotFound(t *testing.T) {
 					}
 					if tt.deleted {
 						for f, err := range files.All(t.Context(), nil) {
-							assert.NoError(t, err) //nolint:testifylint // not in the test's goroutine
+							assert.NoError(t, err)
 							assert.NoError(t, files.Delete(t.Context(), f.ID))
 						}
 					}
@@ -54,7 +54,7 @@ func TestStrayNotFound(t *testing.T) {
 					if tt.deleted {
 						assert.Equal(t, batch.FailureMissing, kindOf(t, o))
 					} else {
-						assert.NoError(t, o.Err)
+						require.NoError(t, o.Err)
 					}
 				}
 				assert.Equal(t, 3, created(srv))

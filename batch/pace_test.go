@@ -165,7 +165,7 @@ func TestBandwidthOfContentThatIsReadBefore(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				_, files := service(t)
 				var first, last time.Time
-				tt.upload.OnProgress = func(p filescan.Progress) {
+				tt.upload.OnProgress = func(filescan.Progress) {
 					if first.IsZero() {
 						first = time.Now()
 					}

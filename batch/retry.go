@@ -93,7 +93,7 @@ func revive(e Entry, o *Outcome) Entry {
 	case e.Ticket != filescan.Ticket{} && !e.IntentAt.IsZero():
 		e.Phase = PhaseIntent // the request may have been processed: look for its file first
 	default:
-		e.restart() // nothing was created, and the content may have been repaired
+		e = e.restarted() // nothing was created, and the content may have been repaired
 	}
 	return e
 }

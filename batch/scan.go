@@ -492,7 +492,7 @@ func (r *run) meet(ctx context.Context, mine *Entry, item Item) (begin bool, err
 		// Nothing was created from the old content, so the new one replaces it, even if the old one is stored.
 		there.Ref, there.Version = cmp.Or(item.Ref, there.Ref), cmp.Or(item.Version, there.Version)
 		if !same {
-			there.restart()
+			there = there.restarted()
 		}
 		if _, err := r.store.Save(ctx, there); errors.Is(err, ErrConflict) {
 			return r.meet(ctx, mine, item)

@@ -455,9 +455,7 @@ const leastPatience = 2 * time.Hour
 
 // anew makes a job send its content again.
 func (s *Stepper) anew(ctx context.Context, e Entry) (Entry, Next, error) {
-	fresh := e
-	fresh.restart()
-	saved, err := s.save(ctx, fresh)
+	saved, err := s.save(ctx, e.restarted())
 	if errors.Is(err, ErrConflict) {
 		return s.again(e)
 	}
