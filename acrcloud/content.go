@@ -56,7 +56,7 @@ func (c *Content) NewReader(ctx context.Context) (io.ReadCloser, error) {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
-			return nil, asSourceError(c.name, -1, 0, err)
+			return nil, asSourceError(c.name, 0, err)
 		}
 		if checked.IsNil(src) {
 			return nil, unusable(c.name, "was opened as nil")
@@ -97,13 +97,13 @@ func (c *Content) Spool(ctx context.Context, limit int64) error {
 	f, err := os.CreateTemp("", "acrcloud-*")
 	if err != nil {
 		_ = r.Close()
-		return asSourceError(c.name, -1, 0, noTemporaryFile(err))
+		return asSourceError(c.name, 0, noTemporaryFile(err))
 	}
 	remove := func() error { return errors.Join(f.Close(), os.Remove(f.Name())) }
 	n, err := io.Copy(f, io.LimitReader(r, oneMore(limit)))
 	if err != nil && ctx.Err() == nil {
 		if _, ok := errors.AsType[*SourceError](err); !ok {
-			err = asSourceError(c.name, -1, n, noTemporaryFile(err))
+			err = asSourceError(c.name, n, noTemporaryFile(err))
 		}
 	}
 	err = errors.Join(err, r.Close())
@@ -242,7 +242,7 @@ func (r *contentReader) failed(err error, got int64) error {
 	if r.ctx.Err() != nil {
 		return ended.Error(r.ctx)
 	}
-	return asSourceError(r.content.name, -1, got, err)
+	return asSourceError(r.content.name, got, err)
 }
 
 // Close implements [io.Closer]. Like the Close of a file it may come while a Read is under way.

@@ -56,7 +56,7 @@ func (s Source) Open(ctx context.Context) (*Content, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, asSourceError(s.name, -1, 0, err)
+		return nil, asSourceError(s.name, 0, err)
 	}
 	if c.size == 0 {
 		_ = c.Close()
@@ -263,11 +263,11 @@ func unusable(name, problem string) error {
 }
 
 // asSourceError wraps err unless it is a SourceError already.
-func asSourceError(name string, want, got int64, err error) error {
+func asSourceError(name string, got int64, err error) error {
 	if _, ok := errors.AsType[*SourceError](err); ok {
 		return err
 	}
-	return &SourceError{Name: name, Want: want, Got: got, Err: err}
+	return &SourceError{Name: name, Want: -1, Got: got, Err: err}
 }
 
 var errTooShort = fmt.Errorf("ended early: %w", io.ErrUnexpectedEOF)

@@ -134,7 +134,7 @@ func TestSourcePanics(t *testing.T) {
 					_, err = io.Copy(io.Discard, r)
 					err = errors.Join(err, r.Close())
 				}
-				assert.NoError(t, content.Close())
+				require.NoError(t, content.Close())
 			}
 			_, ok := errors.AsType[*acrcloud.SourceError](err)
 			require.True(t, ok, "%v", err)
@@ -180,6 +180,8 @@ func TestSpoolWithoutLimit(t *testing.T) {
 }
 
 // Content of unknown size needs room for a temporary file.
+//
+//nolint:paralleltest // it sets environment variables
 func TestSpoolNeedsTemporaryFile(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing")
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} { // on any system
