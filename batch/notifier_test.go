@@ -74,7 +74,7 @@ func TestCallbackWakesItsJob(t *testing.T) {
 		s := &subscribers{Notifier: webhook.NewNotifier()}
 		time.AfterFunc(30*time.Second, func() {
 			for file, err := range files.All(t.Context(), nil) {
-				assert.NoError(t, err) //nolint:testifylint // not in the test's goroutine
+				assert.NoError(t, err)
 				assert.NoError(t, srv.Complete(file.ID))
 				s.Notify(files.ContainerID(), file.ID)
 			}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -86,7 +87,7 @@ func TestMissingFilesAreNoOutage(t *testing.T) {
 		_, files := service(t)
 		store := batch.NewMemory()
 		for i := range 12 {
-			e := entry(fmt.Sprint(i))
+			e := entry(strconv.Itoa(i))
 			e.Phase, e.FileID, e.IntentAt = batch.PhaseWaiting, fmt.Sprintf("5a1e0000-0000-4000-8000-%012d", i), time.Now().Add(-time.Hour)
 			_, err := store.Add(t.Context(), []batch.Entry{e})
 			require.NoError(t, err)

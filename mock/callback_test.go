@@ -342,12 +342,12 @@ func TestCallbackFaultOfARescan(t *testing.T) {
 		srv, r, files := callingBack(t)
 		srv.InjectCallback(mock.CallbackFault{Copies: 2, Times: 1})
 		id := upload(t, files, "a.wav")
-		srv.Complete(id)
+		require.NoError(t, srv.Complete(id))
 		synctest.Wait()
 		assert.Equal(t, 3, r.count())
 		_, err := files.Rescan(t.Context(), id)
 		require.NoError(t, err)
-		srv.Complete(id)
+		require.NoError(t, srv.Complete(id))
 		synctest.Wait()
 		assert.Equal(t, 4, r.count())
 	})
@@ -361,8 +361,8 @@ func TestReorderedCallbacksGoOut(t *testing.T) {
 		srv.InjectCallback(mock.CallbackFault{Reorder: true})
 		var ids []string
 		for i := range 3 {
-			ids = append(ids, upload(t, files, fmt.Sprint(i)))
-			srv.Complete(ids[i])
+			ids = append(ids, upload(t, files, strconv.Itoa(i)))
+			require.NoError(t, srv.Complete(ids[i]))
 			<-time.After(time.Second)
 		}
 		for i, want := range [][]string{ids[:1], ids[:2], ids} {

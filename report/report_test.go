@@ -326,7 +326,7 @@ func TestAListThatEndsEarlyIsShown(t *testing.T) {
 }
 
 // An iterator that panics leaves no temporary file behind.
-func TestAListThatPanics(t *testing.T) { //nolint:paralleltest // it sets TMPDIR
+func TestAListThatPanics(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
 	files := make([]*filescan.File, 40)

@@ -4,7 +4,7 @@ package riverbatch_test
 
 import (
 	"database/sql"
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +80,7 @@ func TestHeartbeatOfLockedRow(t *testing.T) {
 	require.NoError(t, err)
 	locked := time.Now()
 	require.Eventually(t, func() bool {
-		return query[int](t, s, `SELECT count(*) FROM river_job WHERE kind = 'acrcloud_step' AND attempted_at > to_timestamp(`+fmt.Sprint(locked.Add(time.Second).Unix())+`)`) == 2
+		return query[int](t, s, `SELECT count(*) FROM river_job WHERE kind = 'acrcloud_step' AND attempted_at > to_timestamp(`+strconv.FormatInt(locked.Add(time.Second).Unix(), 10)+`)`) == 2
 	}, 10*time.Second, 10*time.Millisecond)
 	assert.Positive(t, s.client.RescueTimeout(), "the database is there")
 	require.NoError(t, tx.Rollback())

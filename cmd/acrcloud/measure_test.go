@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -50,7 +51,7 @@ func runMeasured(command, into string) error {
 func measured(t *testing.T, c *exec.Cmd, stdout io.Writer) cost {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "cost.json")
-	c.Env = append(c.Env[:len(c.Env):len(c.Env)], measuredEnv+"="+c.Path, costEnv+"="+file)
+	c.Env = append(slices.Clip(c.Env), measuredEnv+"="+c.Path, costEnv+"="+file)
 	c.Path = os.Args[0] // this program
 	c.Stdout, c.Stderr = stdout, os.Stderr
 	require.NoError(t, c.Run())

@@ -42,7 +42,9 @@ func TestListenerOutlivesALackOfFiles(t *testing.T) {
 	defer srv.Close()
 	client := srv.Client()
 	client.Timeout = testTimeout // a listener that has ended answers nobody
-	resp, err := client.Get(srv.URL)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL, nil)
+	require.NoError(t, err)
+	resp, err := client.Do(req)
 	require.NoError(t, err)
 	defer resp.Body.Close() //nolint:errcheck // it is read
 	body, err := io.ReadAll(resp.Body)

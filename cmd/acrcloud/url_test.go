@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,7 +38,7 @@ func TestURLsAreBilledOnce(t *testing.T) {
 	said := ""
 	scan := func(more ...string) string {
 		t.Helper()
-		code, stdout, stderr := call(t, env, append(args[:len(args):len(args)], more...)...)
+		code, stdout, stderr := call(t, env, append(slices.Clip(args), more...)...)
 		require.Equal(t, exitOK, code, stderr)
 		assert.Equal(t, 2, strings.Count(stdout, "\n"), "a URL that is named twice is one file")
 		assert.Contains(t, stdout, `"name":"https://[redacted]@cdn.example/x.mp3?signature=[redacted]"`)

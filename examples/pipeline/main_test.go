@@ -71,12 +71,12 @@ func uploadFile(t *testing.T, address, name string, content []byte) (status int,
 func post(t *testing.T, url, kind string, body io.Reader) (status int) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
-	if !assert.NoError(t, err) {
+	if !assert.NoError(t, err) { //nolint:testifylint // it also runs in goroutines
 		return 0
 	}
 	request.Header.Set("Content-Type", kind)
 	resp, err := http.DefaultTransport.RoundTrip(request)
-	if !assert.NoError(t, err) {
+	if !assert.NoError(t, err) { //nolint:testifylint // it also runs in goroutines
 		return 0
 	}
 	_ = resp.Body.Close()
@@ -197,7 +197,8 @@ func TestSameForm(t *testing.T) { //nolint:paralleltest // it sets the environme
 	assert.Equal(t, first, send("A", "song.wav", sample), "also when it has ended")
 	assert.NotEqual(t, first, send("A", "song.wav", sample+"\x00\x00"))
 	assert.NotEqual(t, first, send("B", "song.wav", sample))
-	assert.NotEqual(t, send("", "song.wav", sample), send("", "song.wav", sample), "programs do not number their forms")
+	unnumbered := send("", "song.wav", sample)
+	assert.NotEqual(t, unnumbered, send("", "song.wav", sample), "programs do not number their forms")
 	_, index := get(t, address+"/")
 	assert.Equal(t, 5, strings.Count(index, "song.wav"))
 	numbers := regexp.MustCompile(`name="form" value="(\w+)"`)
@@ -217,7 +218,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func TestUsage(t *testing.T) {
+func TestUsage(t *testing.T) { //nolint:paralleltest // it sets the environment
 	offline(t)
 	for _, args := range [][]string{{"-role", "cook"}, {"-role", ""}, {"song.wav"}, {"-nope"}} {
 		var out output
@@ -228,7 +229,7 @@ func TestUsage(t *testing.T) {
 }
 
 // The mock for several processes prints what they need.
-func TestMockListen(t *testing.T) {
+func TestMockListen(t *testing.T) { //nolint:paralleltest // it sets the environment
 	offline(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	var out output

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"html/template"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -46,9 +47,7 @@ type link struct {
 // write writes a page. If it cannot be made, the status is 500.
 func (p *pages) write(w http.ResponseWriter, r *http.Request, status int, name string, content page) error {
 	data := map[string]any{"Title": content.Title, "Every": content.Every, "Reload": content.Reload, "Report": content.Report}
-	for key, value := range content.Data {
-		data[key] = value
-	}
+	maps.Copy(data, content.Data)
 	links := []link{{Path: "/", Name: "Uploads"}, {Path: "/callbacks", Name: "Callbacks"}, {Path: monitorPath + "/", Name: "Queue"}}
 	for i := range links {
 		links[i].Here = links[i].Path == r.URL.Path

@@ -31,7 +31,7 @@ type receiver struct {
 func newReceiver(db *database, jobs *riverbatch.Client[*sql.Tx], container int, secret acrcloud.Secret, tel *telemetry.Telemetry, log *slog.Logger) (*receiver, error) {
 	r := &receiver{db: db, jobs: jobs, tel: tel, log: log}
 	var err error
-	r.handler, err = webhook.NewHandler(tel.Callback(r.called), //nolint:contextcheck // a callback has a context of its own
+	r.handler, err = webhook.NewHandler(tel.Callback(r.called),
 		webhook.WithSecret(callbackParameter, secret),
 		webhook.WithContainers(container),
 		webhook.WithDeduplicator(db.store.Deduplicator(0)),

@@ -94,7 +94,7 @@ func TestRoles(t *testing.T) { //nolint:paralleltest // it sets the environment
 	c := newCloud(t)
 	begun := make(chan *child, 6)
 	for _, role := range []string{roleWeb, roleWeb, roleWorker, roleWorker, roleReceiver, roleReceiver} {
-		go func() { begun <- spawn(t, "-data", c.data, "-role", role) }()
+		go func() { begun <- spawn(t, "-data", c.data, "-role", role) }() //nolint:testifylint // a test that fails there is over
 	}
 	processes := map[string][]*child{}
 	for range cap(begun) {
@@ -170,7 +170,7 @@ func TestStop(t *testing.T) { //nolint:paralleltest // it sets the environment
 	go func() { answered <- post(t, p.address+"/uploads", kind, slow) }()
 	<-first // the server has begun to read
 	stopped := make(chan struct{})
-	go func() { p.stop(t); close(stopped) }()
+	go func() { p.stop(t); close(stopped) }() //nolint:testifylint // a test that fails there is over
 	require.Eventually(t, func() bool { return strings.Contains(p.out.String(), "Stopping") }, 10*time.Second, time.Millisecond)
 	close(rest)
 	assert.Equal(t, 303, <-answered)
@@ -178,7 +178,7 @@ func TestStop(t *testing.T) { //nolint:paralleltest // it sets the environment
 }
 
 // What a user may get wrong says what to do, and shows no password.
-func TestMistakes(t *testing.T) { //nolint:paralleltest // it sets the environment
+func TestMistakes(t *testing.T) {
 	offline(t)
 	busy := start(t)
 	file := filepath.Join(t.TempDir(), "file")
@@ -223,7 +223,7 @@ func service(database string) map[string]string {
 }
 
 // A folder that is not writable says so. Root may write everywhere, so it is one that does not exist any more.
-func TestReadOnlyFolder(t *testing.T) { //nolint:paralleltest // it sets the environment
+func TestReadOnlyFolder(t *testing.T) {
 	offline(t)
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "gone"))
 	var out output

@@ -187,7 +187,7 @@ func (p *process) handler(ctx context.Context, address string) (http.Handler, er
 		if err != nil {
 			return nil, err
 		}
-		r, err := newReceiver(p.db, p.jobs, p.service.Config.ContainerID, secret, p.in.sdk(), p.log) //nolint:contextcheck // a callback has a context of its own
+		r, err := newReceiver(p.db, p.jobs, p.service.Config.ContainerID, secret, p.in.sdk(), p.log)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -123,7 +124,7 @@ func TestBorrow(t *testing.T) {
 	}
 
 	// A service that does not show what was set is noticed, and so is one that fails in the end.
-	remove := srv.Inject(mock.Fault{Method: http.MethodGet, Skip: 1, Body: `{"data":{"id":1,"name":"x"}}`})
+	remove := srv.Inject(mock.Fault{Method: http.MethodGet, Skip: 1, Body: fmt.Sprintf(`{"data":{"id":%d,"name":"x"}}`, id)})
 	var stderr bytes.Buffer
 	_, err = borrow(t.Context(), containers, id, ours, &stderr)
 	require.ErrorContains(t, err, "another callback URL than the one that was set")

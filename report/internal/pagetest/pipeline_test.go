@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,7 +30,7 @@ var pipeline = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "pipeline")
-	cmd := exec.Command("go", "build", "-o", path, ".") //nolint:gosec,noctx // it ends by itself
+	cmd := exec.Command("go", "build", "-o", path, ".") //nolint:gosec // it ends by itself
 	cmd.Dir, cmd.Stderr = filepath.Join("..", "..", "..", "examples", "pipeline"), os.Stderr
 	return path, cmd.Run()
 })
@@ -43,7 +42,7 @@ type site struct {
 	sample []byte // of a song with an evil title
 }
 
-func newSite(t *testing.T, args ...string) *site {
+func newSite(t *testing.T) *site {
 	t.Helper()
 	path, err := pipeline()
 	require.NoError(t, err)
@@ -52,7 +51,7 @@ func newSite(t *testing.T, args ...string) *site {
 	base, err := s.srv.Start()
 	require.NoError(t, err)
 	secret, cfg := webhook.NewSecret(), s.srv.Config()
-	cmd := exec.Command(path, append([]string{"-listen", "127.0.0.1:0", "-data", t.TempDir(), "-max-mb", "5"}, args...)...) //nolint:gosec,noctx // it is ended below
+	cmd := exec.Command(path, "-listen", "127.0.0.1:0", "-data", t.TempDir(), "-max-mb", "5") //nolint:gosec,noctx // it is ended below
 	cmd.Env = append(os.Environ(), "DATABASE_URL=", "ACRCLOUD_BASE_URL="+base, "ACRCLOUD_BEARER_TOKEN="+cfg.BearerToken.Reveal(),
 		"ACRCLOUD_CONTAINER_ID="+strconv.Itoa(cfg.ContainerID), "PIPELINE_CALLBACK_SECRET="+secret.Reveal())
 	var stderr strings.Builder
@@ -190,7 +189,7 @@ func TestPipeline(t *testing.T) {
 	log.settles(says("#callbacks", "done"))
 	log.isText()
 	link := ask[string](log, `document.querySelector("#callbacks a").getAttribute("href")`)
-	assert.Regexp(t, regexp.MustCompile(`^/uploads/[A-Z2-7]{26}$`), link)
+	assert.Regexp(t, `^/uploads/[A-Z2-7]{26}$`, link)
 }
 
 // isText checks that no name and no title has become a part of the page.
