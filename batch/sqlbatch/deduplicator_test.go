@@ -179,7 +179,7 @@ func TestForgottenUnit(t *testing.T) {
 // Late commits, however many and slow, do not keep claims from being renewed.
 func TestRenewedBeforeLateCommits(t *testing.T) {
 	t.Parallel()
-	const lease = 3 * time.Second
+	const lease = 8 * time.Second
 	dsn := postgresDSN(t)
 	s := open(t, dsn)
 	mine, other := s.Deduplicator(0).WithLease(lease), open(t, dsn).Deduplicator(0)
@@ -192,7 +192,7 @@ func TestRenewedBeforeLateCommits(t *testing.T) {
 		require.Error(t, mine.Commit(t.Context(), strconv.Itoa(i)))
 	}
 	for _, statement := range []string{
-		`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$`,
+		`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.7); RETURN NEW; END $$`,
 		`CREATE TRIGGER slow BEFORE INSERT ON away FOR EACH ROW WHEN (NEW.holder IS NULL) EXECUTE FUNCTION slow()`,
 		`ALTER TABLE away RENAME TO acrcloud_events`,
 	} {

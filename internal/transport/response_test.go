@@ -326,7 +326,7 @@ func TestDoBodyMisbehaves(t *testing.T) {
 // A long header is cut like a long body, before anything else is done with it. Short fields stay.
 func TestDoBoundsHeader(t *testing.T) {
 	t.Parallel()
-	header := http.Header{"X-Request-ID": {"abc"}, "X-Queries": {strings.Repeat("?a=b", 10<<10)}}
+	header := http.Header{"X-Request-Id": {"abc"}, "X-Queries": {strings.Repeat("?a=b", 10<<10)}}
 	for i := range 10 {
 		header[fmt.Sprint("X-H", i)] = []string{strings.Repeat("?a=b%", 200<<10), "short"}
 	}
