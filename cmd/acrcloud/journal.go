@@ -165,13 +165,16 @@ func (j *journal) latest(ctx context.Context, id identity) (key, next string, e 
 	}
 }
 
-// revive makes a failed job run again.
+// revive makes a failed job run again, unless that could bill it twice: only --fresh sends a page of a platform again whose response was lost.
 func (j *journal) revive(ctx context.Context, key string) error {
 	e, err := j.store.Load(ctx, key)
 	if err != nil || e.Phase != batch.PhaseFailed {
 		return err
 	}
-	_, err = batch.Retry(ctx, singleEntry{j.store, e}, func(*batch.Outcome) bool { return true })
+	_, err = batch.Retry(ctx, singleEntry{j.store, e}, func(o *batch.Outcome) bool {
+		f, ok := errors.AsType[*batch.Failure](o.Err)
+		return !ok || f.Kind != batch.FailureHeld
+	})
 	return err
 }
 

@@ -113,12 +113,12 @@ func TestPageOfAPlatformWithALostResponse(t *testing.T) {
 	t.Parallel()
 	srv, env := listening(t)
 	srv.Inject(mock.Fault{Op: mock.OpCreateFile, Times: 1, Lose: true})
-	args := []string{"scan", "--platform", "https://video.example/watch?v=x", "--grace", "300ms", "-o", "csv"}
+	args := []string{"scan", "--platform", "https://www.youtube.com/watch?v=x", "--grace", "300ms", "-o", "csv"}
 	for range 2 {
 		code, stdout, stderr := call(t, env, args...)
 		assert.Equal(t, exitUnknown, code, stderr)
 		assert.Contains(t, stdout, "unknown")
-		assert.Contains(t, stderr, "https://video.example/watch?v=x: ")
+		assert.Contains(t, stderr, "https://www.youtube.com/watch?v=x: ")
 		assert.Equal(t, 1, created(srv))
 	}
 	code, _, stderr := call(t, env, append(args, "--fresh")...)

@@ -56,7 +56,7 @@ func TestFileOfEitherPackage(t *testing.T) {
 
 func TestPathsThatAreRefused(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"", " ", ":memory:", "jobs.db?mode=ro"} {
+	for _, path := range []string{"", " ", ":memory:", "jobs.db?mode=ro", "postgres://u@h/d"} {
 		_, err := sqlitebatch.Open(t.Context(), path)
 		var argument *acrcloud.ArgumentError
 		require.ErrorAs(t, err, &argument, path)

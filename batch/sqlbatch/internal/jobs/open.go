@@ -24,6 +24,9 @@ const Busy = 30 * time.Second
 // OpenSQLite opens the store in an SQLite file, and creates or updates its tables.
 func OpenSQLite(ctx context.Context, path string, busy time.Duration, pragmas ...string) (*Store, error) {
 	path = strings.TrimPrefix(strings.TrimPrefix(path, "sqlite:"), "file:")
+	if isAddress(path) { // with a password, perhaps, that no message and no file's name may show
+		return nil, &acrcloud.ArgumentError{Field: "path", Problem: "is the address of a database, not the path of a file", Remedy: `use the path of an SQLite file, or open a PostgreSQL database with package sqlbatch and an address such as "postgres://user@host/database"`}
+	}
 	path, query, _ := strings.Cut(path, "?")
 	if path == ":memory:" || query != "" {
 		return nil, &acrcloud.ArgumentError{Field: "path", Problem: "is not a plain path", Remedy: "use a path without settings; for jobs in memory use batch.NewMemory"}
@@ -48,6 +51,13 @@ func OpenSQLite(ctx context.Context, path string, busy time.Duration, pragmas ..
 	changes.SetMaxOpenConns(1)
 	s := &Store{DB: db, Changes: changes, Dialect: SQLite{}, Path: path}
 	return s.Begin(ctx)
+}
+
+// isAddress reports whether a path is a URL, or has the settings of a connection.
+func isAddress(path string) bool {
+	scheme, rest, found := strings.Cut(path, ":")
+	url := found && len(scheme) > 1 && !strings.ContainsAny(scheme, `/\.`) && strings.HasPrefix(rest, "/") // a single letter is a drive of Windows
+	return url || strings.Contains(path, "password=")
 }
 
 // checkFile reports common problems in plain words, for which SQLite has only numbers.
