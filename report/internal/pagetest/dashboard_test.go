@@ -147,7 +147,7 @@ func TestDashboard(t *testing.T) {
 	p.until(`document.querySelectorAll("#files tbody tr").length === 1`)
 	p.press(".tools", "Reset")
 	assert.Equal(t, "Reset everything?", p.text("#reset"), "it asks first")
-	p.press(".tools", "Forget")
+	p.press(".tools", "Reset everything")
 	p.until(says("#files tbody", "No files match."))
 	_, total := srv.Files(mock.FileQuery{})
 	assert.Zero(t, total)
