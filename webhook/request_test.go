@@ -131,8 +131,8 @@ func TestParseRequestBounds(t *testing.T) {
 		"a body that breaks off":        {post(t, iotest.TimeoutReader(iotest.ErrReader(io.ErrUnexpectedEOF)), ""), 400},
 		"a deadline of the server":      {post(t, iotest.ErrReader(timeoutError{}), ""), 408},
 		"a body that panics":            {panicking, 400},
-		"a body that counts too many":   {post(t, countsWrong(1<<40), ""), 400},
-		"a body that counts below zero": {post(t, countsWrong(-1<<40), ""), 400},
+		"a body that counts too many":   {post(t, countsWrong(1<<30), ""), 400},
+		"a body that counts below zero": {post(t, countsWrong(-1<<30), ""), 400},
 		"a body that gets nowhere":      {post(t, nowhere{}, ""), 400},
 		"one byte at a time is allowed": {post(t, iotest.OneByteReader(strings.NewReader(fullBody)), ""), 0},
 	} {
