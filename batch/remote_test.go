@@ -1,7 +1,6 @@
 package batch_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"net/http"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -35,44 +33,18 @@ func remotes(n int) iter.Seq2[batch.Item, error] {
 func TestRemotesAfterAStopAtEachSave(t *testing.T) {
 	t.Parallel()
 	const n = 3
-	for _, after := range []bool{false, true} {
-		for at := 1; at <= 5*n; at++ {
-			t.Run(fmt.Sprintf("%d after=%v", at, after), func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					srv, files := service(t, mock.WithProcessingTime(5*time.Second), mock.WithListLag(time.Second))
-					ctx, cancel := context.WithCancel(t.Context())
-					defer cancel()
-					store := &failingStore{Memory: batch.NewMemory(), at: at, after: after, err: func() error {
-						cancel()
-						return errors.New("the machine is gone")
-					}}
-					outcomes := map[string]bool{}
-					for o, err := range batch.Scan(ctx, files, remotes(n), &batch.Options{Store: store}) {
-						if err == nil {
-							require.NoError(t, o.Err)
-							outcomes[o.Key] = true
-						}
-					}
-					for o, err := range batch.Scan(t.Context(), files, remotes(n), &batch.Options{Store: store}) {
-						require.NoError(t, err)
-						require.NoError(t, o.Err)
-						assert.Equal(t, o.Key, o.File.Name)
-						outcomes[o.Key] = true
-					}
-					assert.Len(t, outcomes, n)
-					assert.Equal(t, n, created(srv))
-					assert.Len(t, truth(t, files), n)
-					for e, err := range store.Entries(t.Context()) {
-						require.NoError(t, err)
-						data, err := json.Marshal(e)
-						require.NoError(t, err)
-						assert.NotContains(t, string(data), "s3cr3t")
-					}
-				})
-			})
+	stopAtEachSave(t, n, remotes(n), func(t *testing.T, store batch.Lister, outcomes map[string]*batch.Outcome) {
+		t.Helper()
+		for key, o := range outcomes {
+			assert.Equal(t, key, o.File.Name)
 		}
-	}
+		for e, err := range store.Entries(t.Context()) {
+			require.NoError(t, err)
+			data, err := json.Marshal(e)
+			require.NoError(t, err)
+			assert.NotContains(t, string(data), "s3cr3t")
+		}
+	})
 }
 
 func TestRemoteWhoseResponseIsLost(t *testing.T) {

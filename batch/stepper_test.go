@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -74,6 +75,12 @@ func truth(t *testing.T, files *filescan.Files) map[string]int {
 func TestScanAfterAStopAtEachSave(t *testing.T) {
 	t.Parallel()
 	const n = 4
+	stopAtEachSave(t, n, songs(n), func(*testing.T, batch.Lister, map[string]*batch.Outcome) {})
+}
+
+// stopAtEachSave runs n items with a stop at each save, and once more. Each item has one file in the end, and its outcome. also checks more.
+func stopAtEachSave(t *testing.T, n int, items iter.Seq2[batch.Item, error], also func(t *testing.T, store batch.Lister, outcomes map[string]*batch.Outcome)) {
+	t.Helper()
 	for _, after := range []bool{false, true} {
 		for at := 1; at <= 5*n; at++ {
 			t.Run(fmt.Sprintf("%d after=%v", at, after), func(t *testing.T) {
@@ -86,21 +93,22 @@ func TestScanAfterAStopAtEachSave(t *testing.T) {
 						cancel()
 						return errors.New("the machine is gone")
 					}}
-					outcomes := map[string]bool{}
-					for o, err := range batch.Scan(ctx, files, songs(n), &batch.Options{Store: store}) {
+					outcomes := map[string]*batch.Outcome{}
+					for o, err := range batch.Scan(ctx, files, items, &batch.Options{Store: store}) {
 						if err == nil {
 							require.NoError(t, o.Err)
-							outcomes[o.Key] = true
+							outcomes[o.Key] = o
 						}
 					}
-					for o, err := range batch.Scan(t.Context(), files, songs(n), &batch.Options{Store: store}) {
+					for o, err := range batch.Scan(t.Context(), files, items, &batch.Options{Store: store}) {
 						require.NoError(t, err)
 						require.NoError(t, o.Err)
-						outcomes[o.Key] = true
+						outcomes[o.Key] = o
 					}
 					assert.Len(t, outcomes, n)
 					assert.Equal(t, n, created(srv))
 					assert.Len(t, truth(t, files), n)
+					also(t, store, outcomes)
 				})
 			})
 		}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/musicchartsai/acrcloud-go/examples/internal/demo"
 	"github.com/musicchartsai/acrcloud-go/mock"
 )
 
@@ -18,9 +19,7 @@ func samples(srv *mock.Server) (folder string, remove func(), err error) {
 	}
 	remove = func() { _ = os.RemoveAll(folder) }
 	song := srv.AddTrack(mock.Track{Title: "Silver River", Artists: []string{"Ada Alder"}, Duration: 2 * time.Minute})
-	unknown := mock.New()
-	defer unknown.Close() //nolint:errcheck // it only generated audio
-	other := unknown.AddTrack(mock.Track{Title: "Nobody's", Duration: 2 * time.Minute})
+	unknown := demo.UnknownTrack(2 * time.Minute)
 	var errs []error
 	put := func(name string, content []byte) {
 		path := filepath.Join(folder, name)
@@ -29,7 +28,7 @@ func samples(srv *mock.Server) (folder string, remove func(), err error) {
 	for i := range 6 {
 		at := time.Duration(i*10) * time.Second
 		put(fmt.Sprintf("known/%d.wav", i), song.WAV(at, at+time.Duration(4+4*i)*time.Second))
-		put(fmt.Sprintf("unknown/%d.wav", i), other.WAV(at, at+8*time.Second))
+		put(fmt.Sprintf("unknown/%d.wav", i), unknown.WAV(at, at+8*time.Second))
 	}
 	put("notes.txt", []byte("not a recording: it is skipped"))
 	put("empty.wav", nil)
